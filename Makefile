@@ -1,0 +1,66 @@
+# Five Purposes. `make run` needs nothing but make and Python 3.11 or newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help run dev test check format lock
+
+help:
+	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
+	@echo "make dev     the same with DEBUG and reloading, for work on the code"
+	@echo "make test    every test, those in the browser too"
+	@echo "make check   formatters, linters, types, templates, migrations"
+	@echo "make format  let the formatters mend what they can"
+	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
+
+run: .venv/local
+	@exec $(BIN)/python manage.py serve
+
+dev: .venv/local
+	@DEBUG=true $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=true exec $(BIN)/python manage.py runserver "$${HOST:-127.0.0.1}:$${PORT:-8000}"
+
+test: .venv/dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
+	@$(BIN)/python -m mypy
+	@$(BIN)/python manage.py check --fail-level WARNING
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: .venv/dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2
+
+# Each set of requirements is pinned to the versions of the smaller one before it.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
+
+lock:
+	$(LOCK) -o requirements/server.txt
+	$(LOCK) --extra local -c requirements/server.txt -o requirements/local.txt
+	$(LOCK) --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt
+
+# --- Installing -----------------------------------------------------------------------------
+
+.venv/local: requirements/local.txt
+.venv/dev: requirements/dev.txt
+
+# A Debian without python3-venv makes an environment without pip, and its own pip fills it.
+.venv/local .venv/dev: | .venv/bin/python
+	@echo "Installing $< into .venv ..."
+	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then pip="$(BIN)/python -m pip"; \
+	else pip="$(PYTHON) -m pip --python $(BIN)/python"; fi; \
+	$$pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed: install it, or say where it is with PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
+		{ rm -rf .venv; $(PYTHON) -m pip --version >/dev/null 2>&1 && $(PYTHON) -m venv --without-pip .venv; } || \
+		{ rm -rf .venv; echo "pip or venv is needed: install python3-venv (or python3-pip)."; exit 1; }

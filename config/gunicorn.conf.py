@@ -1,0 +1,32 @@
+"""How gunicorn serves, in a container as on a laptop."""
+
+import os
+
+_host = os.environ.get("HOST") or "127.0.0.1"
+
+wsgi_app = "config.wsgi"
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 8000}"
+
+# Threads, so that a visitor on a slow line does not hold up a whole process; each keeps one
+# connection to PostgreSQL.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 4
+# Longer than a load balancer keeps its connections, so that it is the one to close them.
+keepalive = 75
+timeout = 30
+graceful_timeout = 10
+
+# A file that is touched to show that a worker lives belongs in memory, where there is one.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+# The control socket would open in the home folder, which a container need not have.
+control_socket_disable = True
+# Nothing that a proxy claims is believed here; TRUSTED_PROXIES tells Django what to believe.
+forwarded_allow_ips = ""
+loglevel = "warning"
+
+
+def when_ready(server) -> None:
+    """Say where the site is once it answers, not before."""
+    if message := os.environ.get("START_MESSAGE"):
+        print(message, flush=True)

@@ -1,0 +1,18 @@
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+# The admin's own sign-in knows nothing of codes and limits; allauth's does.
+admin.site.login = secure_admin_login(admin.site.login)
+
+urlpatterns = [
+    path("", include("purposeapp.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "purposeapp.views.errors.bad_request"
+handler403 = "purposeapp.views.errors.forbidden"
+handler404 = "purposeapp.views.errors.not_found"
+handler429 = "purposeapp.views.errors.too_many_requests"
+handler500 = "purposeapp.views.errors.server_error"

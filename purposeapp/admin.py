@@ -1,0 +1,87 @@
+"""The admin: staff keep the tips good, superusers see accounts and assessments."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from .models import Assessment, Tip, User
+from .split import Purpose
+
+admin.site.site_header = _("Five Purposes")
+admin.site.site_title = _("Five Purposes")
+admin.site.index_title = _("Administration")
+admin.site.site_url = "/"
+
+
+@admin.register(Tip)
+class TipAdmin(SimpleHistoryAdmin):
+    """Tips, by purpose and position; the history of each shows who changed what."""
+
+    list_display = ["text", "purpose", "audience", "position"]
+    list_editable = ["position"]
+    list_filter = ["purpose", "audience"]
+    search_fields = ["text", "key"]
+    ordering = ["purpose", "position", "key"]
+    history_list_display = ["purpose", "audience", "text", "position"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """The key is chosen once: exports and old assessments know the tip by it."""
+        return ["key"] if obj else []
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(admin.ModelAdmin):
+    """What people recorded: for superusers to read, and for nobody to change."""
+
+    list_display = ["taken_at", "user", *Purpose.values]
+    list_filter = ["taken_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email"]
+    ordering = ["-taken_at", "-id"]
+    show_full_result_count = False
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.is_active and request.user.is_superuser
+
+    def has_module_permission(self, request) -> bool:
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class UserCreationForm(AdminUserCreationForm):
+    """Makes an account by address; Django's own form asks for a user name."""
+
+    class Meta:
+        model = User
+        fields = ["email"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Accounts, by address."""
+
+    add_form = UserCreationForm
+    list_display = ["email", "is_staff", "is_superuser", "date_joined", "last_login"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    search_fields = ["email"]
+    ordering = ["email"]
+    readonly_fields = ["date_joined", "last_login"]
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        (
+            _("Permissions"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        (_("Dates"), {"fields": ["date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]

@@ -1,0 +1,189 @@
+"""What people type, read with care. A form says what is wrong, and saves itself."""
+
+import re
+import uuid
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import Assessment
+from .split import BUDGET, NOT_A_WHOLE_NUMBER, TOO_MANY, Purpose, Split, budget_error
+
+POINTS_LEFT = _("%(rest)d of 10 points left")
+
+LONGEST_NUMBER = 6
+"""Digits that a number may have and still be counted: enough to say by how much it is over."""
+
+
+def read_points(text: str) -> int:
+    """The whole number that somebody typed: spaces around it don't matter, a blank is 0.
+
+    It may be more than the budget: that is for the sum to say. Raises ValueError for anything
+    but the digits 0 to 9, so for signs, decimals, exponents and the digits of other scripts.
+    """
+    digits = text.strip()
+    if not re.fullmatch("[0-9]*", digits):
+        raise ValueError(f"not a whole number: {text[:20]!r}")
+    digits = digits.lstrip("0")
+    if len(digits) > LONGEST_NUMBER:
+        raise ValueError("a number longer than anybody could mean")
+    return int(digits or 0)
+
+
+class PointsInput(forms.TextInput):
+    """A text field for a small number.
+
+    Not type="number": there the wheel of a mouse changes what was typed, and the browser
+    keeps to itself what it does not understand.
+    """
+
+    def value_from_datadict(self, data, files, name):
+        """What was typed; None where the field came more than once, or not at all."""
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
+        return values[0] if len(values) == 1 else None
+
+
+class PointsBoundField(forms.BoundField):
+    """The field of one purpose in a form."""
+
+    @property
+    def points(self) -> int:
+        """The points that stand in it now, 0 where that is not a number."""
+        try:
+            return read_points(str(self.value() or ""))
+        except ValueError:
+            return 0
+
+
+class PointsField(forms.Field):
+    """The points on one purpose."""
+
+    widget = PointsInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    bound_field_class = PointsBoundField
+
+    def __init__(self, purpose: Purpose) -> None:
+        super().__init__(
+            label=purpose.label, help_text=purpose.description, required=False, initial=0
+        )
+        self.purpose = purpose
+
+    def to_python(self, value) -> int:
+        if value is None:
+            raise forms.ValidationError(NOT_A_WHOLE_NUMBER, code="missing")
+        try:
+            return read_points(str(value))
+        except ValueError as error:
+            raise forms.ValidationError(NOT_A_WHOLE_NUMBER, code="invalid") from error
+
+
+class SubmissionField(forms.UUIDField):
+    """The hidden id by which a form that is sent twice is recognised.
+
+    Nobody types it, so nobody is told that it is wrong: without a good one, the form counts
+    as one that was never sent before.
+    """
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value) -> uuid.UUID:
+        try:
+            return super().to_python(value) or uuid.uuid4()
+        except forms.ValidationError:
+            return uuid.uuid4()
+
+
+class QuestionnaireForm(forms.Form):
+    """The questionnaire: ten points to spend on five purposes."""
+
+    submission = SubmissionField(required=False, initial=uuid.uuid4)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for purpose in Purpose:
+            self.fields[purpose.value] = PointsField(purpose)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            *(Field(name, template="purposeapp/_purpose_field.html") for name in Purpose.values),
+            "submission",
+        )
+
+    @classmethod
+    def after_step(cls, data) -> "QuestionnaireForm":
+        """The form as it was sent, with the step that a + or − button asks for taken.
+
+        A step is the name of a purpose with a sign behind it. One that can't be taken (no
+        points left to add, none to take away, not a step at all) changes nothing.
+        """
+        form = cls(
+            initial={
+                name: field.widget.value_from_datadict(data, None, name) or ""
+                for name, field in cls().fields.items()
+            }
+        )
+        name, sign = data["step"][:-1], data["step"][-1:]
+        if name in Purpose.values:
+            points = form[name].points
+            if sign == "+" and form.rest > 0:
+                form.initial[name] = points + 1
+            elif sign == "-" and points > 0:
+                form.initial[name] = points - 1
+        return form
+
+    @property
+    def used(self) -> int:
+        """The points that stand in the form now, as far as they are numbers."""
+        return sum(self[name].points for name in Purpose.values)
+
+    @property
+    def rest(self) -> int:
+        """The points left to spend; below zero where too many are spent."""
+        return BUDGET - self.used
+
+    @property
+    def status(self) -> str:
+        """Where the budget stands, in words; the same ones that the browser's script uses."""
+        if self.rest < 0:
+            return TOO_MANY % {"used": self.used, "rest": -self.rest}
+        return POINTS_LEFT % {"rest": self.rest}
+
+    def clean(self) -> None:
+        """Hold the sum against the budget, once each field holds a number."""
+        super().clean()
+        if not self.errors and (error := budget_error(self.used)):
+            raise forms.ValidationError(error, code="budget")
+
+    @property
+    def split(self) -> Split:
+        """How the points were spent. Only a valid form has one."""
+        return Split(*(self.cleaned_data[name] for name in Purpose.values))
+
+    def save(self, *, user) -> Assessment:
+        """Record the split for `user`; the same form sent again returns the same assessment."""
+        return Assessment.objects.record(
+            user=user, split=self.split, submission=self.cleaned_data["submission"]
+        )
+
+
+class NoteForm(forms.ModelForm):
+    """What a person writes about an assessment. The points are not up for change."""
+
+    class Meta:
+        model = Assessment
+        fields = ["note"]
+        labels = {"note": _("Did you expect this?")}
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def save(self, commit: bool = True) -> Assessment:
+        """Store the note, and nothing but the note."""
+        self.instance.save(update_fields=["note"])
+        return self.instance

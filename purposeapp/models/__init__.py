@@ -1,0 +1,7 @@
+"""What is stored: who, what they recorded, and the advice that staff own."""
+
+from .assessment import Assessment
+from .tip import Tip
+from .user import User
+
+__all__ = ["Assessment", "Tip", "User"]

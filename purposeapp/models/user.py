@@ -1,0 +1,74 @@
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users, who are known by their e-mail address."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **extra) -> "User":
+        """Make and store a user. Without a password, the account can't be signed in to with one.
+
+        Raises ValueError without an address, IntegrityError where somebody has it already,
+        in whatever upper or lower case.
+        """
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=self.normalize_email(email), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    @transaction.atomic
+    def create_superuser(self, email: str, password: str | None = None, **extra) -> "User":
+        """Make a user who may do everything in the admin, and whose address counts as verified.
+
+        Whoever can run a command on the server need not prove that they read its mail.
+        """
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        """Find a user by address, in whatever case it is typed."""
+        return self.get(email__iexact=email)
+
+
+class User(AbstractUser):
+    """Somebody with an account. The e-mail address is the login; there is no user name."""
+
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+
+    objects = UserManager()  # type: ignore[assignment,misc]
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_in_any_case",
+                violation_error_message=_("Somebody has this e-mail address already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        """The address, the only name that is known."""
+        return self.email
+
+    def get_short_name(self) -> str:
+        """The address, the only name that is known."""
+        return self.email

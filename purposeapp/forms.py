@@ -78,7 +78,7 @@ class PointsField(forms.Field):
             raise forms.ValidationError(NOT_A_WHOLE_NUMBER, code="invalid") from error
 
 
-class SubmissionField(forms.UUIDField):
+class SubmissionField(forms.Field):
     """The hidden id by which a form that is sent twice is recognised.
 
     Nobody types it, so nobody is told that it is wrong: without a good one, the form counts
@@ -89,8 +89,8 @@ class SubmissionField(forms.UUIDField):
 
     def to_python(self, value) -> uuid.UUID:
         try:
-            return super().to_python(value) or uuid.uuid4()
-        except forms.ValidationError:
+            return uuid.UUID(value)
+        except (TypeError, ValueError):
             return uuid.uuid4()
 
 
@@ -106,6 +106,8 @@ class QuestionnaireForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        # The template says them: in a summary on top, and at the field that is meant.
+        self.helper.form_show_errors = False
         self.helper.layout = Layout(
             *(Field(name, template="purposeapp/_purpose_field.html") for name in Purpose.values),
             "submission",
@@ -118,25 +120,28 @@ class QuestionnaireForm(forms.Form):
         A step is the name of a purpose with a sign behind it. One that can't be taken (no
         points left to add, none to take away, not a step at all) changes nothing.
         """
-        form = cls(
-            initial={
-                name: field.widget.value_from_datadict(data, None, name) or ""
-                for name, field in cls().fields.items()
-            }
-        )
+        typed = {
+            name: field.widget.value_from_datadict(data, None, name) or ""
+            for name, field in cls().fields.items()
+        }
+        form = cls(initial=typed)
         name, sign = data["step"][:-1], data["step"][-1:]
         if name in Purpose.values:
-            points = form[name].points
+            points = form.points_on(name)
             if sign == "+" and form.rest > 0:
-                form.initial[name] = points + 1
-            elif sign == "-" and points > 0:
-                form.initial[name] = points - 1
+                return cls(initial={**typed, name: points + 1})
+            if sign == "-" and points > 0:
+                return cls(initial={**typed, name: points - 1})
         return form
+
+    def points_on(self, name: str) -> int:
+        """The points that stand in the field of a purpose now."""
+        return self[name].points  # type: ignore[attr-defined]
 
     @property
     def used(self) -> int:
         """The points that stand in the form now, as far as they are numbers."""
-        return sum(self[name].points for name in Purpose.values)
+        return sum(map(self.points_on, Purpose.values))
 
     @property
     def rest(self) -> int:

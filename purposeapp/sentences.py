@@ -15,7 +15,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def _listed(purposes: list[Purpose]) -> str:
-    return get_text_list([purpose.label for purpose in purposes], _("and"))
+    return get_text_list([str(purpose.label) for purpose in purposes], _("and"))
 
 
 def headline(split: Split) -> str:

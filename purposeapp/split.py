@@ -13,10 +13,11 @@ Nothing in this module knows a database.
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 BUDGET = 10
@@ -89,7 +90,7 @@ class Path(NamedTuple):
     """A way from one purpose to another."""
 
     to: Purpose
-    how: str
+    how: Promise
 
 
 PATHS = {
@@ -163,10 +164,10 @@ class Split:
         places = BUDGET + len(Purpose) - 1
         for bars in combinations(range(places), len(Purpose) - 1):
             edges = (-1, *bars, places)
-            yield cls(*(right - left - 1 for left, right in zip(edges, edges[1:], strict=False)))
+            yield cls(*(right - left - 1 for left, right in pairwise(edges)))
 
     def __str__(self) -> str:
-        """The name of the split, such as 6-2-2-0-0: it stands in addresses, and `parse` reads it."""
+        """The name of the split, such as 6-2-2-0-0, as it stands in addresses."""
         return "-".join(map(str, self))
 
     def __iter__(self) -> Iterator[int]:
@@ -206,7 +207,7 @@ class Split:
 
     @property
     def standouts(self) -> list[Purpose]:
-        """The purposes that have most points: one that stands out, or several that share the lead."""
+        """The purposes with most points: one that stands out, or several that share the lead."""
         most = max(self)
         return [purpose for purpose in Purpose if self[purpose] == most]
 

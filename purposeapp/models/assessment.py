@@ -53,7 +53,9 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
         """
         assessment, _created = self.get_or_create(
-            user=user, submission=submission, **split.as_dict()
+            user=user,
+            submission=submission,
+            **split.as_dict(),  # type: ignore[arg-type]
         )
         return assessment
 

@@ -30,9 +30,7 @@ def forbidden(request, exception):
         request,
         HTTPStatus.FORBIDDEN,
         _("This is not open to you"),
-        _(
-            "Your account has no key to this page. If it should have one, ask whoever runs the site."
-        ),
+        _("Your account has no key to this page. If it should have one, ask who runs this site."),
     )
 
 

@@ -82,5 +82,4 @@
   // Back and reload bring back what was typed, after this script first ran.
   window.addEventListener("pageshow", show);
   show();
-  document.querySelector(".error-summary")?.focus();
 }

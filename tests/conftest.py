@@ -1,0 +1,51 @@
+"""What every test stands on: the real PostgreSQL, and nothing slow that no test is about."""
+
+import os
+
+import pytest
+
+from config import local_postgres
+
+if not os.environ.get("DATABASE_URL"):
+    local_postgres.hold()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_settings():
+    """Cheap passwords, and static files under their plain names, so that none are collected."""
+    from django.test import override_settings
+
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
+@pytest.fixture
+def user(db):
+    from tests.make import make_user
+
+    return make_user()
+
+
+@pytest.fixture
+def owner(client, user):
+    """A client that is signed in as `user`."""
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def stranger(db):
+    """A client that is signed in as somebody else."""
+    from django.test import Client
+
+    from tests.make import make_user
+
+    client = Client()
+    client.force_login(make_user("stranger@example.org"))
+    return client

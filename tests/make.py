@@ -1,0 +1,27 @@
+"""Makes what tests need, with sensible values for whatever they do not care about."""
+
+from datetime import UTC, datetime
+
+from purposeapp.models import Assessment, Tip, User
+from purposeapp.split import Purpose, Split
+
+PASSWORD = "ten points to spend"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def make_user(email: str = "owner@example.org", **extra) -> User:
+    return User.objects.create_user(email, PASSWORD, **extra)
+
+
+def make_assessment(user: User, split: str = "6-2-2-0-0", **extra) -> Assessment:
+    return Assessment.objects.create(user=user, **Split.parse(split).as_dict(), **extra)
+
+
+def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.", **extra) -> Tip:
+    extra.setdefault("key", text.lower().replace(" ", "-").strip("."))
+    return Tip.objects.create(purpose=purpose, text=text, **extra)
+
+
+def points(split: str, **extra) -> dict[str, str]:
+    """What the questionnaire sends for a split, or for any other five numbers."""
+    return {**dict(zip(Purpose.values, split.split("-"), strict=True)), **extra}

@@ -1,0 +1,93 @@
+import pytest
+from django.test import Client
+
+from tests.make import points
+
+
+def test_ten_megabytes_are_refused_with_a_clear_page(owner):
+    response = owner.post("/", points("6-2-2-0-0", note="x" * 10_000_000))
+    assert response.status_code == 413
+    assert "That was too much" in response.content.decode()
+
+
+def test_ten_thousand_fields_are_refused(owner):
+    response = owner.post("/", points("6-2-2-0-0") | {f"field{i}": "" for i in range(10_000)})
+    assert response.status_code == 400
+    assert "That could not be read" in response.content.decode()
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "nonsense"])
+def test_other_encodings_than_utf_8_are_no_surprise(owner, charset):
+    response = owner.generic(
+        "POST",
+        "/",
+        "business_driven=6",
+        content_type=f"application/x-www-form-urlencoded; charset={charset}",
+    )
+    assert response.status_code in (400, 422)
+
+
+def test_bytes_that_are_no_utf_8_are_refused(owner):
+    response = owner.post(
+        "/",
+        b"business_driven=%ff%fe&community_spirit=10&learning_sponge=&job_seeking=&vanity_project=",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data"])
+def test_what_is_no_form_is_refused(owner, content_type):
+    response = owner.post("/", b'{"business_driven": 10}', content_type=content_type)
+    assert response.status_code in (400, 422)
+
+
+@pytest.mark.parametrize("cookie", ["sessionid", "csrftoken"])
+@pytest.mark.parametrize("value", ['"\\000aaaaaaaaaa"', "x" * 3_000, "é", "%00"])
+def test_a_damaged_cookie_counts_as_none(db, cookie, value):
+    client = Client(headers={"cookie": f"{cookie}={value}"})
+    assert client.get("/").status_code == 200
+    assert client.get("/history/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/nothing/", "/%00", "/splits/", "/history/%FF/", "/admin%2e/"])
+def test_an_address_that_leads_nowhere_is_a_404_of_ours(client, db, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "There is nothing here" in response.content.decode()
+
+
+def test_a_fault_of_ours_has_a_page_that_needs_no_database(client, monkeypatch):
+    """There is no db fixture here, so any query fails, and the page must come all the same."""
+    client.raise_request_exception = False
+    response = client.get("/splits/6-2-2-0-0/")
+    assert response.status_code == 500
+    assert "Something broke on our side" in response.content.decode()
+
+
+def test_a_host_that_is_not_ours_is_refused(db):
+    assert Client(headers={"host": "evil.example"}).get("/").status_code == 400
+
+
+def test_no_page_has_anything_inline(owner, user):
+    from tests.make import make_assessment
+
+    assessment = make_assessment(user, "2-2-2-2-2")
+    for path in ("/", "/splits/2-2-2-2-2/", "/history/", assessment.get_absolute_url()):
+        page = owner.get(path).content.decode()
+        assert "<style" not in page
+        assert " style=" not in page
+        assert "<script>" not in page
+        assert " onclick=" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/splits/2-2-2-2-2/", "/accounts/login/", "/nothing/"])
+def test_every_page_has_the_security_headers(client, db, path):
+    response = client.get(path)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"

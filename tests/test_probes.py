@@ -1,0 +1,46 @@
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_all_is_well(client, db, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/plain"
+    assert not response.cookies
+
+
+def test_a_waiting_migration_is_not_ready_but_alive(client, db):
+    MigrationRecorder(connection).record_unapplied("purposeapp", "0003_cache_table")
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (
+        503,
+        b"not ready: migrations are waiting\n",
+    )
+    assert client.get("/healthz").status_code == 200
+
+
+def test_without_a_database_the_process_is_alive_and_not_ready(client):
+    """Tests without the db fixture are refused a connection, and so is this request."""
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_database_that_does_not_answer_is_not_ready(client, db, monkeypatch):
+    from django.db import OperationalError
+    from django.db.migrations.executor import MigrationExecutor
+
+    def fail(*args):
+        raise OperationalError("no route")
+
+    monkeypatch.setattr(MigrationExecutor, "__init__", fail)
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (
+        503,
+        b"not ready: the database does not answer\n",
+    )
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_they_can_only_be_read(client, db, path):
+    assert client.post(path).status_code == 405

@@ -1,0 +1,144 @@
+import uuid
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from purposeapp.models import Assessment
+from purposeapp.split import Purpose
+from tests.make import points
+
+
+def test_the_page_says_what_it_is_and_offers_ten_points_on_five_purposes(client, db):
+    response = client.get("/")
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "10 of 10 points left" in page
+    for purpose in Purpose:
+        assert str(purpose.label) in page
+        assert str(escape(purpose.description)) in page
+        assert f'name="{purpose.value}" value="0"' in page
+
+
+def test_an_anonymous_visitor_is_led_to_the_result_and_nothing_is_stored(client, db):
+    response = client.post("/", points("6-2-2-0-0"))
+    assert (response.status_code, response.url) == (302, "/splits/6-2-2-0-0/")
+    assert not Assessment.objects.exists()
+
+
+def test_a_signed_in_person_gets_an_assessment(owner, user):
+    response = owner.post("/", points("6-2-2-0-0", submission=str(uuid.uuid4())))
+    assessment = Assessment.objects.get()
+    assert (response.status_code, response.url) == (302, f"/history/{assessment.id}/")
+    assert (assessment.user, str(assessment.split)) == (user, "6-2-2-0-0")
+
+
+def test_the_same_form_sent_twice_leads_to_the_same_page(owner):
+    form = points("6-2-2-0-0", submission=str(uuid.uuid4()))
+    first, second = owner.post("/", form), owner.post("/", form)
+    assert first.url == second.url
+    assert Assessment.objects.count() == 1
+
+
+def test_back_change_and_send_makes_another_one(owner):
+    submission = str(uuid.uuid4())
+    first = owner.post("/", points("6-2-2-0-0", submission=submission))
+    second = owner.post("/", points("5-3-2-0-0", submission=submission))
+    assert first.url != second.url
+    assert Assessment.objects.count() == 2
+
+
+def test_each_page_carries_a_submission_of_its_own(client, db):
+    first, second = (client.get("/").context["form"]["submission"].value() for _ in range(2))
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("6-2-0-0-0", "You have used 8 of 10 points. Add 2 more."),
+        ("6-2-2-2-0", "You have used 12 of 10 points. Take 2 away."),
+        ("six-2-2-0-0", "Enter a whole number from 0 to 10."),
+        ("1e1-0-0-0-0", "Enter a whole number from 0 to 10."),
+        ("٣-7-0-0-0", "Enter a whole number from 0 to 10."),
+    ],
+)
+def test_an_invalid_form_answers_422_keeps_what_was_typed_and_stores_nothing(
+    owner, typed, sentence
+):
+    response = owner.post("/", points(typed, submission="4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "There is a problem" in page
+    assert "<title>Error: " in page
+    assert sentence in page
+    for name, text in points(typed).items():
+        assert f'name="{name}" value="{text}"' in page
+    assert "4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1" in page
+    assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["\0", "3\0", "<script>alert(1)</script>", '"><b>', "9" * 10_000])
+def test_hostile_text_is_refused_and_shown_as_text(owner, text):
+    response = owner.post("/", points("0-2-2-0-0") | {"business_driven": text})
+    assert response.status_code == 422
+    assert b"<script>alert" not in response.content
+    assert b'"><b>' not in response.content
+    assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("split", ["6-2-2-0-0", "3-0-0-0-0", "9-9-0-0-0", "six-0-0-0-0"])
+def test_a_step_answers_200_with_the_new_rest_and_stores_nothing(owner, split):
+    response = owner.post("/", points(split, step="job_seeking-"))
+    assert response.status_code == 200
+    assert b"There is a problem" not in response.content
+    assert not Assessment.objects.exists()
+
+
+def test_a_step_adds_a_point(client, db):
+    response = client.post("/", points("3-0-0-0-0", step="job_seeking+"))
+    page = response.content.decode()
+    assert "6 of 10 points left" in page
+    assert 'name="job_seeking" value="1"' in page
+
+
+def test_a_missing_field_is_refused(owner):
+    form = points("6-2-2-0-0")
+    del form["vanity_project"]
+    assert owner.post("/", form).status_code == 422
+    assert not Assessment.objects.exists()
+
+
+def test_a_field_sent_twice_is_refused(owner):
+    assert owner.post("/", points("6-2-2-0-0") | {"job_seeking": ["0", "0"]}).status_code == 422
+    assert not Assessment.objects.exists()
+
+
+def test_nothing_sent_at_all_is_refused(owner):
+    assert owner.post("/").status_code == 422
+
+
+@pytest.mark.parametrize("submission", ["", "nonsense", "\0", "0" * 1_000])
+def test_a_damaged_submission_counts_as_a_new_one(owner, submission):
+    assert owner.post("/", points("6-2-2-0-0", submission=submission)).status_code == 302
+    assert Assessment.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_refused(client, db, method):
+    assert getattr(client, method)("/").status_code == 405
+
+
+def test_a_form_without_its_token_is_refused_with_a_clear_page(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    response = client.post("/", points("6-2-2-0-0"))
+    assert response.status_code == 403
+    assert "This form has grown old" in response.content.decode()
+    assert not Assessment.objects.exists()
+
+
+def test_the_page_of_one_visitor_is_not_kept_for_another(client, db):
+    response = client.get("/")
+    assert "no-store" in response["Cache-Control"]
+    assert "private" in response["Cache-Control"]

@@ -1,0 +1,84 @@
+import re
+
+import pytest
+
+from purposeapp import sentences
+from purposeapp.split import Purpose, Split
+
+EVERY_SPLIT = list(Split.all())
+
+
+@pytest.mark.parametrize(
+    ("name", "headline", "rest"),
+    [
+        (
+            "6-2-2-0-0",
+            "Mainly business driven, 60 %",
+            "Community spirit and Learning sponge share the rest, 20 % each.",
+        ),
+        ("6-4-0-0-0", "Mainly business driven, 60 %", "Community spirit has the rest, 40 %."),
+        (
+            "0-0-0-10-0",
+            "Entirely job seeking, 100 %",
+            "All ten points are there, and none on anything else.",
+        ),
+        (
+            "1-5-2-2-0",
+            "Half community spirit, 50 %",
+            "Behind that: Learning sponge and Job seeking with 20 % each; "
+            "Business driven with 10 %.",
+        ),
+        (
+            "3-3-2-1-1",
+            "Business driven and Community spirit share the lead, 30 % each",
+            "Behind that: Learning sponge with 20 %; "
+            "Job seeking and Vanity project with 10 % each.",
+        ),
+        (
+            "5-0-0-0-5",
+            "Business driven and Vanity project share the lead, 50 % each",
+            "All ten points are there, and none on anything else.",
+        ),
+        (
+            "4-3-3-0-0",
+            "Business driven comes first, 40 %",
+            "Community spirit and Learning sponge share the rest, 30 % each.",
+        ),
+        ("2-2-2-2-2", "An even spread: 20 % on each of the five", ""),
+    ],
+)
+def test_a_split_is_read_out(name, headline, rest):
+    split = Split.parse(name)
+    assert sentences.headline(split) == headline
+    assert sentences.rest(split) == rest
+
+
+def test_every_headline_is_true():
+    for split in EVERY_SPLIT:
+        headline = sentences.headline(split)
+        leaders = split.standouts
+        share = split.percentage(leaders[0])
+        assert f"{share} %" in headline
+        assert headline.startswith("Mainly") == (len(leaders) == 1 and 50 < share < 100)
+        assert headline.startswith("Entirely") == (share == 100)
+        assert headline.startswith("Half") == (share == 50 and len(leaders) == 1)
+        assert ("share the lead" in headline) == (1 < len(leaders) < 5)
+        named = {p for p in Purpose if str(p.label) in headline or f" {p.phrase}," in headline}
+        assert named == (set() if len(leaders) == 5 else set(leaders))
+
+
+def test_every_second_sentence_accounts_for_all_the_points_that_the_first_leaves():
+    for split in EVERY_SPLIT:
+        rest = sentences.rest(split)
+        others = {purpose for purpose in split.spent if purpose not in split.standouts}
+        assert {purpose for purpose in Purpose if str(purpose.label) in rest} == others
+        shares = {int(share) for share in re.findall(r"(\d+) %", rest)}
+        assert shares == {split.percentage(purpose) for purpose in others}
+
+
+def test_a_change_names_each_purpose_that_moved():
+    later, earlier = Split.parse("2-2-0-6-0"), Split.parse("6-2-2-0-0")
+    assert (
+        sentences.change(later, earlier) == "Job seeking +6, Business driven −4, Learning sponge −2"
+    )
+    assert sentences.change(later, later) == "The same split as before"

@@ -1,0 +1,98 @@
+"""What the environment says is read strictly: each start here is a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+PRODUCTION = {
+    "APP_ENV": "production",
+    "SECRET_KEY": "0123456789abcdef0123456789abcdef0123456789",
+    "ALLOWED_HOSTS": "purposes.example",
+    "DATABASE_URL": "postgres://user:secret@db.example:5432/purposes",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example:587",
+    "PUBLIC_URL": "https://purposes.example",
+}
+
+
+def setting(expression: str, **environment: str) -> subprocess.CompletedProcess:
+    """Print a setting as a fresh process reads it from this environment."""
+    return subprocess.run(
+        [sys.executable, "-c", f"from config import settings; print({expression})"],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_starts_with_all_that_it_needs():
+    answer = setting(
+        "settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.ALLOWED_HOSTS,"
+        " settings.DATABASES['default']['NAME'], settings.ACCOUNT_EMAIL_VERIFICATION",
+        **PRODUCTION,
+    )
+    assert answer.stdout == "False True ['purposes.example'] purposes mandatory\n", answer.stderr
+
+
+@pytest.mark.parametrize(
+    "missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "PUBLIC_URL"]
+)
+def test_production_refuses_to_start_without(missing):
+    answer = setting("1", **(PRODUCTION | {missing: ""}))
+    assert answer.returncode != 0
+    assert f"  {missing}: " in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "true"),
+        ("DEBUG", "yes"),
+        ("APP_ENV", "prod"),
+        ("SECRET_KEY", "short"),
+        ("PUBLIC_URL", "purposes.example"),
+        ("PUBLIC_URL", "https://purposes.example/sub"),
+        ("DATABASE_URL", "sqlite:///db.sqlite3"),
+        ("DATABASE_URL", "mysql://user@host/db"),
+        ("EMAIL_URL", "pigeon://mail.example"),
+        ("PORT", "eighty"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_that_is_not_understood_stops_the_start_and_is_named(name, value):
+    answer = setting("1", **(PRODUCTION | {name: value}))
+    assert answer.returncode != 0
+    assert "ImproperlyConfigured" in answer.stderr
+    assert name in answer.stderr.splitlines()[-1]
+
+
+def test_a_laptop_needs_nothing():
+    answer = setting(
+        "settings.DEBUG, settings.PUBLIC_URL, settings.SESSION_COOKIE_SECURE,"
+        " settings.ACCOUNT_EMAIL_VERIFICATION"
+    )
+    assert answer.stdout == "False http://127.0.0.1:8000 False none\n", answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("192.0.2.7", "http://192.0.2.7:8000"),
+    ],
+)
+def test_the_public_address_follows_the_host(host, url):
+    assert setting("settings.PUBLIC_URL", HOST=host).stdout == f"{url}\n"
+
+
+def test_the_secret_key_is_made_once_and_kept():
+    first, second = setting("settings.SECRET_KEY"), setting("settings.SECRET_KEY")
+    assert first.stdout == second.stdout
+    assert len(first.stdout) > 50

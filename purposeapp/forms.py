@@ -56,6 +56,12 @@ class PointsBoundField(forms.BoundField):
         except ValueError:
             return 0
 
+    @property
+    def was(self) -> int | None:
+        """The points that the last split had here; None for somebody's first time."""
+        earlier = self.form.earlier  # type: ignore[attr-defined]
+        return None if earlier is None else earlier[self.field.purpose]  # type: ignore[attr-defined]
+
 
 class PointsField(forms.Field):
     """The points on one purpose."""
@@ -99,8 +105,10 @@ class QuestionnaireForm(forms.Form):
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, earlier: Split | None = None, **kwargs) -> None:
+        """A form, which shows beside each purpose what changed since `earlier`, if there is one."""
         super().__init__(*args, **kwargs)
+        self.earlier = earlier
         for purpose in Purpose:
             self.fields[purpose.value] = PointsField(purpose)
         self.helper = FormHelper()
@@ -114,7 +122,7 @@ class QuestionnaireForm(forms.Form):
         )
 
     @classmethod
-    def after_step(cls, data) -> "QuestionnaireForm":
+    def after_step(cls, data, *, earlier: Split | None = None) -> "QuestionnaireForm":
         """The form as it was sent, with the step that a + or − button asks for taken.
 
         A step is the name of a purpose with a sign behind it. One that can't be taken (no
@@ -124,14 +132,14 @@ class QuestionnaireForm(forms.Form):
             name: field.widget.value_from_datadict(data, None, name) or ""
             for name, field in cls().fields.items()
         }
-        form = cls(initial=typed)
+        form = cls(initial=typed, earlier=earlier)
         name, sign = data["step"][:-1], data["step"][-1:]
         if name in Purpose.values:
             points = form.points_on(name)
             if sign == "+" and form.rest > 0:
-                return cls(initial={**typed, name: points + 1})
+                return cls(initial={**typed, name: points + 1}, earlier=earlier)
             if sign == "-" and points > 0:
-                return cls(initial={**typed, name: points - 1})
+                return cls(initial={**typed, name: points - 1}, earlier=earlier)
         return form
 
     def points_on(self, name: str) -> int:

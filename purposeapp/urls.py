@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from .split import Split
-from .views import history, probes, questionnaire, splits
+from .views import history, probes, questionnaire, splits, worksheet
 
 
 class SplitConverter:
@@ -25,6 +25,7 @@ urlpatterns = [
     path("history/export.json", history.export_json, name="export_json"),
     path("history/<uuid:id>/", history.assessment, name="assessment"),
     path("history/<uuid:id>/delete/", history.delete, name="delete"),
+    path("worksheet/", worksheet.worksheet, name="worksheet"),
     path("healthz", probes.healthz),
     path("readyz", probes.readyz),
 ]

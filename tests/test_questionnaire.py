@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -6,7 +7,7 @@ from django.utils.html import escape
 
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
-from tests.make import points
+from tests.make import NOON, make_assessment, points
 
 
 def test_the_page_says_what_it_is_and_offers_ten_points_on_five_purposes(client, db):
@@ -142,3 +143,50 @@ def test_the_page_of_one_visitor_is_not_kept_for_another(client, db):
     response = client.get("/")
     assert "no-store" in response["Cache-Control"]
     assert "private" in response["Cache-Control"]
+
+
+# --- Coming back ------------------------------------------------------------------------------
+
+
+def test_the_first_time_begins_at_zero_and_compares_with_nothing(owner):
+    page = owner.get("/").content.decode()
+    assert "Start from my last split" not in page
+    assert "was 0" not in page
+    assert owner.get("/?start=last").context["form"].used == 0
+
+
+def test_whoever_has_a_history_may_start_from_the_last_split(owner, user):
+    make_assessment(user, "10-0-0-0-0", taken_at=NOON)
+    make_assessment(user, "4-6-0-0-0", taken_at=NOON + timedelta(days=1))
+    response = owner.get("/")
+    assert "Start from my last split" in response.content.decode()
+    assert response.context["form"].used == 0
+    page = owner.get("/?start=last").content.decode()
+    assert 'name="business_driven" value="4"' in page
+    assert 'name="community_spirit" value="6"' in page
+
+
+def test_a_retake_shows_what_changed_at_each_purpose(owner, user):
+    make_assessment(user, "4-6-0-0-0")
+    page = owner.get("/").content.decode()
+    assert page.count(">was ") == 5
+    assert ", now 0<" not in page
+    for answer in (
+        owner.post("/", points("5-3-0-0-0", step="business_driven+")),
+        owner.post("/", points("6-3-0-0-0")),
+    ):
+        page = answer.content.decode()
+        assert ">was 4, now 6<" in page
+        assert ">was 6, now 3<" in page
+        assert page.count(">was 0<") == 3
+
+
+def test_nobody_starts_from_somebody_elses_split(stranger, user):
+    make_assessment(user, "4-6-0-0-0")
+    page = stranger.get("/?start=last").content.decode()
+    assert "Start from my last split" not in page
+    assert 'name="business_driven" value="0"' in page
+
+
+def test_a_visitor_without_an_account_starts_at_zero(client, db):
+    assert client.get("/?start=last").context["form"].used == 0

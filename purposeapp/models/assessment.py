@@ -22,8 +22,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     """Ways to ask for assessments. Whatever is shown to a person begins with `for_user`."""
 
     def for_user(self, user) -> "AssessmentQuerySet":
-        """Those of one person, and nobody else's: the one place where ownership is checked."""
-        return self.filter(user_id=user.pk)
+        """Those of one person, and nobody else's: the one place where ownership is checked.
+
+        Whoever is not signed in has none, and no question is put to PostgreSQL.
+        """
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
     def for_split(self, split: Split) -> "AssessmentQuerySet":
         """Those that spent the points exactly like `split`."""

@@ -4,7 +4,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from purposeapp import sentences
 from purposeapp.forms import QuestionnaireForm
+from purposeapp.models import Assessment
 
 
 @never_cache
@@ -15,17 +17,25 @@ def questionnaire(request):
     Whoever is signed in gets an assessment; for anybody else nothing is stored, since the
     address of a result page holds the whole split.
     """
+    last = Assessment.objects.for_user(request.user).latest_first().first()
+    earlier = last.split if last else None
     if request.method != "POST":
-        return _page(request, QuestionnaireForm())
+        initial = earlier.as_dict() if earlier and request.GET.get("start") == "last" else None
+        return _page(request, QuestionnaireForm(initial=initial, earlier=earlier), last)
     if "step" in request.POST:
-        return _page(request, QuestionnaireForm.after_step(request.POST))
-    form = QuestionnaireForm(request.POST)
+        return _page(request, QuestionnaireForm.after_step(request.POST, earlier=earlier), last)
+    form = QuestionnaireForm(request.POST, earlier=earlier)
     if not form.is_valid():
-        return _page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _page(request, form, last, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.user.is_authenticated:
         return redirect(form.save(user=request.user))
     return redirect("split", form.split)
 
 
-def _page(request, form, status=HTTPStatus.OK):
-    return render(request, "purposeapp/questionnaire.html", {"form": form}, status=status)
+def _page(request, form, last: Assessment | None, status=HTTPStatus.OK):
+    context = {
+        "form": form,
+        "last": last,
+        "last_headline": last and sentences.headline(last.split),
+    }
+    return render(request, "purposeapp/questionnaire.html", context, status=status)

@@ -11,6 +11,7 @@
     element,
     name: element.dataset.purpose,
     input: element.querySelector("input"),
+    was: element.querySelector(".was"),
     add: element.querySelector("[value$='+']"),
     take: element.querySelector("[value$='-']"),
   }));
@@ -38,6 +39,11 @@
     for (const row of rows) {
       const points = pointsOf(row);
       row.element.querySelectorAll(".slot").forEach((slot, i) => slot.classList.toggle("on", i < points));
+      if (row.was) {
+        const was = Number(row.was.dataset.was);
+        const words = was === points || used === 0 ? form.dataset.was : form.dataset.wasNow;
+        row.was.textContent = fill(words, { was, now: points });
+      }
       // Not `disabled`: that would throw the focus away in the middle of a series of presses.
       if (rest > 0) row.add.removeAttribute("aria-disabled");
       else row.add.setAttribute("aria-disabled", "true");
@@ -57,11 +63,33 @@
     }, PAUSE);
   };
   const changed = (row) => announce(row, show().status);
+
+  // One token flies from the tray to its slot, or back: what the numbers say, shown once.
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const fly = (from, to) => {
+    if (still.matches || !from || !to) return;
+    const token = document.createElement("i");
+    token.className = "token on flying";
+    document.body.append(token);
+    const at = (place) => {
+      const box = place.getBoundingClientRect();
+      const left = box.left + (box.width - token.offsetWidth) / 2;
+      const top = box.top + (box.height - token.offsetHeight) / 2;
+      return { transform: `translate(${left}px, ${top}px)` };
+    };
+    token.animate([at(from), at(to)], { duration: 240, easing: "ease-out" }).onfinish = () =>
+      token.remove();
+  };
   const step = (row, by) => {
     const points = pointsOf(row) + by;
-    if (points < 0 || (by > 0 && show().rest <= 0)) return;
+    const { rest } = show();
+    if (points < 0 || (by > 0 && rest <= 0)) return;
     row.input.value = points;
     changed(row);
+    const slot = row.element.querySelectorAll(".slot")[Math.max(points, points - by) - 1];
+    const token = tray.querySelectorAll(".token")[Math.max(rest, rest - by) - 1];
+    if (by > 0) fly(token, slot);
+    else fly(slot, token);
   };
 
   for (const row of rows) {

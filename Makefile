@@ -3,13 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev test check format lock
+.PHONY: help run dev test check bench format lock
 
 help:
 	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
 	@echo "make dev     the same with DEBUG and reloading, for work on the code"
 	@echo "make test    every test, those in the browser too"
 	@echo "make check   formatters, linters, types, templates, migrations"
+	@echo "make bench   what Lighthouse and html-validate say of the pages (needs npm)"
 	@echo "make format  let the formatters mend what they can"
 	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
 
@@ -30,6 +31,9 @@ check: .venv/dev
 	@$(BIN)/python -m mypy
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: .venv/dev
+	@$(BIN)/python -m bench.pages
 
 format: .venv/dev
 	@$(BIN)/ruff format .

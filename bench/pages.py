@@ -1,0 +1,152 @@
+"""What other people's tools say of the pages: Lighthouse (mobile) and html-validate.
+
+`make bench` runs it. It needs npm, which installs both tools into var/bench, and a Chromium.
+Exits with 1 when a page gets less than 100 in a category, or is not valid HTML.
+"""
+
+import http.cookiejar
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import FLAGS, executable
+from tests.browser.server import CHECKOUT, Database, Server
+
+TOOLS = ["lighthouse@12.8.2", "html-validate@10.17.0"]
+FOLDER = CHECKOUT / "var" / "bench"
+MEASURED = ["/", "/splits/6-2-2-0-0/"]
+PUBLIC = [
+    *MEASURED,
+    "/splits/2-2-2-2-2/",
+    "/worksheet/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/nothing/",
+]
+PRIVATE = ["/", "/history/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"]
+
+
+class Visitor:
+    """Somebody with an account, as far as urllib can be one."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.opener = urllib.request.build_opener(jar)
+
+    def get(self, path: str) -> str:
+        try:
+            return self.opener.open(self.server.url + path).read().decode()
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
+
+    def post(self, path: str, **form: str) -> tuple[str, str]:
+        """Send the form of a page; returns the address where that leads, and the page there."""
+        token = re.search('csrfmiddlewaretoken" value="([^"]+)"', self.get(path))
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **form}).encode()
+        try:
+            answer = self.opener.open(self.server.url + path, data)
+        except urllib.error.HTTPError as error:
+            answer = error
+        return urllib.parse.urlsplit(answer.url).path, answer.read().decode()
+
+
+def tool(name: str) -> str:
+    return str(FOLDER / "node_modules" / ".bin" / name)
+
+
+def install() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    command = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--no-package-lock"]
+    subprocess.run([*command, *TOOLS], cwd=FOLDER, check=True)
+
+
+def lighthouse(url: str) -> dict[str, int]:
+    """The four scores of a page, 0 to 100, as on a phone with a slow line."""
+    with sync_playwright() as playwright:
+        chromium = executable(playwright)
+    report = FOLDER / "lighthouse.json"
+    flags = " ".join(["--headless=new", *FLAGS])
+    output = ["--quiet", "--output=json", f"--output-path={report}"]
+    subprocess.run(
+        [tool("lighthouse"), url, *output, f"--chrome-flags={flags}"],
+        env=os.environ | {"CHROME_PATH": str(chromium)},
+        check=True,
+    )
+    categories = json.loads(report.read_text())["categories"]
+    return {name: round(category["score"] * 100) for name, category in categories.items()}
+
+
+def every_page(server: Server) -> dict[str, str]:
+    """The HTML of every page, by a name for it."""
+    anonymous, visitor = Visitor(server), Visitor(server)
+    pages = {f"anonymous {path}": anonymous.get(path) for path in PUBLIC}
+    zeros = dict.fromkeys(
+        ["business_driven", "community_spirit", "learning_sponge", "job_seeking"], "0"
+    )
+    _, pages["422"] = anonymous.post("/", **zeros, vanity_project="eleven")
+    _, pages["422, too few"] = anonymous.post("/", **zeros, vanity_project="9")
+    visitor.post("/accounts/signup/", email="bench@example.org", password1="ten points to spend")
+    for points in ("10", "9"):
+        spent = zeros | {"job_seeking": str(10 - int(points))}
+        path, pages["an assessment"] = visitor.post("/", **spent, vanity_project=points)
+    pages["delete"] = visitor.get(f"{path}delete/")
+    _, pages["422, note"] = visitor.post(path, note="x" * 3_000)
+    return pages | {f"signed in {path}": visitor.get(path) for path in PRIVATE}
+
+
+def validate(pages: dict[str, str]) -> bool:
+    """Say which pages are not valid HTML, and where; True if all are."""
+    valid = True
+    with tempfile.TemporaryDirectory() as folder:
+        for name, page in pages.items():
+            file = Path(folder) / "page.html"
+            file.write_text(page)
+            done = subprocess.run(
+                [tool("html-validate"), "--preset", "standard", str(file)],
+                cwd=FOLDER,
+                capture_output=True,
+                text=True,
+            )
+            print(f"  {'valid  ' if done.returncode == 0 else 'INVALID'}  {name}")
+            if done.returncode:
+                valid = False
+                print(done.stdout)
+    return valid
+
+
+def main() -> int:
+    install()
+    database = Database(f"five_purposes_bench_{os.getpid()}")
+    database.create()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(database, Path(folder))
+            server.start()
+            try:
+                print("HTML, by html-validate:")
+                good = validate(every_page(server))
+                print("Lighthouse, mobile:")
+                for path in MEASURED:
+                    scores = lighthouse(server.url + path)
+                    good &= set(scores.values()) == {100}
+                    print(f"  {path}  {scores}")
+            finally:
+                server.stop()
+    finally:
+        database.drop()
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -146,6 +146,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "purposeapp.public.public_pages",
     "config.middleware.read_to_the_end",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -203,6 +204,8 @@ CACHES = {
         "LOCATION": "cache",
     }
 }
+# How often a worker looks for newer tips. Within that time it may show a page of the old ones.
+PUBLIC_PAGE_SECONDS = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 

@@ -25,6 +25,15 @@ def _quick_settings():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _fresh_memory(settings):
+    """Public pages are looked up anew in each test, and follow each change of a tip at once."""
+    from purposeapp.public import memory
+
+    settings.PUBLIC_PAGE_SECONDS = 0
+    memory.clear()
+
+
 @pytest.fixture
 def user(db):
     from tests.make import make_user

@@ -4,8 +4,7 @@ from django.test import Client
 from purposeapp.split import Purpose
 
 
-def test_the_sheet_has_ten_empty_cells_for_each_of_the_five(client):
-    """It needs no database: the test has none."""
+def test_the_sheet_has_ten_empty_cells_for_each_of_the_five(client, db):
     page = client.get("/worksheet/").content.decode()
     assert page.count("<i></i>") == 50
     places = [page.index(f"<h2>{purpose.label}</h2>") for purpose in Purpose]

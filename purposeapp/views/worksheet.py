@@ -1,12 +1,10 @@
 from django.shortcuts import render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
+from purposeapp.public import public_page
 from purposeapp.split import BUDGET, Purpose
 
 
-@require_safe
-@cache_control(public=True, max_age=0, must_revalidate=True)
+@public_page
 def worksheet(request):
     """The questionnaire on paper: one blank sheet, for people who think with a pen."""
     context = {"purposes": Purpose, "cells": range(BUDGET)}

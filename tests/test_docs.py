@@ -1,0 +1,72 @@
+"""What is written for those who run the site is what the code reads."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from config.settings import REQUIRED_IN_PRODUCTION
+
+CHECKOUT = Path(__file__).parent.parent
+READERS = ["config/settings.py", "config/gunicorn.conf.py"]
+NOT_FOR_COMPOSE = {"APP_ENV", "HOST", "PORT", "DEBUG", "START_MESSAGE"}
+"""What the image sets itself, and what only a laptop uses."""
+
+
+def variables_read(path: str) -> dict[str, str | None]:
+    """Each environment variable that a file reads, with its default where a reader names one."""
+    found: dict[str, str | None] = {}
+    for node in ast.walk(ast.parse((CHECKOUT / path).read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Name(id=reader),
+                args=[ast.Constant(value=str(name)), ast.Constant(value=default), *_],
+            ) if reader.startswith("read_"):
+                found[name] = str(default)
+            case (
+                ast.Call(
+                    func=ast.Attribute(value=ast.Attribute(attr="environ"), attr="get"),
+                    args=[ast.Constant(value=str(name)), *_],
+                )
+                | ast.Subscript(
+                    value=ast.Attribute(attr="environ"), slice=ast.Constant(value=str(name))
+                )
+            ):
+                found.setdefault(name, None)
+    return found
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """Each row of the table in docs/deploy.md: the default, and whether it is required."""
+    text = (CHECKOUT / "docs/deploy.md").read_text()
+    table = text.partition("## Every environment variable")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+?) \| (yes|no) \|$", table, re.MULTILINE)
+    assert len(rows) == len({name for name, *_ in rows}), "a variable has two rows"
+    return {name: (default, required) for name, default, required in rows}
+
+
+def test_the_table_has_every_variable_that_is_read_and_no_other():
+    read = set().union(*map(variables_read, READERS))
+    assert len(read) > 10
+    assert set(documented()) == read
+
+
+def test_the_table_says_which_ones_production_needs():
+    required = {name for name, (_, required) in documented().items() if required == "yes"}
+    assert required == set(REQUIRED_IN_PRODUCTION)
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [(name, default) for name, default in variables_read(READERS[0]).items() if default],
+)
+def test_the_table_says_the_default_that_the_code_has(name, default):
+    assert documented()[name][0] == f"`{default}`"
+
+
+def test_compose_hands_on_every_variable_that_a_server_may_need():
+    handed_on = re.findall(
+        r"^    ([A-Z_]+):", (CHECKOUT / "compose.yaml").read_text(), re.MULTILINE
+    )
+    assert set(handed_on) == set(documented()) - NOT_FOR_COMPOSE

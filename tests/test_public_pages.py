@@ -1,0 +1,150 @@
+"""Public pages are made once, and then answered from memory."""
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from purposeapp.models import Tip
+from purposeapp.models.tip import TipQuerySet
+from purposeapp.public import LARGEST_MEMORY, Answer, Memory, memory
+
+PATH = "/splits/6-2-2-0-0/"
+PUBLIC = [PATH, "/worksheet/"]
+
+
+@pytest.fixture
+def clock(monkeypatch, settings):
+    """The time of the memory, which stands still until a test moves it on."""
+    settings.PUBLIC_PAGE_SECONDS = 1
+
+    class Clock:
+        now = 100.0
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr("purposeapp.public.time", clock)
+    return clock
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_that_was_made_already_costs_no_query(
+    client, db, clock, path, django_assert_num_queries
+):
+    first = client.get(path)
+    with django_assert_num_queries(0):
+        second = client.get(path)
+    assert second.content == first.content
+    assert dict(second.items()) == dict(first.items())
+    assert "default-src 'none'" in second["Content-Security-Policy"]
+
+
+def test_newer_tips_are_looked_for_once_a_second(client, db, clock, django_assert_num_queries):
+    client.get(PATH)
+    Tip.objects.filter(key="business-groups").update(text="Something new.")
+    clock.now += 0.9
+    assert "Something new." not in client.get(PATH).content.decode()
+    clock.now += 0.2
+    assert "Something new." in client.get(PATH).content.decode()
+    clock.now += 1
+    with django_assert_num_queries(1):
+        client.get(PATH)
+
+
+@pytest.mark.parametrize("change", ["update", "delete", "create"])
+def test_any_change_of_a_tip_is_a_new_version(db, change):
+    before = Tip.objects.version()
+    assert Tip.objects.version() == before
+    tips = Tip.objects.filter(key="business-groups")
+    if change == "update":
+        tips.update(position=1)
+    elif change == "delete":
+        tips.delete()
+    else:
+        Tip.objects.create(key="new", purpose="business_driven", text="New.")
+    assert Tip.objects.version() != before
+
+
+def test_there_is_a_version_without_any_tips(db):
+    Tip.objects.all().delete()
+    assert Tip.objects.version()
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_a_browser_that_has_the_page_gets_a_304(client, db, clock, remembered):
+    etag = client.get(PATH)["ETag"]
+    if not remembered:
+        memory.clear()
+    response = client.get(PATH, headers={"if-none-match": etag})
+    assert (response.status_code, response.content) == (304, b"")
+    assert response["ETag"] == etag
+    assert client.get(PATH, headers={"if-none-match": '"another"'}).status_code == 200
+
+
+def test_revalidation_alone_fills_the_memory(client, db, clock, django_assert_num_queries):
+    etag = client.get(PATH)["ETag"]
+    memory.clear()
+    client.get(PATH, headers={"if-none-match": etag})
+    with django_assert_num_queries(0):
+        assert client.get(PATH, headers={"if-none-match": etag}).status_code == 304
+
+
+def test_compressed_and_plain_are_kept_apart(client, db, clock):
+    for _ in range(2):
+        plain = client.get(PATH)
+        compressed = client.get(PATH, headers={"accept-encoding": "gzip"})
+        assert "Content-Encoding" not in plain
+        assert compressed["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in plain["Vary"]
+
+
+def test_a_head_is_answered_and_fills_nothing(client, db, clock):
+    assert client.head(PATH).status_code == 200
+    assert client.get(PATH).content
+    assert client.head(PATH).content == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/history/", "/accounts/login/", "/nothing/", "/healthz"])
+def test_nothing_else_is_kept(owner, clock, path):
+    owner.get(path)
+    assert memory._answers == {}
+
+
+def test_a_query_goes_past_the_memory(client, db, clock):
+    client.get(f"{PATH}?a=1")
+    assert memory._answers == {}
+
+
+def test_a_host_that_is_not_ours_gets_nothing_from_memory(client, db, clock):
+    client.get(PATH)
+    assert Client(headers={"host": "evil.example"}).get(PATH).status_code == 400
+
+
+def test_what_is_kept_outlives_a_database_that_does_not_answer(client, db, clock, monkeypatch):
+    page = client.get(PATH).content
+
+    def fail(self):
+        raise OperationalError
+
+    monkeypatch.setattr(TipQuerySet, "version", fail)
+    clock.now += 10
+    assert client.get(PATH).content == page
+
+
+def test_a_page_made_while_the_tips_changed_is_not_kept(db, clock):
+    memory = Memory()
+    old = memory.version()
+    Tip.objects.all().delete()
+    clock.now += 2
+    memory.version()
+    memory.keep(("http", "/", False), old, Answer(b"old", {}))
+    assert memory.get(("http", "/", False)) is None
+
+
+def test_the_memory_is_bounded(db, clock):
+    memory = Memory()
+    version = memory.version()
+    for number in range(LARGEST_MEMORY + 1):
+        memory.keep(("http", str(number), False), version, Answer(b"", {}))
+    assert len(memory._answers) <= LARGEST_MEMORY

@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class PurposeappConfig(AppConfig):
     name = "purposeapp"
     verbose_name = _("Five Purposes")
+
+    def ready(self) -> None:
+        # Listens to signing in; nothing else would import it before the first request.
+        from . import keeping  # noqa: F401

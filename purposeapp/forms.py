@@ -181,6 +181,18 @@ class QuestionnaireForm(forms.Form):
         )
 
 
+class KeepForm(forms.Form):
+    """Asks whether a split that somebody looked at should go into their history."""
+
+    submission = SubmissionField(required=False, initial=uuid.uuid4)
+
+    def save(self, *, user, split: Split) -> Assessment:
+        """Record the split for `user`; the same form sent again returns the same assessment."""
+        return Assessment.objects.record(
+            user=user, split=split, submission=self.cleaned_data["submission"]
+        )
+
+
 class NoteForm(forms.ModelForm):
     """What a person writes about an assessment. The points are not up for change."""
 

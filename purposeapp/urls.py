@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from .split import Split
-from .views import history, probes, questionnaire, splits, worksheet
+from .views import history, keep, probes, questionnaire, splits, worksheet
 
 
 class SplitConverter:
@@ -21,6 +21,7 @@ register_converter(SplitConverter, "split")
 urlpatterns = [
     path("", questionnaire.questionnaire, name="questionnaire"),
     path("splits/<split:split>/", splits.split_page, name="split"),
+    path("keep/<split:split>/", keep.keep, name="keep"),
     path("history/", history.history, name="history"),
     path("history/export.json", history.export_json, name="export_json"),
     path("history/<uuid:id>/", history.assessment, name="assessment"),

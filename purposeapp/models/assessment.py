@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 from functools import reduce
 from operator import add
 
@@ -49,8 +50,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             taken_at=assessment.taken_at, id__gte=assessment.id
         )
 
-    def record(self, *, user, split: Split, submission: uuid.UUID) -> "Assessment":
+    def record(
+        self, *, user, split: Split, submission: uuid.UUID, taken_at: datetime | None = None
+    ) -> "Assessment":
         """Store that `user` spent the points like `split`, and return it.
+
+        It was taken now, or at `taken_at` where it waited to be kept.
 
         A form that was sent before leads to the assessment that it made then, also when both
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
@@ -58,7 +63,8 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         assessment, _created = self.get_or_create(
             user=user,
             submission=submission,
-            **split.as_dict(),  # type: ignore[arg-type]
+            defaults={"taken_at": taken_at} if taken_at else {},
+            **split.as_dict(),
         )
         return assessment
 

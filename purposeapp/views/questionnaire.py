@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
 from purposeapp.forms import QuestionnaireForm
+from purposeapp.keeping import remember
 from purposeapp.models import Assessment
 
 
@@ -14,8 +15,8 @@ from purposeapp.models import Assessment
 def questionnaire(request):
     """The ten points: shown, counted on the way, and taken in.
 
-    Whoever is signed in gets an assessment; for anybody else nothing is stored, since the
-    address of a result page holds the whole split.
+    Whoever is signed in gets an assessment. Anybody else gets the public page of their split,
+    and the result waits in their session until they sign in.
     """
     last = Assessment.objects.for_user(request.user).latest_first().first()
     earlier = last.split if last else None
@@ -29,6 +30,7 @@ def questionnaire(request):
         return _page(request, form, last, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.user.is_authenticated:
         return redirect(form.save(user=request.user))
+    remember(request.session, split=form.split, submission=form.cleaned_data["submission"])
     return redirect("split", form.split)
 
 

@@ -99,7 +99,8 @@ if _public.scheme not in ("http", "https") or not _public.hostname or _public.pa
     )
 
 if os.environ.get("ALLOWED_HOSTS"):
-    ALLOWED_HOSTS = [name.strip() for name in os.environ["ALLOWED_HOSTS"].split(",")]
+    _names = os.environ["ALLOWED_HOSTS"].split(",")
+    ALLOWED_HOSTS = [name.strip() for name in _names if name.strip()]
 elif _everywhere:
     # Whoever serves on every interface wants to reach it by every name of this machine.
     # No address in a page or a mail is made from the Host header.
@@ -121,6 +122,8 @@ try:
     MAIL = environ.Env.email_url_config(EMAIL_URL or "consolemail://")
 except (environ.ImproperlyConfigured, KeyError, ValueError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL or EMAIL_URL is not understood: {error}") from error
+# A database that accepts and then says nothing must not hold a worker, or a probe, for ever.
+DATABASE.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if DATABASE.get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL, as postgres://…")
 
@@ -202,11 +205,22 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-    }
+        # Far more than the limits need: whoever fills it pushes the counts of others out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    # Preview cards, about 30 KB each. There are 1,006 of them; a change of their look makes
+    # others, and the old ones give way.
+    "cards": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": BASE_DIR / "var" / "cards",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 1500},
+    },
 }
 # How often a worker looks for newer tips. Within that time it may show a page of the old ones.
 PUBLIC_PAGE_SECONDS = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_HANDLERS = ["config.uploads.UploadInMemory"]
 
 
 # --- Static files -------------------------------------------------------------------------

@@ -73,15 +73,19 @@ class Memory:
         """
         with self._lock:
             now = time.monotonic()
-            if now - self._looked_at >= settings.PUBLIC_PAGE_SECONDS:
-                self._looked_at = now
-                try:
-                    version = Tip.objects.version()
-                except Error:
-                    return self._version
-                if version != self._version:
-                    self._answers, self._version = {}, version
+            if now - self._looked_at < settings.PUBLIC_PAGE_SECONDS:
+                return self._version
+            # This request looks; the others go on meanwhile with what is known, also when the
+            # database takes long to answer.
+            self._looked_at = now
+        try:
+            version = Tip.objects.version()
+        except Error:
             return self._version
+        with self._lock:
+            if version != self._version:
+                self._answers, self._version = {}, version
+        return version
 
     def get(self, key: tuple) -> Answer | None:
         """The answer that is kept under `key`, if the tips are still the same."""

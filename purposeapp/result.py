@@ -20,11 +20,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do about one purpose that has points."""
+    """What to do about one purpose; with its points, where it stands in a result."""
 
     purpose: Purpose
-    points: int
     tips: list[Tip]
+    points: int | None = None
 
     @property
     def groups(self) -> list[tuple[Tip.Audience, list[Tip]]]:
@@ -79,8 +79,5 @@ class Result:
         """The tips of each purpose that has points, largest first."""
         tips = list(self.tips)
         for purpose in self.split.spent:
-            yield Advice(
-                purpose,
-                self.split[purpose],
-                [tip for tip in tips if tip.purpose == purpose],
-            )
+            own = [tip for tip in tips if tip.purpose == purpose]
+            yield Advice(purpose, own, self.split[purpose])

@@ -1,7 +1,19 @@
 from django.urls import path, register_converter
 
-from .split import Split
-from .views import history, keep, probes, questionnaire, splits, worksheet
+from .split import Purpose, Split
+from .views import (
+    bring_back,
+    cards,
+    crawlers,
+    export,
+    history,
+    keep,
+    probes,
+    purposes,
+    questionnaire,
+    splits,
+    worksheet,
+)
 
 
 class SplitConverter:
@@ -16,17 +28,38 @@ class SplitConverter:
         return str(value)
 
 
+class PurposeConverter:
+    """A purpose in an address, such as business-driven."""
+
+    regex = "[a-z-]+"
+
+    def to_python(self, value: str) -> Purpose:
+        return Purpose.from_slug(value)
+
+    def to_url(self, value: Purpose) -> str:
+        return value.slug
+
+
 register_converter(SplitConverter, "split")
+register_converter(PurposeConverter, "purpose")
 
 urlpatterns = [
     path("", questionnaire.questionnaire, name="questionnaire"),
+    path("questionnaire.png", cards.questionnaire_card, name="questionnaire_card"),
     path("splits/<split:split>/", splits.split_page, name="split"),
+    path("splits/<split:split>.png", cards.split_card, name="split_card"),
+    path("purposes/<purpose:purpose>/", purposes.purpose_page, name="purpose"),
+    path("purposes/<purpose:purpose>.png", cards.purpose_card, name="purpose_card"),
     path("keep/<split:split>/", keep.keep, name="keep"),
     path("history/", history.history, name="history"),
-    path("history/export.json", history.export_json, name="export_json"),
+    path("history/export.json", export.export_json, name="export_json"),
+    path("history/export.csv", export.export_csv, name="export_csv"),
+    path("history/import/", bring_back.bring_back, name="import"),
     path("history/<uuid:id>/", history.assessment, name="assessment"),
     path("history/<uuid:id>/delete/", history.delete, name="delete"),
     path("worksheet/", worksheet.worksheet, name="worksheet"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("healthz", probes.healthz),
     path("readyz", probes.readyz),
 ]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -102,27 +102,3 @@ def delete(request, id: UUID):
         return redirect("history")
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
     return render(request, "purposeapp/delete.html", context)
-
-
-@never_cache
-@login_required
-@require_safe
-def export_json(request):
-    """Everything that the person recorded, oldest first, to take away."""
-    assessments = Assessment.objects.for_user(request.user).oldest_first()
-    return JsonResponse(
-        {
-            "version": 1,
-            "assessments": [
-                {
-                    "id": str(assessment.id),
-                    "taken_at": assessment.taken_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                    **assessment.split.as_dict(),
-                    "note": assessment.note,
-                }
-                for assessment in assessments
-            ],
-        },
-        json_dumps_params={"ensure_ascii": False, "indent": 2},
-        headers={"Content-Disposition": 'attachment; filename="five-purposes.json"'},
-    )

@@ -8,6 +8,7 @@ from purposeapp import sentences
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.keeping import remember
 from purposeapp.models import Assessment
+from purposeapp.sharing import share_questionnaire
 
 
 @never_cache
@@ -37,6 +38,7 @@ def questionnaire(request):
 def _page(request, form, last: Assessment | None, status=HTTPStatus.OK):
     context = {
         "form": form,
+        "share": share_questionnaire(),
         "last": last,
         "last_headline": last and sentences.headline(last.split),
     }

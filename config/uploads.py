@@ -1,0 +1,40 @@
+from io import BytesIO
+
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+MOST_KEPT = 4 * 1024 * 1024
+"""Bytes of uploaded files that one request may hold: more than any form takes."""
+
+
+class UploadInMemory(FileUploadHandler):
+    """Keeps what is uploaded in memory, as far as a form may want it, and never on the disk.
+
+    Django's own handlers write a file of any size to the disk before a form can refuse it. What
+    is beyond MOST_KEPT is counted and dropped, so that the form knows the true size, and says so.
+    """
+
+    def __init__(self, request=None) -> None:
+        super().__init__(request)
+        self.room = MOST_KEPT
+
+    def new_file(self, *args, **kwargs) -> None:
+        super().new_file(*args, **kwargs)
+        self.kept = BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        kept = raw_data[: self.room]
+        self.room -= len(kept)
+        self.kept.write(kept)
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        self.kept.seek(0)
+        return InMemoryUploadedFile(
+            file=self.kept,
+            field_name=self.field_name,
+            name=self.file_name,
+            content_type=self.content_type,
+            size=file_size,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )

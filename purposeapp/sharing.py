@@ -1,0 +1,77 @@
+"""Passing a page on: its address, its card, and the ways there are to send it."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from . import sentences
+from .split import Purpose, Split
+
+
+@dataclass(frozen=True)
+class Share:
+    """A public page, as it is passed on. It holds no name and no id of whoever does so.
+
+    Addresses are absolute, from PUBLIC_URL: they are read far from here.
+    """
+
+    title: str
+    path: str
+    card_path: str
+
+    @property
+    def url(self) -> str:
+        return settings.PUBLIC_URL + self.path
+
+    @property
+    def card_url(self) -> str:
+        return settings.PUBLIC_URL + self.card_path
+
+    @property
+    def linkedin_url(self) -> str:
+        """Where LinkedIn asks its member what to say about the page."""
+        return "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": self.url})
+
+    @property
+    def mail_url(self) -> str:
+        """A mail that is ready to go to somebody who is unsure of their purpose."""
+        subject = _("What are you on LinkedIn for?")
+        body = _(
+            "Hello,\n\n"
+            "have you ever asked yourself what you are on LinkedIn for? I spent ten points on "
+            "five purposes, and this is what I want to show you:\n\n"
+            "%(title)s\n%(url)s\n\n"
+            "Spend your own ten points; it takes a minute. Then let us talk about what your "
+            "purpose there should be in a year.\n"
+        ) % {"title": self.title, "url": self.url}
+        return f"mailto:?subject={quote(subject)}&body={quote(body)}"
+
+
+def share_questionnaire() -> Share:
+    """The questionnaire itself."""
+    return Share(
+        title=_("What are you on LinkedIn for?"),
+        path=reverse("questionnaire"),
+        card_path=reverse("questionnaire_card"),
+    )
+
+
+def share_split(split: Split) -> Share:
+    """The whole split, as it is passed on."""
+    return Share(
+        title=sentences.headline(split),
+        path=reverse("split", args=[split]),
+        card_path=reverse("split_card", args=[split]),
+    )
+
+
+def share_purpose(purpose: Purpose) -> Share:
+    """A purpose alone, without a word on how many points it has."""
+    return Share(
+        title=str(purpose.label),
+        path=reverse("purpose", args=[purpose]),
+        card_path=reverse("purpose_card", args=[purpose]),
+    )

@@ -1,0 +1,32 @@
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from purposeapp import exporting
+from purposeapp.models import Assessment
+
+
+@never_cache
+@login_required
+@require_safe
+def export_json(request):
+    """Everything that the person recorded, oldest first, exactly; an import reads it back."""
+    mine = Assessment.objects.for_user(request.user).oldest_first()
+    return _download("five-purposes.json", "application/json", exporting.to_json(mine))
+
+
+@never_cache
+@login_required
+@require_safe
+def export_csv(request):
+    """The same as a table, for a spreadsheet."""
+    mine = Assessment.objects.for_user(request.user).oldest_first()
+    return _download("five-purposes.csv", "text/csv; charset=utf-8", exporting.to_csv(mine))
+
+
+def _download(name: str, content_type: str, text: str):
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(
+        text, content_type=content_type, headers={"Content-Disposition": disposition}
+    )

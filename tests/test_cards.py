@@ -1,0 +1,117 @@
+import struct
+
+import pytest
+from django.core.cache import caches
+
+from purposeapp.card import HEIGHT, MARGIN, WIDTH, card_of_purpose, card_of_split
+from purposeapp.split import Purpose, Split
+
+EVERY_SPLIT = list(Split.all())
+PARTS = 8  # so that several processes share the drawing
+LARGEST = 60_000  # bytes; what networks load without a second thought
+
+
+@pytest.fixture(autouse=True)
+def cache_of_its_own(tmp_path, settings):
+    settings.CACHES = settings.CACHES | {
+        "cards": settings.CACHES["cards"] | {"LOCATION": tmp_path / "cards"}
+    }
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", png[16:24])
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_split_has_a_page_and_a_card_of_the_right_size(client, db, part):
+    for split in EVERY_SPLIT[part::PARTS]:
+        page = client.get(f"/splits/{split}/").content.decode()
+        assert f'content="http://127.0.0.1:8000/splits/{split}.png"' in page
+        response = client.get(f"/splits/{split}.png")
+        assert response.status_code == 200
+        assert response["Content-Type"] == "image/png"
+        assert size_of(response.content) == (WIDTH, HEIGHT) == (1200, 627)
+        assert len(response.content) <= LARGEST
+
+
+def test_every_headline_fits_above_the_cells_and_between_the_margins():
+    for split in EVERY_SPLIT:
+        card = card_of_split(split)
+        assert len(card.lines) <= 3
+        assert card.lines[-1][0] < card.top - 20
+        assert " ".join(line for _, line in card.lines) == card.headline
+        assert len(card.cells) == 10
+        assert card.cells[0].x == MARGIN
+        last = card.cells[-1]
+        assert last.x + last.width == pytest.approx(WIDTH - MARGIN)
+        assert max(y for _, y, _, _ in card.meanings) < HEIGHT - 50
+        assert {purpose: points for _, _, purpose, points in card.meanings} == {
+            purpose: split[purpose] for purpose in split.spent
+        }
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_purpose_has_a_card(client, db, purpose):
+    response = client.get(f"/purposes/{purpose.slug}.png")
+    assert size_of(response.content) == (WIDTH, HEIGHT)
+    assert len(response.content) <= LARGEST
+    card = card_of_purpose(purpose)
+    assert [cell.purpose for cell in card.cells if cell.purpose] == [purpose]
+
+
+def test_the_questionnaire_has_a_card(client, db):
+    assert size_of(client.get("/questionnaire.png").content) == (WIDTH, HEIGHT)
+    assert 'content="http://127.0.0.1:8000/questionnaire.png"' in client.get("/").content.decode()
+
+
+def test_two_splits_have_two_cards():
+    etags = {card_of_split(split).etag for split in EVERY_SPLIT}
+    assert len(etags) == len(EVERY_SPLIT)
+
+
+def test_a_card_is_drawn_once(monkeypatch):
+    card = card_of_split(EVERY_SPLIT[0])
+    drawn = card.png()
+
+    def fail(**options):
+        raise AssertionError("drawn again")
+
+    monkeypatch.setattr("resvg_py.svg_to_bytes", fail)
+    assert card_of_split(EVERY_SPLIT[0]).png() == drawn
+
+
+def test_a_cache_that_cannot_be_written_does_no_harm(monkeypatch):
+    def fail(*args):
+        raise PermissionError
+
+    monkeypatch.setattr(caches["cards"], "set", fail)
+    assert size_of(card_of_split(EVERY_SPLIT[0]).png())
+
+
+def test_a_card_is_the_same_for_everybody_and_costs_a_304_later(owner):
+    first = owner.get("/splits/6-2-2-0-0.png")
+    assert first["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert not first.cookies
+    assert "Cookie" not in first.get("Vary", "")
+    headers = {"if-none-match": first["ETag"]}
+    assert owner.get("/splits/6-2-2-0-0.png", headers=headers).status_code == 304
+
+
+def test_a_card_costs_no_query(client):
+    """The test has no database."""
+    assert client.get("/splits/6-2-2-0-0.png").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/splits/6-2-2-0-1.png", "/splits/06-2-2-0-0.png", "/splits/.png", "/purposes/nothing.png"],
+)
+def test_what_is_no_split_and_no_purpose_has_no_card(client, db, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/splits/6-2-2-0-0.png", "/purposes/job-seeking.png"])
+def test_a_card_can_only_be_read(client, db, path):
+    assert client.post(path).status_code == 405
+    assert client.head(path).status_code == 200

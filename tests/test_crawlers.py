@@ -1,0 +1,45 @@
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
+from xml.etree import ElementTree
+
+import pytest
+
+from purposeapp.split import Split
+
+
+@pytest.fixture
+def robots(client, db):
+    response = client.get("/robots.txt")
+    assert response["Content-Type"] == "text/plain"
+    parser = RobotFileParser()
+    parser.parse(response.content.decode().splitlines())
+    return parser
+
+
+@pytest.mark.parametrize("agent", ["LinkedInBot/1.0", "Googlebot", "anything"])
+def test_robots_may_read_what_is_public_and_nothing_else(robots, agent):
+    for path in ("/", "/splits/6-2-2-0-0/", "/splits/6-2-2-0-0.png", "/purposes/job-seeking/"):
+        assert robots.can_fetch(agent, path)
+    for path in ("/history/", "/history/x/", "/accounts/login/", "/admin/", "/keep/6-2-2-0-0/"):
+        assert not robots.can_fetch(agent, path)
+
+
+def test_the_sitemap_names_every_public_page_once_and_each_opens(client, db, robots):
+    assert robots.site_maps() == ["http://127.0.0.1:8000/sitemap.xml"]
+    response = client.get("/sitemap.xml")
+    assert response["Content-Type"] == "application/xml"
+    addresses = [loc.text for loc in ElementTree.fromstring(response.content).iter() if loc.text]
+    addresses = [address for address in addresses if address.strip()]
+    assert len(addresses) == len(set(addresses))
+    paths = {urlsplit(address).path for address in addresses}
+    assert {f"/splits/{split}/" for split in Split.all()} < paths
+    assert {"/", "/worksheet/", "/purposes/job-seeking/"} < paths
+    for path in paths - {f"/splits/{split}/" for split in Split.all()}:
+        assert client.get(path).status_code == 200
+
+
+def test_they_are_public_pages_too(client, db):
+    for path in ("/robots.txt", "/sitemap.xml"):
+        response = client.get(path)
+        assert response["Cache-Control"] == "public, max-age=0, must-revalidate"
+        assert not response.cookies

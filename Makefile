@@ -10,7 +10,7 @@ help:
 	@echo "make dev     the same with DEBUG and reloading, for work on the code"
 	@echo "make test    every test, those in the browser too"
 	@echo "make check   formatters, linters, types, templates, migrations"
-	@echo "make bench   what Lighthouse and html-validate say of the pages (needs npm)"
+	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
 	@echo "make format  let the formatters mend what they can"
 	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
 
@@ -33,6 +33,7 @@ check: .venv/dev
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: .venv/dev
+	@$(BIN)/python -m bench.requests
 	@$(BIN)/python -m bench.pages
 
 format: .venv/dev

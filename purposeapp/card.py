@@ -134,8 +134,9 @@ def card_of_questionnaire() -> Card:
 
 def card_of_split(split: Split) -> Card:
     """The card of a result: its sentence, its ten cells, and the purposes that have points."""
-    owners = tuple(purpose for purpose in split.spent for _point in range(split[purpose]))
-    return Card(headline=sentences.headline(split), owners=owners, legend=tuple(split.spent))
+    return Card(
+        headline=sentences.headline(split), owners=split.ranked_cells, legend=tuple(split.spent)
+    )
 
 
 def card_of_purpose(purpose: Purpose) -> Card:

@@ -57,11 +57,6 @@ class Result:
         return sentences.rest(self.split)
 
     @property
-    def cells(self) -> list[Purpose]:
-        """The ten cells of the bar, each with the purpose that its point is on, largest first."""
-        return [purpose for purpose in self.split.spent for _ in range(self.split[purpose])]
-
-    @property
     def rows(self) -> list[Row]:
         """All five purposes, largest first."""
         return [

@@ -226,9 +226,14 @@ class Split:
         return self[purpose] * MINUTES_PER_POINT
 
     @property
-    def cells(self) -> list[Purpose]:
+    def cells(self) -> tuple[Purpose, ...]:
         """The ten points one by one, each as the purpose that it is on, in the fixed order."""
-        return [purpose for purpose in Purpose for _ in range(self[purpose])]
+        return tuple(purpose for purpose in Purpose for _ in range(self[purpose]))
+
+    @property
+    def ranked_cells(self) -> tuple[Purpose, ...]:
+        """The same ten, those of the largest purpose first."""
+        return tuple(purpose for purpose in self.spent for _ in range(self[purpose]))
 
     @property
     def ranked(self) -> list[Purpose]:

@@ -1,0 +1,16 @@
+from functools import cache
+
+from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from purposeapp.split import Purpose
+
+register = template.Library()
+
+
+@register.simple_tag
+@cache
+def cells(points: tuple[Purpose, ...]) -> SafeString:
+    """Ten points as ten cells. A page shows hundreds, so each row of ten is made only once."""
+    return format_html_join("", '<i class="cell is-{}"></i>', ((purpose,) for purpose in points))

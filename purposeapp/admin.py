@@ -1,5 +1,7 @@
 """The admin: staff keep the tips good, superusers see accounts and assessments."""
 
+from allauth.socialaccount import admin as socialaccount_admin  # noqa: F401 (it registers)
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -14,6 +16,9 @@ admin.site.site_title = _("Five Purposes")
 admin.site.index_title = _("Administration")
 admin.site.site_url = "/"
 
+# Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
+
 
 @admin.register(Tip)
 class TipAdmin(SimpleHistoryAdmin):
@@ -24,7 +29,8 @@ class TipAdmin(SimpleHistoryAdmin):
     list_filter = ["purpose", "audience"]
     search_fields = ["text", "key"]
     ordering = ["purpose", "position", "key"]
-    history_list_display = ["purpose", "audience", "text", "position"]
+    # The library's own list has an inline style, which the content security policy forbids.
+    object_history_list_template = "admin/tip_changes.html"
 
     def get_readonly_fields(self, request, obj=None):
         """The key is chosen once: exports and old assessments know the tip by it."""

@@ -11,11 +11,12 @@ if not os.environ.get("DATABASE_URL"):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _quick_settings():
+def _quick_settings(tmp_path_factory):
     """Cheap passwords, and static files under their plain names, so that none are collected."""
     from django.test import override_settings
 
     with override_settings(
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

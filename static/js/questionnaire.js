@@ -42,6 +42,7 @@
       if (row.was) {
         const was = Number(row.was.dataset.was);
         const words = was === points || used === 0 ? form.dataset.was : form.dataset.wasNow;
+        row.was.classList.toggle("was-changed", was !== points && used > 0);
         row.was.textContent = fill(words, { was, now: points });
       }
       // Not `disabled`: that would throw the focus away in the middle of a series of presses.
@@ -105,6 +106,16 @@
       button.type = "button";
       button.addEventListener("click", () => step(row, by));
     }
+  }
+
+  // Back brings the form as it was sent, with its submission: sent again, it is the same one.
+  const kept = ["submission", ...rows.map((row) => row.input.name)];
+  form.addEventListener("submit", () => {
+    const values = kept.map((name) => [name, form.elements[name].value]);
+    history.replaceState({ questionnaire: Object.fromEntries(values) }, "");
+  });
+  for (const [name, value] of Object.entries(history.state?.questionnaire ?? {})) {
+    form.elements[name].value = value;
   }
 
   // Back and reload bring back what was typed, after this script first ran.

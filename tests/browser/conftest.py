@@ -1,0 +1,102 @@
+"""A real server, a real Chromium, and an eye on everything that the browser complains about."""
+
+import os
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, expect, sync_playwright
+
+from .chromium import FLAGS, NoChromiumError, executable
+from .server import Database, Server
+from .visitor import Visitor
+
+PATIENCE = 15_000  # milliseconds that a slow machine may take for one step
+FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
+
+# The browser and the server belong to this folder and not to the whole run: Playwright keeps
+# an event loop going, and the tests of other folders should not run inside of it.
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory):
+    """The real thing, with an empty database and the first tips."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    database = Database(f"five_purposes_browser_{os.getpid()}_{worker}")
+    database.create()
+    try:
+        server = Server(database, tmp_path_factory.mktemp("server"))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        database.drop()
+
+
+@pytest.fixture(scope="package")
+def browser():
+    expect.set_options(timeout=PATIENCE)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # With pytest-xdist, tests that use Django's database may come in between. They run
+        # beside Playwright's event loop, not on it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        try:
+            path = executable(playwright)
+        except NoChromiumError as error:
+            if os.environ.get("CI") == "true":
+                pytest.fail(str(error), pytrace=False)
+            pytest.skip(f"NOTHING WAS TRIED IN A BROWSER! {error}")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """Everything that a browser says went wrong, but for the statuses that a story expects."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.complaints: list[str] = []
+        self.expected_statuses: set[int] = set()
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # A violation of the content security policy is an error here too.
+        if message.type not in ("error", "warning"):
+            return
+        where = message.location["url"]
+        failed = FAILED_TO_LOAD.match(message.text)
+        if failed and int(failed[1]) in self.expected_statuses and "/static/" not in where:
+            return
+        self.complaints.append(f"{message.type}: {message.text} ({where})")
+
+
+@pytest.fixture
+def new_visitor(browser, server):
+    """Makes visitors, each with a browser that knows nothing of the others'."""
+    opened = []
+
+    def new_visitor(**options) -> Visitor:
+        context = browser.new_context(base_url=server.url, timezone_id="UTC", **options)
+        context.set_default_timeout(PATIENCE)
+        watch = Watch(context)
+        opened.append((context, watch))
+        return Visitor(context.new_page(), watch.expected_statuses)
+
+    yield new_visitor
+    for context, _ in opened:
+        context.close()
+    complaints = [complaint for _, watch in opened for complaint in watch.complaints]
+    assert not complaints, "\n".join(["The browser complained:", *complaints])
+    assert server.is_running, f"The server is gone:\n{server.log.read_text()[-2000:]}"
+
+
+@pytest.fixture
+def visitor(new_visitor):
+    return new_visitor()
+
+
+@pytest.fixture
+def page(visitor):
+    return visitor.page

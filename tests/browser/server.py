@@ -1,0 +1,147 @@
+"""The real server, as `make run` starts it, on a database and a port of its own."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import environ
+import psycopg
+from psycopg import sql
+
+from config import local_postgres
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds, for a slow machine; it takes about six
+
+# What a user's shell or a CI may have set that would make it another server.
+SETTINGS = [
+    "ALLOWED_HOSTS",
+    "APP_ENV",
+    "DEBUG",
+    "EMAIL_FROM",
+    "EMAIL_URL",
+    "LINKEDIN_CLIENT_ID",
+    "LINKEDIN_CLIENT_SECRET",
+    "LINKEDIN_SERVER_URL",
+    "LOG_LEVEL",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "TRUSTED_PROXIES",
+    "WEB_CONCURRENCY",
+]
+
+
+class Database:
+    """An empty database on the server of DATABASE_URL, or on the embedded one, until dropped."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        if url := os.environ.get("DATABASE_URL"):
+            # Only the last part of the path is the name: before it, a socket's folder may stand.
+            parts = urlsplit(url)
+            self.url = parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
+        else:
+            local_postgres.hold()
+            local = local_postgres.database()
+            place = f"{local['USER']}@:{local['PORT']}/{quote(local['HOST'])}"
+            self.url = f"postgres://{place}/{name}"
+
+    def create(self) -> None:
+        self._execute("CREATE DATABASE {}")
+
+    def drop(self) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        there = environ.Env.db_url_config(self.url)
+        names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+        address = {name: there[key] for name, key in names.items() if there[key]}
+        address |= there.get("OPTIONS", {})
+        with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name)))
+
+
+class Server:
+    """`manage.py serve` in a process of its own."""
+
+    def __init__(self, database: Database, folder: Path, **environment: str) -> None:
+        self.log = folder / "server.log"
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        ours = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+        here = str(Path(__file__).parent)
+        self.environment = ours | {
+            "DATABASE_URL": database.url,
+            "DJANGO_SETTINGS_MODULE": "own_static_files",
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
+            "STATIC_ROOT": str(folder / "static"),
+            **environment,
+        }
+
+    def start(self) -> None:
+        """Start it, and come back when it answers. Raises RuntimeError when it does not."""
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=CHECKOUT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not self._is_ready():
+            try:
+                self.process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                if time.monotonic() < deadline:
+                    continue
+            self.stop()
+            raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def manage(self, *arguments: str, **environment: str) -> None:
+        """Run a command of manage.py, as somebody would in another terminal."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=CHECKOUT,
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False  # nobody listens yet
+        finally:
+            connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,47 @@
+"""Impatient fingers and the Back button make no assessment that nobody meant."""
+
+from playwright.sync_api import expect
+
+from .visitor import ASSESSMENT
+
+
+def _expect_history(page, *headlines):
+    page.goto("/history/")
+    entries = page.get_by_role("main").get_by_role("listitem").get_by_role("heading")
+    expect(entries).to_have_text(list(headlines))
+
+
+def test_a_double_click_makes_one_assessment(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    page.goto("/")
+    visitor.type_points("6-2-2-0-0")
+    visitor.send_button.dblclick()
+    page.wait_for_url(ASSESSMENT)
+    _expect_history(page, "Mainly business driven, 60 %")
+
+
+def test_going_back_and_sending_again_makes_no_second_assessment(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    assessment = visitor.record("6-2-2-0-0")
+    page.go_back()
+    visitor.expect_points("6-2-2-0-0")
+    visitor.send_button.click()
+    page.wait_for_url(assessment)
+    _expect_history(page, "Mainly business driven, 60 %")
+
+
+def test_going_back_and_changing_the_points_makes_another_assessment(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    assessment = visitor.record("6-2-2-0-0")
+    page.go_back()
+    visitor.expect_points("6-2-2-0-0")
+    visitor.take("Business driven")
+    visitor.add("Job seeking")
+    visitor.expect_points("5-2-2-1-0")
+    visitor.send_button.click()
+    page.wait_for_url(ASSESSMENT)
+    assert page.url != assessment
+    _expect_history(page, "Half business driven, 50 %", "Mainly business driven, 60 %")

@@ -1,0 +1,195 @@
+"""People who sign in with LinkedIn, on a server where it is switched on."""
+
+import os
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.provider import Provider
+
+from .server import Database, Server
+
+
+@pytest.fixture(scope="module")
+def provider():
+    provider = Provider()
+    provider.start()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture(scope="module")
+def mails(tmp_path_factory):
+    """The folder that the server's mails go to."""
+    return tmp_path_factory.mktemp("mails")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, provider, mails):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    database = Database(f"five_purposes_linkedin_{os.getpid()}_{worker}")
+    database.create()
+    try:
+        server = Server(
+            database,
+            tmp_path_factory.mktemp("server"),
+            EMAIL_URL=f"filemail://{mails}",
+            LINKEDIN_CLIENT_ID="client",
+            LINKEDIN_CLIENT_SECRET="secret",
+            LINKEDIN_SERVER_URL=provider.url,
+        )
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        database.drop()
+
+
+class Member:
+    """A visitor who has an account at LinkedIn, with the same address."""
+
+    def __init__(self, visitor, provider) -> None:
+        self.visitor = visitor
+        self.page = visitor.page
+        self.email = visitor.email
+        self.name = f"member-{uuid.uuid4().hex[:8]}"
+        self.provider = provider
+        provider.knows(self.name, email=self.email, email_verified=True)
+
+    def go_to_linkedin(self, button: str) -> None:
+        self.page.get_by_role("button", name=button).click()
+        self.page.wait_for_url(f"{self.provider.url}/**")
+
+    def agree(self) -> None:
+        self.page.get_by_placeholder("sub").fill(self.name)
+        self.page.get_by_role("button", name="Authorize", exact=True).click()
+
+    def sign_in(self) -> None:
+        self.page.goto("/accounts/login/")
+        self.go_to_linkedin("Sign in with LinkedIn")
+        self.agree()
+
+    def spend(self, split: str) -> None:
+        self.page.goto("/")
+        self.visitor.type_points(split)
+        self.visitor.send_button.click()
+        self.page.wait_for_url(f"**/splits/{split}/")
+
+    @property
+    def entries(self):
+        return self.page.get_by_role("main").get_by_role("listitem")
+
+
+@pytest.fixture
+def member(visitor, provider):
+    # The provider's page asks a host on the internet for its look, and itself for a picture.
+    for elsewhere in ("https://cdn.jsdelivr.net/**", f"{provider.url}/favicon.ico"):
+        visitor.page.context.route(elsewhere, lambda route: route.fulfill(status=200, body=""))
+    return Member(visitor, provider)
+
+
+def test_a_newcomer_keeps_the_result_that_waited(member):
+    page = member.page
+    member.spend("6-2-2-0-0")
+    page.goto("/accounts/signup/")
+    member.go_to_linkedin("Sign up with LinkedIn")
+    member.agree()
+    page.wait_for_url("**/history/")
+    expect(page.get_by_role("status")).to_contain_text("Your result is kept in your history.")
+    expect(page.locator(".signed-in")).to_contain_text(member.email)
+    expect(member.entries).to_have_count(1)
+    expect(member.entries).to_contain_text("Mainly business driven, 60 %")
+
+    member.visitor.sign_out()
+    member.sign_in()
+    page.wait_for_url("**/history/")
+    expect(member.entries).to_have_count(1)
+
+
+def test_an_account_with_a_verified_address_is_found(member, server):
+    page = member.page
+    server.manage(
+        "createsuperuser",
+        "--noinput",
+        DJANGO_SUPERUSER_EMAIL=member.email,
+        DJANGO_SUPERUSER_PASSWORD=member.visitor.password,
+    )
+    member.spend("0-0-0-10-0")
+    member.sign_in()
+    page.wait_for_url("**/history/")
+    expect(member.entries).to_have_count(1)
+    page.goto("/admin/")
+    expect(page.get_by_role("heading", name="Administration")).to_be_visible()
+    expect(page.get_by_text("Social accounts", exact=False)).to_have_count(0)
+
+
+def test_an_account_whose_address_nobody_confirmed_needs_the_code(member, mails):
+    page = member.page
+    page.goto("/accounts/signup/")
+    member.visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up", exact=True).click()
+    expect(member.visitor.headline).to_have_text("Enter the code")
+    page.get_by_role("button", name="Never mind").click()
+    for mail in mails.iterdir():
+        mail.unlink()
+
+    member.spend("6-2-2-0-0")
+    member.sign_in()
+    expect(page.get_by_role("status")).to_contain_text("an account with this address already")
+    member.visitor.shot("linkedin-code")
+    (mail,) = mails.iterdir()
+    code = re.search(r"^([A-Z0-9-]{6,})$", mail.read_text(), re.MULTILINE)[1]
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/history/")
+    expect(page.get_by_role("status")).to_contain_text("LinkedIn is connected.")
+    expect(page.get_by_role("status")).to_contain_text("no longer works")
+    expect(member.entries).to_have_count(1)
+
+
+def test_somebody_turns_back_and_signs_up_with_a_password(member):
+    page = member.page
+    member.spend("6-2-2-0-0")
+    page.goto("/accounts/login/?next=/worksheet/")
+    member.go_to_linkedin("Sign in with LinkedIn")
+    page.get_by_role("button", name="Deny").click()
+    expect(member.visitor.headline).to_have_text("You turned back at LinkedIn")
+    member.visitor.shot("linkedin-turned-back")
+    page.get_by_role("main").get_by_role("link", name="Sign up").click()
+    expect(member.visitor.headline).to_have_text("Sign up")
+
+
+def test_somebody_connects_it_and_disconnects_it_again(member):
+    page = member.page
+    member.sign_in()
+    page.wait_for_url("**/history/")
+    page.get_by_role("link", name="LinkedIn", exact=True).click()
+    main = page.get_by_role("main")
+    expect(main).to_contain_text(f"Connected: {member.email}.")
+    member.visitor.shot("linkedin-connected")
+    page.get_by_role("button", name="Disconnect it").click()
+    expect(page.get_by_role("status")).to_contain_text("LinkedIn is no longer connected.")
+    expect(main).to_contain_text("Not connected.")
+
+    member.go_to_linkedin("Connect LinkedIn")
+    page.get_by_role("button", name="Deny").click()
+    expect(page.get_by_role("status")).to_contain_text("nothing was connected")
+    member.go_to_linkedin("Connect LinkedIn")
+    member.agree()
+    expect(page.get_by_role("status")).to_contain_text("LinkedIn is connected.")
+    expect(main).to_contain_text(f"Connected: {member.email}.")
+
+
+def test_it_works_without_javascript(new_visitor, provider):
+    visitor = new_visitor(java_script_enabled=False)
+    visitor.page.context.route(
+        "https://cdn.jsdelivr.net/**", lambda route: route.fulfill(status=200, body="")
+    )
+    member = Member(visitor, provider)
+    member.sign_in()
+    member.page.wait_for_url("**/history/")
+    expect(member.page.locator(".signed-in")).to_contain_text(member.email)

@@ -1,0 +1,118 @@
+"""A newcomer tries it without an account, then makes one and keeps what they find."""
+
+from playwright.sync_api import expect
+
+from .visitor import ASSESSMENT
+
+
+def test_a_newcomer_sees_the_result_without_an_account(visitor):
+    page = visitor.page
+    page.goto("/")
+    visitor.expect_status_line("10 of 10 points left")
+
+    for purpose, clicks in (("Business driven", 6), ("Community spirit", 3)):
+        for _ in range(clicks):
+            visitor.add(purpose)
+    visitor.take("Community spirit")
+    visitor.expect_status_line("2 of 10 points left")
+    visitor.add("Learning sponge")
+    visitor.add("Learning sponge")
+    visitor.expect_points("6-2-2-0-0")
+    visitor.expect_status_line("0 of 10 points left")
+
+    # There is nothing left to spend, and nothing to take from an empty purpose.
+    visitor.page.get_by_role("button", name="Add a point to Job seeking").click(force=True)
+    visitor.take("Vanity project")
+    visitor.expect_points("6-2-2-0-0")
+    visitor.shot("newcomer-spends")
+
+    visitor.send_button.click()
+    page.wait_for_url("**/splits/6-2-2-0-0/")
+    expect(visitor.headline).to_have_text("Mainly business driven, 60 %")
+    expect(visitor.advised).to_contain_text(
+        ["Business driven", "Community spirit", "Learning sponge"]
+    )
+
+
+def test_a_newcomer_keeps_a_result_by_signing_up_afterwards(visitor):
+    page = visitor.page
+    page.goto("/")
+    visitor.type_points("1-2-3-4-0")
+    visitor.send_button.click()
+    page.get_by_role("link", name="Keep it").click()
+    page.wait_for_url("**/accounts/signup/**")
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/history/**")
+
+    page.goto("/history/")
+    entries = page.get_by_role("main").get_by_role("listitem")
+    expect(entries).to_have_count(1)
+    expect(entries).to_contain_text("Job seeking comes first, 40 %")
+
+
+def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
+    page = visitor.page
+    page.goto("/")
+    page.get_by_role("link", name="sign up", exact=True).click()
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/")
+
+    visitor.type_points("6-2-2-0-0")
+    visitor.send_button.click()
+    page.wait_for_url(ASSESSMENT)
+    assessment = page.url
+
+    expect(visitor.headline).to_have_text("Mainly business driven, 60 %")
+    visitor.expect_rows(
+        "Business driven 6 60 % 36 min",
+        "Community spirit 2 20 % 12 min",
+        "Learning sponge 2 20 % 12 min",
+        "Job seeking 0 0 % 0 min",
+        "Vanity project 0 0 % 0 min",
+    )
+    expect(visitor.advised).to_have_text(
+        [
+            "Business driven 6 points",
+            "Community spirit 2 points",
+            "Learning sponge 2 points",
+        ]
+    )
+    main = page.get_by_role("main")
+    for tip in ("Connect with the clients you have.", "Start a group.", "Just ask."):
+        expect(main).to_contain_text(tip)
+    for tip_of_another in ("answer every single candidate", "recruiters", "collecting likes"):
+        expect(main).not_to_contain_text(tip_of_another)
+    expect(main).to_contain_text("Learning sponge → Community spirit")
+    expect(main).not_to_contain_text("Vanity project →")
+
+    note = page.get_by_label("Did you expect this?")
+    note.fill("I would have said that I am here to learn.")
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_role("status")).to_have_text("Your note is kept.")
+    visitor.shot("newcomer-result")
+    note.fill("I sell. So be it.\nZoë & <b>Łukasz</b> said so 🙂")
+    page.get_by_role("button", name="Keep the note").click()
+    expect(note).to_have_value("I sell. So be it.\nZoë & <b>Łukasz</b> said so 🙂")
+
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Your history").click()
+    entries = page.get_by_role("main").get_by_role("listitem")
+    expect(entries).to_have_count(1)
+    expect(entries).to_contain_text("Mainly business driven, 60 %")
+    expect(entries).to_contain_text("Zoë & <b>Łukasz</b> said so 🙂")
+
+    entries.get_by_role("link", name="Mainly business driven, 60 %").click()
+    page.wait_for_url(assessment)
+    page.get_by_role("link", name="Delete this assessment").click()
+    expect(visitor.headline).to_have_text("Delete this assessment?")
+    page.get_by_role("link", name="Keep it").click()
+    page.wait_for_url(assessment)
+    page.get_by_role("link", name="Delete this assessment").click()
+    page.get_by_role("button", name="Delete it").click()
+    page.wait_for_url("**/history/")
+    expect(page.get_by_role("status")).to_have_text("It is deleted.")
+    expect(entries).to_have_count(0)
+
+    visitor.expect_status(404)
+    assert page.goto(assessment).status == 404

@@ -1,0 +1,27 @@
+"""On paper: everything that counts, on one page, in both sizes of paper."""
+
+import pytest
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("path", ["/splits/6-2-2-0-0/", "/splits/2-2-2-2-2/", "/worksheet/"])
+def test_it_fits_on_one_page(page, path, paper):
+    page.goto(path)
+    pdf = page.pdf(format=paper, prefer_css_page_size=False)
+    assert pdf.count(b"/Type /Page\n") == 1
+
+
+def test_what_can_only_be_clicked_is_left_out(page):
+    page.goto("/splits/6-2-2-0-0/")
+    page.emulate_media(media="print")
+    for words in ("Your history", "Spend ten points", "Sign in"):
+        assert not page.get_by_role("link", name=words).first.is_visible()
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert page.get_by_role("table").is_visible()
+
+
+def test_the_sheet_offers_the_browsers_own_dialog(page):
+    page.add_init_script("window.print = () => { window.printed = true; }")
+    page.goto("/worksheet/")
+    page.get_by_role("button", name="Print the sheet").click()
+    assert page.evaluate("window.printed")

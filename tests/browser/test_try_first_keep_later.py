@@ -1,0 +1,105 @@
+"""Somebody arrives from a link, tries it, and only then makes an account."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .visitor import ASSESSMENT
+
+
+def spend_anonymously(visitor, split: str) -> None:
+    visitor.page.goto("/")
+    visitor.type_points(split)
+    visitor.send_button.click()
+    visitor.page.wait_for_url(f"**/splits/{split}/")
+
+
+def test_what_was_tried_before_signing_up_is_in_the_history_afterwards(visitor):
+    page = visitor.page
+    spend_anonymously(visitor, "6-2-2-0-0")
+    spend_anonymously(visitor, "2-2-0-6-0")
+    page.get_by_role("link", name="Is this yours? Keep it").click()
+    page.wait_for_url("**/accounts/signup/**")
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/history/")
+    expect(page.get_by_role("status")).to_contain_text("Your 2 results are kept in your history.")
+    expect(page.get_by_role("main").get_by_role("listitem").get_by_role("heading")).to_have_text(
+        ["Mainly job seeking, 60 %", "Mainly business driven, 60 %"]
+    )
+    visitor.shot("kept-after-sign-up")
+
+
+def test_a_link_from_somebody_else_is_kept_after_a_yes(visitor):
+    page = visitor.page
+    page.goto("/splits/0-10-0-0-0/")
+    page.get_by_role("link", name="Is this yours? Keep it").click()
+    expect(visitor.headline).to_have_text("Is this your split?")
+    visitor.shot("keep")
+    page.get_by_role("button", name="Keep it").click()
+    page.wait_for_url("**/accounts/signup/**")
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/history/")
+    expect(page.get_by_role("link", name="Entirely community spirit")).to_be_visible()
+
+
+def test_with_an_account_a_yes_leads_to_the_assessment(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    page.goto("/splits/0-10-0-0-0/")
+    page.get_by_role("link", name="Is this yours? Keep it").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.wait_for_url(ASSESSMENT)
+    expect(page.get_by_label("Did you expect this?")).to_be_visible()
+
+
+def test_nothing_of_it_goes_to_the_next_one_at_the_same_browser(visitor, new_visitor):
+    spend_anonymously(visitor, "6-2-2-0-0")
+    visitor.sign_up()
+    visitor.sign_out()
+    visitor.email = f"next-{visitor.email}"
+    visitor.sign_up()
+    expect(visitor.page.get_by_text("Nothing here yet.")).to_be_visible()
+
+
+@pytest.fixture
+def sharer(new_visitor):
+    return new_visitor(permissions=["clipboard-read", "clipboard-write"])
+
+
+def test_what_is_passed_on_is_chosen_and_seen_before(sharer, server):
+    page = sharer.page
+    page.goto("/splits/5-5-0-0-0/")
+    share = page.get_by_role("region", name="Pass it on")
+    whole = share.get_by_role("group").filter(has_text="The whole split")
+    expect(whole.get_by_role("img")).to_be_visible()
+    whole.get_by_role("button", name="Copy the link").click()
+    expect(whole.get_by_role("status")).to_have_text("The link is copied")
+    copied = "navigator.clipboard.readText()"
+    assert page.evaluate(copied) == f"{server.url}/splits/5-5-0-0-0/"
+
+    share.get_by_text("Only this: Community spirit").click()
+    alone = share.get_by_role("group").filter(has_text="Only this: Community spirit")
+    card = alone.get_by_role("img")
+    expect(card).to_be_visible()
+    expect(whole.get_by_role("img")).to_be_hidden()
+    card.scroll_into_view_if_needed()
+    expect(card).to_have_js_property("naturalWidth", 1200)
+    sharer.shot("share")
+    alone.get_by_role("button", name="Copy the link").click()
+    expect(alone.get_by_role("status")).to_have_text("The link is copied")
+    link = page.evaluate(copied)
+    assert link == f"{server.url}/purposes/community-spirit/"
+    page.goto(link)
+    expect(sharer.headline).to_have_text("Community spirit")
+
+
+def test_without_javascript_the_links_are_there_and_the_buttons_are_not(new_visitor):
+    visitor = new_visitor(java_script_enabled=False)
+    page = visitor.page
+    page.goto("/splits/6-2-2-0-0/")
+    share = page.get_by_role("region", name="Pass it on")
+    expect(share.get_by_role("link", name="Share on LinkedIn").first).to_be_visible()
+    expect(share.get_by_role("link", name="Send by e-mail").first).to_be_visible()
+    expect(share.get_by_role("link", name="/splits/6-2-2-0-0/")).to_be_visible()
+    expect(share.get_by_role("button", name="Copy the link")).to_have_count(0)

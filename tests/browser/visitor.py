@@ -1,0 +1,116 @@
+"""Somebody in front of a browser: what people do on every second page, told in their words."""
+
+import uuid
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+
+PURPOSES = [
+    "Business driven",
+    "Community spirit",
+    "Learning sponge",
+    "Job seeking",
+    "Vanity project",
+]
+FIELDS = [purpose.lower().replace(" ", "_") for purpose in PURPOSES]
+
+ASSESSMENT = "**/history/*-*-*-*-*/"
+"""The address of one assessment, for `wait_for_url`."""
+
+
+class Visitor:
+    """A person with one browser window, and an account if they made one."""
+
+    def __init__(self, page: Page, expected_statuses: set[int]) -> None:
+        self.page = page
+        self.email = f"{uuid.uuid4().hex[:12]}@example.com"
+        self.password = "ten points for five purposes"
+        self._expected_statuses = expected_statuses
+
+    def expect_status(self, *statuses: int) -> None:
+        """From now on, an answer with one of these statuses (404, 422 …) is no fault."""
+        self._expected_statuses.update(statuses)
+
+    def shot(self, name: str) -> None:
+        """Keep a picture of the whole page in var/screenshots/."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    # --- The questionnaire ---
+
+    def field(self, purpose: str) -> Locator:
+        return self.page.get_by_label(purpose, exact=True)
+
+    def add(self, purpose: str) -> None:
+        self.page.get_by_role("button", name=f"Add a point to {purpose}").click()
+
+    def take(self, purpose: str) -> None:
+        self.page.get_by_role("button", name=f"Take a point from {purpose}").click()
+
+    def expect_status_line(self, words: str) -> None:
+        """The page says how many points are left above the fields and beside the button."""
+        expect(self.page.locator("[data-status]")).to_have_text([words, words])
+
+    @property
+    def send_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Show my split")
+
+    def type_points(self, split: str) -> None:
+        """Type a split, such as 6-2-2-0-0, into the five fields."""
+        for purpose, points in zip(PURPOSES, split.split("-"), strict=True):
+            self.field(purpose).fill(points)
+
+    def expect_points(self, split: str) -> None:
+        for purpose, points in zip(PURPOSES, split.split("-"), strict=True):
+            expect(self.field(purpose)).to_have_value(points)
+
+    def record(self, split: str) -> str:
+        """Spend the points, signed in, and return the address of the assessment."""
+        self.page.goto("/")
+        self.type_points(split)
+        self.send_button.click()
+        self.page.wait_for_url(ASSESSMENT)
+        return self.page.url
+
+    # --- The result ---
+
+    @property
+    def headline(self) -> Locator:
+        return self.page.get_by_role("heading", level=1)
+
+    def expect_rows(self, *rows: str) -> None:
+        """The table of the result holds these rows: purpose, points, share, minutes of an hour."""
+        table = self.page.get_by_role("table", name="Where the ten points went")
+        expect(table.locator("tbody tr")).to_have_text(list(rows))
+
+    @property
+    def advised(self) -> Locator:
+        """The purposes that the page has tips on, in the order of the page."""
+        return self.page.get_by_role("region", name="What to do with it").get_by_role(
+            "heading", level=3
+        )
+
+    # --- The account ---
+
+    def sign_up(self) -> None:
+        self.page.goto("/accounts/signup/")
+        self.fill_credentials()
+        self.page.get_by_role("button", name="Sign up").click()
+        self.page.wait_for_url("**/history/")
+
+    def sign_in(self) -> None:
+        self.page.goto("/accounts/login/")
+        self.fill_credentials()
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url("**/history/")
+
+    def fill_credentials(self) -> None:
+        self.page.get_by_label("Email").fill(self.email)
+        self.page.get_by_role("textbox", name="Password").fill(self.password)
+
+    def sign_out(self) -> None:
+        self.page.goto("/history/")
+        self.page.get_by_role("button", name="Sign out").click()
+        expect(self.page.get_by_role("status")).to_contain_text("signed out")

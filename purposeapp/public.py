@@ -65,15 +65,17 @@ class Memory:
         self._version: str | None = None
         self._looked_at = float("-inf")
 
-    def version(self) -> str | None:
+    def version(self, *, look: bool = False) -> str | None:
         """Which tips these answers are of; looked up at most once in PUBLIC_PAGE_SECONDS.
+
+        With `look`, it is looked up now, however fresh it is.
 
         While the database does not answer, what is known stays good: a page that is a little
         old is better than none.
         """
         with self._lock:
             now = time.monotonic()
-            if now - self._looked_at < settings.PUBLIC_PAGE_SECONDS:
+            if not look and now - self._looked_at < settings.PUBLIC_PAGE_SECONDS:
                 return self._version
             # This request looks; the others go on meanwhile with what is known, also when the
             # database takes long to answer.
@@ -87,11 +89,11 @@ class Memory:
                 self._answers, self._version = {}, version
         return version
 
-    def get(self, key: tuple) -> Answer | None:
+    def get(self, key: tuple, *, look: bool = False) -> Answer | None:
         """The answer that is kept under `key`, if the tips are still the same."""
         if key not in self._answers:
             return None
-        self.version()
+        self.version(look=look)
         return self._answers.get(key)
 
     def keep(self, key: tuple, version: str | None, answer: Answer) -> None:
@@ -114,7 +116,9 @@ def public_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
             return get_response(request)
         compressed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
         key = (request.scheme, request.path_info, compressed)
-        if answer := memory.get(key):
+        # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
+        has_session = settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", "")
+        if answer := memory.get(key, look=has_session):
             request.get_host()  # a host that is not ours gets no answer from here either
             return _unless_known(request, HttpResponse(answer.content, headers=answer.headers))
         response = get_response(request)

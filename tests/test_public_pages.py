@@ -52,6 +52,14 @@ def test_newer_tips_are_looked_for_once_a_second(client, db, clock, django_asser
         client.get(PATH)
 
 
+def test_whoever_has_a_session_sees_a_change_at_once(owner, clock, django_assert_num_queries):
+    owner.get(PATH)
+    Tip.objects.filter(key="business-groups").update(text="Something new.")
+    assert "Something new." in owner.get(PATH).content.decode()
+    with django_assert_num_queries(1):
+        owner.get(PATH)
+
+
 @pytest.mark.parametrize("change", ["update", "delete", "create"])
 def test_any_change_of_a_tip_is_a_new_version(db, change):
     before = Tip.objects.version()

@@ -22,7 +22,7 @@ dev: .venv/local
 	@DEBUG=true exec $(BIN)/python manage.py runserver "$${HOST:-127.0.0.1}:$${PORT:-8000}"
 
 test: .venv/dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: .venv/dev
 	@$(BIN)/ruff format --check .

@@ -1,8 +1,22 @@
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 
 
 class SessionStore(db.SessionStore):
     """Sessions in PostgreSQL, where signing out ends one for every worker at once."""
+
+    @classmethod
+    def get_model_class(cls):
+        # Settings name this module before any model can be loaded.
+        from purposeapp.models import Session
+
+        return Session
+
+    def create_model_instance(self, data):
+        """The row of a session, which says whose it is."""
+        session = super().create_model_instance(data)
+        session.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
+        return session
 
     def _validate_session_key(self, key):
         """Count a cookie that no session could have as none, instead of asking PostgreSQL.

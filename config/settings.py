@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import bootstrap_wrapper
@@ -110,11 +111,28 @@ else:
 
 EMAIL_URL = os.environ.get("EMAIL_URL")
 EMAIL_FROM = os.environ.get("EMAIL_FROM") or f"Five Purposes <noreply@{_public.hostname}>"
+LINKEDIN_CLIENT_ID = os.environ.get("LINKEDIN_CLIENT_ID")
+LINKEDIN_CLIENT_SECRET = os.environ.get("LINKEDIN_CLIENT_SECRET")
+LINKEDIN_SERVER_URL = os.environ.get("LINKEDIN_SERVER_URL") or "https://www.linkedin.com/oauth"
+if bool(LINKEDIN_CLIENT_ID) != bool(LINKEDIN_CLIENT_SECRET):
+    raise ImproperlyConfigured(
+        "LINKEDIN_CLIENT_ID and LINKEDIN_CLIENT_SECRET belong together: set both, or none of them."
+    )
+_linkedin = urlsplit(LINKEDIN_SERVER_URL)
+if not _linkedin.hostname or not (
+    _linkedin.scheme == "https"
+    or (_linkedin.scheme == "http" and _linkedin.hostname in ("127.0.0.1", "localhost", "::1"))
+):
+    # The client's secret goes there.
+    raise ImproperlyConfigured(
+        f"LINKEDIN_SERVER_URL must be an https:// address, not {LINKEDIN_SERVER_URL!r}."
+    )
+
 TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", 0)
 LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
 
 try:
-    DATABASE = (
+    DATABASE: dict[str, Any] = (
         environ.Env.db_url_config(os.environ["DATABASE_URL"])
         if os.environ.get("DATABASE_URL")
         else local_postgres.database()
@@ -142,6 +160,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    # Its tables are there whether LinkedIn is on or not, so that switching it on is one variable.
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "crispy_bootstrap5",
     "simple_history",
@@ -160,7 +181,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.LogEachRequest",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -181,6 +202,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "purposeapp.accounts.ways_to_sign_in",
             ],
         },
     },
@@ -205,6 +227,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        "KEY_FUNCTION": "config.cache_keys.unreadable",
         # Far more than the limits need: whoever fills it pushes the counts of others out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
@@ -281,11 +304,18 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "none"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(EMAIL_URL)
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "questionnaire"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+SOCIALACCOUNT_ADAPTER = "purposeapp.linkedin.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "purposeapp.linkedin.DisconnectForm"}
+# Which address opens which account is decided in purposeapp/linkedin.py.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
 EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
 EMAIL_HOST = MAIL["EMAIL_HOST"] or "localhost"
@@ -306,6 +336,8 @@ SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+# In the session, so that there is no third cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "purposeapp.views.errors.csrf_failure"
@@ -317,6 +349,8 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
+# A browser follows a form to LinkedIn only if the policy names where it leads on to.
+_form_targets = [f"{_linkedin.scheme}://{_linkedin.netloc}"] if LINKEDIN_CLIENT_ID else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -327,7 +361,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_form_targets],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -1,4 +1,5 @@
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -10,6 +11,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.LINKEDIN_CLIENT_ID:
+    urlpatterns += [path("accounts/", include("purposeapp.linkedin_urls"))]
 
 handler400 = "purposeapp.views.errors.bad_request"
 handler403 = "purposeapp.views.errors.forbidden"

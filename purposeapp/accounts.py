@@ -8,11 +8,26 @@ from django.conf import settings
 from django.urls import reverse
 
 
+def ways_to_sign_in(request) -> dict:
+    """For templates: whether there is more than a password and a code."""
+    return {"linkedin_is_on": bool(settings.LINKEDIN_CLIENT_ID)}
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Writes mails whose addresses come from PUBLIC_URL, never from the Host header.
 
     Whoever could choose the host in a mail to somebody else could lead them anywhere.
     """
+
+    def confirm_email(self, request, email_address) -> bool:
+        """Confirm an address, by whoever signs up with it or is signed in: their keys stay."""
+        email_address.entered_by_its_owner = True
+        return super().confirm_email(request, email_address)
+
+    def get_email_confirmation_url(self, request, emailconfirmation) -> str:
+        """The link that confirms a changed address, where nobody has to enter codes."""
+        path = reverse("account_confirm_email", args=[emailconfirmation.key])
+        return settings.PUBLIC_URL + path
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send one mail, in our words, with our own address in it."""

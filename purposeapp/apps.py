@@ -7,5 +7,5 @@ class PurposeappConfig(AppConfig):
     verbose_name = _("Five Purposes")
 
     def ready(self) -> None:
-        # Listens to signing in; nothing else would import it before the first request.
-        from . import keeping  # noqa: F401
+        # They listen to signing in; nothing else would import them before the first request.
+        from . import keeping, linkedin, proof  # noqa: F401

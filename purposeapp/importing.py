@@ -14,7 +14,6 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .exporting import KEYS, VERSION
@@ -106,7 +105,8 @@ def bring_back(user: User, entries: list[Entry]) -> int:
     other points, and then adds nothing.
     """
     # One import of a person at a time: a second one then finds what the first has added.
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+        return 0  # the account is gone since, and there is no history to add to
     before, missing = _compare(user, entries)
     # Whether an id is free is for PostgreSQL to say. Nothing that others have is ever read.
     Assessment.objects.bulk_create(

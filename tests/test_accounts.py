@@ -2,12 +2,16 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
+from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
+from purposeapp.accounts import AccountAdapter
 from purposeapp.models import User
+from purposeapp.proof import PASSWORD_WITHDRAWN
 from tests.make import PASSWORD, make_user
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
@@ -147,6 +151,193 @@ def test_a_forgotten_password_is_replaced_by_a_code(client, user):
     assert user.check_password(new)
 
 
+CODE = "/accounts/login/code/"
+CONFIRM = "/accounts/login/code/confirm/"
+
+
+def ask_for_a_code(client, email, **extra):
+    return client.post(CODE, {"email": email, **extra})
+
+
+def make_verified_user(email="owner@example.org", **extra):
+    user = make_user(email, **extra)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def test_a_code_by_mail_signs_in_without_a_password(client, db):
+    user = make_verified_user()
+    page = client.get("/accounts/login/?next=/worksheet/").content.decode()
+    assert f'href="{CODE}?next=%2Fworksheet%2F"' in page
+    response = ask_for_a_code(client, user.email, next="/worksheet/")
+    assert response.url == f"{CONFIRM}?next=%2Fworksheet%2F"
+    assert "owner@example.org" in client.get(response.url).content.decode()
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == ([user.email], "Your code for Five Purposes")
+    assert client.get("/history/").status_code == 302
+    response = client.post(CONFIRM, {"code": code_in(message), "next": "/worksheet/"})
+    assert response.url == "/worksheet/"
+    assert client.get("/history/").status_code == 200
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert"])
+def test_a_code_leads_nowhere_else(client, db, target):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org", next=target)
+    form = {"code": code_in(mail.outbox[0]), "next": target}
+    assert client.post(CONFIRM, form).url == "/history/"
+
+
+def test_a_code_works_once(client, db):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org")
+    code = {"code": code_in(mail.outbox[0])}
+    client.post(CONFIRM, code)
+    client.post("/accounts/logout/")
+    assert client.post(CONFIRM, code).url == CODE
+    assert client.get("/history/").status_code == 302
+
+
+def test_a_code_works_in_the_browser_that_asked_for_it_only(client, db):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org")
+    assert Client().post(CONFIRM, {"code": code_in(mail.outbox[0])}).url == CODE
+
+
+def test_three_wrong_codes_are_enough(client, db):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org")
+    answers = [client.post(CONFIRM, {"code": "WRONG1"}).status_code for _ in range(3)]
+    assert answers == [200, 200, 302]
+    assert client.post(CONFIRM, {"code": code_in(mail.outbox[0])}).url == CODE
+    assert client.get("/history/").status_code == 302
+
+
+def test_three_codes_a_minute_are_enough(client, db):
+    make_verified_user()
+    answers = [ask_for_a_code(Client(), "owner@example.org").status_code for _ in range(4)]
+    assert answers == [302, 302, 302, 200]
+    assert len(mail.outbox) == 3
+
+
+def test_nobody_learns_from_it_who_has_an_account(client, db):
+    make_verified_user()
+    known = ask_for_a_code(client, "owner@example.org")
+    unknown = ask_for_a_code(Client(), "nobody@example.org")
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert mail.outbox[1].subject == "No account with this address"
+
+
+def test_a_code_opens_no_closed_account(client, db):
+    make_verified_user(is_active=False)
+    ask_for_a_code(client, "owner@example.org")
+    assert [message.subject for message in mail.outbox] == ["No account with this address"]
+
+
+@pytest.mark.parametrize("form", [{}, {"email": ""}, {"email": "no"}, {"email": "a\0@example.org"}])
+def test_a_code_to_no_address_is_refused(client, db, form):
+    response = client.post(CODE, form)
+    assert response.status_code == 200
+    assert response.context["form"].errors
+    assert mail.outbox == []
+
+
+@pytest.mark.usefixtures("with_mail_server")
+def test_whoever_signed_up_with_an_address_of_somebody_else_is_locked_out_by_a_code(client, db):
+    Client().post("/accounts/signup/", SIGN_UP)
+    mail.outbox.clear()
+    ask_for_a_code(client, "new@example.org")
+    client.post(CONFIRM, {"code": code_in(mail.outbox[0])})
+    page = client.get("/history/")
+    assert str(PASSWORD_WITHDRAWN) in page.content.decode().replace("&#x27;", "'")
+    assert EmailAddress.objects.get().verified
+    other = Client().post("/accounts/login/", {"login": "new@example.org", "password": PASSWORD})
+    assert other.status_code == 200
+    client.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_sessions_from_before_the_code_end_too(client, db):
+    before = Client()
+    before.post("/accounts/signup/", SIGN_UP)
+    assert before.get("/history/").status_code == 200
+    ask_for_a_code(client, "new@example.org")
+    client.post(CONFIRM, {"code": code_in(mail.outbox[0])})
+    assert client.get("/history/").status_code == 200
+    assert before.get("/history/").status_code == 302
+
+
+@pytest.mark.usefixtures("with_mail_server")
+def test_whoever_signs_up_and_enters_the_code_keeps_the_password(client, db):
+    client.post("/accounts/signup/", SIGN_UP)
+    client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[0])})
+    assert User.objects.get().check_password(PASSWORD)
+
+
+@pytest.mark.usefixtures("with_mail_server")
+def test_whoever_changes_the_address_keeps_the_password(client, db):
+    user = make_verified_user()
+    client.force_login(user)
+    client.post("/accounts/email/", {"email": "other@example.org", "action_add": ""})
+    client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[0])})
+    user.refresh_from_db()
+    assert user.email == "other@example.org"
+    assert user.check_password(PASSWORD)
+    assert client.get("/history/").status_code == 200
+    assert mail.outbox[-1].to == ["owner@example.org"]
+    assert "From now on it is other@example.org" in mail.outbox[-1].body
+
+
+def test_without_a_mail_server_a_link_changes_the_address(client, user):
+    client.force_login(user)
+    client.post("/accounts/email/", {"email": "other@example.org", "action_add": ""})
+    link = re.search(r"^http://127.0.0.1:8000(/.+)$", mail.outbox[0].body, re.MULTILINE)[1]
+    assert "Is this your address?" in client.get(link).content.decode()
+    client.post(link)
+    user.refresh_from_db()
+    assert user.email == "other@example.org"
+    assert user.check_password(PASSWORD)
+    assert "This link is spent" in client.get(link).content.decode()
+
+
+NOTIFICATIONS = [
+    "account/email/email_changed",
+    "account/email/email_confirm",
+    "account/email/email_deleted",
+    "account/email/password_changed",
+    "account/email/password_reset",
+    "account/email/password_set",
+    "socialaccount/email/account_connected",
+    "socialaccount/email/account_disconnected",
+]
+
+
+@pytest.mark.parametrize("template", NOTIFICATIONS)
+@override_settings(PUBLIC_URL="https://purposes.example", ROOT_URLCONF="tests.urls_with_linkedin")
+def test_mails_about_a_change_are_in_our_words(user, rf, template):
+    request = rf.get("/", headers={"host": "evil.example"})
+    account = SocialAccount(user=user, provider="linkedin", extra_data={"email": "in@example.org"})
+    details = {
+        "from_email": user.email,
+        "to_email": "new@example.org",
+        "deleted_email": "old@example.org",
+        "account": account,
+    }
+    with (
+        request_context(request),
+        override_settings(ALLOWED_HOSTS=["*"], LINKEDIN_CLIENT_ID="x", LINKEDIN_CLIENT_SECRET="y"),
+    ):
+        AccountAdapter(request).send_notification_mail(template, user, details)
+    (message,) = mail.outbox
+    words = message.subject + message.body
+    assert message.body.startswith("Hello,\n\n")
+    assert message.body.endswith("Five Purposes\nhttps://purposes.example/")
+    for wrong in ("evil.example", "127.0.0.1", "third-party", "Third-Party", "&#", "{"):
+        assert wrong not in words
+
+
 def test_the_account_pages_open(owner):
     for path in ("/accounts/email/", "/accounts/password/change/", "/accounts/logout/"):
         response = owner.get(path)
@@ -164,6 +355,15 @@ def test_a_superuser_made_on_the_command_line_has_a_verified_address(db, monkeyp
     assert (address.email, address.verified, address.primary) == ("root@example.org", True, True)
 
 
+def test_a_superuser_typed_in_capitals_can_sign_in(client, db, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", email="Root@Example.org", interactive=False, verbosity=0)
+    for typed in ("root@example.org", "Root@Example.org"):
+        response = client.post("/accounts/login/", {"login": typed, "password": PASSWORD})
+        assert (response.status_code, response.url) == (302, "/history/")
+        client.post("/accounts/logout/")
+
+
 def test_a_user_is_known_by_address(db):
     user = make_user("some.body@Example.ORG")
     assert str(user) == user.get_full_name() == user.get_short_name() == "some.body@example.org"
@@ -174,4 +374,4 @@ def test_a_user_is_known_by_address(db):
 
 def test_postgresql_refuses_the_same_address_in_another_case(user):
     with pytest.raises(IntegrityError, match="user_email_unique_in_any_case"), transaction.atomic():
-        make_user("OWNER@example.org")
+        User.objects.create(email="OWNER@example.org")

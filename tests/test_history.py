@@ -182,7 +182,7 @@ def test_to_a_stranger_there_is_nothing(stranger, three, path, method):
     assert Assessment.objects.get(pk=three[0].pk).note == "note 0"
 
 
-@pytest.mark.parametrize("path", [*PRIVATE, "/history/", "/history/export.json"])
+@pytest.mark.parametrize("path", [*PRIVATE, "/history/"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_whoever_is_not_signed_in_is_asked_to(client, three, path, method):
     path = path.format(id=three[0].id)
@@ -209,39 +209,6 @@ def test_what_does_not_exist_is_a_404(owner, path):
     assert owner.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", [*PRIVATE, "/history/", "/history/export.json"])
+@pytest.mark.parametrize("path", [*PRIVATE, "/history/"])
 def test_no_cache_keeps_what_is_private(owner, three, path):
     assert "no-store" in owner.get(path.format(id=three[0].id))["Cache-Control"]
-
-
-# --- Export -----------------------------------------------------------------------------------
-
-
-def test_the_export_holds_everything_oldest_first(owner, three):
-    make_assessment(make_user("other@example.org"), note="not mine")
-    response = owner.get("/history/export.json")
-    assert response["Content-Type"] == "application/json"
-    assert response.json() == {
-        "version": 1,
-        "assessments": [
-            {
-                "id": str(assessment.id),
-                "taken_at": f"2026-03-0{day}T12:00:00.000000Z",
-                "business_driven": assessment.business_driven,
-                "community_spirit": assessment.community_spirit,
-                "learning_sponge": assessment.learning_sponge,
-                "job_seeking": assessment.job_seeking,
-                "vanity_project": assessment.vanity_project,
-                "note": assessment.note,
-            }
-            for day, assessment in enumerate(three, start=1)
-        ],
-    }
-
-
-def test_an_empty_export_is_an_export(owner):
-    assert owner.get("/history/export.json").json() == {"version": 1, "assessments": []}
-
-
-def test_the_export_can_only_be_read(owner):
-    assert owner.post("/history/export.json").status_code == 405

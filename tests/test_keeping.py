@@ -95,6 +95,21 @@ def test_after_a_forgotten_password(client, user):
     assert history(client) == ["6-2-2-0-0"]
 
 
+def test_after_a_code_instead_of_a_password(client, user):
+    spend(client)
+    client.post("/accounts/login/code/", {"email": user.email})
+    client.post("/accounts/login/code/confirm/", {"code": code_in(mail.outbox[0])})
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_turning_back_from_a_code(client, user):
+    spend(client)
+    client.post("/accounts/login/code/", {"email": user.email})
+    client.post("/accounts/logout/", {"next": "/accounts/login/"})
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
+
+
 def test_after_failing_to_sign_in_first(client, user):
     spend(client)
     client.post("/accounts/login/", {"login": user.email, "password": "wrong"})

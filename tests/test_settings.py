@@ -92,6 +92,45 @@ def test_the_public_address_follows_the_host(host, url):
     assert setting("settings.PUBLIC_URL", HOST=host).stdout == f"{url}\n"
 
 
+LINKEDIN = {"LINKEDIN_CLIENT_ID": "client", "LINKEDIN_CLIENT_SECRET": "secret"}
+
+
+@pytest.mark.parametrize("alone", LINKEDIN)
+def test_one_half_of_what_linkedin_needs_stops_the_start(alone):
+    answer = setting("1", **{alone: "x"})
+    assert answer.returncode != 0
+    for name in LINKEDIN:
+        assert name in answer.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://www.linkedin.com/oauth", "www.linkedin.com", "ftp://localhost/", "https:///oauth"],
+)
+def test_a_secret_is_not_sent_over_plain_http(address):
+    answer = setting("1", **LINKEDIN, LINKEDIN_SERVER_URL=address)
+    assert answer.returncode != 0
+    assert "LINKEDIN_SERVER_URL" in answer.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("environment", "targets"),
+    [
+        ({}, ["'self'"]),
+        ({"LINKEDIN_SERVER_URL": "https://www.linkedin.com/oauth"}, ["'self'"]),
+        (LINKEDIN, ["'self'", "https://www.linkedin.com"]),
+        (
+            LINKEDIN | {"LINKEDIN_SERVER_URL": "http://127.0.0.1:9400/oauth"},
+            ["'self'", "http://127.0.0.1:9400"],
+        ),
+    ],
+)
+def test_forms_lead_to_linkedin_only_where_it_is_on(environment, targets):
+    policy = "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']"
+    answer = setting(f"{policy}['form-action']", **environment)
+    assert answer.stdout == f"{targets}\n", answer.stderr
+
+
 def test_the_secret_key_is_made_once_and_kept():
     first, second = setting("settings.SECRET_KEY"), setting("settings.SECRET_KEY")
     assert first.stdout == second.stdout

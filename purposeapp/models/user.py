@@ -10,6 +10,11 @@ class UserManager(BaseUserManager["User"]):
 
     use_in_migrations = True
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """An address in lower case, which is how allauth stores them and looks them up."""
+        return (email or "").lower()
+
     def create_user(self, email: str, password: str | None = None, **extra) -> "User":
         """Make and store a user. Without a password, the account can't be signed in to with one.
 
@@ -32,6 +37,10 @@ class UserManager(BaseUserManager["User"]):
         user = self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
+
+    def superusers(self) -> "models.QuerySet[User]":
+        """Those who may do everything in the admin, and can sign in to do it."""
+        return self.filter(is_superuser=True, is_active=True)
 
     def get_by_natural_key(self, email: str | None) -> "User":
         """Find a user by address, in whatever case it is typed."""
@@ -72,3 +81,8 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The address, the only name that is known."""
         return self.email
+
+    @property
+    def is_last_superuser(self) -> bool:
+        """Whether nobody could do everything in the admin if this account were gone."""
+        return self.is_superuser and not User.objects.superusers().exclude(pk=self.pk).exists()

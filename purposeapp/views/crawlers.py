@@ -1,11 +1,19 @@
-"""What a search engine and a network's preview robot ask for first."""
+"""What browsers, search engines and the preview robots of networks ask for by themselves."""
 
 from django.conf import settings
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from purposeapp.public import public_page
 from purposeapp.split import Purpose, Split
+
+
+@require_safe
+def favicon(request):
+    """Where a browser looks for a picture of the site when a page names none, as in the admin."""
+    return redirect(static("img/favicon.svg"))
 
 
 @public_page
@@ -21,6 +29,7 @@ def sitemap(request):
     paths = [
         reverse("questionnaire"),
         reverse("worksheet"),
+        reverse("privacy"),
         *(reverse("purpose", args=[purpose]) for purpose in Purpose),
         *(reverse("split", args=[split]) for split in Split.all()),
     ]

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.provider import Provider
 
 from .server import Database, Server
+from .test_every_page import Inspection
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,7 @@ class Member:
         self.email = visitor.email
         self.name = f"member-{uuid.uuid4().hex[:8]}"
         self.provider = provider
+        self.inspection = Inspection(visitor, "light", "linkedin")
         provider.knows(self.name, email=self.email, email_verified=True)
 
     def go_to_linkedin(self, button: str) -> None:
@@ -86,16 +88,20 @@ class Member:
 
 @pytest.fixture
 def member(visitor, provider):
+    """Somebody with both accounts; of each page that they inspect, none may have a fault."""
     # The provider's page asks a host on the internet for its look, and itself for a picture.
     for elsewhere in ("https://cdn.jsdelivr.net/**", f"{provider.url}/favicon.ico"):
         visitor.page.context.route(elsewhere, lambda route: route.fulfill(status=200, body=""))
-    return Member(visitor, provider)
+    member = Member(visitor, provider)
+    yield member
+    assert not member.inspection.faults, "\n".join(member.inspection.faults)
 
 
 def test_a_newcomer_keeps_the_result_that_waited(member):
     page = member.page
     member.spend("6-2-2-0-0")
     page.goto("/accounts/signup/")
+    member.inspection.here("sign-up")
     member.go_to_linkedin("Sign up with LinkedIn")
     member.agree()
     page.wait_for_url("**/history/")
@@ -140,7 +146,7 @@ def test_an_account_whose_address_nobody_confirmed_needs_the_code(member, mails)
     member.spend("6-2-2-0-0")
     member.sign_in()
     expect(page.get_by_role("status")).to_contain_text("an account with this address already")
-    member.visitor.shot("linkedin-code")
+    member.inspection.here("code")
     (mail,) = mails.iterdir()
     code = re.search(r"^([A-Z0-9-]{6,})$", mail.read_text(), re.MULTILINE)[1]
     page.get_by_label("Code").fill(code)
@@ -155,12 +161,18 @@ def test_somebody_turns_back_and_signs_up_with_a_password(member):
     page = member.page
     member.spend("6-2-2-0-0")
     page.goto("/accounts/login/?next=/worksheet/")
+    member.inspection.here("sign-in")
     member.go_to_linkedin("Sign in with LinkedIn")
     page.get_by_role("button", name="Deny").click()
     expect(member.visitor.headline).to_have_text("You turned back at LinkedIn")
-    member.visitor.shot("linkedin-turned-back")
+    member.inspection.here("turned-back")
     page.get_by_role("main").get_by_role("link", name="Sign up").click()
     expect(member.visitor.headline).to_have_text("Sign up")
+
+    member.visitor.expect_status(400)
+    page.goto("/accounts/oidc/linkedin/login/callback/?code=x&state=forged")
+    expect(member.visitor.headline).to_have_text("This attempt is over")
+    member.inspection.here("over")
 
 
 def test_somebody_connects_it_and_disconnects_it_again(member):
@@ -170,10 +182,11 @@ def test_somebody_connects_it_and_disconnects_it_again(member):
     page.get_by_role("link", name="LinkedIn", exact=True).click()
     main = page.get_by_role("main")
     expect(main).to_contain_text(f"Connected: {member.email}.")
-    member.visitor.shot("linkedin-connected")
+    member.inspection.here("connected")
     page.get_by_role("button", name="Disconnect it").click()
     expect(page.get_by_role("status")).to_contain_text("LinkedIn is no longer connected.")
     expect(main).to_contain_text("Not connected.")
+    member.inspection.here("not-connected")
 
     member.go_to_linkedin("Connect LinkedIn")
     page.get_by_role("button", name="Deny").click()

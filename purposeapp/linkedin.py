@@ -1,0 +1,255 @@
+"""Signing in with LinkedIn, through OpenID Connect, where it is switched on.
+
+LinkedIn is asked for a name and an address, and nothing else is kept. An address alone opens no
+account: where somebody has it already, it must be verified on both sides, or a code that comes
+by mail has to be entered first. What such a code does to older passwords is in proof.py.
+"""
+
+import logging
+from http import HTTPStatus
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import EmailAddress
+from allauth.account.signals import authentication_step_completed
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from allauth.core.internal.httpkit import add_query_params
+from allauth.socialaccount import forms as allauth_forms
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import ValidationError
+from django.dispatch import receiver
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+
+logger = logging.getLogger(__name__)
+
+PROVIDER = "linkedin"
+"""The id that stands in addresses and beside each connected account."""
+
+REFUSALS = {"access_denied", "user_cancelled_login", "user_cancelled_authorize"}
+"""What LinkedIn says when somebody turns back there."""
+
+LONGEST_ID = 191
+"""Characters of an id that fit into the table."""
+
+ENTER_THE_CODE = _(
+    "There is an account with this address already. Enter the code that we have just sent to it, "
+    "and LinkedIn is connected."
+)
+CONNECTED = _("LinkedIn is connected. From now on it signs you in here.")
+NOTHING_CONNECTED = _("You turned back at LinkedIn, so nothing was connected.")
+ONLY_WAY_IN = _(
+    "LinkedIn is the only way into this account. Choose a password first, then disconnect it."
+)
+
+
+class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
+    """Talks to LinkedIn, and lets it lead back to PUBLIC_URL, never to the Host header."""
+
+    def get_callback_url(self, request, app) -> str:
+        path = reverse("openid_connect_callback", kwargs={"provider_id": self.provider_id})
+        return settings.PUBLIC_URL + path
+
+    @property
+    def openid_config(self) -> dict:
+        """LinkedIn's description of itself. Raises OAuth2Error when that describes nothing."""
+        config = super().openid_config
+        needed = ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "issuer"]
+        if missing := [name for name in needed if name not in config]:
+            raise OAuth2Error(f"The provider does not name its {', '.join(missing)}.")
+        return config
+
+
+class LinkedInProvider(OpenIDConnectProvider):
+    """Reads what LinkedIn tells about somebody, strictly."""
+
+    oauth2_adapter_class = OAuth2Adapter
+
+    def get_oauth2_adapter(self, request):
+        return self.oauth2_adapter_class(request, PROVIDER)
+
+    def get_scope_from_request(self, request) -> list[str]:
+        """Always the same; allauth would add what stands in the query."""
+        return self.get_scope()
+
+    def get_auth_params_from_request(self, request, action) -> dict:
+        """None; allauth would take over what stands in the query."""
+        return self.get_auth_params()
+
+    def extract_uid(self, data) -> str:
+        """The id of somebody at LinkedIn. Raises OAuth2Error without a usable one."""
+        claims = data["userinfo"]
+        uid = claims.get("sub") if isinstance(claims, dict) else None
+        if not isinstance(uid, str) or not 0 < len(uid) <= LONGEST_ID or "\0" in uid:
+            raise OAuth2Error("The provider does not say who that is.")
+        return uid
+
+    def extract_extra_data(self, data) -> dict:
+        """What is kept of all that LinkedIn tells: enough to recognise the account by."""
+        return {key: data["userinfo"].get(key) for key in ("name", "email")}
+
+    def extract_email_addresses(self, data) -> list[EmailAddress]:
+        """The address; verified only if LinkedIn says so, which it does as a word at times."""
+        addresses = super().extract_email_addresses(data)
+        for address in addresses:
+            address.verified = address.verified in (True, "true")
+        return addresses
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Decides what a sign-in at LinkedIn may open here."""
+
+    def list_apps(self, request, provider=None, client_id=None) -> list[SocialApp]:
+        """The one application, from the environment; the table for more of them stays empty."""
+        if not settings.LINKEDIN_CLIENT_ID or provider not in (None, PROVIDER, "openid_connect"):
+            return []
+        return [
+            SocialApp(
+                provider="openid_connect",
+                provider_id=PROVIDER,
+                name="LinkedIn",
+                client_id=settings.LINKEDIN_CLIENT_ID,
+                secret=settings.LINKEDIN_CLIENT_SECRET,
+                settings={
+                    "server_url": settings.LINKEDIN_SERVER_URL,
+                    "token_auth_method": "client_secret_post",
+                    "oauth_pkce_enabled": False,
+                    "scope": ["openid", "profile", "email"],
+                },
+            )
+        ]
+
+    def get_provider(self, request, provider, client_id=None) -> LinkedInProvider:
+        return LinkedInProvider(request, app=self.get_app(request, provider, client_id))
+
+    def authenticate_by_email(self, sociallogin) -> tuple[User, str] | None:
+        """The account whose verified address LinkedIn has verified too, and that address."""
+        for address in sociallogin.email_addresses:
+            ours = EmailAddress.objects.filter(
+                email__iexact=address.email, user__email__iexact=address.email, verified=True
+            ).select_related("user")
+            if address.verified and (found := ours.first()):
+                return found.user, found.email
+        return None
+
+    def pre_social_login(self, request, sociallogin) -> None:
+        """Ask for a code where an account has the address, and nobody has proven it here yet.
+
+        LinkedIn's word is not enough: whoever signed up with the address first could still
+        sign in with their password afterwards.
+        """
+        sociallogin.token = None
+        if sociallogin.is_existing or sociallogin.state.get("process") != AuthProcess.LOGIN:
+            return
+        for address in sociallogin.email_addresses:
+            user = User.objects.filter(email__iexact=address.email).first()
+            if user and address.verified:
+                raise ImmediateHttpResponse(_ask_for_a_code(request, user, sociallogin))
+
+    def on_authentication_error(
+        self, request, provider, error=None, exception=None, extra_context=None
+    ) -> None:
+        """Answer with a page that says what happened, and with the status that fits."""
+        state = (extra_context or {}).get("state") or {}
+        reason = exception or request.GET.get("error")
+        if reason in REFUSALS:
+            answer = _turned_back(request, state.get("next"))
+        elif not (state or exception):
+            answer = _page(request, HTTPStatus.BAD_REQUEST)
+        else:
+            answer = failed(request, reason)
+        raise ImmediateHttpResponse(answer)
+
+
+def failed(request, reason):
+    """A page for a sign-in that LinkedIn did not finish; the log says why."""
+    logger.warning("linkedin_failed: %s", reason)
+    return _page(request, HTTPStatus.BAD_GATEWAY)
+
+
+def _page(request, status: HTTPStatus):
+    context = {"stale": status == HTTPStatus.BAD_REQUEST}
+    return render(request, "socialaccount/authentication_error.html", context, status=status)
+
+
+def _turned_back(request, next_address: str | None):
+    if request.user.is_authenticated:
+        messages.info(request, NOTHING_CONNECTED)
+        return redirect("socialaccount_connections")
+    return redirect(_with_next(reverse("socialaccount_login_cancelled"), next_address))
+
+
+def _with_next(address: str, next_address: str | None) -> str:
+    return add_query_params(address, {"next": next_address}) if next_address else address
+
+
+def _ask_for_a_code(request, user: User, sociallogin):
+    """Send a code to the account's address; entering it connects LinkedIn and signs in."""
+    if request.user.is_authenticated:
+        logout(request)
+    email = user.email.lower()
+    if not ratelimit.consume(
+        request, app="allauth.account", action="request_login_code", key=email, limit_get=True
+    ):
+        return ratelimit.respond_429(request)
+    process = LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
+    account = sociallogin.account
+    process.state[PROVIDER] = {"uid": account.uid, "extra_data": account.extra_data}
+    process.persist()
+    messages.info(request, ENTER_THE_CODE)
+    return redirect(
+        _with_next(reverse("account_confirm_login_code"), sociallogin.get_redirect_url(request))
+    )
+
+
+@receiver(authentication_step_completed)
+def remember_what_the_code_was_for(sender, request, method, **kwargs) -> None:
+    """Take note of the LinkedIn account that waits for the code that was entered right now."""
+    stage = LoginStageController.enter(request, LoginByCodeStage.key)
+    if method == "code" and stage and PROVIDER in stage.state:
+        request.linkedin_waits = stage.state[PROVIDER]
+
+
+@receiver(user_logged_in)
+def connect_what_waits(sender, request, user, **kwargs) -> None:
+    """Connect the LinkedIn account whose code was entered, once everything else is in order."""
+    if not (waits := getattr(request, "linkedin_waits", None)):
+        return
+    account, is_new = SocialAccount.objects.get_or_create(
+        provider=PROVIDER,
+        uid=waits["uid"],
+        defaults={"user": user, "extra_data": waits["extra_data"]},
+    )
+    if is_new:
+        messages.success(request, CONNECTED)
+        get_adapter().send_notification_mail(
+            "socialaccount/email/account_connected", user, {"account": account}
+        )
+
+
+class DisconnectForm(allauth_forms.DisconnectForm):
+    """Takes a LinkedIn account off an account, if another way in is left."""
+
+    def clean(self) -> dict:
+        """In place of allauth's rule, which wants a password even where codes can be sent."""
+        user = self.request.user
+        if not (
+            user.has_usable_password()
+            or EmailAddress.objects.filter(user=user, verified=True).exists()
+            or self.accounts.count() > 1
+        ):
+            raise ValidationError(ONLY_WAY_IN)
+        return self.cleaned_data

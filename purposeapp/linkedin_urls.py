@@ -1,0 +1,14 @@
+"""The addresses that exist only where LinkedIn is switched on; the paths are allauth's own."""
+
+from django.urls import include, path
+
+from .linkedin import PROVIDER
+from .views import linkedin
+
+which = {"provider_id": PROVIDER}
+
+urlpatterns = [
+    path("oidc/linkedin/login/", linkedin.login, which, name="openid_connect_login"),
+    path("oidc/linkedin/login/callback/", linkedin.callback, which, name="openid_connect_callback"),
+    path("3rdparty/", include("allauth.socialaccount.urls")),
+]

@@ -1,0 +1,30 @@
+from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.module_loading import import_string
+
+
+class Session(AbstractBaseSession):
+    """One browser's session, which says whose it is.
+
+    Django's own says so only inside of what it stores, where no query can look. So all sessions
+    of a person are found at once, and go with the account.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="sessions",
+        # Saved while the account is being deleted in another browser, a session of nobody is
+        # left; it opens nothing. An error instead would keep Django trying for another key.
+        db_constraint=False,
+    )
+
+    def __str__(self) -> str:
+        """Not the key, which would open the session."""
+        return f"{self._meta.verbose_name} ({self.expire_date:%Y-%m-%d})"
+
+    @classmethod
+    def get_session_store_class(cls):
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")

@@ -1,0 +1,47 @@
+"""Whoever proves that an address is theirs owns the account that has it.
+
+Anybody can sign up with somebody else's address and a password of their own, and wait. Until a
+code has been entered that account is of no use to them; afterwards it would be, beside the
+person whose mail was read. So when an address is proven for the first time, and not by whoever
+has just signed up or is signed in, everything that opened the account before is withdrawn: the
+password, other sites that were connected to it, and sessions, which end with the password.
+"""
+
+from allauth.account.models import EmailAddress
+from allauth.account.signals import authentication_step_completed, email_confirmed
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+PASSWORD_WITHDRAWN = _(
+    "Nobody had confirmed this address until now. So that the account is yours alone, the "
+    "password that was set before no longer works; you can choose a new one below your history."
+)
+
+
+@receiver(authentication_step_completed)
+def know_the_address(sender, user, method, email=None, **kwargs) -> None:
+    """Give an account that staff made the row that says whether its address is verified."""
+    if method == "code" and email:
+        EmailAddress.objects.get_or_create(user=user, email=email.lower())
+
+
+@receiver(email_confirmed)
+def withdraw_older_keys(sender, request, email_address, **kwargs) -> None:
+    """Withdraw what opened the account before, unless AccountAdapter says who entered the code."""
+    if getattr(email_address, "entered_by_its_owner", False):
+        return
+    user = email_address.user
+    request.password_was_withdrawn = user.has_usable_password()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    SocialAccount.objects.filter(user=user).delete()
+
+
+@receiver(user_logged_in)
+def say_so(sender, request, **kwargs) -> None:
+    """Tell whoever signs in with the code that they need a new password, if they want one."""
+    if getattr(request, "password_was_withdrawn", False):
+        messages.warning(request, PASSWORD_WITHDRAWN, fail_silently=True)

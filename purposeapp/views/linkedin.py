@@ -1,0 +1,32 @@
+"""The way to LinkedIn and back: allauth's views, which here survive a provider that fails."""
+
+from allauth.decorators import rate_limit
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+from requests import RequestException
+
+from purposeapp.linkedin import OAuth2Adapter, failed
+
+
+@require_http_methods(["GET", "POST"])
+@rate_limit(action="login")
+@never_cache
+def login(request, provider_id: str):
+    """Ask with a button, or, on POST, lead to LinkedIn."""
+    return _or_say_that_it_failed(OAuth2LoginView, request, provider_id)
+
+
+@require_GET
+@never_cache
+def callback(request, provider_id: str):
+    """Where LinkedIn leads back to, with a code that we exchange for a name and an address."""
+    return _or_say_that_it_failed(OAuth2CallbackView, request, provider_id)
+
+
+def _or_say_that_it_failed(view, request, provider_id: str):
+    try:
+        return view.adapter_view(OAuth2Adapter(request, provider_id))(request)
+    except (OAuth2Error, RequestException) as error:
+        return failed(request, error)

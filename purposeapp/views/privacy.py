@@ -1,0 +1,18 @@
+from django.conf import settings
+from django.shortcuts import render
+
+from purposeapp.keeping import MOST_UNKEPT
+from purposeapp.public import public_page
+
+SECONDS_A_DAY = 24 * 60 * 60
+
+
+@public_page
+def privacy(request):
+    """What is stored, why, how long, and how to get rid of it."""
+    context = {
+        "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,
+        "most_unkept": MOST_UNKEPT,
+        "linkedin": bool(settings.LINKEDIN_CLIENT_ID),
+    }
+    return render(request, "purposeapp/privacy.html", context)

@@ -1,0 +1,14 @@
+from allauth.account import views
+from django.db import IntegrityError
+
+
+def signup(request):
+    """Sign up, as allauth has it; of two with the same address at once, the later one is told so.
+
+    Both find the address free, and then PostgreSQL lets only one of them have it. Asked again,
+    the form knows that it is taken, and answers as it does to anybody who comes later.
+    """
+    try:
+        return views.signup(request)
+    except IntegrityError:
+        return views.signup(request)

@@ -1,0 +1,356 @@
+"""Whoever leaves takes everything with them, and nobody leaves by accident."""
+
+import threading
+import time
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.db.models import Q
+from django.test import Client
+from django.urls import reverse
+
+from purposeapp.leaving import LAST_SUPERUSER, leave
+from purposeapp.models import Assessment, Session, Tip, User
+from tests.make import PASSWORD, make_assessment, make_user
+from tests.test_accounts import code_in
+
+PATH = "/accounts/delete/"
+RIGHT = {"password": PASSWORD}
+
+
+def make_superuser(email: str = "root@example.org") -> User:
+    return User.objects.create_superuser(email, PASSWORD)
+
+
+def sign_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def traces_of(pk: int, *words: str) -> list[str]:
+    """Every table that still refers to an account, or has one of the words in one of its texts."""
+    found = []
+    for model in apps.get_models(include_auto_created=True):
+        where = Q()
+        for field in model._meta.concrete_fields:
+            if field.remote_field and field.remote_field.model is User:
+                where |= Q(**{field.attname: pk})
+            elif isinstance(field, models.CharField | models.TextField):
+                for word in words:
+                    where |= Q(**{f"{field.name}__icontains": word})
+        if where and model._default_manager.filter(where).exists():
+            found.append(model._meta.label)
+    return found
+
+
+def test_the_right_password_deletes_it_says_goodbye_and_signs_out(owner, user):
+    make_assessment(user)
+    response = owner.post(PATH, RIGHT, follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert "Your account is deleted, and everything in it." in response.content.decode()
+    assert not User.objects.exists()
+    assert not Assessment.objects.exists()
+    assert owner.get("/history/").status_code == 302
+    assert mail.outbox == []
+
+
+def test_nothing_of_the_person_is_left(client, user):
+    user.is_staff = True
+    user.save()
+    user.groups.add(Group.objects.create(name="editors"))
+    root = sign_in(make_superuser())
+    # What the admin's log says of them, in the words of that day, and of their addresses.
+    change = reverse("admin:purposeapp_user_change", args=[user.pk])
+    root.post(change, {"email": user.email, "is_staff": "on", "is_active": "on"})
+    EmailAddress.objects.create(user=user, email="owner@elsewhere.example", verified=True)
+    address = EmailAddress.objects.get(user=user)
+    root.post(
+        reverse("admin:account_emailaddress_change", args=[address.pk]),
+        {"user": user.pk, "email": address.email, "primary": "on"},
+    )
+    assert LogEntry.objects.count() == 2
+    make_assessment(user, note="from owner@example.org")
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    pk = user.pk
+    assert len(traces_of(pk, "owner@")) >= 5
+    leave(User.objects.get(pk=pk))
+    assert traces_of(pk, "owner@") == []
+    assert User.objects.count() == 1
+
+
+def test_every_browser_is_signed_out_and_no_session_is_left(owner, user):
+    others = [sign_in(user), sign_in(user)]
+    stranger = sign_in(make_user("stranger@example.org"))
+    owner.post(PATH, RIGHT)
+    for client in others:
+        assert client.get("/history/").status_code == 302
+    assert stranger.get("/history/").status_code == 200
+    assert Session.objects.filter(user_id__isnull=False).count() == 1
+
+
+def test_a_change_of_a_tip_stays_without_the_name(client, db):
+    editor = make_superuser("editor@example.org")
+    make_superuser()
+    client.force_login(editor)
+    tip = Tip.objects.get(key="business-groups")
+    form = {"purpose": tip.purpose, "audience": tip.audience, "position": tip.position}
+    url = reverse("admin:purposeapp_tip_change", args=[tip.pk])
+    client.post(url, form | {"text": "Found a group of your own."})
+    assert tip.history.first().history_user == editor
+    client.post(PATH, RIGHT)
+    tip.refresh_from_db()
+    newest = tip.history.first()
+    assert (tip.text, newest.text, newest.history_user) == (
+        *["Found a group of your own."] * 2,
+        None,
+    )
+    assert not LogEntry.objects.exists()
+    client.force_login(User.objects.get())
+    page = client.get(reverse("admin:purposeapp_tip_history", args=[tip.pk]))
+    assert page.status_code == 200
+
+
+def test_others_keep_all_that_is_theirs(owner, user):
+    make_assessment(user)
+    other = make_user("other@example.org")
+    kept = make_assessment(other)
+    owner.post(PATH, RIGHT)
+    assert list(User.objects.all()) == [other]
+    assert list(Assessment.objects.all()) == [kept]
+
+
+def test_the_address_is_free_again(owner, user):
+    owner.post(PATH, RIGHT)
+    response = owner.post("/accounts/signup/", {"email": user.email, "password1": PASSWORD})
+    assert response.url == "/history/"
+    assert owner.get("/history/").context["entries"] == []
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"password": "wrong"}, "Incorrect password."),
+        ({"password": "a\0b"}, "Null characters are not allowed."),
+        ({"password": "x" * 5_000}, "Incorrect password."),
+        ({"password": ""}, "This field is required."),
+        ({}, "This field is required."),
+    ],
+)
+def test_without_the_password_nothing_is_deleted(owner, user, form, error):
+    make_assessment(user)
+    response = owner.post(PATH, form)
+    assert response.status_code == 422
+    assert response.context["form"].errors == {"password": [error]}
+    page = response.content.decode()
+    assert "There is a problem" in page
+    assert "Delete everything" in page
+    assert owner.get("/history/").status_code == 200
+    assert Assessment.objects.count() == 1
+
+
+def test_guessing_is_limited(owner, user):
+    answers = [owner.post(PATH, {"password": "wrong"}) for _ in range(11)]
+    assert answers[-1].status_code == 429
+    assert "Too many tries" in answers[-1].content.decode()
+    assert owner.post(PATH, RIGHT).status_code in (422, 429)
+    assert User.objects.exists()
+
+
+def test_the_page_asks_and_offers_the_history_to_take_away(owner, user):
+    page = owner.get(PATH).content.decode()
+    assert "Delete your account?" in page
+    assert user.email in page
+    assert 'href="/history/export.json"' in page
+    assert 'type="password"' in page
+    assert f'href="{PATH}"' in owner.get("/history/").content.decode()
+    assert User.objects.exists()
+
+
+# --- Without a password -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_password(client, db):
+    """Somebody who signs in with a code, or through another site; the last time was long ago."""
+    user = make_user("code@example.org")
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    make_assessment(user)
+    return client
+
+
+def test_a_code_by_mail_proves_who_it_is(without_password):
+    page = without_password.get(PATH).content.decode()
+    assert "we send a code to code@example.org" in page
+    assert "password" not in page.partition("<main")[2].partition("no password")[0]
+    response = without_password.post(PATH)
+    assert response.url == f"/accounts/login/code/confirm/?next={PATH.replace('/', '%2F')}"
+    assert User.objects.exists()
+    assert without_password.get("/history/").status_code == 302
+    (message,) = mail.outbox
+    assert message.to == ["code@example.org"]
+    form = {"code": code_in(message), "next": PATH}
+    response = without_password.post("/accounts/login/code/confirm/", form)
+    assert response.url == PATH
+    page = without_password.get(PATH).content.decode()
+    assert "Delete everything" in page
+    assert 'type="password"' not in page
+    response = without_password.post(PATH, follow=True)
+    assert "Your account is deleted" in response.content.decode()
+    assert traces_of(0, "code@example.org") == []
+    assert not Assessment.objects.exists()
+
+
+def test_a_wrong_code_deletes_nothing(without_password):
+    without_password.post(PATH)
+    form = {"code": "WRONG1", "next": PATH}
+    without_password.post("/accounts/login/code/confirm/", form)
+    assert without_password.post(PATH).status_code == 302
+    assert Assessment.objects.exists()
+
+
+def test_a_sign_in_of_five_minutes_ago_proves_nothing_any_more(without_password):
+    session = without_password.session
+    user = User.objects.get()
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["account_authentication_methods"] = [{"method": "code", "at": time.time() - 290}]
+    session.save()
+    assert "Delete everything" in without_password.get(PATH).content.decode()
+    session["account_authentication_methods"] = [{"method": "code", "at": time.time() - 301}]
+    session.save()
+    assert "Delete everything" not in without_password.get(PATH).content.decode()
+    without_password.post(PATH)
+    assert User.objects.exists()
+
+
+def test_codes_are_limited(client, without_password):
+    user = User.objects.get()
+    for _ in range(4):
+        client.force_login(user)
+        response = client.post(PATH)
+    assert response.status_code == 429
+    assert len(mail.outbox) == 3
+
+
+# --- The last superuser -----------------------------------------------------------------------
+
+
+def test_the_last_superuser_is_told_to_make_another_one_first(client, db):
+    root = make_superuser()
+    make_user("staff@example.org", is_staff=True)
+    make_user("gone@example.org", is_superuser=True, is_active=False)
+    client.force_login(root)
+    page = client.get(PATH).content.decode()
+    assert str(LAST_SUPERUSER) in page
+    assert "Delete everything" not in page
+    response = client.post(PATH, RIGHT)
+    assert response.status_code == 422
+    assert str(LAST_SUPERUSER) in response.content.decode()
+    assert User.objects.filter(pk=root.pk).exists()
+    make_superuser("second@example.org")
+    assert client.post(PATH, RIGHT).status_code == 302
+    assert not User.objects.filter(pk=root.pk).exists()
+
+
+def at_once(*tasks) -> list[Exception]:
+    """Run all of them at the same time, and return what they raised."""
+    together, raised = threading.Barrier(len(tasks)), []
+
+    def run(task):
+        try:
+            together.wait(timeout=10)
+            task()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[task]) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_last_superusers_that_leave_at_once_one_stays():
+    first, second = make_superuser(), make_superuser("second@example.org")
+    (error,) = at_once(lambda: leave(first), lambda: leave(second))
+    assert isinstance(error, ValidationError)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_button_that_is_pressed_twice_is_no_error():
+    user = make_user()
+    for _ in range(3):
+        make_assessment(user)
+    answers = []
+    clients = [sign_in(user) for _ in range(3)]
+    raised = at_once(*(lambda c=c: answers.append(c.post(PATH, RIGHT)) for c in clients))
+    assert raised == []
+    assert {answer.status_code for answer in answers} <= {302, 422}
+    assert not User.objects.exists()
+    assert not Session.objects.filter(user_id__isnull=False).exists()
+
+
+# --- Who may ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_is_not_signed_in_is_asked_to(client, user, method):
+    response = client.generic(method, PATH)
+    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={PATH}")
+
+
+def test_the_password_of_somebody_else_is_of_no_use(stranger, user):
+    user.set_password("another ten points")
+    user.save()
+    assert stranger.post(PATH, {"password": "another ten points"}).status_code == 422
+    assert User.objects.count() == 2
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_refused(owner, method):
+    assert getattr(owner, method)(PATH).status_code == 405
+    assert User.objects.exists()
+
+
+def test_it_needs_a_token(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert client.post(PATH, RIGHT).status_code == 403
+    assert User.objects.exists()
+
+
+def test_no_cache_keeps_the_page(owner):
+    assert "no-store" in owner.get(PATH)["Cache-Control"]
+
+
+def test_the_admin_shows_no_key_of_a_session(client, user):
+    client.force_login(make_superuser())
+    key = sign_in(user).session.session_key
+    page = client.get(reverse("admin:purposeapp_user_delete", args=[user.pk])).content.decode()
+    assert key not in page
+
+
+@pytest.mark.parametrize("assessments", [1, 3])
+def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
+    user, assessments, django_assert_num_queries
+):
+    for _ in range(assessments):
+        make_assessment(user)
+        sign_in(user)
+    ContentType.objects.clear_cache()
+    with django_assert_num_queries(15):
+        leave(user)

@@ -1,0 +1,187 @@
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from purposeapp import exporting
+from purposeapp.exporting import defused
+from purposeapp.models import Assessment
+from purposeapp.split import Purpose
+from tests.make import NOON, make_assessment, make_user
+
+JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
+KEYS = ["id", "taken_at", *Purpose.values, "note"]
+AWKWARD = 'Zwölf "Boxkämpfer",\r\njagen; Viktor\n😀\x01\x7f\u2028\x0b'
+
+
+@pytest.fixture
+def three(user):
+    """Three assessments, the oldest first, but stored in another order."""
+    made = [
+        make_assessment(user, split, taken_at=NOON + timedelta(days=day), note=note)
+        for day, split, note in [
+            (2, "2-2-0-6-0", AWKWARD),
+            (0, "6-2-2-0-0", ""),
+            (1, "0-0-0-0-10", "note 1"),
+        ]
+    ]
+    return [made[1], made[2], made[0]]
+
+
+def rows(response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8"), newline=""), strict=True))
+
+
+def test_the_json_holds_everything_oldest_first(owner, three):
+    make_assessment(make_user("other@example.org"), note="not mine")
+    response = owner.get(JSON)
+    assert response["Content-Type"] == "application/json"
+    assert response["Content-Disposition"] == 'attachment; filename="five-purposes.json"'
+    assert response.json() == {
+        "version": 1,
+        "assessments": [
+            {
+                "id": str(assessment.id),
+                "taken_at": f"2026-03-0{day}T12:00:00.000000Z",
+                "business_driven": assessment.business_driven,
+                "community_spirit": assessment.community_spirit,
+                "learning_sponge": assessment.learning_sponge,
+                "job_seeking": assessment.job_seeking,
+                "vanity_project": assessment.vanity_project,
+                "note": assessment.note,
+            }
+            for day, assessment in enumerate(three, start=1)
+        ],
+    }
+    assert list(response.json()["assessments"][0]) == KEYS
+
+
+def test_the_csv_holds_the_same_under_a_header(owner, three):
+    make_assessment(make_user("other@example.org"), note="not mine")
+    response = owner.get(CSV)
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="five-purposes.csv"'
+    header, *table = rows(response)
+    assert header == KEYS
+    assert [dict(zip(header, row, strict=True)) for row in table] == [
+        {key: str(value) for key, value in entry.items()}
+        for entry in owner.get(JSON).json()["assessments"]
+    ]
+    assert table[-1][-1] == AWKWARD
+
+
+def test_the_csv_is_as_rfc_4180_has_it(owner, user):
+    assessment = make_assessment(user, "6-2-2-0-0", taken_at=NOON, note='say "hi", then\ngo')
+    assert owner.get(CSV).content.decode() == (
+        "id,taken_at,business_driven,community_spirit,learning_sponge,job_seeking,"
+        "vanity_project,note\r\n"
+        f'{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"say ""hi"", then\ngo"\r\n'
+    )
+
+
+def test_without_assessments_it_is_an_export_all_the_same(owner):
+    assert owner.get(JSON).json() == {"version": 1, "assessments": []}
+    assert rows(owner.get(CSV)) == [KEYS]
+
+
+FORMULAS = [
+    "=1+1",
+    "+49 30 123",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\tplain",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "\u00a0=1+1",
+    "\ufeff=1+1",
+    "\x01=1+1",
+    '"=1+1"',
+    "'=1+1",
+    "\uff1d1+1",
+    '=HYPERLINK("https://evil.example","x")',
+]
+
+
+@pytest.mark.parametrize("note", FORMULAS)
+def test_a_note_that_a_spreadsheet_would_run_stays_text_in_the_csv(owner, user, note):
+    make_assessment(user, note=note)
+    assert rows(owner.get(CSV))[1][-1] == f"'{note}"
+    assert owner.get(JSON).json()["assessments"][0]["note"] == note
+
+
+@pytest.mark.parametrize("note", ["", "1+1=2", "a@example.org", "“quoted”", "'twas", "so - so"])
+def test_any_other_note_stays_as_it_is(note):
+    assert defused(note) == note
+
+
+@given(st.text())
+def test_whatever_is_defused_can_be_read_again(note):
+    assert defused(note) in (note, f"'{note}")
+    assert defused(note).lstrip(' \t\r\n"')[:1] not in ("=", "+", "-", "@")
+
+
+@given(
+    note=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    taken_at=st.datetimes(timezones=st.just(UTC)),
+)
+def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
+    assessment = Assessment(business_driven=10, note=note, taken_at=taken_at, **NO_POINTS)
+    document = json.loads(exporting.to_json([assessment]).encode())
+    assert document["assessments"][0]["note"] == note
+    stored = document["assessments"][0]["taken_at"]
+    assert (len(stored), datetime.fromisoformat(stored)) == (27, taken_at)
+    text = exporting.to_csv([assessment]).encode().decode()
+    _, row = csv.reader(io.StringIO(text, newline=""), strict=True)
+    assert row[-1] == defused(note)
+
+
+NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
+    owner, user, path, django_assert_num_queries
+):
+    make_assessment(user)
+    with django_assert_num_queries(3):  # session, user, assessments
+        owner.get(path)
+    make_assessment(user)
+    make_assessment(user)
+    with django_assert_num_queries(3):
+        owner.get(path)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_stranger_takes_away_nothing_of_others(stranger, three, path):
+    assert b"note 1" not in stranger.get(path).content
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_is_not_signed_in_is_asked_to(client, three, path, method):
+    response = client.generic(method, path)
+    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_it_can_only_be_read(owner, three, path, method):
+    assert getattr(owner, method)(path).status_code == 405
+    assert Assessment.objects.count() == 3
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_cache_keeps_it(owner, three, path):
+    assert "no-store" in owner.get(path)["Cache-Control"]
+
+
+def test_the_history_links_to_both(owner, three):
+    page = owner.get("/history/").content.decode()
+    for path in PATHS:
+        assert f'href="{path}"' in page

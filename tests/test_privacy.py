@@ -1,0 +1,109 @@
+"""What the page says is what the code does."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import resolve
+from django.utils import timezone
+
+from purposeapp.keeping import MOST_UNKEPT
+from purposeapp.models import Session
+from tests.make import PASSWORD, make_assessment, points
+
+PATH = "/privacy/"
+
+
+@pytest.fixture
+def page(client, db) -> str:
+    return client.get(PATH).content.decode()
+
+
+def test_it_is_the_same_for_everybody(owner):
+    anonymous = Client().get(PATH)
+    assert anonymous.status_code == 200
+    assert anonymous.content == owner.get(PATH).content
+    assert anonymous["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert not anonymous.cookies
+    assert "Cookie" not in anonymous.get("Vary", "")
+
+
+def test_a_page_that_was_made_already_costs_no_query(
+    client, db, settings, django_assert_num_queries
+):
+    settings.PUBLIC_PAGE_SECONDS = 60
+    client.get(PATH)
+    with django_assert_num_queries(0):
+        client.get(PATH)
+
+
+@pytest.mark.parametrize("path", ["/", "/splits/6-2-2-0-0/", "/accounts/login/", PATH, "/nothing/"])
+def test_every_page_links_to_it(client, db, path):
+    assert f'href="{PATH}"' in client.get(path).content.decode()
+
+
+def test_it_leads_to_all_that_it_speaks_of(page):
+    main = page.partition("<main")[2].partition("</main>")[0]
+    links = re.findall('href="([^"]+)"', main)
+    assert links == [
+        "/history/export.json",
+        "/history/export.csv",
+        "/history/import/",
+        "/history/",
+        "/accounts/delete/",
+    ]
+    for link in links:
+        assert resolve(link)
+
+
+def test_it_names_every_cookie_that_is_ever_set(client, user, page):
+    named = set(re.findall("The cookie <code>([a-z]+)</code>", page))
+    seen = set()
+    for request in (
+        lambda: client.get("/"),
+        lambda: client.post("/", points("6-2-2-0-0")),
+        lambda: client.post(
+            "/accounts/login/", {"login": user.email, "password": PASSWORD}, follow=True
+        ),
+        lambda: client.post(make_assessment(user).get_absolute_url(), {"note": "kept"}),
+        lambda: client.post("/accounts/logout/"),
+    ):
+        request()
+        seen |= set(client.cookies)
+    assert seen == named == {"sessionid", "csrftoken"}
+
+
+def test_a_session_lasts_as_long_as_it_says(client, page):
+    assert "forgotten 90 days after the last one" in page
+    assert "90 days at most" in page
+    client.post("/", points("6-2-2-0-0"))
+    left = Session.objects.get().expire_date - timezone.now()
+    assert timedelta(days=89) < left <= timedelta(days=90)
+
+
+def test_as_many_results_wait_as_it_says(page):
+    assert f"for the last {MOST_UNKEPT} results at most" in page
+
+
+def test_limits_are_stored_without_an_address_or_an_account(client, db):
+    cache.clear()
+    form = {"login": "somebody@example.org", "password": "wrong"}
+    client.post("/accounts/login/", form, headers={"x-forwarded-for": "203.0.113.7"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM cache")
+        keys = [key for (key,) in cursor.fetchall()]
+    assert keys
+    for key in keys:
+        assert re.fullmatch("[0-9a-f]{64}", key)
+
+
+def test_nothing_on_it_comes_from_elsewhere(page):
+    assert not re.findall('(?:src|href)="(?:https?:)?//', page)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_it_can_only_be_read(client, method):
+    assert getattr(client, method)(PATH).status_code == 405

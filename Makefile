@@ -3,12 +3,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev test check bench format lock
+.PHONY: help run dev test screenshots check bench format lock
 
 help:
 	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
 	@echo "make dev     the same with DEBUG and reloading, for work on the code"
 	@echo "make test    every test, those in the browser too"
+	@echo "make screenshots  pictures of every page, in var/screenshots/"
 	@echo "make check   formatters, linters, types, templates, migrations"
 	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
 	@echo "make format  let the formatters mend what they can"
@@ -23,6 +24,10 @@ dev: .venv/local
 
 test: .venv/dev
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+screenshots: .venv/dev
+	@$(BIN)/python -m pytest -q tests/browser/test_every_page.py
+	@echo "They are in var/screenshots/"
 
 check: .venv/dev
 	@$(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, expect, sync_playwright
 
 from .chromium import FLAGS, NoChromiumError, executable
-from .server import Database, Server
+from .server import running
 from .visitor import Visitor
 
 PATIENCE = 15_000  # milliseconds that a slow machine may take for one step
@@ -20,18 +20,8 @@ FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
 @pytest.fixture(scope="package")
 def server(tmp_path_factory):
     """The real thing, with an empty database and the first tips."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    database = Database(f"five_purposes_browser_{os.getpid()}_{worker}")
-    database.create()
-    try:
-        server = Server(database, tmp_path_factory.mktemp("server"))
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
-        database.drop()
+    with running("browser", tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture(scope="package")

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -139,6 +141,26 @@ class Server:
             return False  # nobody listens yet
         finally:
             connection.close()
+
+
+@contextmanager
+def running(purpose: str, folder: Path, **environment: str) -> Iterator[Server]:
+    """A server that answers, on an empty database with the first tips; both are gone afterwards.
+
+    The database's name says what it is for, and tells those of several processes apart.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    database = Database(f"five_purposes_{purpose}_{os.getpid()}_{worker}")
+    database.create()
+    try:
+        server = Server(database, folder, **environment)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        database.drop()
 
 
 def _free_port() -> int:

@@ -1,6 +1,5 @@
 """People who sign in with LinkedIn, on a server where it is switched on."""
 
-import os
 import re
 import uuid
 
@@ -9,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.provider import Provider
 
-from .server import Database, Server
+from .server import running
 from .test_every_page import Inspection
 
 
@@ -29,25 +28,14 @@ def mails(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, provider, mails):
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    database = Database(f"five_purposes_linkedin_{os.getpid()}_{worker}")
-    database.create()
-    try:
-        server = Server(
-            database,
-            tmp_path_factory.mktemp("server"),
-            EMAIL_URL=f"filemail://{mails}",
-            LINKEDIN_CLIENT_ID="client",
-            LINKEDIN_CLIENT_SECRET="secret",
-            LINKEDIN_SERVER_URL=provider.url,
-        )
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
-        database.drop()
+    settings = {
+        "EMAIL_URL": f"filemail://{mails}",
+        "LINKEDIN_CLIENT_ID": "client",
+        "LINKEDIN_CLIENT_SECRET": "secret",
+        "LINKEDIN_SERVER_URL": provider.url,
+    }
+    with running("linkedin", tmp_path_factory.mktemp("server"), **settings) as server:
+        yield server
 
 
 class Member:

@@ -1,0 +1,115 @@
+"""Every way into an account, on a server that sends mail: what waited is in the history after."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .server import running
+
+
+@pytest.fixture(scope="module")
+def mails(tmp_path_factory):
+    """The folder that the server's mails go to."""
+    return tmp_path_factory.mktemp("mails")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, mails):
+    folder = tmp_path_factory.mktemp("server")
+    with running("ways_in", folder, EMAIL_URL=f"filemail://{mails}") as server:
+        yield server
+
+
+@pytest.fixture
+def newest_code(mails):
+    """Reads the code out of the newest mail to somebody."""
+
+    def newest_code(email: str) -> str:
+        letters = sorted(
+            (mail for mail in mails.iterdir() if f"To: {email}" in mail.read_text()),
+            key=lambda mail: mail.stat().st_mtime_ns,
+        )
+        # A connection to the mail server may carry several: the last one in the file counts.
+        return re.findall(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", letters[-1].read_text(), re.M)[-1]
+
+    return newest_code
+
+
+def spend_anonymously(visitor, split: str = "6-2-2-0-0") -> None:
+    visitor.page.goto("/")
+    visitor.type_points(split)
+    visitor.send_button.click()
+    visitor.page.wait_for_url(f"**/splits/{split}/")
+
+
+def enter(page, code: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter the code")
+    page.get_by_role("main").get_by_role("textbox").first.fill(code)
+    page.get_by_role("button", name="Go on").click()
+
+
+def sign_up_with_code(visitor, newest_code) -> None:
+    page = visitor.page
+    page.goto("/accounts/signup/")
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up").click()
+    enter(page, newest_code(visitor.email))
+    page.wait_for_url("**/history/")
+
+
+def expect_history(visitor, *headlines: str) -> None:
+    visitor.page.goto("/history/")
+    expect(visitor.page.locator(".entry h2")).to_have_text(list(headlines))
+
+
+def test_a_new_account_whose_code_is_entered_later_in_the_same_browser(visitor, newest_code):
+    page = visitor.page
+    spend_anonymously(visitor)
+    page.goto("/accounts/signup/")
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up").click()
+    expect(visitor.headline).to_have_text("Enter the code")
+    page.goto("/splits/0-0-0-10-0/")  # something else comes in between
+    page.goto("/accounts/confirm-email/")
+    enter(page, newest_code(visitor.email))
+    page.wait_for_url("**/history/")
+    expect_history(visitor, "Mainly business driven, 60 %")
+
+
+def test_an_old_account_by_password(visitor, newest_code):
+    sign_up_with_code(visitor, newest_code)
+    visitor.sign_out()
+    spend_anonymously(visitor)
+    visitor.sign_in()
+    expect_history(visitor, "Mainly business driven, 60 %")
+
+
+def test_a_code_by_mail_in_place_of_the_password(visitor, newest_code):
+    page = visitor.page
+    sign_up_with_code(visitor, newest_code)
+    visitor.sign_out()
+    spend_anonymously(visitor, "0-0-0-10-0")
+    page.goto("/accounts/login/code/")
+    page.get_by_role("textbox").fill(visitor.email)
+    page.get_by_role("main").get_by_role("button").first.click()
+    enter(page, newest_code(visitor.email))
+    page.wait_for_url("**/history/")
+    expect_history(visitor, "Entirely job seeking, 100 %")
+
+
+def test_a_forgotten_password_in_between(visitor, newest_code):
+    page = visitor.page
+    sign_up_with_code(visitor, newest_code)
+    visitor.sign_out()
+    spend_anonymously(visitor)
+    page.goto("/accounts/password/reset/")
+    page.get_by_role("textbox").fill(visitor.email)
+    page.get_by_role("button", name="Send me a code").click()
+    enter(page, newest_code(visitor.email))
+    expect(visitor.headline).to_have_text("Choose a new password")
+    for field in page.locator("input[type=password]").all():
+        field.fill("another ten points")
+    page.get_by_role("button", name="Keep the new password").click()
+    page.wait_for_url("**/history/")
+    expect_history(visitor, "Mainly business driven, 60 %")

@@ -19,6 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):
     Whoever could choose the host in a mail to somebody else could lead them anywhere.
     """
 
+    def is_safe_url(self, url) -> bool:
+        """Whether `next` may lead there. What is no address at all leads nowhere."""
+        try:
+            return super().is_safe_url(url)
+        except ValueError:
+            return False
+
     def confirm_email(self, request, email_address) -> bool:
         """Confirm an address, by whoever signs up with it or is signed in: their keys stay."""
         email_address.entered_by_its_owner = True

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from .models import Assessment, Tip, User
-from .split import Purpose
 
 admin.site.site_header = _("Five Purposes")
 admin.site.site_title = _("Five Purposes")
@@ -41,12 +40,14 @@ class TipAdmin(SimpleHistoryAdmin):
 class AssessmentAdmin(admin.ModelAdmin):
     """What people recorded: for superusers to read, and for nobody to change."""
 
-    list_display = ["taken_at", "user", *Purpose.values]
+    list_display = ["taken_at", "user", "split", "note"]
     list_filter = ["taken_at"]
     list_select_related = ["user"]
     search_fields = ["user__email"]
     ordering = ["-taken_at", "-id"]
     show_full_result_count = False
+    # Its page is its owner's alone.
+    view_on_site = False
 
     def has_view_permission(self, request, obj=None) -> bool:
         return request.user.is_active and request.user.is_superuser

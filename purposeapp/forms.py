@@ -134,7 +134,8 @@ class QuestionnaireForm(forms.Form):
             for name, field in cls().fields.items()
         }
         form = cls(initial=typed, earlier=earlier)
-        name, sign = data["step"][:-1], data["step"][-1:]
+        step = data.get("step", "")
+        name, sign = step[:-1], step[-1:]
         if name in Purpose.values:
             points = form.points_on(name)
             if sign == "+" and form.rest > 0:
@@ -210,8 +211,12 @@ class NoteForm(forms.ModelForm):
         self.helper.disable_csrf = True
 
     def save(self, commit: bool = True) -> Assessment:
-        """Store the note, and nothing but the note."""
-        self.instance.save(update_fields=["note"])
+        """Store the note, and nothing but the note.
+
+        An assessment that was deleted meanwhile stays deleted, and nothing is stored.
+        """
+        mine = Assessment.objects.for_user(self.instance.user)
+        mine.filter(pk=self.instance.pk).update(note=self.cleaned_data["note"])
         return self.instance
 
 

@@ -23,6 +23,9 @@ MOST_UNKEPT = 20
 
 SESSION_KEY = "unkept"
 
+JUST_KEPT = "just_kept"
+"""Where the session says which assessments have just been made of what waited, by split."""
+
 
 def remember(session: SessionBase, *, split: Split, submission: UUID) -> None:
     """Let a result wait in the session; the same form sent again waits once."""
@@ -47,14 +50,17 @@ def keep_what_waits(sender, request, user, **kwargs) -> None:
     records once: a submission is unique.
     """
     waiting = request.session.get(SESSION_KEY, [])
+    just_kept = {}
     for result in waiting:
-        Assessment.objects.record(
+        assessment = Assessment.objects.record(
             user=user,
             split=Split.parse(result["split"]),
             submission=UUID(result["submission"]),
             taken_at=datetime.fromisoformat(result["taken_at"]),
         )
+        just_kept[result["split"]] = assessment.get_absolute_url()
     if waiting:
+        request.session[JUST_KEPT] = just_kept
         del request.session[SESSION_KEY]
         words = ngettext(
             "Your result is kept in your history.",

@@ -13,10 +13,13 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import re_accepts_gzip
 from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from .models import Tip
@@ -42,7 +45,9 @@ def public_page(view: Callable) -> Callable:
         request.if_none_match = request.META.pop("HTTP_IF_NONE_MATCH", None)
         return view(request, *args, **kwargs)
 
-    return require_safe(cache_control(public=True, max_age=0, must_revalidate=True)(wrapped))
+    cached = cache_control(public=True, max_age=0, must_revalidate=True)(wrapped)
+    # There is nothing to protect from a forged request; a wrong method is told that it is wrong.
+    return csrf_exempt(require_safe(cached))
 
 
 class Answer(NamedTuple):
@@ -114,12 +119,11 @@ def public_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
             return get_response(request)
-        compressed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+        compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         key = (request.scheme, request.path_info, compressed)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
         has_session = settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", "")
-        if answer := memory.get(key, look=has_session):
-            request.get_host()  # a host that is not ours gets no answer from here either
+        if _is_ours(request) and (answer := memory.get(key, look=has_session)):
             return _unless_known(request, HttpResponse(answer.content, headers=answer.headers))
         response = get_response(request)
         if not hasattr(request, "tips_version"):
@@ -133,7 +137,21 @@ def public_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     return middleware
 
 
+def _is_ours(request: HttpRequest) -> bool:
+    """Whether it asks for a host of ours. Any other is refused further in, with all headers."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
+
+
 def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The page, or a 304 where the browser says that it has this very one."""
     etag = response.get("ETag")
-    return get_conditional_response(request, etag=etag, response=response) or response
+    answer = get_conditional_response(request, etag=etag, response=response) or response
+    for name, value in response.items():
+        # What protects a page protects this answer too; what describes its content does not fit.
+        if not name.startswith("Content-") or name == "Content-Security-Policy":
+            answer.headers.setdefault(name, value)
+    return answer

@@ -39,8 +39,8 @@ class PurposeConverter:
     def to_python(self, value: str) -> Purpose:
         return Purpose.from_slug(value)
 
-    def to_url(self, value: Purpose) -> str:
-        return value.slug
+    def to_url(self, value: Purpose | str) -> str:
+        return value.slug if isinstance(value, Purpose) else value
 
 
 register_converter(SplitConverter, "split")

@@ -25,3 +25,9 @@ def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.",
 def points(split: str, **extra) -> dict[str, str]:
     """What the questionnaire sends for a split, or for any other five numbers."""
     return {**dict(zip(Purpose.values, split.split("-"), strict=True)), **extra}
+
+
+def prove(client) -> None:
+    """Enter the password once more, as whoever is signed in must before what matters."""
+    answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert answer.status_code == 302

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from purposeapp.accounts import AccountAdapter
 from purposeapp.models import User
 from purposeapp.proof import PASSWORD_WITHDRAWN
-from tests.make import PASSWORD, make_user
+from tests.make import PASSWORD, make_user, prove
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 
@@ -28,9 +28,20 @@ def test_after_signing_up_they_go_on_where_they_were(client, db):
     assert client.post("/accounts/signup/?next=/", SIGN_UP | {"next": "/"}).url == "/"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "javascript:alert",
+        "http://[",
+        "//[",
+        "\\\\evil.example",
+    ],
+)
 def test_a_next_that_leads_elsewhere_is_not_followed(client, user, target):
     form = {"login": user.email, "password": PASSWORD, "next": target}
+    assert client.get("/accounts/login/", {"next": target}).status_code == 200
     assert client.post("/accounts/login/", form).url == "/history/"
 
 
@@ -182,7 +193,17 @@ def test_a_code_by_mail_signs_in_without_a_password(client, db):
     assert user.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "javascript:alert",
+        "http://[",
+        "//[",
+        "\\\\evil.example",
+    ],
+)
 def test_a_code_leads_nowhere_else(client, db, target):
     make_verified_user()
     ask_for_a_code(client, "owner@example.org", next=target)
@@ -280,6 +301,7 @@ def test_whoever_signs_up_and_enters_the_code_keeps_the_password(client, db):
 def test_whoever_changes_the_address_keeps_the_password(client, db):
     user = make_verified_user()
     client.force_login(user)
+    prove(client)
     client.post("/accounts/email/", {"email": "other@example.org", "action_add": ""})
     client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[0])})
     user.refresh_from_db()
@@ -290,8 +312,20 @@ def test_whoever_changes_the_address_keeps_the_password(client, db):
     assert "From now on it is other@example.org" in mail.outbox[-1].body
 
 
+@pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/password/change/"])
+def test_what_matters_asks_for_the_password_once_more(owner, user, path):
+    """Whoever finds a browser signed in must not be able to take the account over."""
+    response = owner.post(path, {"email": "thief@example.org", "action_add": ""})
+    if path == "/accounts/email/":
+        assert response.url.startswith("/accounts/reauthenticate/")
+        assert owner.get(response.url).status_code == 200
+    assert not EmailAddress.objects.filter(email="thief@example.org").exists()
+    assert mail.outbox == []
+
+
 def test_without_a_mail_server_a_link_changes_the_address(client, user):
     client.force_login(user)
+    prove(client)
     client.post("/accounts/email/", {"email": "other@example.org", "action_add": ""})
     link = re.search(r"^http://127.0.0.1:8000(/.+)$", mail.outbox[0].body, re.MULTILINE)[1]
     assert "Is this your address?" in client.get(link).content.decode()

@@ -191,6 +191,23 @@ def test_every_way_in_passes_the_place_that_keeps():
     assert any(receiver[1]() is keep_what_waits for receiver in user_logged_in.receivers)
 
 
+def test_whoever_said_yes_before_signing_up_comes_to_the_note(client, db):
+    spend(client)
+    client.post("/accounts/signup/", SIGN_UP | {"next": "/keep/6-2-2-0-0/"})
+    assessment = Assessment.objects.get()
+    assert client.get("/keep/6-2-2-0-0/").url == f"{assessment.get_absolute_url()}#note"
+    assert client.get("/keep/6-2-2-0-0/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/login/"])
+def test_the_way_in_says_what_waits(client, db, path):
+    assert "is waiting" not in client.get(path).content.decode()
+    spend(client)
+    assert "Your result is waiting" in client.get(path).content.decode()
+    spend(client)
+    assert "Your 2 results are waiting" in client.get(path).content.decode()
+
+
 # --- A split that was only looked at ----------------------------------------------------------
 
 KEEP = "/keep/6-2-2-0-0/"
@@ -221,14 +238,14 @@ def test_confirming_twice_keeps_it_once(owner):
 def test_whoever_is_not_signed_in_confirms_and_then_signs_up(client, db):
     assert "Is this your split?" in client.get(KEEP).content.decode()
     response = client.post(KEEP)
-    assert response.url == "/accounts/signup/?next=%2Fhistory%2F"
+    assert response.url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
     client.post("/accounts/signup/", SIGN_UP)
     assert history(client) == ["6-2-2-0-0"]
 
 
 def test_what_was_just_spent_here_is_not_asked_about_again(client, db):
     spend(client)
-    assert client.get(KEEP).url == "/accounts/signup/?next=%2Fhistory%2F"
+    assert client.get(KEEP).url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
     assert client.get("/keep/5-3-2-0-0/").status_code == 200
     client.post("/accounts/signup/", SIGN_UP)
     assert history(client) == ["6-2-2-0-0"]

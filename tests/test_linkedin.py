@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from purposeapp.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
 from purposeapp.models import Assessment, User
 from purposeapp.proof import PASSWORD_WITHDRAWN
-from tests.make import PASSWORD, make_user
+from tests.make import PASSWORD, make_user, prove
 from tests.provider import Provider
 from tests.test_accounts import code_in, make_verified_user
 from tests.test_keeping import history, sign_in, spend
@@ -312,6 +312,7 @@ def test_whoever_took_the_address_first_is_locked_out(client, db, provider, ada)
         attacker.post("/accounts/signup/", {"email": "ada@example.org", "password1": PASSWORD})
         assert is_signed_in(attacker)
         provider.knows("mallory", email="mallory@example.org", email_verified=True)
+        prove(attacker)
         sign_in_with_linkedin(attacker, provider, "mallory", process="connect")
         assert SocialAccount.objects.get().uid == "mallory"
     mail.outbox.clear()
@@ -604,6 +605,7 @@ def test_a_provider_that_does_not_say_who_that_is_is_a_failure_too(
 def connected(client, db, provider, ada):
     """A client that is signed in to an account with a password, and LinkedIn connected to it."""
     client.force_login(make_verified_user("ada@example.org"))
+    prove(client)
     sign_in_with_linkedin(client, provider, ada, process="connect")
     mail.outbox.clear()
     return client
@@ -617,6 +619,7 @@ def disconnect(client, account=None):
 def test_an_account_is_connected_whatever_address_it_has(owner, user, provider, ada):
     assert CONNECTIONS in page_of(owner.get("/history/"))
     assert "Connect LinkedIn" in page_of(owner.get(CONNECTIONS))
+    prove(owner)
     response = sign_in_with_linkedin(owner, provider, ada, process="connect")
     assert response.url == CONNECTIONS
     page = page_of(owner.get(CONNECTIONS))
@@ -633,6 +636,7 @@ def test_connecting_and_turning_back_leads_back(owner, provider):
 
 
 def test_a_linkedin_account_belongs_to_one_account(connected, stranger, provider, ada):
+    prove(stranger)
     sign_in_with_linkedin(stranger, provider, ada, process="connect")
     assert "belongs to another account" in page_of(stranger.get(CONNECTIONS))
     assert SocialAccount.objects.get().user.email == "ada@example.org"
@@ -668,6 +672,7 @@ def test_the_only_way_in_stays(client, db, provider, settings):
     assert SocialAccount.objects.exists()
 
     client.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
+    prove(client)
     disconnect(client)
     assert not SocialAccount.objects.exists()
 

@@ -129,6 +129,28 @@ def test_a_host_that_is_not_ours_gets_nothing_from_memory(client, db, clock):
     assert Client(headers={"host": "evil.example"}).get(PATH).status_code == 400
 
 
+@pytest.mark.parametrize("remembered", [False, True])
+def test_every_answer_has_the_headers_that_protect(client, db, clock, remembered):
+    etag = client.get(PATH)["ETag"]
+    if not remembered:
+        memory.clear()
+    strangers = Client(headers={"host": "evil.example"})
+    for response, status in (
+        (client.get(PATH, headers={"if-none-match": etag}), 304),
+        (client.get(PATH, headers={"if-match": '"another"'}), 412),
+        (strangers.get(PATH), 400),
+    ):
+        assert response.status_code == status
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["X-Frame-Options"] == "DENY"
+
+
+def test_an_encoding_that_only_looks_like_gzip_fills_no_compressed_place(client, db, clock):
+    client.get(PATH, headers={"accept-encoding": "gzipped"})
+    assert client.get(PATH, headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"
+
+
 def test_what_is_kept_outlives_a_database_that_does_not_answer(client, db, clock, monkeypatch):
     page = client.get(PATH).content
 

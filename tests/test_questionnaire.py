@@ -130,12 +130,15 @@ def test_other_methods_are_refused(client, db, method):
     assert getattr(client, method)("/").status_code == 405
 
 
-def test_a_form_without_its_token_is_refused_with_a_clear_page(user):
+def test_a_form_without_its_token_is_refused_and_keeps_what_was_typed(user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
-    response = client.post("/", points("6-2-2-0-0"))
+    response = client.post("/", points("6-2-2-0-0", submission="kept"))
+    page = response.content.decode()
     assert response.status_code == 403
-    assert "This form has grown old" in response.content.decode()
+    assert "Your points are still here" in page
+    assert 'name="business_driven" value="6"' in page
+    assert 'name="submission" value="kept"' in page
     assert not Assessment.objects.exists()
 
 

@@ -6,6 +6,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from .questionnaire import once_more
+
 
 def bad_request(request, exception):
     """400, or 413 for a body that is larger than any form of ours."""
@@ -36,6 +38,8 @@ def forbidden(request, exception):
 
 def csrf_failure(request, reason=""):
     """403 for a form whose proof of origin is missing or stale, such as after signing in."""
+    if request.resolver_match.url_name == "questionnaire":
+        return once_more(request)
     return _page(
         request,
         HTTPStatus.FORBIDDEN,

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
 from purposeapp.forms import KeepForm
-from purposeapp.keeping import is_waiting, remember
+from purposeapp.keeping import JUST_KEPT, is_waiting, remember
 from purposeapp.split import Split
 
 
@@ -25,12 +25,17 @@ def keep(request, split: Split):
         if signed_in:
             return redirect(form.save(user=request.user, split=split))
         remember(request.session, split=split, submission=form.cleaned_data["submission"])
-        return _sign_up()
+        return _sign_up(split)
     if not signed_in and is_waiting(request.session, split):
-        return _sign_up()
+        return _sign_up(split)
+    if signed_in and (kept := request.session.get(JUST_KEPT, {}).get(str(split))):
+        # They said so before they signed in; what is left to do is to write down why.
+        del request.session[JUST_KEPT]
+        return redirect(f"{kept}#note")
     context = {"form": KeepForm(), "split": split, "headline": sentences.headline(split)}
     return render(request, "purposeapp/keep.html", context)
 
 
-def _sign_up():
-    return redirect(f"{reverse('account_signup')}?{urlencode({'next': reverse('history')})}")
+def _sign_up(split: Split):
+    back = urlencode({"next": reverse("keep", args=[split])})
+    return redirect(f"{reverse('account_signup')}?{back}")

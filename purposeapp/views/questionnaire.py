@@ -35,9 +35,17 @@ def questionnaire(request):
     return redirect("split", form.split)
 
 
-def _page(request, form, last: Assessment | None, status=HTTPStatus.OK):
+def once_more(request):
+    """The form as it was sent, when its proof of origin has grown old: nothing typed is lost."""
+    last = Assessment.objects.for_user(request.user).latest_first().first()
+    form = QuestionnaireForm.after_step(request.POST, earlier=last.split if last else None)
+    return _page(request, form, last, status=HTTPStatus.FORBIDDEN, grown_old=True)
+
+
+def _page(request, form, last: Assessment | None, status=HTTPStatus.OK, grown_old=False):
     context = {
         "form": form,
+        "grown_old": grown_old,
         "share": share_questionnaire(),
         "last": last,
         "last_headline": last and sentences.headline(last.split),

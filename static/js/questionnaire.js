@@ -3,6 +3,7 @@
 "use strict";
 {
   const BUDGET = 10;
+  const MOST_COUNTED = 999999;
   const PAUSE = 700; // milliseconds without a change before a screen reader is told
   const form = document.querySelector("[data-questionnaire]");
   const tray = form.querySelector("[data-tray]");
@@ -20,7 +21,7 @@
   // a whole number counts as nothing until the server says so.
   const pointsOf = (row) => {
     const text = row.input.value.trim();
-    return /^0*[0-9]{1,6}$/.test(text) ? Number(text) : 0;
+    return /^[0-9]+$/.test(text) ? Math.min(Number(text), MOST_COUNTED) : 0;
   };
   const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
@@ -63,7 +64,11 @@
       });
     }, PAUSE);
   };
-  const changed = (row) => announce(row, show().status);
+  const changed = (row) => {
+    // What was wrong when the form was sent says nothing about what stands in it now.
+    form.querySelector("fieldset > .field-error")?.remove();
+    announce(row, show().status);
+  };
 
   // One token flies from the tray to its slot, or back: what the numbers say, shown once.
   const still = matchMedia("(prefers-reduced-motion: reduce)");

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from .visitor import PURPOSES
 
-PHONE, DESKTOP = 360, 1440
-WIDTHS = [320, PHONE, 768, DESKTOP]
+PHONE, TABLET, DESKTOP = 360, 768, 1440
+WIDTHS = [320, PHONE, TABLET, DESKTOP]
 HEIGHT = 800
 PUBLIC = ("/privacy/", "/purposes/", "/splits/", "/worksheet/")  # the same page for everybody
 DOWNLOADS = (".csv", ".json", ".png")
@@ -58,7 +58,7 @@ class Inspection:
                 self.faults.append(f"{name} at {width} px is too wide: {culprits}")
             if width == PHONE or (width == DESKTOP and self.scheme == "light"):
                 self._look_with_axe(f"{name} at {width} px")
-            if width in (PHONE, DESKTOP):
+            if width in (PHONE, TABLET, DESKTOP):
                 self.shot(f"{self.who}-{name}-{width}-{self.scheme}")
 
     def _look_with_axe(self, name):

@@ -19,10 +19,13 @@ def test_what_was_tried_before_signing_up_is_in_the_history_afterwards(visitor):
     spend_anonymously(visitor, "2-2-0-6-0")
     page.get_by_role("link", name="Is this yours? Keep it").click()
     page.wait_for_url("**/accounts/signup/**")
+    expect(page.get_by_text("Your 2 results are waiting")).to_be_visible()
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
-    page.wait_for_url("**/history/")
+    page.wait_for_url(f"{ASSESSMENT}#note")
     expect(page.get_by_role("status")).to_contain_text("Your 2 results are kept in your history.")
+    expect(visitor.headline).to_have_text("Mainly job seeking, 60 %")
+    page.goto("/history/")
     expect(page.get_by_role("main").get_by_role("listitem").get_by_role("heading")).to_have_text(
         ["Mainly job seeking, 60 %", "Mainly business driven, 60 %"]
     )
@@ -39,8 +42,8 @@ def test_a_link_from_somebody_else_is_kept_after_a_yes(visitor):
     page.wait_for_url("**/accounts/signup/**")
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
-    page.wait_for_url("**/history/")
-    expect(page.get_by_role("link", name="Entirely community spirit")).to_be_visible()
+    page.wait_for_url(f"{ASSESSMENT}#note")
+    expect(visitor.headline).to_have_text("Entirely community spirit, 100 %")
 
 
 def test_with_an_account_a_yes_leads_to_the_assessment(visitor):

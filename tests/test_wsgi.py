@@ -1,10 +1,9 @@
 """The door that gunicorn uses, and what may come through it."""
 
+from importlib import import_module
 from io import BytesIO
 
 import pytest
-
-from config.wsgi import application
 
 
 def status_of(method: str, query: str = "", content_type: str = "", body: bytes = b"") -> int:
@@ -24,6 +23,8 @@ def status_of(method: str, query: str = "", content_type: str = "", body: bytes 
         "wsgi.input": BytesIO(body),
         "wsgi.errors": BytesIO(),
     }
+    # Not at the top: it reads the settings, which the tests' own ones have to precede.
+    application = import_module("config.wsgi").application
     response = application(environ, lambda status, headers: answered.append(int(status[:3])))
     response.close()
     return answered[0]

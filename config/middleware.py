@@ -7,7 +7,7 @@ from django_structlog.middlewares import RequestMiddleware
 PATIENCE = 32 * 1024 * 1024
 """Bytes of a body that are read on after the answer is known, and thrown away."""
 
-SILENCE = 10
+SILENCE = 5
 """Seconds that a sender may say nothing in the middle of a body."""
 
 LONGEST = 60

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 def ways_to_sign_in(request) -> dict:
@@ -18,6 +19,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     Whoever could choose the host in a mail to somebody else could lead them anywhere.
     """
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("This address and this password do not belong together."),
+        "email_taken": _("Somebody has this address already. Is it you? Then sign in."),
+        "incorrect_code": _("This is not the code in the mail."),
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("Please enter the password that you have now."),
+        "too_many_login_attempts": _("Too many tries. Please wait five minutes, then try again."),
+        "rate_limited": _("Too many tries. Please wait a little, then try again."),
+    }
 
     def is_safe_url(self, url) -> bool:
         """Whether `next` may lead there. What is no address at all leads nowhere."""

@@ -137,9 +137,9 @@ def test_the_address_is_free_again(owner, user):
 @pytest.mark.parametrize(
     ("form", "error"),
     [
-        ({"password": "wrong"}, "Incorrect password."),
+        ({"password": "wrong"}, "This is not your password."),
         ({"password": "a\0b"}, "Null characters are not allowed."),
-        ({"password": "x" * 5_000}, "Incorrect password."),
+        ({"password": "x" * 5_000}, "This is not your password."),
         ({"password": ""}, "This field is required."),
         ({}, "This field is required."),
     ],

@@ -5,6 +5,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -19,6 +20,11 @@ admin.site.site_url = "/"
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
+def _whole_number_or_404(text: str) -> None:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Http404
+
+
 @admin.register(Tip)
 class TipAdmin(SimpleHistoryAdmin):
     """Tips, by purpose and position; the history of each shows who changed what."""
@@ -30,6 +36,17 @@ class TipAdmin(SimpleHistoryAdmin):
     ordering = ["purpose", "position", "key"]
     # The library's own list has an inline style, which the content security policy forbids.
     object_history_list_template = "admin/tip_changes.html"
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The changes of a tip; a 404 for an id that none can have, not the library's 500."""
+        _whole_number_or_404(object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """A tip as it was; likewise."""
+        _whole_number_or_404(object_id)
+        _whole_number_or_404(version_id)
+        return super().history_form_view(request, object_id, version_id, extra_context)
 
     def get_readonly_fields(self, request, obj=None):
         """The key is chosen once: exports and old assessments know the tip by it."""

@@ -15,6 +15,14 @@ from purposeapp.proof import PASSWORD_WITHDRAWN
 from tests.make import PASSWORD, make_user, prove
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example",
+    "javascript:alert",
+    "http://[",
+    "//[",
+    "\\\\evil.example",
+]
 
 
 def test_a_newcomer_signs_up_and_is_signed_in(client, db):
@@ -28,17 +36,7 @@ def test_after_signing_up_they_go_on_where_they_were(client, db):
     assert client.post("/accounts/signup/?next=/", SIGN_UP | {"next": "/"}).url == "/"
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "https://evil.example/",
-        "//evil.example",
-        "javascript:alert",
-        "http://[",
-        "//[",
-        "\\\\evil.example",
-    ],
-)
+@pytest.mark.parametrize("target", ELSEWHERE)
 def test_a_next_that_leads_elsewhere_is_not_followed(client, user, target):
     form = {"login": user.email, "password": PASSWORD, "next": target}
     assert client.get("/accounts/login/", {"next": target}).status_code == 200
@@ -193,17 +191,7 @@ def test_a_code_by_mail_signs_in_without_a_password(client, db):
     assert user.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "https://evil.example/",
-        "//evil.example",
-        "javascript:alert",
-        "http://[",
-        "//[",
-        "\\\\evil.example",
-    ],
-)
+@pytest.mark.parametrize("target", ELSEWHERE)
 def test_a_code_leads_nowhere_else(client, db, target):
     make_verified_user()
     ask_for_a_code(client, "owner@example.org", next=target)

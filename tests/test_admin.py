@@ -53,6 +53,11 @@ def test_the_history_of_a_tip_says_who_changed_what(editor):
     assert tip.text in page
 
 
+@pytest.mark.parametrize("ids", ["x/history/", "%00/history/", "1/history/x/", "x/history/1/"])
+def test_an_id_that_no_tip_can_have_is_a_404(editor, ids):
+    assert editor.get(f"/admin/purposeapp/tip/{ids}").status_code == 404
+
+
 def test_a_tip_on_no_purpose_is_refused(editor):
     response = editor.post(
         reverse("admin:purposeapp_tip_add"),

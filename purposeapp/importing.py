@@ -18,11 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from .exporting import KEYS, VERSION
 from .models import Assessment, User
-from .models.assessment import NOTE_MAX_LENGTH
+from .models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from .split import BUDGET, Purpose, Split, budget_error
-
-EARLIEST = datetime(2003, 5, 5, tzinfo=UTC)
-"""When LinkedIn opened: nobody had a purpose on it before."""
 
 AT_LINE = gettext_lazy("Line %(line)d: %(reason)s")
 AT_ENTRY = gettext_lazy("Entry %(entry)d: %(reason)s")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from . import sentences
+from .fit import Audience
 from .models import Tip
 from .split import Purpose, Split
 
@@ -27,11 +28,11 @@ class Advice:
     points: int | None = None
 
     @property
-    def groups(self) -> list[tuple[Tip.Audience, list[Tip]]]:
+    def groups(self) -> list[tuple[Audience, list[Tip]]]:
         """The tips by whom they are for, those for everyone first."""
         return [
             (audience, tips)
-            for audience in Tip.Audience
+            for audience in Audience
             if (tips := [tip for tip in self.tips if tip.audience == audience])
         ]
 

@@ -150,6 +150,14 @@ def budget_error(used: int) -> str | None:
     return None
 
 
+class Move(NamedTuple):
+    """Some points that go from one purpose to another."""
+
+    points: int
+    source: Purpose
+    target: Purpose
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Ten whole points, spread over the five purposes.
@@ -260,3 +268,31 @@ class Split:
         changes = {purpose: self[purpose] - earlier[purpose] for purpose in Purpose}
         order = sorted(Purpose, key=lambda purpose: (-abs(changes[purpose]), -changes[purpose]))
         return {purpose: changes[purpose] for purpose in order if changes[purpose]}
+
+    def points_moved(self, earlier: "Split") -> int:
+        """How many points are on another purpose than in `earlier`, 0 to 10."""
+        return sum(change for change in self.difference(earlier).values() if change > 0)
+
+    def moves_to(self, wanted: "Split") -> list[Move]:
+        """The fewest moves that turn this split into `wanted`, the largest first.
+
+        Points only ever leave a purpose that has too many, for one that has too few. A gain and
+        a loss of the same size are one move; of what is left, each move settles one purpose.
+        With five purposes that is the fewest: to save another move, the rest would have to fall
+        into two groups that each settle themselves, and one of those would be such a pair.
+        """
+        change = wanted.difference(self)
+        gains = {purpose: by for purpose, by in change.items() if by > 0}
+        losses = {purpose: -by for purpose, by in change.items() if by < 0}
+        moves = []
+        while gains:
+            pairs = ((source, target) for source in losses for target in gains)
+            equal = (pair for pair in pairs if losses[pair[0]] == gains[pair[1]])
+            source, target = next(equal, (next(iter(losses)), next(iter(gains))))
+            points = min(losses[source], gains[target])
+            moves.append(Move(points, source, target))
+            for side, purpose in ((losses, source), (gains, target)):
+                side[purpose] -= points
+                if not side[purpose]:
+                    del side[purpose]
+        return sorted(moves, key=lambda move: -move.points)

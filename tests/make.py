@@ -19,7 +19,14 @@ def make_assessment(user: User, split: str = "6-2-2-0-0", **extra) -> Assessment
 
 def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.", **extra) -> Tip:
     extra.setdefault("key", text.lower().replace(" ", "-").strip("."))
+    extra.setdefault("state", Tip.State.PUBLISHED)
     return Tip.objects.create(purpose=purpose, text=text, **extra)
+
+
+def tip_form(tip: Tip, **changes) -> dict:
+    """What the admin's form of a tip sends, with these changes."""
+    kept = ["purpose", "audience", "points_from", "points_to", "direction", "text", "position"]
+    return {**{name: getattr(tip, name) for name in [*kept, "state"]}, **changes}
 
 
 def points(split: str, **extra) -> dict[str, str]:

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from purposeapp.models import Assessment, Tip
-from tests.make import make_assessment, make_user
+from tests.make import make_assessment, make_user, tip_form
 
 
 @pytest.fixture
@@ -26,12 +26,7 @@ def test_staff_change_a_tip_and_the_next_result_page_shows_it(editor):
     tip = Tip.objects.get(key="business-groups")
     response = editor.post(
         reverse("admin:purposeapp_tip_change", args=[tip.pk]),
-        {
-            "purpose": tip.purpose,
-            "audience": tip.audience,
-            "position": tip.position,
-            "text": "Found a group of your own.",
-        },
+        tip_form(tip, text="Found a group of your own."),
     )
     assert response.status_code == 302
     assert "Found a group of your own." in editor.get("/splits/10-0-0-0-0/").content.decode()
@@ -40,8 +35,7 @@ def test_staff_change_a_tip_and_the_next_result_page_shows_it(editor):
 def test_the_history_of_a_tip_says_who_changed_what(editor):
     tip = Tip.objects.get(key="business-groups")
     url = reverse("admin:purposeapp_tip_change", args=[tip.pk])
-    form = {"purpose": tip.purpose, "audience": tip.audience, "position": tip.position}
-    editor.post(url, form | {"text": "Found a group of your own."})
+    editor.post(url, tip_form(tip, text="Found a group of your own."))
     newest, first = tip.history.all()
     assert (newest.text, newest.history_user.email) == (
         "Found a group of your own.",

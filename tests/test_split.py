@@ -1,5 +1,7 @@
 import math
 from dataclasses import FrozenInstanceError
+from itertools import combinations, product
+from operator import add
 
 import pytest
 from hypothesis import given
@@ -155,3 +157,55 @@ def test_two_paths_lead_to_community_spirit():
         "vanity_project": "community_spirit",
     }
     assert Purpose.JOB_SEEKING.path is None
+
+
+# --- From one split to another ---------------------------------------------------------------
+
+
+def every_difference():
+    """Two splits for each way in which two of them can differ: what moves depends on it alone."""
+    for changes in product(range(-BUDGET, BUDGET + 1), repeat=4):
+        changes = (*changes, -sum(changes))
+        moved = sum(by for by in changes if by > 0)
+        if moved <= BUDGET:
+            here = [max(-by, 0) for by in changes]
+            here[0] += BUDGET - moved
+            yield Split(*here), Split(*map(add, here, changes))
+
+
+def groups_that_settle_themselves(changes):
+    """Into how many groups the changes fall at most, of which each adds up to zero."""
+    if not changes:
+        return 0
+    first, rest = changes[0], changes[1:]
+    best = 0
+    for size in range(len(rest) + 1):
+        for others in combinations(range(len(rest)), size):
+            if first + sum(rest[place] for place in others) == 0:
+                left = [by for place, by in enumerate(rest) if place not in others]
+                best = max(best, 1 + groups_that_settle_themselves(left))
+    return best
+
+
+def test_the_moves_lead_from_every_split_to_every_other_and_no_fewer_would():
+    for here, there in every_difference():
+        moves = here.moves_to(there)
+        points = here.as_dict()
+        for move in moves:
+            assert move.points > 0
+            points[move.source] -= move.points
+            points[move.target] += move.points
+            assert points[move.source] >= 0
+        assert Split(**points) == there
+        changes = list(there.difference(here).values())
+        # Each group of n purposes takes n - 1 moves, so the most groups are the fewest moves.
+        assert len(moves) == len(changes) - groups_that_settle_themselves(changes)
+        assert sum(move.points for move in moves) == there.points_moved(here)
+
+
+def test_the_moves_of_an_example():
+    moves = Split.parse("2-0-0-8-0").moves_to(Split.parse("2-3-5-0-0"))
+    assert moves == [
+        (5, Purpose.JOB_SEEKING, Purpose.LEARNING_SPONGE),
+        (3, Purpose.JOB_SEEKING, Purpose.COMMUNITY_SPIRIT),
+    ]

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from purposeapp.models import Tip
-from purposeapp.split import Purpose, Split
+from purposeapp.split import Purpose
 from tests.make import make_tip
 
 first_tips = import_module("purposeapp.migrations.0002_first_tips")
@@ -30,14 +30,6 @@ def test_the_first_tips_can_be_unloaded_and_loaded_again(db):
     assert not Tip.history.exists()
     first_tips.load(apps, None)
     assert set(Tip.objects.values_list("key", "text")) == before
-
-
-def test_tips_for_a_split_are_those_on_purposes_with_points(db):
-    split = Split.parse("0-0-9-0-1")
-    assert set(Tip.objects.for_split(split).values_list("purpose", flat=True)) == {
-        "learning_sponge",
-        "vanity_project",
-    }
 
 
 @pytest.mark.parametrize(

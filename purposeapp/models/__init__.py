@@ -1,8 +1,11 @@
-"""What is stored: who, what they recorded, and the advice that staff own."""
+"""What is stored: who, what they recorded and want, and the advice that staff own."""
 
-from .assessment import Assessment
+from .assessment import Assessment, LifeEvent
+from .goal import Goal
+from .reminder import Reminder
 from .session import Session
+from .tick import Tick
 from .tip import Tip
 from .user import User
 
-__all__ = ["Assessment", "Session", "Tip", "User"]
+__all__ = ["Assessment", "Goal", "LifeEvent", "Reminder", "Session", "Tick", "Tip", "User"]

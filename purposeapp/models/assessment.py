@@ -1,22 +1,38 @@
 import uuid
-from datetime import datetime
-from functools import reduce
-from operator import add
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
-from django.db.models.lookups import Exact, LessThanOrEqual
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, Split, budget_error
+from purposeapp.split import Purpose, Split
+
+from .ten_points import TenPoints
 
 NOTE_MAX_LENGTH = 2_000
+EVENT_WORDS_MAX_LENGTH = 80
+
+EARLIEST = datetime(2003, 5, 5, tzinfo=UTC)
+"""When LinkedIn opened: nobody had a purpose on it before."""
+
+
+class LifeEvent(models.TextChoices):
+    """What may happen in a life that moves points, as far as it has a usual name."""
+
+    NEW_JOB = "new_job", _("New job")
+    REDUNDANCY = "redundancy", _("Redundancy")
+    PROMOTION = "promotion", _("Promotion")
+    OWN_BUSINESS = "own_business", _("Own business")
+    STUDY = "study", _("Study")
+    PARENTAL_LEAVE = "parental_leave", _("Parental leave")
+    RETIREMENT = "retirement", _("Retirement")
+    OTHER = "other", _("Something else")
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -60,16 +76,17 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         A form that was sent before leads to the assessment that it made then, also when both
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
         """
+        now = timezone.now()
         assessment, _created = self.get_or_create(
             user=user,
             submission=submission,
-            defaults={"taken_at": taken_at} if taken_at else {},
+            defaults={"taken_at": taken_at or now, "recorded_at": now},
             **split.as_dict(),
         )
         return assessment
 
 
-class Assessment(models.Model):
+class Assessment(TenPoints):
     """A split that one person recorded at one moment, with what they wrote about it.
 
     The points never change: whoever thinks differently later makes another assessment.
@@ -84,11 +101,6 @@ class Assessment(models.Model):
         # The indexes below begin with it already.
         db_index=False,
     )
-    business_driven = models.SmallIntegerField(Purpose.BUSINESS_DRIVEN.label)
-    community_spirit = models.SmallIntegerField(Purpose.COMMUNITY_SPIRIT.label)
-    learning_sponge = models.SmallIntegerField(Purpose.LEARNING_SPONGE.label)
-    job_seeking = models.SmallIntegerField(Purpose.JOB_SEEKING.label)
-    vanity_project = models.SmallIntegerField(Purpose.VANITY_PROJECT.label)
     taken_at = models.DateTimeField(
         _("taken"), default=timezone.now, help_text=_("When the person says that it was.")
     )
@@ -102,6 +114,23 @@ class Assessment(models.Model):
         max_length=NOTE_MAX_LENGTH,
         validators=[MaxLengthValidator(NOTE_MAX_LENGTH), ProhibitNullCharactersValidator()],
     )
+    event = models.CharField(
+        _("life event"),
+        blank=True,
+        default="",
+        db_default="",
+        max_length=20,
+        choices=LifeEvent.choices,
+        help_text=_("What happened since the assessment before."),
+    )
+    event_words = models.CharField(
+        _("life event, in own words"),
+        blank=True,
+        default="",
+        db_default="",
+        max_length=EVENT_WORDS_MAX_LENGTH,
+        validators=[ProhibitNullCharactersValidator()],
+    )
     submission = models.UUIDField(_("submission"), default=uuid.uuid4, editable=False)
 
     objects = AssessmentQuerySet.as_manager()
@@ -110,19 +139,7 @@ class Assessment(models.Model):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         constraints = [
-            *(
-                models.CheckConstraint(
-                    condition=Q((f"{purpose.value}__gte", 0), (f"{purpose.value}__lte", BUDGET)),
-                    name=f"assessment_{purpose.value}_0_to_10",
-                    violation_error_message=NOT_A_WHOLE_NUMBER,
-                )
-                for purpose in Purpose
-            ),
-            models.CheckConstraint(
-                condition=Exact(reduce(add, map(F, Purpose.values)), BUDGET),
-                name="assessment_spends_ten_points",
-                violation_error_message=_("The points must add up to 10."),
-            ),
+            *TenPoints.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user", "submission", *Purpose.values],
                 name="assessment_once_per_submission_and_split",
@@ -130,6 +147,20 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=LessThanOrEqual(Length("note"), NOTE_MAX_LENGTH),
                 name="assessment_note_not_too_long",
+            ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(F("taken_at"), F("recorded_at")),
+                name="assessment_not_taken_in_the_future",
+                violation_error_message=_("This is in the future."),
+            ),
+            models.CheckConstraint(
+                condition=Q(event__in=["", *LifeEvent.values]),
+                name="assessment_event_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(event=LifeEvent.OTHER) ^ Q(event_words=""),
+                name="assessment_event_has_own_words_if_it_is_another",
+                violation_error_message=_("Say in a few words what happened."),
             ),
         ]
         indexes = [
@@ -142,14 +173,7 @@ class Assessment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("assessment", args=[self.id])
 
-    def validate_constraints(self, exclude=None) -> None:
-        """As Django does it, but say of a wrong sum by how much it is off, and what to do."""
-        points = [getattr(self, name) for name in Purpose.values]
-        if all(0 <= value <= BUDGET for value in points) and (error := budget_error(sum(points))):
-            raise ValidationError(error, code="budget")
-        super().validate_constraints(exclude)
-
     @property
-    def split(self) -> Split:
-        """How the ten points were spent."""
-        return Split(*(getattr(self, name) for name in Purpose.values))
+    def happened(self) -> str:
+        """What happened in life before it, in words; empty where nothing was told."""
+        return self.event_words or str(LifeEvent(self.event).label if self.event else "")

@@ -1,9 +1,13 @@
 from django.core.validators import MaxLengthValidator
 from django.db import connections, models
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from purposeapp.split import Purpose, Split
+from purposeapp.fit import Audience, Direction
+from purposeapp.markdown import validate_markdown
+from purposeapp.split import BUDGET, Purpose
 
 TIP_MAX_LENGTH = 1_000
 
@@ -12,21 +16,26 @@ class TipQuerySet(models.QuerySet["Tip"]):
     """Ways to ask for tips."""
 
     def version(self) -> str:
-        """A fingerprint of all tips: it changes whenever one of them does, by whatever way.
+        """A fingerprint of what is published: it changes whenever that does, by whatever way.
 
-        PostgreSQL reads every row for it, which takes milliseconds for thousands; an event
-        on saving would miss what a migration or a bulk update changes.
+        A date that falls due changes it too, a draft does not. PostgreSQL reads every row for
+        it, which takes milliseconds for thousands; an event on saving would miss what a
+        migration or a bulk update changes, and the date.
         """
         with connections[self.db].cursor() as cursor:
             cursor.execute(
                 "SELECT md5(coalesce(string_agg(tip::text, '|' ORDER BY id), ''))"
-                " FROM purposeapp_tip AS tip"
+                " FROM purposeapp_tip AS tip WHERE state = 'published'"
+                " AND (published_from IS NULL OR published_from <= current_date)"
             )
             return cursor.fetchone()[0]
 
-    def for_split(self, split: Split) -> "TipQuerySet":
-        """The tips on every purpose that has points in `split`."""
-        return self.filter(purpose__in=split.spent)
+    def published(self) -> "TipQuerySet":
+        """Those that readers see today (UTC)."""
+        today = timezone.now().date()
+        return self.filter(
+            Q(published_from=None) | Q(published_from__lte=today), state=Tip.State.PUBLISHED
+        )
 
     def in_order(self) -> "TipQuerySet":
         """As staff put them, within each purpose."""
@@ -36,12 +45,12 @@ class TipQuerySet(models.QuerySet["Tip"]):
 class Tip(models.Model):
     """One piece of advice on a purpose. Staff own it; every change of it is kept."""
 
-    class Audience(models.TextChoices):
-        """Whom a tip is for: job seeking has two sides, and each needs other advice."""
+    class State(models.TextChoices):
+        """Who sees a tip."""
 
-        EVERYONE = "everyone", _("Everyone")
-        CANDIDATE = "candidate", _("Candidates")
-        EMPLOYER = "employer", _("Employers")
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        ARCHIVED = "archived", _("Archived")
 
     key = models.SlugField(
         _("key"), unique=True, help_text=_("A short name that never changes, for exports.")
@@ -50,11 +59,30 @@ class Tip(models.Model):
     audience = models.CharField(
         _("audience"), max_length=10, choices=Audience.choices, default=Audience.EVERYONE
     )
+    points_from = models.PositiveSmallIntegerField(
+        _("points from"), default=1, help_text=_("The fewest points that it is for, 0 to 10.")
+    )
+    points_to = models.PositiveSmallIntegerField(
+        _("points to"), default=BUDGET, help_text=_("The most points that it is for, 0 to 10.")
+    )
+    direction = models.CharField(
+        _("direction"), max_length=12, choices=Direction.choices, default=Direction.ANY
+    )
     text = models.TextField(
-        _("text"), max_length=TIP_MAX_LENGTH, validators=[MaxLengthValidator(TIP_MAX_LENGTH)]
+        _("text"),
+        max_length=TIP_MAX_LENGTH,
+        validators=[MaxLengthValidator(TIP_MAX_LENGTH), validate_markdown],
+        help_text=_("Markdown: *emphasis*, **strong**, [a link](https://…), lists. No HTML."),
     )
     position = models.PositiveSmallIntegerField(
         _("position"), default=100, help_text=_("Small numbers come first within a purpose.")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    published_from = models.DateField(
+        _("published from"),
+        blank=True,
+        null=True,
+        help_text=_("A published tip shows from this day on (UTC); empty: at once."),
     )
 
     history = HistoricalRecords()
@@ -66,13 +94,42 @@ class Tip(models.Model):
         ordering = ["purpose", "position", "key"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(purpose__in=Purpose.values), name="tip_purpose_is_one_of_five"
+                condition=Q(purpose__in=Purpose.values), name="tip_purpose_is_one_of_five"
             ),
             models.CheckConstraint(
-                condition=models.Q(audience__in=["everyone", "candidate", "employer"]),
+                condition=Q(audience__in=["everyone", "candidate", "employer"]),
                 name="tip_audience_is_known",
             ),
-            models.CheckConstraint(condition=~models.Q(text=""), name="tip_has_text"),
+            models.CheckConstraint(condition=~Q(text=""), name="tip_has_text"),
+            models.CheckConstraint(
+                condition=Q(points_from__lte=F("points_to"), points_to__lte=BUDGET),
+                name="tip_points_from_is_not_above_points_to",
+                violation_error_message=_(
+                    "“Points from” must not be above “points to”, and both are 0 to 10."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(direction__in=Direction.values), name="tip_direction_is_known"
+            ),
+            # A purpose that is gone has no points, one that is new or has risen has some.
+            models.CheckConstraint(
+                condition=~Q(direction="gone") | Q(points_from=0),
+                name="tip_for_gone_begins_at_zero",
+                violation_error_message=_(
+                    "A purpose that is gone to zero has no points: let “points from” be 0."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(direction__in=["new", "rising"]) | Q(points_to__gte=1),
+                name="tip_for_rising_has_points",
+                violation_error_message=_(
+                    "A purpose that has risen has points: let “points to” be 1 or more."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "published", "archived"]),
+                name="tip_state_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

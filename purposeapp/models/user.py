@@ -4,6 +4,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.fit import SeeksAs
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users, who are known by their e-mail address."""
@@ -54,6 +56,15 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
+    seeks_as = models.CharField(
+        _("side of job seeking"),
+        blank=True,
+        default="",
+        db_default="",
+        max_length=10,
+        choices=SeeksAs.choices,
+        help_text=_("Which tips on job seeking are for this person; empty until they say."),
+    )
 
     objects = UserManager()  # type: ignore[assignment,misc]
 
@@ -68,6 +79,10 @@ class User(AbstractUser):
                 Lower("email"),
                 name="user_email_unique_in_any_case",
                 violation_error_message=_("Somebody has this e-mail address already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seeks_as__in=["", *SeeksAs.values]),
+                name="user_seeks_as_is_known",
             ),
         ]
 

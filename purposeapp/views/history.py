@@ -82,7 +82,7 @@ def assessment(request, id: UUID):
     earlier = mine.before(assessment).latest_first().first()
     context = {
         "assessment": assessment,
-        "result": Result(assessment.split, Tip.objects.for_split(assessment.split).in_order()),
+        "result": Result(assessment.split, Tip.objects.published().in_order()),
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "form": form,

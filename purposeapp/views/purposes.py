@@ -13,7 +13,10 @@ def purpose_page(request, purpose: Purpose):
     context = {
         "purpose": purpose,
         "purposes": Purpose,
-        "advice": Advice(purpose, list(Tip.objects.filter(purpose=purpose).in_order())),
+        "advice": Advice(
+            purpose,
+            list(Tip.objects.published().filter(purpose=purpose).in_order()),
+        ),
         "share": share_purpose(purpose),
     }
     return render(request, "purposeapp/purpose.html", context)

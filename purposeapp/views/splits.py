@@ -10,7 +10,7 @@ from purposeapp.split import Split
 @public_page
 def split_page(request, split: Split):
     """The result page of a split: the same for everybody, so that it can be passed on."""
-    result = Result(split, Tip.objects.for_split(split).in_order())
+    result = Result(split, Tip.objects.published().in_order())
     context = {
         "result": result,
         "share": share_split(split),

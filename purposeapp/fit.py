@@ -1,0 +1,135 @@
+"""Which advice fits: the split, how it changed, where it should go, and the side of job seeking.
+
+Nothing in this module knows a database; a tip is whatever has the fields of one.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .split import Purpose, Split
+
+
+class Audience(TextChoices):
+    """Whom a tip is for: job seeking has two sides, and each needs other advice."""
+
+    EVERYONE = "everyone", _("Everyone")
+    CANDIDATE = "candidate", _("Candidates")
+    EMPLOYER = "employer", _("Employers")
+
+
+class SeeksAs(TextChoices):
+    """On which side of job seeking a person is."""
+
+    CANDIDATE = "candidate", _("I look for a job")
+    EMPLOYER = "employer", _("I look for people")
+    BOTH = "both", _("Both")
+
+    @property
+    def audiences(self) -> frozenset[Audience]:
+        """Whose tips are for somebody on this side."""
+        if self is SeeksAs.BOTH:
+            return frozenset(Audience)
+        return frozenset({Audience.EVERYONE, Audience(self.value)})
+
+
+class Direction(TextChoices):
+    """Which movement of a purpose a tip is for.
+
+    New and rising, gone and falling look back to the split before; wanted more and wanted
+    less look ahead to the goal. What is new rises too, and what is gone has fallen.
+    """
+
+    ANY = "any", _("Any")
+    NEW = "new", _("New")
+    RISING = "rising", _("Rising")
+    FALLING = "falling", _("Falling")
+    GONE = "gone", _("Gone to zero")
+    WANTED_MORE = "wanted_more", _("Wanted more")
+    WANTED_LESS = "wanted_less", _("Wanted less")
+
+
+class Advisable(Protocol):
+    """What of a tip decides whether it fits."""
+
+    purpose: str
+    audience: str
+    points_from: int
+    points_to: int
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of whoever reads a result; the split alone, where nobody knows who reads."""
+
+    split: Split
+    earlier: Split | None = None
+    """The split before this one."""
+    wanted: Split | None = None
+    """The split of the goal."""
+    seeks_as: SeeksAs = SeeksAs.BOTH
+
+    def directions(self, purpose: Purpose) -> frozenset[Direction]:
+        """The movements that `purpose` is in; `ANY` always is one of them."""
+        points = self.split[purpose]
+        found = {Direction.ANY}
+        if self.earlier is not None:
+            before = self.earlier[purpose]
+            if points > before:
+                found |= {Direction.RISING} | ({Direction.NEW} if before == 0 else set())
+            if points < before:
+                found |= {Direction.FALLING} | ({Direction.GONE} if points == 0 else set())
+        if self.wanted is not None and self.wanted[purpose] != points:
+            more = self.wanted[purpose] > points
+            found.add(Direction.WANTED_MORE if more else Direction.WANTED_LESS)
+        return frozenset(found)
+
+    def fits(self, tip: Advisable) -> bool:
+        """Whether a tip is for this situation: its band, its direction and its audience."""
+        purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+        return (
+            tip.points_from <= self.split[purpose] <= tip.points_to
+            and tip.audience in self.seeks_as.audiences
+            and tip.direction in self.directions(purpose)
+        )
+
+    def why(self, tip: Advisable) -> str:
+        """Why a tip is shown, where that is not obvious: "because Job seeking rose by 6"."""
+        purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+        words = {"purpose": purpose.label}
+        points = self.split[purpose]
+        if self.earlier is not None:
+            by = abs(points - self.earlier[purpose])
+            match tip.direction:
+                case Direction.NEW:
+                    return _now("because %(purpose)s is new here") % words
+                case Direction.RISING:
+                    return _now("because %(purpose)s rose by %(by)d") % {**words, "by": by}
+                case Direction.FALLING:
+                    return _now("because %(purpose)s fell by %(by)d") % {**words, "by": by}
+                case Direction.GONE:
+                    return _now("because %(purpose)s went from %(by)d to zero") % {
+                        **words,
+                        "by": by,
+                    }
+        if self.wanted is not None:
+            by = abs(self.wanted[purpose] - points)
+            match tip.direction:
+                case Direction.WANTED_MORE:
+                    return ngettext(
+                        "because your goal has %(by)d point more here",
+                        "because your goal has %(by)d points more here",
+                        by,
+                    ) % {"by": by}
+                case Direction.WANTED_LESS:
+                    return ngettext(
+                        "because your goal has %(by)d point less here",
+                        "because your goal has %(by)d points less here",
+                        by,
+                    ) % {"by": by}
+        return ""

@@ -1,0 +1,86 @@
+from datetime import date
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.split import Split
+
+from .ten_points import TenPoints
+from .user import User
+
+
+class GoalQuerySet(models.QuerySet["Goal"]):
+    """Ways to ask for goals. Whatever is shown to a person begins with `for_user`."""
+
+    def for_user(self, user) -> "GoalQuerySet":
+        """Those of one person, and nobody else's; none for whoever is not signed in."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def current(self) -> "GoalQuerySet":
+        """Those that hold: of one person, one at most."""
+        return self.filter(ended_at=None)
+
+    def latest_first(self) -> "GoalQuerySet":
+        """Newest first."""
+        return self.order_by("-set_at", "-id")
+
+    @transaction.atomic
+    def set(self, *, user, split: Split, wanted_by: date | None = None) -> "Goal | None":
+        """Make `split` the goal of `user`, in place of the one before, which stays on record.
+
+        The same goal set again stays the one that it is. None where the account is gone.
+        """
+        # One at a time: a second one then finds what the first has set.
+        if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+            return None
+        current = self.for_user(user).current().first()
+        if current and (current.split, current.wanted_by) == (split, wanted_by):
+            return current
+        now = timezone.now()
+        self.for_user(user).current().update(ended_at=now)
+        return self.create(user=user, wanted_by=wanted_by, set_at=now, **split.as_dict())
+
+
+class Goal(TenPoints):
+    """The split that a person wants to have one day. The one before it ends, and is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="goals",
+        # The indexes below begin with it already.
+        db_index=False,
+    )
+    wanted_by = models.DateField(_("wanted by"), blank=True, null=True)
+    set_at = models.DateTimeField(_("set"), default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(
+        _("ended"),
+        blank=True,
+        null=True,
+        editable=False,
+        help_text=_("When another one took its place, or it was given up."),
+    )
+
+    objects = GoalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+        constraints = [
+            *TenPoints.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None), name="goal_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("set_at")),
+                name="goal_ends_after_it_was_set",
+            ),
+        ]
+        indexes = [models.Index("user", "set_at", "id", name="goal_user_set_at")]
+
+    def __str__(self) -> str:
+        return f"{self.split} ({self.set_at:%Y-%m-%d})"

@@ -1,0 +1,55 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .tip import Tip
+
+
+class TickQuerySet(models.QuerySet["Tick"]):
+    """Ways to ask for ticks. Whatever is shown to a person begins with `for_user`."""
+
+    def for_user(self, user) -> "TickQuerySet":
+        """Those of one person, and nobody else's; none for whoever is not signed in."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class Tick(models.Model):
+    """What a person said of a tip: that it is done, or that it is not for them."""
+
+    class Verdict(models.TextChoices):
+        """What can be said of a tip."""
+
+        DONE = "done", _("Done")
+        NOT_FOR_ME = "not_for_me", _("Not for me")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="ticks",
+        # The unique constraint begins with it already.
+        db_index=False,
+    )
+    # A tip that somebody ticked is archived rather than deleted.
+    tip = models.ForeignKey(
+        Tip, verbose_name=_("tip"), on_delete=models.PROTECT, related_name="ticks"
+    )
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict.choices)
+    ticked_at = models.DateTimeField(_("ticked"), default=timezone.now, editable=False)
+
+    objects = TickQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tick")
+        verbose_name_plural = _("ticks")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "tip"], name="tick_once_per_person_and_tip"),
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=["done", "not_for_me"]),
+                name="tick_verdict_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tip_id} {self.verdict}"

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from .split import Purpose, Split
 from .views import (
+    assessments,
     bring_back,
     cards,
     crawlers,
@@ -58,8 +59,8 @@ urlpatterns = [
     path("history/export.json", export.export_json, name="export_json"),
     path("history/export.csv", export.export_csv, name="export_csv"),
     path("history/import/", bring_back.bring_back, name="import"),
-    path("history/<uuid:id>/", history.assessment, name="assessment"),
-    path("history/<uuid:id>/delete/", history.delete, name="delete"),
+    path("history/<uuid:id>/", assessments.assessment, name="assessment"),
+    path("history/<uuid:id>/delete/", assessments.delete, name="delete"),
     # Ours, before allauth's own.
     path("accounts/signup/", signup.signup, name="account_signup"),
     path("accounts/delete/", leave.delete_account, name="delete_account"),

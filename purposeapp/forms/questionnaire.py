@@ -1,4 +1,4 @@
-"""What people type, read with care. A form says what is wrong, and saves itself."""
+"""The ten points, as they are typed."""
 
 import re
 import uuid
@@ -8,9 +8,8 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .importing import Entry, NotAnExport, bring_back, read
-from .models import Assessment
-from .split import BUDGET, NOT_A_WHOLE_NUMBER, TOO_MANY, Purpose, Split, budget_error
+from purposeapp.models import Assessment
+from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, TOO_MANY, Purpose, Split, budget_error
 
 POINTS_LEFT = _("%(rest)d of 10 points left")
 
@@ -181,84 +180,3 @@ class QuestionnaireForm(forms.Form):
         return Assessment.objects.record(
             user=user, split=self.split, submission=self.cleaned_data["submission"]
         )
-
-
-class KeepForm(forms.Form):
-    """Asks whether a split that somebody looked at should go into their history."""
-
-    submission = SubmissionField(required=False, initial=uuid.uuid4)
-
-    def save(self, *, user, split: Split) -> Assessment:
-        """Record the split for `user`; the same form sent again returns the same assessment."""
-        return Assessment.objects.record(
-            user=user, split=split, submission=self.cleaned_data["submission"]
-        )
-
-
-class NoteForm(forms.ModelForm):
-    """What a person writes about an assessment. The points are not up for change."""
-
-    class Meta:
-        model = Assessment
-        fields = ["note"]
-        labels = {"note": _("Did you expect this?")}
-        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def save(self, commit: bool = True) -> Assessment:
-        """Store the note, and nothing but the note.
-
-        An assessment that was deleted meanwhile stays deleted, and nothing is stored.
-        """
-        mine = Assessment.objects.for_user(self.instance.user)
-        mine.filter(pk=self.instance.pk).update(note=self.cleaned_data["note"])
-        return self.instance
-
-
-LARGEST_IMPORT = 2 * 1024 * 1024
-"""Bytes: some 5,000 assessments with a sentence each, or 900 with the longest of notes."""
-
-FILE_TOO_LARGE = _("This file is larger than 2 MB, the most that is taken.")
-
-
-class ImportForm(forms.Form):
-    """An export, to be brought back into a history."""
-
-    file = forms.FileField(
-        label=_("Your file"),
-        help_text=_("The JSON one, up to 2 MB; it is called five-purposes.json unless renamed."),
-        error_messages={"required": _("Choose the file first.")},
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def clean_file(self) -> list[Entry]:
-        """The entries of the file; all of them are right."""
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST_IMPORT:
-            raise forms.ValidationError(FILE_TOO_LARGE, code="too_large")
-        try:
-            return read(file.read())
-        except NotAnExport as error:
-            raise forms.ValidationError(str(error), code="not_an_export") from error
-
-    def save(self, *, user) -> int | None:
-        """Add what the history of `user` lacks, and return how many assessments that were.
-
-        None, with an error at the field, where the file contradicts what is there.
-        """
-        try:
-            return bring_back(user, self.cleaned_data["file"])
-        except NotAnExport as error:
-            self.add_error("file", str(error))
-            return None

@@ -1,0 +1,14 @@
+"""What people type, read with care. A form says what is wrong, and saves itself."""
+
+from .assessment import KeepForm, NoteForm
+from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
+from .questionnaire import QuestionnaireForm
+
+__all__ = [
+    "FILE_TOO_LARGE",
+    "LARGEST_IMPORT",
+    "ImportForm",
+    "KeepForm",
+    "NoteForm",
+    "QuestionnaireForm",
+]

@@ -1,0 +1,49 @@
+"""What a person says about an assessment, or about a split that could become one."""
+
+import uuid
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import Assessment
+from purposeapp.split import Split
+
+from .questionnaire import SubmissionField
+
+
+class KeepForm(forms.Form):
+    """Asks whether a split that somebody looked at should go into their history."""
+
+    submission = SubmissionField(required=False, initial=uuid.uuid4)
+
+    def save(self, *, user, split: Split) -> Assessment:
+        """Record the split for `user`; the same form sent again returns the same assessment."""
+        return Assessment.objects.record(
+            user=user, split=split, submission=self.cleaned_data["submission"]
+        )
+
+
+class NoteForm(forms.ModelForm):
+    """What a person writes about an assessment. The points are not up for change."""
+
+    class Meta:
+        model = Assessment
+        fields = ["note"]
+        labels = {"note": _("Did you expect this?")}
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def save(self, commit: bool = True) -> Assessment:
+        """Store the note, and nothing but the note.
+
+        An assessment that was deleted meanwhile stays deleted, and nothing is stored.
+        """
+        mine = Assessment.objects.for_user(self.instance.user)
+        mine.filter(pk=self.instance.pk).update(note=self.cleaned_data["note"])
+        return self.instance

@@ -1,0 +1,54 @@
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from purposeapp import sentences
+from purposeapp.forms import NoteForm
+from purposeapp.models import Assessment, Tip
+from purposeapp.result import Result
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def assessment(request, id: UUID):
+    """One assessment: the result, what changed since the one before, and the note to edit."""
+    mine = Assessment.objects.for_user(request.user)
+    assessment = get_object_or_404(mine, id=id)
+    form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
+    status = HTTPStatus.OK
+    if form.is_bound:
+        if form.is_valid():
+            form.save()
+            messages.success(request, _("Your note is kept."))
+            return redirect(assessment)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    earlier = mine.before(assessment).latest_first().first()
+    context = {
+        "assessment": assessment,
+        "result": Result(assessment.split, Tip.objects.published().in_order()),
+        "earlier": earlier,
+        "change": earlier and sentences.change(assessment.split, earlier.split),
+        "form": form,
+    }
+    return render(request, "purposeapp/assessment.html", context, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request, id: UUID):
+    """Ask once, then delete an assessment for good."""
+    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    if request.method == "POST":
+        assessment.delete()
+        messages.success(request, _("It is deleted."))
+        return redirect("history")
+    context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
+    return render(request, "purposeapp/delete.html", context)

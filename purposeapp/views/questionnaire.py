@@ -9,6 +9,7 @@ from purposeapp.forms import QuestionnaireForm
 from purposeapp.keeping import remember
 from purposeapp.models import Assessment
 from purposeapp.sharing import share_questionnaire
+from purposeapp.split import Split
 
 
 @never_cache
@@ -22,8 +23,9 @@ def questionnaire(request):
     last = Assessment.objects.for_user(request.user).latest_first().first()
     earlier = last.split if last else None
     if request.method != "POST":
-        initial = earlier.as_dict() if earlier and request.GET.get("start") == "last" else None
-        return _page(request, QuestionnaireForm(initial=initial, earlier=earlier), last)
+        start = _start(request.GET.get("start", ""), earlier)
+        form = QuestionnaireForm(initial=start and start.as_dict(), earlier=earlier)
+        return _page(request, form, last)
     if "step" in request.POST:
         return _page(request, QuestionnaireForm.after_step(request.POST, earlier=earlier), last)
     form = QuestionnaireForm(request.POST, earlier=earlier)
@@ -33,6 +35,19 @@ def questionnaire(request):
         return redirect(form.save(user=request.user))
     remember(request.session, split=form.split, submission=form.cleaned_data["submission"])
     return redirect("split", form.split)
+
+
+def _start(named: str, last: Split | None) -> Split | None:
+    """The split that the form begins with: the last one, or the one that the address names.
+
+    Whatever else the address says, the form begins empty.
+    """
+    if named == "last":
+        return last
+    try:
+        return Split.parse(named)
+    except ValueError:
+        return None
 
 
 def once_more(request):

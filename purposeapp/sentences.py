@@ -19,15 +19,15 @@ from .split import BUDGET, Move, Purpose, Split
 MINUS = "\N{MINUS SIGN}"
 
 WHAT_IF = {
-    LifeEvent.REDUNDANCY.value: gettext_lazy("… I were made redundant tomorrow?"),
-    LifeEvent.NEW_JOB.value: gettext_lazy("… I started a new job?"),
-    LifeEvent.PROMOTION.value: gettext_lazy("… I were promoted?"),
-    LifeEvent.OWN_BUSINESS.value: gettext_lazy("… I had my own business?"),
-    LifeEvent.STUDY.value: gettext_lazy("… I went to study?"),
-    LifeEvent.PARENTAL_LEAVE.value: gettext_lazy("… I took parental leave?"),
-    LifeEvent.RETIREMENT.value: gettext_lazy("… I retired?"),
+    LifeEvent.REDUNDANCY.value: gettext_lazy("I were made redundant tomorrow?"),
+    LifeEvent.NEW_JOB.value: gettext_lazy("I started a new job?"),
+    LifeEvent.PROMOTION.value: gettext_lazy("I were promoted?"),
+    LifeEvent.OWN_BUSINESS.value: gettext_lazy("I had my own business?"),
+    LifeEvent.STUDY.value: gettext_lazy("I went to study?"),
+    LifeEvent.PARENTAL_LEAVE.value: gettext_lazy("I took parental leave?"),
+    LifeEvent.RETIREMENT.value: gettext_lazy("I retired?"),
 }
-"""How a question goes on that begins with "What if", for each life event that has a name."""
+"""How "What if …" goes on, for each life event that has a name."""
 
 
 def _listed(purposes: list[Purpose]) -> str:

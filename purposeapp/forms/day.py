@@ -14,3 +14,6 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_python(self, value):
+        return super().to_python(value.strip() if isinstance(value, str) else value)

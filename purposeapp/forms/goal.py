@@ -20,7 +20,7 @@ class GoalForm(TenPointsForm):
     earlier_words = _("now {was}")
     change_words = _("now {was}, wanted {now}")
 
-    wanted_by = DayField(label=_("By when? Only if you like."), required=False)
+    wanted_by = DayField(label=_("Wanted by, if you like"), required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

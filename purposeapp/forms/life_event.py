@@ -24,7 +24,7 @@ class LifeEventForm(forms.Form):
         error_messages={"invalid_choice": UNKNOWN_EVENT},
     )
     event_words = forms.CharField(
-        label=_("What was it, in a few words?"),
+        label=_("In a few words"),
         help_text=_("For “Something else”."),
         max_length=EVENT_WORDS_MAX_LENGTH,
         required=False,

@@ -15,7 +15,7 @@ from .day import DayField
 from .life_event import LifeEventForm
 from .questionnaire import QuestionnaireForm
 
-NO_DAY = _("Say on which day it was.")
+NO_DAY = _("Say which day it was.")
 DAY_TO_COME = _("This day is still to come; days are counted in UTC here.")
 DAY_TOO_EARLY = _("LinkedIn opened on 5 May 2003: choose that day or a later one.")
 
@@ -25,7 +25,7 @@ MIDDAY = time(12, tzinfo=UTC)
 class PaperForm(LifeEventForm, QuestionnaireForm):
     """The questionnaire with the day on which it was filled in, and with what was going on then."""
 
-    taken_on = DayField(label=_("When was it?"), error_messages={"required": NO_DAY})
+    taken_on = DayField(label=_("Date"), error_messages={"required": NO_DAY})
     note = forms.CharField(
         label=_("Did you expect this?"),
         max_length=NOTE_MAX_LENGTH,

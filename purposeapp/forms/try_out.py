@@ -8,6 +8,8 @@ from purposeapp.sentences import WHAT_IF
 from .life_event import UNKNOWN_EVENT
 from .ten_points import TenPointsForm
 
+SOMETHING = _("something changed?")
+
 
 class TryForm(TenPointsForm):
     """How the points would be spent if something happened."""
@@ -17,7 +19,7 @@ class TryForm(TenPointsForm):
 
     event = forms.ChoiceField(
         label=_("What if …"),
-        choices=[("", _("… something changed?")), *WHAT_IF.items()],
+        choices=[("", SOMETHING), *WHAT_IF.items()],
         required=False,
         error_messages={"invalid_choice": UNKNOWN_EVENT},
     )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp import sentences
 from purposeapp.forms import TryForm
+from purposeapp.forms.try_out import SOMETHING
 from purposeapp.models import Assessment, Tip
 from purposeapp.progress import progress
 from purposeapp.result import Result
@@ -48,7 +49,7 @@ def try_result(request, split: Split):
     context = {
         "result": Result(split, Tip.objects.published().in_order()),
         "event": event if event in sentences.WHAT_IF else "",
-        "what_if": sentences.WHAT_IF.get(event, ""),
+        "what_if": sentences.WHAT_IF.get(event, SOMETHING),
         "last": last,
         "change": last and sentences.change(split, last.split),
         "progress": progress(request.user, split),

@@ -9,13 +9,14 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 
-from .models import Assessment
+from .models import Assessment, Goal
 from .split import Purpose
 
 VERSION = 1
-KEYS = ["id", "taken_at", *Purpose.values, "note"]
+KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
+GOAL_KEYS = [*Purpose.values, "wanted_by", "set_at", "ended_at"]
 
 STARTS_A_FORMULA = re.compile(
     r"""
@@ -28,26 +29,28 @@ STARTS_A_FORMULA = re.compile(
 )
 
 
-def to_json(assessments: Iterable[Assessment]) -> str:
-    """The assessments as JSON, in the order given; an import reads it back without a loss."""
-    return json.dumps(
-        {"version": VERSION, "assessments": [_values(assessment) for assessment in assessments]},
-        ensure_ascii=False,
-        indent=2,
-    )
+def to_json(assessments: Iterable[Assessment], goals: Iterable[Goal]) -> str:
+    """Both as JSON, in the order given; an import reads it back without a loss."""
+    document = {
+        "version": VERSION,
+        "assessments": [_values(assessment) for assessment in assessments],
+        "goals": [_goal_values(goal) for goal in goals],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def to_csv(assessments: Iterable[Assessment]) -> str:
     """The assessments as CSV (RFC 4180), in the order given, under a row of headers.
 
-    A note that a spreadsheet would run as a formula gets an apostrophe before it, so that it
-    stays text (OWASP, "CSV injection"). That makes CSV the one to read, JSON the one to keep.
+    Words that a spreadsheet would run as a formula get an apostrophe before them, so that they
+    stay text (OWASP, "CSV injection"). That makes CSV the one to read, JSON the one to keep.
     """
     file = io.StringIO(newline="")
     table = csv.DictWriter(file, KEYS, lineterminator="\r\n")
     table.writeheader()
     for assessment in assessments:
-        table.writerow({**_values(assessment), "note": defused(assessment.note)})
+        typed = {name: defused(getattr(assessment, name)) for name in ("note", "event_words")}
+        table.writerow({**_values(assessment), **typed})
     return file.getvalue()
 
 
@@ -57,11 +60,25 @@ def defused(text: str) -> str:
 
 
 def _values(assessment: Assessment) -> dict[str, str | int]:
-    # Not strftime: it writes years before 1000 without their zeros.
-    taken_at = assessment.taken_at.astimezone(UTC).isoformat(timespec="microseconds")
     return {
         "id": str(assessment.id),
-        "taken_at": taken_at.replace("+00:00", "Z"),
+        "taken_at": _moment(assessment.taken_at),
         **assessment.split.as_dict(),
         "note": assessment.note,
+        "event": assessment.event,
+        "event_words": assessment.event_words,
     }
+
+
+def _goal_values(goal: Goal) -> dict[str, str | int | None]:
+    return {
+        **goal.split.as_dict(),
+        "wanted_by": goal.wanted_by.isoformat() if goal.wanted_by else None,
+        "set_at": _moment(goal.set_at),
+        "ended_at": _moment(goal.ended_at) if goal.ended_at else None,
+    }
+
+
+def _moment(moment: datetime) -> str:
+    # Not strftime: it writes years before 1000 without their zeros.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,17 +1,33 @@
 """What a split says, in words: true for each of the 1,001, and for whoever reads it.
 
 A result page is passed on, so its reader need not be the one who spent the points. The
-sentences therefore speak of the split, never of "you".
+sentences therefore speak of the split, never of "you". Those on a goal are shown to its person
+alone.
 """
 
+from datetime import date
 from itertools import groupby
 
+from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from .split import BUDGET, Purpose, Split
+from .models import LifeEvent
+from .split import BUDGET, Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
+
+WHAT_IF = {
+    LifeEvent.REDUNDANCY.value: gettext_lazy("I were made redundant tomorrow?"),
+    LifeEvent.NEW_JOB.value: gettext_lazy("I started a new job?"),
+    LifeEvent.PROMOTION.value: gettext_lazy("I were promoted?"),
+    LifeEvent.OWN_BUSINESS.value: gettext_lazy("I had my own business?"),
+    LifeEvent.STUDY.value: gettext_lazy("I went to study?"),
+    LifeEvent.PARENTAL_LEAVE.value: gettext_lazy("I took parental leave?"),
+    LifeEvent.RETIREMENT.value: gettext_lazy("I retired?"),
+}
+"""How "What if …" goes on, for each life event that has a name."""
 
 
 def _listed(purposes: list[Purpose]) -> str:
@@ -70,7 +86,47 @@ def change(later: Split, earlier: Split) -> str:
     difference = later.difference(earlier)
     if not difference:
         return _("The same split as before")
-    return ", ".join(
-        f"{purpose.label} {'+' if points > 0 else MINUS}{abs(points)}"
-        for purpose, points in difference.items()
+    return ", ".join(f"{purpose.label} {signed(points)}" for purpose, points in difference.items())
+
+
+def way_left(moves: list[Move]) -> str:
+    """How much is left of the way to a goal: "3 points still have to move."."""
+    points = sum(move.points for move in moves)
+    if not points:
+        return _("You are there.")
+    return ngettext(
+        "%(points)d point still has to move.", "%(points)d points still have to move.", points
+    ) % {"points": points}
+
+
+def move(move: Move) -> str:
+    """One step of that way: "Move 3 points from Job seeking to Learning sponge"."""
+    words = ngettext(
+        "Move %(points)d point from %(source)s to %(target)s",
+        "Move %(points)d points from %(source)s to %(target)s",
+        move.points,
     )
+    names = {"source": move.source.label, "target": move.target.label}
+    return words % {"points": move.points, **names}
+
+
+def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
+    """What the day of a goal means today; empty where it has none."""
+    if day is None:
+        return ""
+    words = {"day": date_format(day, "j F Y")}
+    if day > today:
+        return _("Wanted by %(day)s.") % words
+    if day == today:
+        return _("Wanted by today, %(day)s.") % words
+    if is_there:
+        return _("You wanted to be there by %(day)s.") % words
+    return (
+        _("The day that you had in mind, %(day)s, has passed. Life does that: take another one.")
+        % words
+    )
+
+
+def signed(points: int) -> str:
+    """A difference with its sign, as in a table: "+3", "−2", "0"."""
+    return f"{'+' if points > 0 else MINUS}{abs(points)}" if points else "0"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from purposeapp.models import Assessment, Tip, User
+from purposeapp.models import Assessment, Goal, Tip, User
 from purposeapp.split import Purpose, Split
 
 PASSWORD = "ten points to spend"
@@ -15,6 +15,10 @@ def make_user(email: str = "owner@example.org", **extra) -> User:
 
 def make_assessment(user: User, split: str = "6-2-2-0-0", **extra) -> Assessment:
     return Assessment.objects.create(user=user, **Split.parse(split).as_dict(), **extra)
+
+
+def make_goal(user: User, split: str = "4-3-3-0-0", **extra) -> Goal:
+    return Goal.objects.create(user=user, **Split.parse(split).as_dict(), **extra)
 
 
 def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.", **extra) -> Tip:

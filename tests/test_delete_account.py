@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from purposeapp.leaving import LAST_SUPERUSER, leave
 from purposeapp.models import Assessment, Session, Tip, User
-from tests.make import PASSWORD, make_assessment, make_user, tip_form
+from tests.make import PASSWORD, make_assessment, make_goal, make_user, tip_form
 from tests.test_accounts import code_in
 
 PATH = "/accounts/delete/"
@@ -78,6 +78,8 @@ def test_nothing_of_the_person_is_left(client, user):
     )
     assert LogEntry.objects.count() == 2
     make_assessment(user, note="from owner@example.org")
+    make_assessment(user, event="other", event_words="met owner@example.org")
+    make_goal(user)
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     pk = user.pk
     assert len(traces_of(pk, "owner@")) >= 5

@@ -1,7 +1,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,10 +11,11 @@ from purposeapp import exporting
 from purposeapp.exporting import defused
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
-from tests.make import NOON, make_assessment, make_user
+from tests.make import NOON, make_assessment, make_goal, make_user
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
-KEYS = ["id", "taken_at", *Purpose.values, "note"]
+KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
+NOTE, WORDS = -3, -1
 AWKWARD = 'Zwölf "Boxkämpfer",\r\njagen; Viktor\n😀\x01\x7f\u2028\x0b'
 
 
@@ -53,9 +54,12 @@ def test_the_json_holds_everything_oldest_first(owner, three):
                 "job_seeking": assessment.job_seeking,
                 "vanity_project": assessment.vanity_project,
                 "note": assessment.note,
+                "event": "",
+                "event_words": "",
             }
             for day, assessment in enumerate(three, start=1)
         ],
+        "goals": [],
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -71,21 +75,48 @@ def test_the_csv_holds_the_same_under_a_header(owner, three):
         {key: str(value) for key, value in entry.items()}
         for entry in owner.get(JSON).json()["assessments"]
     ]
-    assert table[-1][-1] == AWKWARD
+    assert table[-1][NOTE] == AWKWARD
 
 
 def test_the_csv_is_as_rfc_4180_has_it(owner, user):
     assessment = make_assessment(user, "6-2-2-0-0", taken_at=NOON, note='say "hi", then\ngo')
     assert owner.get(CSV).content.decode() == (
         "id,taken_at,business_driven,community_spirit,learning_sponge,job_seeking,"
-        "vanity_project,note\r\n"
-        f'{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"say ""hi"", then\ngo"\r\n'
+        "vanity_project,note,event,event_words\r\n"
+        f'{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"say ""hi"", then\ngo",,\r\n'
     )
 
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
-    assert owner.get(JSON).json() == {"version": 1, "assessments": []}
+    assert owner.get(JSON).json() == {"version": 1, "assessments": [], "goals": []}
     assert rows(owner.get(CSV)) == [KEYS]
+
+
+def test_both_say_what_happened(owner, user):
+    make_assessment(user, taken_at=NOON, event="redundancy")
+    make_assessment(user, event="other", event_words="Moved to Oslo")
+    told = [("redundancy", ""), ("other", "Moved to Oslo")]
+    entries = owner.get(JSON).json()["assessments"]
+    assert [(entry["event"], entry["event_words"]) for entry in entries] == told
+    assert [tuple(row[-2:]) for row in rows(owner.get(CSV))[1:]] == told
+
+
+def test_the_json_has_the_goals_oldest_first(owner, user):
+    make_goal(user, "0-10-0-0-0", set_at=NOON + timedelta(days=1), wanted_by=date(2027, 5, 1))
+    make_goal(user, "4-3-3-0-0", set_at=NOON, ended_at=NOON + timedelta(days=1))
+    make_goal(make_user("other@example.org"), "0-0-0-0-10")
+    assert owner.get(JSON).json()["goals"] == [
+        {
+            **dict(zip(Purpose.values, points, strict=True)),
+            "wanted_by": wanted_by,
+            "set_at": f"2026-03-0{day}T12:00:00.000000Z",
+            "ended_at": ended_at,
+        }
+        for day, points, wanted_by, ended_at in [
+            (1, [4, 3, 3, 0, 0], None, "2026-03-02T12:00:00.000000Z"),
+            (2, [0, 10, 0, 0, 0], "2027-05-01", None),
+        ]
+    ]
 
 
 FORMULAS = [
@@ -111,8 +142,15 @@ FORMULAS = [
 @pytest.mark.parametrize("note", FORMULAS)
 def test_a_note_that_a_spreadsheet_would_run_stays_text_in_the_csv(owner, user, note):
     make_assessment(user, note=note)
-    assert rows(owner.get(CSV))[1][-1] == f"'{note}"
+    assert rows(owner.get(CSV))[1][NOTE] == f"'{note}"
     assert owner.get(JSON).json()["assessments"][0]["note"] == note
+
+
+@pytest.mark.parametrize("words", FORMULAS)
+def test_so_do_the_words_on_what_happened(owner, user, words):
+    make_assessment(user, event="other", event_words=words)
+    assert rows(owner.get(CSV))[1][WORDS] == f"'{words}"
+    assert owner.get(JSON).json()["assessments"][0]["event_words"] == words
 
 
 @pytest.mark.parametrize("note", ["", "1+1=2", "a@example.org", "“quoted”", "'twas", "so - so"])
@@ -132,13 +170,13 @@ def test_whatever_is_defused_can_be_read_again(note):
 )
 def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
     assessment = Assessment(business_driven=10, note=note, taken_at=taken_at, **NO_POINTS)
-    document = json.loads(exporting.to_json([assessment]).encode())
+    document = json.loads(exporting.to_json([assessment], []).encode())
     assert document["assessments"][0]["note"] == note
     stored = document["assessments"][0]["taken_at"]
     assert (len(stored), datetime.fromisoformat(stored)) == (27, taken_at)
     text = exporting.to_csv([assessment]).encode().decode()
     _, row = csv.reader(io.StringIO(text, newline=""), strict=True)
-    assert row[-1] == defused(note)
+    assert row[NOTE] == defused(note)
 
 
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
@@ -149,11 +187,14 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, path, django_assert_num_queries
 ):
     make_assessment(user)
-    with django_assert_num_queries(3):  # session, user, assessments
+    make_goal(user)
+    queries = 3 + (path == JSON)  # session, user, assessments; goals
+    with django_assert_num_queries(queries):
         owner.get(path)
-    make_assessment(user)
-    make_assessment(user)
-    with django_assert_num_queries(3):
+    for _ in range(2):
+        make_assessment(user)
+        make_goal(user, set_at=NOON, ended_at=NOON)
+    with django_assert_num_queries(queries):
         owner.get(path)
 
 

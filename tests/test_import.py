@@ -2,7 +2,7 @@
 
 import json
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,14 +15,32 @@ from hypothesis import strategies as st
 
 from purposeapp import exporting, importing
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
-from purposeapp.importing import NotAnExport, read
-from purposeapp.models import Assessment
-from purposeapp.models.assessment import NOTE_MAX_LENGTH
+from purposeapp.importing import Export, NotAnExport, read
+from purposeapp.importing.document import TOO_DEEP
+from purposeapp.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
+from purposeapp.importing.export import NOT_AN_EXPORT as NOT_OURS
+from purposeapp.importing.export import UNKNOWN_VERSION as ANOTHER_VERSION
+from purposeapp.importing.goals import ENDED_TOO_EARLY, NOT_A_GOAL, SECOND_OPEN
+from purposeapp.importing.values import (
+    BAD_DAY,
+    BAD_EVENT,
+    BAD_TEXT,
+    BAD_TIME,
+    IN_THE_FUTURE,
+    NOTE_TOO_LONG,
+    TOO_EARLY,
+    WORDS_BESIDE_AN_EVENT,
+    WORDS_MISSING,
+    WORDS_TOO_LONG,
+)
+from purposeapp.models import Assessment, Goal, LifeEvent
+from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
-from tests.make import NOON, make_assessment, make_user
+from tests.make import NOON, make_assessment, make_goal, make_user
 
 PATH = "/history/import/"
 EXPORT = "/history/export.json"
+TAKEN = {"key": "taken_at"}
 ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 
 
@@ -34,6 +52,10 @@ def entry(**extra) -> dict:
 
 def document(*entries) -> bytes:
     return json.dumps({"version": 1, "assessments": entries}).encode()
+
+
+def entries_of(data: bytes) -> list:
+    return read(data).entries
 
 
 def send(client, data: bytes, **extra):
@@ -50,6 +72,17 @@ def refusal(response) -> str:
     (error,) = response.context["form"].errors["file"]
     assert "There is a problem" in response.content.decode()
     return error
+
+
+def wish(**extra) -> dict:
+    """A goal as an export has it, with something changed."""
+    split = dict(zip(Purpose.values, [4, 3, 3, 0, 0], strict=True))
+    moment = "2026-03-01T12:00:00.000000Z"
+    return {**split, "wanted_by": "2027-05-01", "set_at": moment, "ended_at": None, **extra}
+
+
+def goals_document(*goals, entries=()) -> bytes:
+    return json.dumps({"version": 1, "assessments": entries, "goals": goals}).encode()
 
 
 @pytest.fixture
@@ -152,7 +185,7 @@ def test_other_points_under_the_same_id_are_refused_and_nothing_is_taken(request
     entries = json.loads(before)["assessments"]
     changed = entry(id=str(three[2].id), note="changed")
     response = send(client, document(entry(id=str(uuid4())), *entries[:1], changed))
-    assert refusal(response) == f"Entry 3: {importing.OTHER_POINTS_HERE}"
+    assert refusal(response) == f"Entry 3: {OTHER_POINTS_HERE}"
     assert client.get(EXPORT).content == before
 
 
@@ -205,14 +238,15 @@ def test_the_same_file_twice_at_once_is_taken_once(taken):
     for thread in threads:
         thread.join()
     assert failures == []
-    assert sorted(added) == [0, 0, 0, 20]
+    assert sorted(added) == [(0, 0), (0, 0), (0, 0), (20, 0)]
     assert Assessment.objects.for_user(user).count() == 20
 
 
 # --- What is no export ------------------------------------------------------------------------
 
 SOON = (timezone.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-NO_ID, NO_TIME = "“id” must be a UUID.", str(importing.BAD_TIME)
+NO_ID, NO_TIME = "“id” must be a UUID.", BAD_TIME % TAKEN
+NO_EVENT = BAD_EVENT % {"events": ", ".join(LifeEvent.values)}
 BAD_ENTRIES = [
     (entry(id=None), NO_ID),
     (entry(id=7), NO_ID),
@@ -236,13 +270,13 @@ BAD_ENTRIES = [
     (entry(taken_at="٢٠٢٦-03-01T12:00:00Z"), NO_TIME),
     (entry(taken_at="0000-03-01T12:00:00Z"), NO_TIME),
     (entry(taken_at="+002026-03-01T12:00:00Z"), NO_TIME),
-    (entry(taken_at="0001-01-01T00:00:00Z"), str(importing.TOO_EARLY)),
-    (entry(taken_at="0001-01-01T00:00:00+14:00"), str(importing.TOO_EARLY)),
-    (entry(taken_at="0001-01-01T00:00:00-14:00"), str(importing.TOO_EARLY)),
-    (entry(taken_at="2003-05-04T23:59:59Z"), str(importing.TOO_EARLY)),
-    (entry(taken_at="9999-12-31T23:59:59-23:59"), str(importing.IN_THE_FUTURE)),
-    (entry(taken_at="9999-12-31T23:59:59+23:59"), str(importing.IN_THE_FUTURE)),
-    (entry(taken_at=SOON), str(importing.IN_THE_FUTURE)),
+    (entry(taken_at="0001-01-01T00:00:00Z"), TOO_EARLY % TAKEN),
+    (entry(taken_at="0001-01-01T00:00:00+14:00"), TOO_EARLY % TAKEN),
+    (entry(taken_at="0001-01-01T00:00:00-14:00"), TOO_EARLY % TAKEN),
+    (entry(taken_at="2003-05-04T23:59:59Z"), TOO_EARLY % TAKEN),
+    (entry(taken_at="9999-12-31T23:59:59-23:59"), IN_THE_FUTURE % TAKEN),
+    (entry(taken_at="9999-12-31T23:59:59+23:59"), IN_THE_FUTURE % TAKEN),
+    (entry(taken_at=SOON), IN_THE_FUTURE % TAKEN),
     *(
         (entry(business_driven=value), "“business_driven” must be a whole number from 0 to 10.")
         for value in [None, True, 6.0, "6", -1, 11, [6], {}, 10**17, 10**400, float("1e300")]
@@ -250,14 +284,27 @@ BAD_ENTRIES = [
     (entry(vanity_project=False), "“vanity_project” must be a whole number from 0 to 10."),
     (entry(vanity_project=1), "You have used 11 of 10 points. Take 1 away."),
     (entry(business_driven=0), "You have used 4 of 10 points. Add 6 more."),
-    (entry(note=None), str(importing.BAD_NOTE)),
-    (entry(note=7), str(importing.BAD_NOTE)),
-    (entry(note="a\0b"), str(importing.BAD_NOTE)),
-    (entry(note="a\ud800b"), str(importing.BAD_NOTE)),
-    (entry(note="x" * (NOTE_MAX_LENGTH + 1)), str(importing.NOTE_TOO_LONG)),
+    (entry(note=None), BAD_TEXT % {"key": "note"}),
+    (entry(note=7), BAD_TEXT % {"key": "note"}),
+    (entry(note="a\0b"), BAD_TEXT % {"key": "note"}),
+    (entry(note="a\ud800b"), BAD_TEXT % {"key": "note"}),
+    (entry(note="x" * (NOTE_MAX_LENGTH + 1)), str(NOTE_TOO_LONG)),
     *(
         ({name: value for name, value in entry().items() if name != key}, f"“{key}” is missing.")
-        for key in exporting.KEYS
+        for key in exporting.KEYS[:-2]
+    ),
+    *(
+        (entry(event=value), NO_EVENT)
+        for value in [None, 7, [], {}, "wedding", "New job", "other\0"]
+    ),
+    (entry(event="other"), str(WORDS_MISSING)),
+    (entry(event="other", event_words=" \t"), str(WORDS_MISSING)),
+    (entry(event_words="Moved"), str(WORDS_BESIDE_AN_EVENT)),
+    (entry(event="new_job", event_words="Moved"), str(WORDS_BESIDE_AN_EVENT)),
+    (entry(event="other", event_words="x" * 81), str(WORDS_TOO_LONG)),
+    *(
+        (entry(event="other", event_words=value), BAD_TEXT % {"key": "event_words"})
+        for value in [None, 7, "a\0b", "a\ud800b"]
     ),
     *((value, "This is not an assessment.") for value in [None, 1, "x", [], True]),
 ]
@@ -271,7 +318,7 @@ def test_a_bad_entry_is_named_with_its_reason(bad, reason):
 
 
 EXPORT_OF_NOTHING = '{"version": 1, "assessments": []}'
-NOT_AN_EXPORT, UNKNOWN_VERSION = str(importing.NOT_AN_EXPORT), str(importing.UNKNOWN_VERSION)
+NOT_AN_EXPORT, UNKNOWN_VERSION = str(NOT_OURS), str(ANOTHER_VERSION)
 BAD_FILES = {
     "no JSON": (b"hello", "Line 1: This is not JSON."),
     "cut off": (document(entry())[:-2] + b"\n", "Line 2: This is not JSON."),
@@ -289,8 +336,8 @@ BAD_FILES = {
         b'{"version": 1,\n"x": -Infinity, "assessments": []}',
         "Line 2: This is not JSON.",
     ),
-    "lists in lists": (b"[" * 100_000, str(importing.TOO_DEEP)),
-    "objects in objects": (b'{"a":' * 100_000, str(importing.TOO_DEEP)),
+    "lists in lists": (b"[" * 100_000, str(TOO_DEEP)),
+    "objects in objects": (b'{"a":' * 100_000, str(TOO_DEEP)),
     "a list": (b"[]", NOT_AN_EXPORT),
     "a number": (b"1", NOT_AN_EXPORT),
     "nothing": (b"null", NOT_AN_EXPORT),
@@ -324,11 +371,11 @@ def test_a_key_that_stands_twice_in_an_entry_is_refused():
 def test_the_same_id_twice_with_other_points_is_refused():
     with pytest.raises(NotAnExport) as refused:
         read(document(entry(), entry(business_driven=2, community_spirit=6)))
-    assert str(refused.value) == f"Entry 2: {importing.OTHER_POINTS_IN_FILE}"
+    assert str(refused.value) == f"Entry 2: {OTHER_POINTS_IN_FILE}"
 
 
 def test_the_same_id_twice_with_the_same_points_counts_once():
-    (only,) = read(document(entry(note="first"), entry(note="second"), entry(id=ID.upper())))
+    (only,) = entries_of(document(entry(note="first"), entry(note="second"), entry(id=ID.upper())))
     assert (only.id, only.note) == (UUID(ID), "first")
 
 
@@ -342,7 +389,7 @@ def test_the_same_id_twice_with_the_same_points_counts_once():
     ],
 )
 def test_a_moment_may_have_any_offset(taken_at):
-    (only,) = read(document(entry(taken_at=taken_at)))
+    (only,) = entries_of(document(entry(taken_at=taken_at)))
     assert (only.taken_at, only.taken_at.tzinfo) == (NOON, UTC)
 
 
@@ -390,6 +437,122 @@ def test_without_a_file_one_is_asked_for(owner, form):
     assert refusal(owner.post(PATH, form)) == "Choose the file first."
 
 
+# --- What happened, and the goals -------------------------------------------------------------
+
+
+def test_an_export_from_before_there_were_events_and_goals_is_taken(owner):
+    send(owner, document(entry()))
+    assessment = Assessment.objects.get()
+    assert (assessment.event, assessment.event_words) == ("", "")
+    assert not Goal.objects.exists()
+
+
+def test_events_and_goals_come_back_exactly(owner, user):
+    make_assessment(user, event="redundancy")
+    make_assessment(user, event="other", event_words="=Moved to “Oslo” 😀")
+    make_goal(user, "4-3-3-0-0", set_at=NOON, ended_at=NOON + timedelta(days=1))
+    make_goal(user, "0-10-0-0-0", set_at=NOON + timedelta(days=1), wanted_by=date(2027, 5, 1))
+    taken_away = owner.get(EXPORT).content
+    Assessment.objects.all().delete()
+    Goal.objects.all().delete()
+    for words in ["2 assessments are back. 2 goals are back.", "4 were there already."]:
+        send(owner, taken_away)
+        assert said(owner.get("/history/")) == [words]
+        assert owner.get(EXPORT).content == taken_away
+
+
+def test_goals_alone_come_back_too(owner):
+    send(owner, goals_document(wish()))
+    assert said(owner.get("/history/")) == ["1 goal is back."]
+    assert str(Goal.objects.get()) == "4-3-3-0-0 (2026-03-01)"
+
+
+@pytest.mark.parametrize(
+    ("set_here", "ended"),
+    [(NOON + timedelta(days=9), NOON + timedelta(days=9)), (NOON - timedelta(days=9), NOON)],
+    ids=["the one here is newer", "the one here is older"],
+)
+def test_the_goal_that_is_here_holds_on_and_an_open_one_goes_on_record(
+    owner, user, set_here, ended
+):
+    here = make_goal(user, "0-10-0-0-0", set_at=set_here)
+    for _ in range(2):
+        send(owner, goals_document(wish()))
+        assert Goal.objects.for_user(user).current().get() == here
+        other = Goal.objects.for_user(user).ended().get()
+        assert (str(other.split), other.set_at, other.ended_at) == ("4-3-3-0-0", NOON, ended)
+
+
+def test_a_goal_of_somebody_else_is_none_of_mine(owner, user, stranger):
+    theirs = make_goal(make_user("other@example.org"), "4-3-3-0-0", set_at=NOON)
+    send(owner, goals_document(wish()))
+    assert Goal.objects.for_user(user).current().count() == 1
+    assert Goal.objects.get(pk=theirs.pk).ended_at is None
+
+
+def test_goals_in_a_file_that_is_refused_are_not_taken(owner, three):
+    entries = json.loads(owner.get(EXPORT).content)["assessments"]
+    changed = {**entries[0], **dict(zip(Purpose.values, [0, 0, 0, 0, 10], strict=True))}
+    response = send(owner, goals_document(wish(), entries=[changed]))
+    assert refusal(response) == f"Entry 1: {OTHER_POINTS_HERE}"
+    assert not Goal.objects.exists()
+
+
+def test_the_same_goal_twice_in_a_file_counts_once():
+    (only,) = read(goals_document(wish(), wish())).goals
+    assert only.set_at == NOON
+
+
+def test_many_goals_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
+    # as for assessments, but with the goal that holds instead of what is here now
+    with django_assert_num_queries(11):
+        send(owner, goals_document(wish()))
+    ended = {"ended_at": "2026-03-09T12:00:00Z"}
+    several = [wish(set_at=f"2026-03-0{day}T12:00:00Z", **ended) for day in (2, 3, 4)]
+    with django_assert_num_queries(11):
+        send(owner, goals_document(*several))
+
+
+SET = {"key": "set_at"}
+ENDED = {"key": "ended_at"}
+BAD_GOALS = [
+    *((value, str(NOT_A_GOAL)) for value in [None, 1, "x", [], True]),
+    *(
+        ({name: value for name, value in wish().items() if name != key}, f"“{key}” is missing.")
+        for key in exporting.GOAL_KEYS
+    ),
+    (wish(business_driven="4"), "“business_driven” must be a whole number from 0 to 10."),
+    (wish(vanity_project=1), "You have used 11 of 10 points. Take 1 away."),
+    *((wish(set_at=value), BAD_TIME % SET) for value in [None, 7, "", "2026-03-01", "x\0"]),
+    (wish(set_at=SOON), IN_THE_FUTURE % SET),
+    (wish(set_at="2003-05-04T23:59:59Z"), TOO_EARLY % SET),
+    *((wish(ended_at=value), BAD_TIME % ENDED) for value in [False, 7, "", "2026-03-01"]),
+    (wish(ended_at=SOON), IN_THE_FUTURE % ENDED),
+    (wish(ended_at="2026-03-01T11:59:59Z"), str(ENDED_TOO_EARLY)),
+    *(
+        (wish(wanted_by=value), BAD_DAY % {"key": "wanted_by"})
+        for value in [7, False, "", "2027-02-30", "2027-5-1", "20270501", "٢٠٢٧-05-01", "x\0"]
+    ),
+    (wish(set_at="2026-03-02T12:00:00Z"), str(SECOND_OPEN)),
+]
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD_GOALS)
+def test_a_bad_goal_is_named_with_its_reason_and_nothing_is_taken(owner, bad, reason):
+    response = send(owner, goals_document(wish(), bad, entries=[entry()]))
+    assert refusal(response) == f"Goal 2: {reason}"
+    assert not Assessment.objects.exists()
+    assert not Goal.objects.exists()
+
+
+@pytest.mark.parametrize("goals", [None, 1, "x", {}])
+def test_goals_that_are_no_list_make_it_no_export(goals):
+    data = json.dumps({"version": 1, "assessments": [], "goals": goals}).encode()
+    with pytest.raises(NotAnExport) as refused:
+        read(data)
+    assert str(refused.value) == NOT_AN_EXPORT
+
+
 # --- Hostile files by the thousand ------------------------------------------------------------
 
 SCALARS = st.one_of(
@@ -405,7 +568,7 @@ VALUES = st.recursive(
 )
 
 
-def entries_or_refusal(data: bytes) -> list[importing.Entry] | str:
+def entries_or_refusal(data: bytes) -> Export | str:
     """What is in a file, or why it is not taken, as the page would have it."""
     try:
         return read(data)
@@ -421,7 +584,7 @@ def test_anything_is_refused_with_a_reason(data):
 @given(st.dictionaries(st.sampled_from(exporting.KEYS), VALUES, min_size=1))
 def test_any_change_of_an_entry_is_refused_or_a_good_one(change):
     match entries_or_refusal(document(entry(**change))):
-        case [only]:
+        case Export(entries=[only]):
             assert sum(only.split) == 10
             assert only.note == change.get("note", "n")
         case refusal:
@@ -434,13 +597,13 @@ def test_any_moment_is_refused_or_one_that_was(moment, offset):
     sign = "-" if offset < timedelta(0) else "+"
     taken_at = f"{moment.isoformat()}{sign}{minutes // 60:02}:{minutes % 60:02}"
     match entries_or_refusal(document(entry(taken_at=taken_at))):
-        case [only]:
+        case Export(entries=[only]):
             assert only.taken_at == datetime.fromisoformat(taken_at)
-            assert importing.EARLIEST <= only.taken_at <= timezone.now()
+            assert EARLIEST <= only.taken_at <= timezone.now()
         case refusal:
             assert refusal in [
-                f"Entry 1: {importing.TOO_EARLY}",
-                f"Entry 1: {importing.IN_THE_FUTURE}",
+                f"Entry 1: {TOO_EARLY % TAKEN}",
+                f"Entry 1: {IN_THE_FUTURE % TAKEN}",
             ]
 
 
@@ -478,3 +641,13 @@ def test_it_needs_a_token(user):
 
 def test_no_cache_keeps_the_page(owner):
     assert "no-store" in owner.get(PATH)["Cache-Control"]
+
+
+@given(st.dictionaries(st.sampled_from(exporting.GOAL_KEYS), VALUES, min_size=1))
+def test_any_change_of_a_goal_is_refused_or_a_good_one(change):
+    match entries_or_refusal(goals_document(wish(**change))):
+        case Export(goals=[only]):
+            assert sum(only.split) == 10
+            assert only.ended_at is None or only.ended_at >= only.set_at
+        case refusal:
+            assert refusal.startswith("Goal 1: ")

@@ -5,7 +5,8 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.forms.questionnaire import QuestionnaireForm, read_points
+from purposeapp.forms import QuestionnaireForm
+from purposeapp.forms.ten_points import read_points
 from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, budget_error
 from tests.make import points
 

@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 import pytest
 
@@ -82,3 +83,34 @@ def test_a_change_names_each_purpose_that_moved():
         sentences.change(later, earlier) == "Job seeking +6, Business driven −4, Learning sponge −2"
     )
     assert sentences.change(later, later) == "The same split as before"
+
+
+@pytest.mark.parametrize(
+    ("day", "is_there", "words"),
+    [
+        (None, False, ""),
+        (date(2026, 5, 2), False, "Wanted by 2 May 2026."),
+        (date(2026, 5, 1), False, "Wanted by today, 1 May 2026."),
+        (date(2026, 4, 30), True, "You wanted to be there by 30 April 2026."),
+        (
+            date(2026, 4, 30),
+            False,
+            "The day that you had in mind, 30 April 2026, has passed. Life does that: take "
+            "another one.",
+        ),
+    ],
+)
+def test_the_day_of_a_goal_is_said_as_it_is_today(day, is_there, words):
+    assert sentences.wanted_by(day, today=date(2026, 5, 1), is_there=is_there) == words
+
+
+def test_the_way_to_a_goal_says_as_many_points_as_its_moves_have():
+    now = Split.parse("2-2-0-6-0")
+    for wanted in EVERY_SPLIT:
+        moves = now.moves_to(wanted)
+        points = now.points_moved(wanted)
+        left = sentences.way_left(moves)
+        assert left == ("You are there." if wanted == now else left)
+        assert sum(int(sentences.move(move).split()[1]) for move in moves) == points
+        assert left.startswith(f"{points} point") == (points > 0)
+        assert ("1 point still has" in left) == (points == 1)

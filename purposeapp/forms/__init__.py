@@ -2,13 +2,20 @@
 
 from .assessment import KeepForm, NoteForm
 from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
+from .goal import GiveUpForm, GoalForm
+from .paper import PaperForm
 from .questionnaire import QuestionnaireForm
+from .try_out import TryForm
 
 __all__ = [
     "FILE_TOO_LARGE",
     "LARGEST_IMPORT",
+    "GiveUpForm",
+    "GoalForm",
     "ImportForm",
     "KeepForm",
     "NoteForm",
+    "PaperForm",
     "QuestionnaireForm",
+    "TryForm",
 ]

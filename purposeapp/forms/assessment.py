@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Assessment
 from purposeapp.split import Split
 
+from .life_event import LifeEventForm
 from .questionnaire import SubmissionField
 
 
@@ -24,12 +25,12 @@ class KeepForm(forms.Form):
         )
 
 
-class NoteForm(forms.ModelForm):
-    """What a person writes about an assessment. The points are not up for change."""
+class NoteForm(LifeEventForm, forms.ModelForm):
+    """What a person tells about an assessment. The points are not up for change."""
 
     class Meta:
         model = Assessment
-        fields = ["note"]
+        fields = ["event", "event_words", "note"]
         labels = {"note": _("Did you expect this?")}
         widgets = {"note": forms.Textarea(attrs={"rows": 4})}
 
@@ -40,10 +41,10 @@ class NoteForm(forms.ModelForm):
         self.helper.disable_csrf = True
 
     def save(self, commit: bool = True) -> Assessment:
-        """Store the note, and nothing but the note.
+        """Store what happened and the note, and nothing else.
 
         An assessment that was deleted meanwhile stays deleted, and nothing is stored.
         """
         mine = Assessment.objects.for_user(self.instance.user)
-        mine.filter(pk=self.instance.pk).update(note=self.cleaned_data["note"])
+        mine.filter(pk=self.instance.pk).update(**self.cleaned_data)
         return self.instance

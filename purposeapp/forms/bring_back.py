@@ -4,7 +4,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.importing import Entry, NotAnExport, bring_back, read
+from purposeapp.importing import BroughtBack, Export, NotAnExport, bring_back, read
 
 LARGEST_IMPORT = 2 * 1024 * 1024
 """Bytes: some 5,000 assessments with a sentence each, or 900 with the longest of notes."""
@@ -28,8 +28,8 @@ class ImportForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
-    def clean_file(self) -> list[Entry]:
-        """The entries of the file; all of them are right."""
+    def clean_file(self) -> Export:
+        """What the file holds; all of it is right."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST_IMPORT:
             raise forms.ValidationError(FILE_TOO_LARGE, code="too_large")
@@ -38,8 +38,8 @@ class ImportForm(forms.Form):
         except NotAnExport as error:
             raise forms.ValidationError(str(error), code="not_an_export") from error
 
-    def save(self, *, user) -> int | None:
-        """Add what the history of `user` lacks, and return how many assessments that were.
+    def save(self, *, user) -> BroughtBack | None:
+        """Add what `user` lacks here, and return how much that was.
 
         None, with an error at the field, where the file contradicts what is there.
         """

@@ -67,11 +67,18 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
 
     def record(
-        self, *, user, split: Split, submission: uuid.UUID, taken_at: datetime | None = None
+        self,
+        *,
+        user,
+        split: Split,
+        submission: uuid.UUID,
+        taken_at: datetime | None = None,
+        **told: str,
     ) -> "Assessment":
         """Store that `user` spent the points like `split`, and return it.
 
-        It was taken now, or at `taken_at` where it waited to be kept.
+        It was taken now, or at `taken_at` where it waited to be kept or comes from paper. What
+        the person has told of it (`event`, `event_words`, `note`) is stored with it.
 
         A form that was sent before leads to the assessment that it made then, also when both
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
@@ -80,7 +87,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         assessment, _created = self.get_or_create(
             user=user,
             submission=submission,
-            defaults={"taken_at": taken_at or now, "recorded_at": now},
+            defaults={"taken_at": taken_at or now, "recorded_at": now, **told},
             **split.as_dict(),
         )
         return assessment

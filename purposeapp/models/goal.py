@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,9 +24,21 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         """Those that hold: of one person, one at most."""
         return self.filter(ended_at=None)
 
+    def ended(self) -> "GoalQuerySet":
+        """Those that another one has replaced, or that were given up."""
+        return self.exclude(ended_at=None)
+
     def latest_first(self) -> "GoalQuerySet":
         """Newest first."""
         return self.order_by("-set_at", "-id")
+
+    def oldest_first(self) -> "GoalQuerySet":
+        """The exact reverse of `latest_first`."""
+        return self.order_by("set_at", "id")
+
+    def end(self, at: datetime) -> int:
+        """End them, and return how many that were. None ends before it was set."""
+        return self.update(ended_at=Greatest(F("set_at"), at))
 
     @transaction.atomic
     def set(self, *, user, split: Split, wanted_by: date | None = None) -> "Goal | None":
@@ -40,7 +53,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         if current and (current.split, current.wanted_by) == (split, wanted_by):
             return current
         now = timezone.now()
-        self.for_user(user).current().update(ended_at=now)
+        self.for_user(user).current().end(now)
         return self.create(user=user, wanted_by=wanted_by, set_at=now, **split.as_dict())
 
 

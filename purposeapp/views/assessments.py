@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from purposeapp import sentences
 from purposeapp.forms import NoteForm
 from purposeapp.models import Assessment, Tip
+from purposeapp.progress import progress
 from purposeapp.result import Result
 
 
@@ -18,7 +19,7 @@ from purposeapp.result import Result
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment(request, id: UUID):
-    """One assessment: the result, what changed since the one before, and the note to edit."""
+    """One assessment: the result, what changed since the one before, and what to tell of it."""
     mine = Assessment.objects.for_user(request.user)
     assessment = get_object_or_404(mine, id=id)
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
@@ -30,11 +31,13 @@ def assessment(request, id: UUID):
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()
+    is_latest = mine.latest_first().first() == assessment
     context = {
         "assessment": assessment,
         "result": Result(assessment.split, Tip.objects.published().in_order()),
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),
+        "progress": progress(request.user, assessment.split) if is_latest else None,
         "form": form,
     }
     return render(request, "purposeapp/assessment.html", context, status=status)

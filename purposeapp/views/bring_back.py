@@ -9,13 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp.forms import ImportForm
+from purposeapp.importing import BroughtBack
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def bring_back(request):
-    """Read an export into the history of the person who sends it: all of it, or nothing."""
+    """Add an export to what the person who sends it has here: all of it, or nothing."""
     if request.method != "POST":
         return render(request, "purposeapp/import.html", {"form": ImportForm()})
     form = ImportForm(request.POST, request.FILES)
@@ -23,15 +24,18 @@ def bring_back(request):
     if added is None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return render(request, "purposeapp/import.html", {"form": form}, status=status)
-    messages.success(request, _summary(added, len(form.cleaned_data["file"]) - added))
+    messages.success(request, _summary(added, len(form.cleaned_data["file"]) - sum(added)))
     return redirect("history")
 
 
-def _summary(added: int, known: int) -> str:
+def _summary(added: BroughtBack, known: int) -> str:
     """What an import did, in words."""
-    if not added and not known:
+    if not any(added) and not known:
         return _("The file holds no assessments, so nothing changed.")
-    new = ngettext("%(count)d assessment is back.", "%(count)d assessments are back.", added)
-    old = ngettext("%(count)d was there already.", "%(count)d were there already.", known)
-    parts = [(new, added), (old, known)]
+    new, goals = added
+    parts = [
+        (ngettext("%(count)d assessment is back.", "%(count)d assessments are back.", new), new),
+        (ngettext("%(count)d goal is back.", "%(count)d goals are back.", goals), goals),
+        (ngettext("%(count)d was there already.", "%(count)d were there already.", known), known),
+    ]
     return " ".join(words % {"count": count} for words, count in parts if count)

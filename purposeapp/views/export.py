@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import exporting
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, Goal
 
 
 @never_cache
@@ -13,14 +13,15 @@ from purposeapp.models import Assessment
 def export_json(request):
     """Everything that the person recorded, oldest first, exactly; an import reads it back."""
     mine = Assessment.objects.for_user(request.user).oldest_first()
-    return _download("five-purposes.json", "application/json", exporting.to_json(mine))
+    goals = Goal.objects.for_user(request.user).oldest_first()
+    return _download("five-purposes.json", "application/json", exporting.to_json(mine, goals))
 
 
 @never_cache
 @login_required
 @require_safe
 def export_csv(request):
-    """The same as a table, for a spreadsheet."""
+    """The assessments as a table, for a spreadsheet."""
     mine = Assessment.objects.for_user(request.user).oldest_first()
     return _download("five-purposes.csv", "text/csv; charset=utf-8", exporting.to_csv(mine))
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.models import Assessment
+from purposeapp.progress import progress
 from purposeapp.split import Purpose
 
 PAGE_SIZE = 20
@@ -29,6 +30,7 @@ def history(request):
         shown = mine.before(get_object_or_404(mine, id=_uuid_or_404(cursor)))
     # One more than is shown: the last one on the page is compared with it.
     assessments = list(shown[: PAGE_SIZE + 1])
+    newest = assessments[0].split if assessments else None
     entries = _with_changes(assessments)[:PAGE_SIZE]
     context = {
         "entries": entries,
@@ -36,6 +38,7 @@ def history(request):
         "purposes": Purpose,
         "older": assessments[PAGE_SIZE - 1] if len(assessments) > PAGE_SIZE else None,
         "newest_page": not cursor,
+        "progress": None if cursor else progress(request.user, newest),
     }
     return render(request, "purposeapp/history.html", context)
 

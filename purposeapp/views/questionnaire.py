@@ -23,7 +23,7 @@ def questionnaire(request):
     last = Assessment.objects.for_user(request.user).latest_first().first()
     earlier = last.split if last else None
     if request.method != "POST":
-        start = _start(request.GET.get("start", ""), earlier)
+        start = start_of(request, earlier)
         form = QuestionnaireForm(initial=start and start.as_dict(), earlier=earlier)
         return _page(request, form, last)
     if "step" in request.POST:
@@ -37,15 +37,16 @@ def questionnaire(request):
     return redirect("split", form.split)
 
 
-def _start(named: str, last: Split | None) -> Split | None:
-    """The split that the form begins with: the last one, or the one that the address names.
+def start_of(request, last: Split | None) -> Split | None:
+    """The split that an address asks to begin with: the last one, or one by its name.
 
-    Whatever else the address says, the form begins empty.
+    None, so an empty form, for whatever else it says.
     """
-    if named == "last":
+    start = request.GET.get("start", "")
+    if start == "last":
         return last
     try:
-        return Split.parse(named)
+        return Split.parse(start)
     except ValueError:
         return None
 

@@ -7,6 +7,7 @@
   const PAUSE = 700; // milliseconds without a change before a screen reader is told
   const form = document.querySelector("[data-questionnaire]");
   const tray = form.querySelector("[data-tray]");
+  const words = form.querySelector("[data-words]").dataset;
   const live = form.querySelector("[data-live]");
   const rows = [...form.querySelectorAll("[data-purpose]")].map((element) => ({
     element,
@@ -23,15 +24,15 @@
     const text = row.input.value.trim();
     return /^[0-9]+$/.test(text) ? Math.min(Number(text), MOST_COUNTED) : 0;
   };
-  const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
   const show = () => {
     const used = rows.reduce((sum, row) => sum + pointsOf(row), 0);
     const rest = BUDGET - used;
     const status =
       rest < 0
-        ? fill(form.dataset.over, { used, rest: -rest })
-        : fill(form.dataset.left, { rest });
+        ? fill(words.over, { used, rest: -rest })
+        : fill(words.left, { rest });
     form.querySelectorAll("[data-status]").forEach((place) => {
       place.textContent = status;
     });
@@ -42,9 +43,9 @@
       row.element.querySelectorAll(".slot").forEach((slot, i) => slot.classList.toggle("on", i < points));
       if (row.was) {
         const was = Number(row.was.dataset.was);
-        const words = was === points || used === 0 ? form.dataset.was : form.dataset.wasNow;
+        const pattern = was === points || used === 0 ? words.was : words.wasNow;
         row.was.classList.toggle("was-changed", was !== points && used > 0);
-        row.was.textContent = fill(words, { was, now: points });
+        row.was.textContent = fill(pattern, { was, now: points });
       }
       // Not `disabled`: that would throw the focus away in the middle of a series of presses.
       if (rest > 0) row.add.removeAttribute("aria-disabled");
@@ -57,7 +58,7 @@
   const announce = (row, status) => {
     clearTimeout(pause);
     pause = setTimeout(() => {
-      live.textContent = fill(form.dataset.announce, {
+      live.textContent = fill(words.announce, {
         purpose: row.name,
         points: pointsOf(row),
         status: status.replace(/\.$/, ""),
@@ -114,9 +115,11 @@
   }
 
   // Back brings the form as it was sent, with its submission: sent again, it is the same one.
-  const kept = ["submission", ...rows.map((row) => row.input.name)];
+  const kept = [...form.querySelectorAll("input, select, textarea")].filter(
+    (field) => field.name !== "csrfmiddlewaretoken",
+  );
   form.addEventListener("submit", () => {
-    const values = kept.map((name) => [name, form.elements[name].value]);
+    const values = kept.map((field) => [field.name, field.value]);
     history.replaceState({ questionnaire: Object.fromEntries(values) }, "");
   });
   for (const [name, value] of Object.entries(history.state?.questionnaire ?? {})) {

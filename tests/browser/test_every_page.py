@@ -139,8 +139,23 @@ def test_every_page_of_a_person_with_an_account(visitor, scheme):
     page.get_by_role("button", name="Keep the note").click()
     expect(page.get_by_role("status")).to_have_text("Your note is kept.")
     inspection.here("note-kept")
+    for split in ("4-3-3-0-0", "0-2-4-3-1"):
+        page.goto("/goal/")
+        visitor.type_points(split)
+        page.get_by_role("main").get_by_role("button", name="Set this goal").click()
+        expect(page.get_by_role("status")).to_have_text("Your goal is set.")
+    page.goto("/history/add/")
+    page.get_by_label("Did something happen in your life?").select_option("Something else")
+    page.get_by_role("main").get_by_role("button", name="Add it to my history").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    inspection.here("paper-invalid")
     inspection.of_all(
-        "/history/", "/", "/accounts/email/", "/accounts/password/change/", but=PUBLIC
+        "/history/",
+        "/",
+        "/try/0-2-0-8-0/?if=redundancy",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        but=PUBLIC,
     )
     page.goto("/history/")
     page.get_by_text("The same as a table").click()

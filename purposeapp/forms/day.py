@@ -1,0 +1,19 @@
+"""A day, as it is picked in a calendar or typed."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+NOT_A_DAY = _("Enter a day of the calendar, such as 2026-11-23.")
+
+
+class DayField(forms.DateField):
+    """A day. Browsers send it as year-month-day, whatever they show, and nothing else is read."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_error_messages = {"invalid": NOT_A_DAY}
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_python(self, value):
+        return super().to_python(value.strip() if isinstance(value, str) else value)

@@ -1,0 +1,54 @@
+"""A goal, as it is set and given up."""
+
+from datetime import date
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import Goal
+
+from .day import DayField
+from .ten_points import TenPointsForm
+
+DAY_PASSED = _("This day has passed. Choose one to come, or leave it empty.")
+
+
+class GoalForm(TenPointsForm):
+    """The split that a person wants to have one day, with a day if they like."""
+
+    earlier_words = _("now {was}")
+    change_words = _("now {was}, wanted {now}")
+
+    wanted_by = DayField(label=_("Wanted by, if you like"), required=False)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["wanted_by"].widget.attrs["min"] = timezone.now().date().isoformat()
+
+    def clean_wanted_by(self) -> date | None:
+        """No day, or one that is not over yet (UTC)."""
+        day = self.cleaned_data["wanted_by"]
+        if day and day < timezone.now().date():
+            raise forms.ValidationError(DAY_PASSED, code="passed")
+        return day
+
+    def save(self, *, user) -> Goal | None:
+        """Make it the goal of `user`; None where the account is gone."""
+        return Goal.objects.set(
+            user=user, split=self.split, wanted_by=self.cleaned_data["wanted_by"]
+        )
+
+
+class GiveUpForm(forms.Form):
+    """Asks for the goal that is to end: nobody gives up one that they have not seen."""
+
+    give_up = forms.ModelChoiceField(queryset=Goal.objects.none())
+
+    def __init__(self, *args, user, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["give_up"].queryset = Goal.objects.for_user(user).current()  # type: ignore[attr-defined]
+
+    def save(self) -> int:
+        """End it, and return how many ended: 1, or 0 where it has just ended otherwise."""
+        return Goal.objects.filter(pk=self.cleaned_data["give_up"].pk).current().end(timezone.now())

@@ -1,0 +1,46 @@
+"""What happened in a life, by its name or in a person's own words."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import LifeEvent
+from purposeapp.models.assessment import EVENT_WORDS_MAX_LENGTH
+
+UNKNOWN_EVENT = _("Choose one of the list.")
+NO_WORDS = _("Say in a few words what happened.")
+WORDS_BESIDE_AN_EVENT = _(
+    "You chose “%(event)s” above. To keep these words, choose “Something else”; otherwise empty "
+    "this field."
+)
+
+
+class LifeEventForm(forms.Form):
+    """The part of a form that asks what happened: an event of the list, or words of one's own."""
+
+    event = forms.ChoiceField(
+        label=_("Did something happen in your life?"),
+        choices=[("", _("Nothing in particular")), *LifeEvent.choices],
+        required=False,
+        error_messages={"invalid_choice": UNKNOWN_EVENT},
+    )
+    event_words = forms.CharField(
+        label=_("In a few words"),
+        help_text=_("For “Something else”."),
+        max_length=EVENT_WORDS_MAX_LENGTH,
+        required=False,
+    )
+
+    def clean(self) -> None:
+        """Hold the words against the event. Words alone say that it was something else."""
+        super().clean()
+        if "event" in self.errors or "event_words" in self.errors:
+            return
+        event, words = self.cleaned_data["event"], self.cleaned_data["event_words"]
+        if words and not event:
+            self.cleaned_data["event"] = LifeEvent.OTHER
+        elif words and event != LifeEvent.OTHER:
+            named = {"event": LifeEvent(event).label}
+            error = forms.ValidationError(WORDS_BESIDE_AN_EVENT, code="beside", params=named)
+            self.add_error("event_words", error)
+        elif event == LifeEvent.OTHER and not words:
+            self.add_error("event_words", forms.ValidationError(NO_WORDS, code="required"))

@@ -1,0 +1,77 @@
+"""How far somebody is on the way to their goal: now beside wanted."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from . import sentences
+from .models import Goal
+from .split import Move, Purpose, Split
+
+
+@dataclass(frozen=True)
+class Row:
+    """One purpose in the table of both."""
+
+    purpose: Purpose
+    now: int | None
+    wanted: int
+    difference: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A goal, held against a split: the last one, or one that is played with."""
+
+    goal: Goal
+    now: Split | None
+    """None where nothing was recorded yet."""
+    today: date
+
+    @property
+    def wanted(self) -> Split:
+        return self.goal.split
+
+    @property
+    def moves(self) -> list[Move]:
+        """The fewest moves that lead there."""
+        return self.now.moves_to(self.wanted) if self.now else []
+
+    @property
+    def way(self) -> list[str]:
+        """The same in words."""
+        return [sentences.move(move) for move in self.moves]
+
+    @property
+    def way_left(self) -> str:
+        return sentences.way_left(self.moves) if self.now else ""
+
+    @property
+    def is_there(self) -> bool:
+        return self.now == self.wanted
+
+    @property
+    def by_when(self) -> str:
+        """What the day of the goal means today; empty where it has none."""
+        return sentences.wanted_by(self.goal.wanted_by, today=self.today, is_there=self.is_there)
+
+    @property
+    def rows(self) -> list[Row]:
+        """All five purposes in their order; without a `now`, there is no difference either."""
+        now, wanted = self.now, self.wanted
+        return [
+            Row(
+                purpose,
+                now[purpose] if now else None,
+                wanted[purpose],
+                sentences.signed(wanted[purpose] - now[purpose]) if now else "",
+            )
+            for purpose in Purpose
+        ]
+
+
+def progress(user, now: Split | None) -> Progress | None:
+    """How far `now` is from the goal of `user`; None where they have none."""
+    goal = Goal.objects.for_user(user).current().first()
+    return Progress(goal, now, timezone.now().date()) if goal else None

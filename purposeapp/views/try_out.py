@@ -1,0 +1,61 @@
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from purposeapp import sentences
+from purposeapp.forms import TryForm
+from purposeapp.forms.try_out import SOMETHING
+from purposeapp.models import Assessment, Tip
+from purposeapp.progress import progress
+from purposeapp.result import Result
+from purposeapp.split import Split
+
+from .questionnaire import start_of
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_out(request):
+    """Play with the ten points, from the last split or another one; nothing is recorded."""
+    last = Assessment.objects.for_user(request.user).latest_first().first()
+    earlier = last.split if last else None
+    if request.method != "POST":
+        start = start_of(request, earlier) or earlier
+        initial = {**(start.as_dict() if start else {}), "event": request.GET.get("if", "")}
+        return _page(request, TryForm(initial=initial, earlier=earlier))
+    if "step" in request.POST:
+        return _page(request, TryForm.after_step(request.POST, earlier=earlier))
+    form = TryForm(request.POST, earlier=earlier)
+    if not form.is_valid():
+        return _page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    event = form.cleaned_data["event"]
+    query = f"?{urlencode({'if': event})}" if event else ""
+    return redirect(f"{reverse('try_result', args=[form.split])}{query}")
+
+
+@never_cache
+@login_required
+@require_safe
+def try_result(request, split: Split):
+    """What a try-out comes to: its result, what it would change, and how far the goal then is."""
+    last = Assessment.objects.for_user(request.user).latest_first().first()
+    event = request.GET.get("if", "")
+    context = {
+        "result": Result(split, Tip.objects.published().in_order()),
+        "event": event if event in sentences.WHAT_IF else "",
+        "what_if": sentences.WHAT_IF.get(event, SOMETHING),
+        "last": last,
+        "change": last and sentences.change(split, last.split),
+        "progress": progress(request.user, split),
+    }
+    return render(request, "purposeapp/try_result.html", context)
+
+
+def _page(request, form, status=HTTPStatus.OK):
+    return render(request, "purposeapp/try.html", {"form": form}, status=status)

@@ -1,0 +1,186 @@
+"""Somebody sets a goal, gets nearer to it, and plays with what could happen instead."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .visitor import ASSESSMENT
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def visitor(new_visitor, request):
+    return new_visitor(java_script_enabled=request.param)
+
+
+def press(visitor, name: str) -> None:
+    visitor.page.get_by_role("main").get_by_role("button", name=name).click()
+
+
+def goal(visitor):
+    return visitor.page.get_by_role("region", name="Your goal")
+
+
+def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("2-2-0-6-0")
+    page.get_by_role("link", name="Where I want to be").click()
+    page.get_by_role("link", name="Start from my last split").click()
+    visitor.expect_points("2-2-0-6-0")
+    for _ in range(3):
+        visitor.take("Job seeking")
+        visitor.add("Learning sponge")
+    expect(page.get_by_text("now 6, wanted 3")).to_be_visible()
+    visitor.expect_points("2-2-3-3-0")
+    page.get_by_label("Wanted by, if you like").fill("2100-05-01")
+    press(visitor, "Set this goal")
+    expect(page.get_by_role("status")).to_have_text("Your goal is set.")
+    moves = page.get_by_role("region", name="Now and wanted")
+    expect(moves).to_contain_text("3 points still have to move.")
+    expect(moves.get_by_role("listitem")).to_have_text(
+        ["Move 3 points from Job seeking to Learning sponge"]
+    )
+    expect(moves).to_contain_text("Wanted by 1 May 2100.")
+    table = page.get_by_role("table", name="Each purpose, now and wanted")
+    expect(table.get_by_role("row").nth(4).get_by_role("cell")).to_have_text(["6", "3", "−3"])
+    visitor.shot("goal")
+
+    # A step on the way: the moves shrink, on the result and in the history.
+    visitor.record("2-2-2-4-0")
+    expect(goal(visitor)).to_contain_text("1 point still has to move.")
+    page.goto("/history/")
+    expect(goal(visitor)).to_contain_text("Move 1 point from Job seeking to Learning sponge")
+    visitor.record("2-2-3-3-0")
+    expect(goal(visitor)).to_contain_text("You are there.")
+
+    goal(visitor).get_by_role("link", name="Your goal").click()
+    visitor.type_points("0-10-0-0-0")
+    press(visitor, "Set this goal")
+    expect(moves).to_contain_text("8 points still have to move.")
+    earlier = page.get_by_role("region", name="Earlier goals").get_by_role("listitem")
+    expect(earlier).to_have_count(1)
+    expect(earlier).to_contain_text("Learning sponge and Job seeking share the lead, 30 % each")
+
+    press(visitor, "Give this goal up")
+    expect(page.get_by_role("status")).to_contain_text("Your goal is given up.")
+    expect(moves).to_have_count(0)
+    expect(earlier).to_have_count(2)
+
+
+def test_a_day_that_has_passed_is_refused_and_everything_stays(visitor):
+    page = visitor.page
+    visitor.expect_status(422)
+    visitor.sign_up()
+    page.goto("/goal/")
+    visitor.type_points("4-3-1-0-0")
+    page.get_by_label("Wanted by, if you like").fill("2020-05-01")
+    press(visitor, "Set this goal")
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("You have used 8 of 10 points. Add 2 more.")
+    expect(summary).to_contain_text("This day has passed.")
+    visitor.expect_points("4-3-1-0-0")
+    expect(page.get_by_label("Wanted by, if you like")).to_have_value("2020-05-01")
+    summary.get_by_role("link", name="This day has passed.").click()
+    expect(page.get_by_label("Wanted by, if you like")).to_be_focused()
+
+
+def test_what_is_only_played_leaves_the_history_as_it_was(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    page.get_by_role("link", name="What if …?").click()
+    visitor.expect_points("6-2-2-0-0")
+    page.get_by_label("What if …").select_option("I were made redundant tomorrow?")
+    visitor.type_points("0-2-0-8-0")
+    press(visitor, "Show what it comes to")
+    expect(visitor.headline).to_have_text("Mainly job seeking, 80 %")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("What if … I were made redundant tomorrow?")
+    expect(main).to_contain_text("This is only played.")
+    expect(main).to_contain_text("Job seeking +8, Business driven −6, Learning sponge −2.")
+    visitor.shot("try-out")
+
+    page.get_by_role("link", name="Make it my goal").click()
+    visitor.expect_points("0-2-0-8-0")
+    page.go_back()
+    page.get_by_role("link", name="Back to your history").click()
+    entries = main.get_by_role("listitem").filter(has=page.get_by_role("heading"))
+    expect(entries).to_have_count(1)
+    expect(entries).to_contain_text("Mainly business driven, 60 %")
+
+
+def test_a_sheet_of_paper_lands_in_the_past(visitor):
+    page = visitor.page
+    visitor.expect_status(422)
+    visitor.sign_up()
+    visitor.record("2-2-0-6-0")
+    page.goto("/worksheet/")
+    page.get_by_role("link", name="Enter it with its date").click()
+    for _ in range(2):
+        visitor.add("Learning sponge")
+    visitor.field("Business driven").fill("8")
+    page.get_by_label("Date").fill("2100-05-01")
+    page.get_by_label("Did something happen in your life?").select_option("Something else")
+    page.get_by_label("In a few words").fill("Moved to Oslo")
+    page.get_by_label("Did you expect this?").fill("On a train.")
+    press(visitor, "Add it to my history")
+    expect(page.get_by_role("alert")).to_contain_text("This day is still to come")
+    expect(page.get_by_label("In a few words")).to_have_value("Moved to Oslo")
+    page.get_by_label("Date").fill("2024-05-01")
+    press(visitor, "Add it to my history")
+    page.wait_for_url(ASSESSMENT)
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("1 May 2024, 12:00 UTC · Moved to Oslo")
+    expect(page.get_by_label("Did you expect this?")).to_have_value("On a train.")
+
+    page.goto("/history/")
+    entries = main.get_by_role("listitem").get_by_role("heading")
+    expect(entries).to_have_text(["Mainly job seeking, 60 %", "Mainly business driven, 80 %"])
+
+
+def test_the_words_are_asked_for_once_something_else_is_chosen(new_visitor):
+    visitor = new_visitor()
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("2-2-0-6-0")
+    event, words = (
+        page.get_by_label("Did something happen in your life?"),
+        page.get_by_label("In a few words"),
+    )
+    expect(words).to_be_hidden()
+    event.select_option("Something else")
+    words.fill("Moved to Oslo")
+    event.select_option("Redundancy")
+    expect(words).to_be_hidden()
+    press(visitor, "Keep the note")
+    expect(page.locator(".happened")).to_have_text("Redundancy")
+    expect(words).to_be_hidden()
+    event.select_option("Something else")
+    words.fill("Moved to Oslo")
+    press(visitor, "Keep the note")
+    expect(page.locator(".happened")).to_have_text("Moved to Oslo")
+    expect(words).to_have_value("Moved to Oslo")
+
+
+def test_back_brings_the_whole_sheet_and_another_day_is_another_assessment(new_visitor):
+    visitor = new_visitor()
+    page = visitor.page
+    visitor.sign_up()
+    page.goto("/history/add/")
+    visitor.type_points("6-2-2-0-0")
+    page.get_by_label("Date").fill("2024-05-01")
+    page.get_by_label("Did something happen in your life?").select_option("Something else")
+    page.get_by_label("In a few words").fill("Moved to Oslo")
+    press(visitor, "Add it to my history")
+    page.wait_for_url(ASSESSMENT)
+    page.go_back()
+    visitor.expect_points("6-2-2-0-0")
+    expect(page.get_by_label("In a few words")).to_have_value("Moved to Oslo")
+    press(visitor, "Add it to my history")
+    page.wait_for_url(ASSESSMENT)
+    page.go_back()
+    page.get_by_label("Date").fill("2024-06-01")
+    press(visitor, "Add it to my history")
+    page.wait_for_url(ASSESSMENT)
+    page.goto("/history/")
+    entries = page.get_by_role("main").get_by_role("listitem").get_by_role("heading")
+    expect(entries).to_have_count(2)

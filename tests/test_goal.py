@@ -1,0 +1,372 @@
+"""Where a person wants to be: set, looked at, replaced and given up, each for themselves."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from purposeapp.forms.day import NOT_A_DAY
+from purposeapp.forms.goal import DAY_PASSED
+from purposeapp.models import Goal
+from purposeapp.split import Split
+from purposeapp.views.goal import EARLIER_SHOWN
+from tests.make import NOON, make_assessment, make_goal, make_user, points
+from tests.test_delete_account import at_once
+
+PATH = "/goal/"
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+def days(number: int) -> str:
+    return (today() + timedelta(days=number)).isoformat()
+
+
+def test_without_a_goal_the_page_asks_for_one(owner):
+    page = owner.get(PATH).content.decode()
+    assert "Spread ten points the way you would like to spend them one day." in page
+    assert "Now and wanted" not in page
+    assert "Give this goal up" not in page
+    assert "Earlier goals" not in page
+    assert f'min="{days(0)}"' in page
+
+
+def test_a_goal_is_set_with_a_day(owner, user):
+    form = points("4-3-3-0-0", wanted_by=days(30))
+    response = owner.post(PATH, form, follow=True)
+    assert response.redirect_chain == [(PATH, 302)]
+    assert "Your goal is set." in response.content.decode()
+    goal = Goal.objects.get()
+    assert (goal.user, str(goal.split)) == (user, "4-3-3-0-0")
+    assert (goal.wanted_by, goal.ended_at) == (today() + timedelta(days=30), None)
+
+
+@pytest.mark.parametrize("more", [{}, {"wanted_by": ""}, {"wanted_by": "  "}])
+def test_a_goal_needs_no_day(owner, more):
+    assert owner.post(PATH, points("4-3-3-0-0", **more)).status_code == 302
+    assert Goal.objects.get().wanted_by is None
+
+
+def test_today_is_a_good_day(owner):
+    assert owner.post(PATH, points("4-3-3-0-0", wanted_by=days(0))).status_code == 302
+    assert Goal.objects.get().wanted_by == today()
+
+
+def test_now_stands_beside_wanted_with_the_moves_between_them(owner, user):
+    make_assessment(user, "10-0-0-0-0", taken_at=NOON)
+    make_assessment(user, "2-2-0-6-0", taken_at=NOON + timedelta(days=1))
+    make_goal(user, "4-3-3-0-0")
+    response = owner.get(PATH)
+    rows = response.context["progress"].rows
+    assert [(row.now, row.wanted, row.difference) for row in rows] == [
+        (2, 4, "+2"),
+        (2, 3, "+1"),
+        (0, 3, "+3"),
+        (6, 0, "−6"),
+        (0, 0, "0"),
+    ]
+    page = response.content.decode()
+    assert "6 points still have to move." in page
+    assert page.count("<li>Move ") == 3
+    assert "<li>Move 3 points from Job seeking to Learning sponge</li>" in page
+    assert "<li>Move 1 point from Job seeking to Community spirit</li>" in page
+
+
+def test_one_point_is_one_point(owner, user):
+    make_assessment(user, "5-3-2-0-0")
+    make_goal(user, "4-3-3-0-0")
+    page = owner.get(PATH).content.decode()
+    assert "1 point still has to move." in page
+    assert "<li>Move 1 point from Business driven to Learning sponge</li>" in page
+
+
+def test_whoever_is_there_is_told_so(owner, user):
+    make_assessment(user, "4-3-3-0-0")
+    make_goal(user, "4-3-3-0-0")
+    page = owner.get(PATH).content.decode()
+    assert "You are there." in page
+    assert "<li>Move" not in page
+
+
+def test_before_the_first_assessment_there_is_nothing_to_compare_with(owner, user):
+    make_goal(user, "4-3-3-0-0")
+    page = owner.get(PATH).content.decode()
+    assert "Spend ten points</a> as things are today" in page
+    assert "Wanted: Business driven 4, Community spirit 3, Learning sponge 3" in page
+    assert "still ha" not in page
+
+
+@pytest.mark.parametrize(
+    ("wanted_by", "now", "words"),
+    [
+        (date(2100, 5, 1), "10-0-0-0-0", "Wanted by 1 May 2100."),
+        (date(2020, 5, 1), "10-0-0-0-0", "1 May 2020, has passed. Life does that"),
+        (date(2020, 5, 1), "4-3-3-0-0", "You wanted to be there by 1 May 2020."),
+    ],
+)
+def test_the_day_is_said_kindly(owner, user, wanted_by, now, words):
+    make_assessment(user, now)
+    make_goal(user, "4-3-3-0-0", wanted_by=wanted_by)
+    assert words in owner.get(PATH).content.decode()
+
+
+def test_a_new_goal_replaces_the_old_one_which_stays_on_record(owner, user):
+    owner.post(PATH, points("4-3-3-0-0"))
+    owner.post(PATH, points("0-10-0-0-0", wanted_by=days(9)))
+    newer, older = Goal.objects.for_user(user).latest_first()
+    assert (str(newer.split), newer.ended_at) == ("0-10-0-0-0", None)
+    assert (str(older.split), older.ended_at) == ("4-3-3-0-0", newer.set_at)
+    page = owner.get(PATH).content.decode()
+    assert "Earlier goals" in page
+    assert "<h3>Business driven comes first, 40 %</h3>" in page
+
+
+def test_the_same_goal_again_stays_the_one_that_it_is(owner):
+    for _ in range(2):
+        owner.post(PATH, points("4-3-3-0-0", wanted_by=days(9)))
+    assert Goal.objects.get().ended_at is None
+    owner.post(PATH, points("4-3-3-0-0", wanted_by=days(10)))
+    assert Goal.objects.count() == 2
+
+
+def test_earlier_goals_have_their_days_newest_first_and_an_end(owner, user):
+    for day in range(EARLIER_SHOWN + 1):
+        moment = NOON + timedelta(days=day)
+        make_goal(user, set_at=moment, ended_at=moment + timedelta(days=1))
+    response = owner.get(PATH)
+    shown = [entry["goal"].set_at for entry in response.context["ended"]]
+    assert shown == [NOON + timedelta(days=day) for day in range(EARLIER_SHOWN, 0, -1)]
+    page = response.content.decode()
+    assert "Set 2 March 2026, ended 3 March 2026." in page
+    assert "Your export</a> has them all." in page
+    Goal.objects.oldest_first().first().delete()
+    assert "has them all" not in owner.get(PATH).content.decode()
+
+
+def test_a_goal_is_given_up_and_stays_on_record(owner, user):
+    goal = make_goal(user, set_at=NOON)
+    response = owner.post(PATH, {"give_up": goal.pk}, follow=True)
+    assert response.redirect_chain == [(PATH, 302)]
+    page = response.content.decode()
+    assert "Your goal is given up." in page
+    assert "Earlier goals" in page
+    goal.refresh_from_db()
+    assert goal.ended_at > NOON
+
+
+def test_only_the_goal_that_was_looked_at_is_given_up(owner, user, stranger):
+    ended = make_goal(user, set_at=NOON, ended_at=NOON)
+    current = make_goal(user, "0-10-0-0-0")
+    for given_up in [ended.pk, "", "x", "\0", "9" * 40, 0, -1]:
+        response = owner.post(PATH, {"give_up": given_up})
+        assert (response.status_code, response.url) == (302, PATH)
+    stranger.post(PATH, {"give_up": current.pk})
+    current.refresh_from_db()
+    ended.refresh_from_db()
+    assert (current.ended_at, ended.ended_at) == (None, NOON)
+
+
+def test_a_clock_that_went_back_ends_no_goal_before_it_was_set(user):
+    ahead = timezone.now() + timedelta(minutes=5)
+    goal = make_goal(user, set_at=ahead)
+    Goal.objects.set(user=user, split=Split.parse("0-10-0-0-0"))
+    goal.refresh_from_db()
+    assert goal.ended_at == ahead
+
+
+# --- The form ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("split", "wanted_by", "sentences"),
+    [
+        ("4-3-1-0-0", "", ["You have used 8 of 10 points. Add 2 more."]),
+        ("4-3-5-0-0", "", ["You have used 12 of 10 points. Take 2 away."]),
+        ("4-3-x-0-0", "", ["Enter a whole number from 0 to 10."]),
+        ("4-3-3-0-0", "2026-01-01", [DAY_PASSED]),
+        ("4-3-3-0-0", "tomorrow", [NOT_A_DAY]),
+        ("4-3-3-0-0", "05/01/2100", [NOT_A_DAY]),
+        ("4-3-3-0-0", "2100-02-30", [NOT_A_DAY]),
+        ("4-3-3-0-0", "10000-01-01", [NOT_A_DAY]),
+        ("4-3-3-0-0", "2100-01-01\0", [NOT_A_DAY]),
+        ("4-3-1-0-0", "2026-1-1", ["You have used 8 of 10 points. Add 2 more.", DAY_PASSED]),
+        ("4-3-x-0-0", "x", ["Enter a whole number from 0 to 10.", NOT_A_DAY]),
+    ],
+)
+def test_an_invalid_form_answers_422_keeps_what_was_typed_and_stores_nothing(
+    owner, split, wanted_by, sentences
+):
+    response = owner.post(PATH, points(split, wanted_by=wanted_by))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "There is a problem" in page
+    assert "<title>Error: " in page
+    for sentence in sentences:
+        # In the summary, and at the field or above the points.
+        assert page.count(str(sentence)) >= 2
+    for name, text in points(split).items():
+        assert f'name="{name}" value="{text}"' in page
+    assert response.context["form"]["wanted_by"].value() == wanted_by
+    assert not Goal.objects.exists()
+
+
+def test_a_step_keeps_everything_and_stores_nothing(owner, user):
+    make_assessment(user, "2-2-0-6-0")
+    response = owner.post(PATH, points("3-0-0-0-0", step="job_seeking+", wanted_by="2100-05-01"))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "6 of 10 points left" in page
+    assert 'name="job_seeking" value="1"' in page
+    assert 'name="wanted_by" value="2100-05-01"' in page
+    assert ">now 6, wanted 1<" in page
+    assert not Goal.objects.exists()
+
+
+def test_the_steps_come_back_to_this_page(owner):
+    page = owner.get(PATH).content.decode()
+    assert page.count('formaction="#row-') == 10
+
+
+def test_the_last_split_stands_beside_and_may_be_started_from(owner, user):
+    make_assessment(user, "4-6-0-0-0")
+    response = owner.get(PATH)
+    assert response.context["form"].used == 0
+    page = response.content.decode()
+    assert "Start from my last split" in page
+    assert ">now 4<" in page
+    page = owner.get(f"{PATH}?start=last").content.decode()
+    assert 'name="business_driven" value="4"' in page
+    assert "Start from my last split" not in page
+
+
+def test_any_split_may_be_started_from(owner):
+    page = owner.get(f"{PATH}?start=1-2-3-4-0").content.decode()
+    assert 'name="job_seeking" value="4"' in page
+
+
+@pytest.mark.parametrize("start", ["last", "nonsense", "9-9-0-0-0", "%00", "6-2-2-0-00"])
+def test_what_is_no_split_starts_at_zero(owner, start):
+    response = owner.get(f"{PATH}?start={start}")
+    assert (response.status_code, response.context["form"].used) == (200, 0)
+
+
+# --- Where else it is shown -------------------------------------------------------------------
+
+
+def test_the_history_and_its_latest_assessment_show_how_far_it_is(owner, user):
+    old = make_assessment(user, "10-0-0-0-0", taken_at=NOON)
+    latest = make_assessment(user, "2-2-0-6-0", taken_at=NOON + timedelta(days=1))
+    make_goal(user, "4-3-3-0-0")
+    for path in ("/history/", latest.get_absolute_url()):
+        assert "6 points still have to move." in owner.get(path).content.decode()
+    for path in (old.get_absolute_url(), f"/history/?before={latest.pk}"):
+        assert "still have to move" not in owner.get(path).content.decode()
+
+
+def test_without_a_goal_nothing_is_shown_but_the_way_there(owner, user):
+    make_goal(user, ended_at=timezone.now() + timedelta(days=1))
+    make_goal(make_user("other@example.org"))
+    latest = make_assessment(user)
+    for path in ("/history/", latest.get_absolute_url()):
+        page = owner.get(path).content.decode()
+        assert "goal-title" not in page
+        assert f'href="{PATH}"' in page
+
+
+# --- Everybody else ---------------------------------------------------------------------------
+
+
+def test_each_sees_only_their_own(stranger, user):
+    make_assessment(user, "2-2-0-6-0")
+    make_goal(user, "4-3-3-0-0")
+    make_goal(user, "0-0-0-0-10", set_at=NOON, ended_at=NOON)
+    response = stranger.get(PATH)
+    assert response.context["progress"] is None
+    assert response.context["ended"] == []
+    stranger.post(PATH, points("0-10-0-0-0"))
+    assert Goal.objects.for_user(user).current().count() == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_is_not_signed_in_is_asked_to(client, db, method):
+    response = client.generic(method, PATH)
+    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={PATH}")
+    client.post(PATH, points("4-3-3-0-0"))
+    assert not Goal.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_refused(owner, method):
+    assert getattr(owner, method)(PATH).status_code == 405
+
+
+def test_it_needs_a_token(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert client.post(PATH, points("4-3-3-0-0")).status_code == 403
+    assert not Goal.objects.exists()
+
+
+def test_no_cache_keeps_the_page(owner):
+    assert "no-store" in owner.get(PATH)["Cache-Control"]
+
+
+def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
+    owner, user, django_assert_num_queries
+):
+    make_goal(user)
+    for _ in range(2):
+        make_assessment(user)
+        make_goal(user, set_at=NOON, ended_at=NOON)
+        # session, user; the last assessment, the goal, the earlier ones
+        with django_assert_num_queries(5):
+            owner.get(PATH)
+
+
+# --- What PostgreSQL holds --------------------------------------------------------------------
+
+
+def test_one_goal_at_a_time(user):
+    make_goal(user)
+    with pytest.raises(IntegrityError, match="goal_one_at_a_time"), transaction.atomic():
+        make_goal(user, "0-10-0-0-0")
+
+
+def test_a_goal_ends_after_it_was_set(user):
+    with pytest.raises(IntegrityError, match="goal_ends_after"), transaction.atomic():
+        make_goal(user, set_at=NOON, ended_at=NOON - timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_at_once_leave_one_goal_and_the_other_on_record():
+    user = make_user()
+    splits = [Split.parse(name) for name in ("4-3-3-0-0", "0-10-0-0-0", "0-0-0-0-10", "4-3-3-0-0")]
+    raised = at_once(*(lambda s=s: Goal.objects.set(user=user, split=s) for s in splits))
+    assert raised == []
+    assert Goal.objects.for_user(user).current().count() == 1
+    goals = Goal.objects.for_user(user).oldest_first()
+    assert all(older.ended_at <= newer.set_at for older, newer in pairwise(goals))
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_same_form_twice_at_once_sets_one_goal():
+    user, answers = make_user(), []
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(user)
+    form = points("4-3-3-0-0")
+    raised = at_once(*(lambda c=c: answers.append(c.post(PATH, form)) for c in clients))
+    assert raised == []
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert str(Goal.objects.get().split) == "4-3-3-0-0"
+
+
+def test_nothing_is_set_for_an_account_that_is_gone(user):
+    user.delete()
+    user.pk = 1_000_000
+    assert Goal.objects.set(user=user, split=Split.parse("4-3-3-0-0")) is None

@@ -14,8 +14,14 @@ from .split import BUDGET, Purpose, Split
 MINUS = "\N{MINUS SIGN}"
 
 
-def _listed(purposes: list[Purpose]) -> str:
+def listed(purposes: list[Purpose]) -> str:
+    """The names of purposes as a list in a sentence."""
     return get_text_list([str(purpose.label) for purpose in purposes], _("and"))
+
+
+def signed(points: int) -> str:
+    """A change of points, such as +6 or −4; 0 for none."""
+    return f"{'+' if points > 0 else MINUS if points else ''}{abs(points)}"
 
 
 def headline(split: Split) -> str:
@@ -29,7 +35,7 @@ def headline(split: Split) -> str:
         return _("An even spread: %(share)d %% on each of the five") % {"share": share}
     if len(leaders) > 1:
         return _("%(purposes)s share the lead, %(share)d %% each") % {
-            "purposes": _listed(leaders),
+            "purposes": listed(leaders),
             "share": share,
         }
     words = {"purpose": leaders[0].phrase, "share": share}
@@ -52,7 +58,7 @@ def rest(split: Split) -> str:
         return _("All ten points are there, and none on anything else.")
     groups = [(points, list(group)) for points, group in groupby(others, key=split.__getitem__)]
     if len(groups) == 1:
-        words = {"purposes": _listed(others), "share": split.percentage(others[0])}
+        words = {"purposes": listed(others), "share": split.percentage(others[0])}
         if len(others) == 1:
             return _("%(purposes)s has the rest, %(share)d %%.") % words
         return _("%(purposes)s share the rest, %(share)d %% each.") % words
@@ -61,7 +67,7 @@ def rest(split: Split) -> str:
         pattern = _("%(purposes)s with %(share)d %%")
         if len(group) > 1:
             pattern = _("%(purposes)s with %(share)d %% each")
-        parts.append(pattern % {"purposes": _listed(group), "share": points * 100 // BUDGET})
+        parts.append(pattern % {"purposes": listed(group), "share": points * 100 // BUDGET})
     return _("Behind that: %(parts)s.") % {"parts": "; ".join(parts)}
 
 
@@ -70,7 +76,4 @@ def change(later: Split, earlier: Split) -> str:
     difference = later.difference(earlier)
     if not difference:
         return _("The same split as before")
-    return ", ".join(
-        f"{purpose.label} {'+' if points > 0 else MINUS}{abs(points)}"
-        for purpose, points in difference.items()
-    )
+    return ", ".join(f"{purpose.label} {signed(points)}" for purpose, points in difference.items())

@@ -8,7 +8,7 @@ from django.utils.dateformat import format as say_date
 from django.utils.timezone import localtime
 
 MOST_TICKS = 5
-DAYS = [1, 2, 7]
+DAYS = [1, 2, 7, 14]
 MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24000]
 
 

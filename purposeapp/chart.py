@@ -25,9 +25,9 @@ from .split import BUDGET, Purpose, Split
 
 EDGE = 4.5  # the least room beside the outermost columns; for their dates and marks too
 WIDEST = 9.0
-WIDEST_ALONE = 40.0
 LEAST_DISTANCE = 1.4
 GOAL_ROOM = 15.0
+ALONE_BESIDE_GOAL = 58.0
 MOST_MARKS = 12
 MARK_LANES = 3
 MARK_DISTANCE = 7.5  # a mark is round, 22 px: so far apart, two don't touch on a phone
@@ -44,13 +44,6 @@ class Mark:
     """Which row it stands in, from 0 at the bottom; two that would touch stand in two."""
     y: float
     """The middle of that row, in per cent of all rows."""
-
-    @property
-    def when(self) -> str:
-        """The date, or the month that the column stands for."""
-        if self.column.unit is Unit.SINGLE:
-            return self.column.last.day
-        return self.column.name
 
 
 @dataclass(frozen=True)
@@ -111,10 +104,6 @@ class Chart:
         return len(self.columns) == 1
 
     @property
-    def has_events(self) -> bool:
-        return bool(self.marks)
-
-    @property
     def unmarked(self) -> int:
         """How many columns have a life event and no mark, since they are too many."""
         return sum(bool(column.happened) for column in self.columns) - len(self.marks)
@@ -132,6 +121,11 @@ class Chart:
     @property
     def caption(self) -> str:
         """What the picture shows, in a sentence or two."""
+        if self.count == 1:
+            return _(
+                "One column so far: ten points. The next one will stand beside it, joined by "
+                "ribbons."
+            )
         if not self.is_condensed:
             return _(
                 "Each column is one assessment, placed by its date: ten points, always all ten. "
@@ -144,8 +138,8 @@ class Chart:
             len(self.columns),
         ) % {"count": self.count, "columns": len(self.columns), "unit": self.unit.label}
         ranges = _(
-            "Further down, each purpose has a lane: the bar reaches from the fewest to the most "
-            "points of the %(unit)s, and the line follows the last."
+            "Below it, each purpose has a lane: a bar spans the fewest and the most points of the "
+            "%(unit)s, and the line follows the last."
         )
         return f"{condensed} {ranges % {'unit': self.unit.label}}"
 
@@ -190,11 +184,10 @@ def draw(
     """The picture of a history of at least one, oldest first, with the goal if there is one."""
     unit = Unit.for_all(moments)
     groups = unit.groups(moments)
-    right = 100 - GOAL_ROOM if goal else 100.0
-    if len(groups) == 1:
-        right = 50.0 if goal else 100.0
-    edge = EDGE if len(groups) > 1 else right / 2
-    axis = Axis(groups[0][-1].taken_at, groups[-1][-1].taken_at, edge, right - edge)
+    alone = len(groups) == 1
+    end = 100 - (ALONE_BESIDE_GOAL if alone else GOAL_ROOM) if goal else 100
+    edge = end / 2 if alone else EDGE
+    axis = Axis(groups[0][-1].taken_at, groups[-1][-1].taken_at, edge, end - edge)
     columns = _columns(unit, groups, axis)
     wanted = goal and _wanted(goal, wanted_by, columns)
     return Chart(columns, axis.ticks(), _marks(columns, axis), wanted, unit)
@@ -203,7 +196,7 @@ def draw(
 def _columns(unit: Unit, groups: list[tuple[Moment, ...]], axis: Axis) -> list[Column]:
     """The columns at their times, as wide as their neighbours leave them room."""
     if len(groups) == 1:
-        return [Column(unit, groups[0], axis.left, WIDEST_ALONE)]
+        return [Column(unit, groups[0], axis.left, 2 * axis.left)]
     even = (axis.right - axis.left) / (len(groups) - 1)
     times = [group[-1].taken_at for group in groups]
     places = axis.places(times, min(LEAST_DISTANCE, even))
@@ -222,7 +215,7 @@ def _wanted(goal: Split, by: date | None, columns: list[Column]) -> Wanted:
     width = min(WIDEST, max(4.0, columns[-1].width))
     x = 100 - EDGE
     if len(columns) == 1:
-        width, x = WIDEST_ALONE, 75.0
+        width, x = columns[0].width, 100 - columns[0].width / 2
     return Wanted(stack(goal), by, x, round(x - width / 2, 2), width)
 
 

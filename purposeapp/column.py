@@ -146,16 +146,25 @@ class Column:
         return _("%(name)s, the last of %(count)d") % {"name": self.name, "count": self.count}
 
     @cached_property
+    def told(self) -> list[Moment]:
+        """The moments with a life event, the latest few."""
+        return [moment for moment in self.moments if moment.happened][-MOST_EVENTS:]
+
+    @property
+    def untold(self) -> int:
+        """How many more life events there are."""
+        return sum(bool(moment.happened) for moment in self.moments) - len(self.told)
+
+    @cached_property
     def happened(self) -> str:
         """The life events in one line, with their dates where the column has several days."""
-        told = [moment for moment in self.moments if moment.happened]
         dated = self.unit in (Unit.MONTH, Unit.YEAR)
         words = [
             f"{moment.happened} ({moment.day})" if dated else moment.happened
-            for moment in told[-MOST_EVENTS:]
+            for moment in self.told
         ]
-        if len(told) > MOST_EVENTS:
-            words.insert(0, _("%d more") % (len(told) - MOST_EVENTS))
+        if self.untold:
+            words.append(_("%d more before") % self.untold)
         return "; ".join(words)
 
     @property

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django.utils.dateformat import format as say_date
+from django.utils.text import get_text_list
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -63,18 +64,18 @@ class Moment:
 
 
 def time_between(earlier: date, later: date) -> str:
-    """How long it is from one day to another, as people say it.
+    """How long it is from one day to another, as people say it: in two units at most.
 
-    It never says too much: what is left over beside full months becomes "more than".
+    It never says too much: days that are left over beside years and months become "more than".
     """
     length = relativedelta(later, earlier)
-    years = ngettext("%d year", "%d years", length.years) % length.years
-    months = ngettext("%d month", "%d months", length.months) % length.months
-    days = ngettext("%d day", "%d days", length.days) % length.days
-    if not (length.years or length.months):
-        return days if length.days else _("less than a day")
-    if length.years and length.months:
-        words = _("%(years)s and %(months)s") % {"years": years, "months": months}
-    else:
-        words = years if length.years else months
-    return _("more than %(time)s") % {"time": words} if length.days else words
+    parts = [
+        ngettext("%d year", "%d years", length.years) % length.years if length.years else "",
+        ngettext("%d month", "%d months", length.months) % length.months if length.months else "",
+        ngettext("%d day", "%d days", length.days) % length.days if length.days else "",
+    ]
+    said = [part for part in parts if part]
+    words = get_text_list(said[:2], _("and"))
+    if len(said) > 2:
+        return _("more than %(time)s") % {"time": words}
+    return words or _("less than a day")

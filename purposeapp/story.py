@@ -42,6 +42,8 @@ class Story:
             said += [" ".join(_say_change(facts.change)), _say_moved(facts)]
         else:
             pattern = _("All %(count)d assessments have the same split: no point has moved.")
+            if facts.count == 2:
+                pattern = _("Both assessments have the same split: no point has moved.")
             if self.is_partial:
                 pattern = _("No point has moved since %(date)s, in %(count)d assessments.")
             said.append(pattern % {"count": facts.count, "date": facts.first.day})
@@ -82,6 +84,9 @@ def _say_lead(lead: Lead, count: int, is_partial: bool) -> str:
         "date": lead.since.day,
         "points": _points(lead.points),
         "count": lead.in_a_row,
+        "in_all": _("in both assessments")
+        if lead.in_a_row == 2
+        else _("in all %d assessments") % lead.in_a_row,
         "time": time_between(lead.since.on, lead.until.on),
     }
     shared = len(lead.purposes) > 1
@@ -102,14 +107,11 @@ def _say_lead(lead: Lead, count: int, is_partial: bool) -> str:
                 "in a row, for %(time)s."
             )
     elif lead.always:
-        pattern = _(
-            "%(purposes)s has led from the beginning, %(date)s: in all %(count)d assessments, for "
-            "%(time)s."
-        )
+        pattern = _("%(purposes)s has led from the beginning, %(date)s: %(in_all)s, for %(time)s.")
         if shared:
             pattern = _(
-                "%(purposes)s have shared the lead from the beginning, %(date)s: in all %(count)d "
-                "assessments, for %(time)s."
+                "%(purposes)s have shared the lead from the beginning, %(date)s: %(in_all)s, for "
+                "%(time)s."
             )
     else:
         pattern = _(

@@ -60,7 +60,6 @@ def _difference(then, now, moments):
         ],
         "moves": story.moves(then.split, now.split),
         "time": time_between(then.on, now.on),
-        "told": [
-            each for each in moments if each.happened and then.order < each.order <= now.order
-        ],
+        # What was told with the later one stands beside it.
+        "told": [each for each in moments if each.happened and then.order < each.order < now.order],
     }

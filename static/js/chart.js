@@ -6,7 +6,7 @@ for (const chart of document.querySelectorAll("[data-chart]")) {
   const plot = chart.querySelector("[data-plot]");
   const list = chart.querySelector("[data-points]");
   const points = [...list.children];
-  const frame = chart.querySelector("[data-chosen]");
+  const frames = chart.querySelectorAll("[data-chosen]");
   let chosen;
 
   const choose = (index) => {
@@ -14,10 +14,12 @@ for (const chart of document.querySelectorAll("[data-chart]")) {
     if (next === chosen) return;
     points.forEach((point, i) => (point.hidden = i !== next));
     chosen = next;
-    const { left, width, words } = points[chosen].dataset;
-    frame.setAttribute("x", `${left}%`);
-    frame.setAttribute("width", `${width}%`);
-    frame.setAttribute("visibility", "visible");
+    const { x, left, width, words } = points[chosen].dataset;
+    for (const frame of frames) {
+      const at = { x: left, width, x1: x, x2: x };
+      for (const [name, value] of Object.entries(at)) frame.setAttribute(name, `${value}%`);
+      frame.setAttribute("visibility", "visible");
+    }
     picture.setAttribute("aria-valuenow", chosen + 1);
     picture.setAttribute("aria-valuetext", words);
   };

@@ -7,7 +7,6 @@ from enum import Enum
 from functools import cached_property
 from itertools import groupby
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,16 +72,15 @@ class Part:
         return self.top + self.points
 
     @property
-    def range(self) -> str:
-        """The fewest and the most, where they differ."""
+    def in_words(self) -> str:
+        """The points, and the fewest and the most where they differ."""
         if self.least == self.most:
-            return ""
-        return _("%(least)d to %(most)d") % {"least": self.least, "most": self.most}
-
-    @property
-    def words(self) -> str:
-        words = f"{self.purpose.label} {self.points}"
-        return f"{words} ({self.range})" if self.range else words
+            return str(self.points)
+        return _("%(points)d (%(least)d to %(most)d)") % {
+            "points": self.points,
+            "least": self.least,
+            "most": self.most,
+        }
 
 
 def stack(split: Split, all_splits: Collection[Split] = ()) -> list[Part]:
@@ -125,11 +123,6 @@ class Column:
         return stack(self.last.split, {moment.split for moment in self.moments})
 
     @property
-    def spent(self) -> list[Part]:
-        """The parts of which there is something to say."""
-        return [part for part in self.parts if part.most]
-
-    @property
     def name(self) -> str:
         """The date and time, or the month."""
         return self.unit.name_of(self.last)
@@ -166,14 +159,3 @@ class Column:
         if self.untold:
             words.append(_("%d more before") % self.untold)
         return "; ".join(words)
-
-    @property
-    def words(self) -> str:
-        """All that the column shows, for those who can't see it."""
-        points = get_text_list([part.words for part in self.spent], _("and"))
-        words = [f"{self.when}: {points}."]
-        if self.happened:
-            words.append(_("What happened: %s.") % self.happened)
-        if self.last.beginning:
-            words.append(_("Note: “%s”") % self.last.beginning)
-        return " ".join(words)

@@ -5,6 +5,7 @@ The facts are found in facts.py; here are words for them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,21 +26,31 @@ class Story:
     moments: Sequence[Moment]
     is_partial: bool = False
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What can be counted; there must be a moment."""
+        return Facts.of(self.moments)
+
     @property
     def sentences(self) -> list[str]:
         """The lead, the biggest change with what happened around it, and how far it moved."""
         if not self.moments:
             return [_("There is nothing to tell yet.")]
-        facts = Facts.of(self.moments)
+        facts = self.facts
         if facts.count == 1:
             words = {"date": facts.last.day, "headline": sentences.headline(facts.last.split)}
             return [
                 _("One assessment so far, of %(date)s: %(headline)s.") % words,
                 _("Spend the ten points again when life changes, and the picture begins to move."),
             ]
-        said = [_say_lead(facts.lead, facts.count, self.is_partial)]
+        said = [_say_lead(facts.lead, self.is_partial)]
         if facts.change:
-            said += [" ".join(_say_change(facts.change)), _say_moved(facts)]
+            moved = [" ".join(_say_change(facts.change)), _say_moved(facts)]
+            if self.is_partial:
+                since = _("Since %(date)s: %(sentence)s")
+                date = facts.first.day
+                moved = [since % {"date": date, "sentence": sentence} for sentence in moved]
+            said += moved
         else:
             pattern = _("All %(count)d assessments have the same split: no point has moved.")
             if facts.count == 2:
@@ -55,10 +66,7 @@ class Story:
         if len(self.moments) < 2:
             return []
         since = self.moments[0].day if self.is_partial else ""
-        return [
-            (course.purpose, _say_course(course, since))
-            for course in Facts.of(self.moments).courses
-        ]
+        return [(course.purpose, _say_course(course, since)) for course in self.facts.courses]
 
 
 def moves(earlier: Split, later: Split) -> str:
@@ -78,7 +86,7 @@ def _points(number: int) -> str:
     return ngettext("%d point", "%d points", number) % number
 
 
-def _say_lead(lead: Lead, count: int, is_partial: bool) -> str:
+def _say_lead(lead: Lead, is_partial: bool) -> str:
     words = {
         "purposes": sentences.listed(list(lead.purposes)),
         "date": lead.since.day,

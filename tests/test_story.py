@@ -228,6 +228,7 @@ def test_of_a_part_of_a_history_nothing_is_said_for_ever(moments):
     story = Story(moments, is_partial=True)
     trends = [sentence for _purpose, sentence in story.courses]
     assert all(moments[0].day in sentence for sentence in trends)
+    assert all(moments[0].day in sentence for sentence in story.sentences[1:])
     words = " ".join([*story.sentences, *trends])
     assert not re.search("never|from the beginning|Both|All [0-9]|in both|in all [0-9]", words)
 

@@ -24,16 +24,14 @@ def compare(request):
     `a` and `b` name them; what is left out is the oldest or the latest.
     """
     mine = Assessment.objects.for_user(request.user)
+    chosen = [
+        _chosen(mine.oldest_first(), request.GET.get("a")),
+        _chosen(mine.latest_first(), request.GET.get("b")),
+    ]
     choices = mine.latest_moments(MOST_CHOICES)[::-1]
-    if len(choices) < 2:
+    if len(choices) < 2 or None in chosen:
         return render(request, "purposeapp/compare.html")
-    then, now = sorted(
-        (
-            _chosen(mine.oldest_first(), request.GET.get("a")),
-            _chosen(mine.latest_first(), request.GET.get("b")),
-        ),
-        key=attrgetter("order"),
-    )
+    then, now = sorted((each.moment for each in chosen), key=attrgetter("order"))
     known = {choice.id for choice in choices}
     choices += [each for each in (now, then) if each.id not in known]
     context = {"choices": choices, "then": then, "now": now}
@@ -42,10 +40,10 @@ def compare(request):
 
 
 def _chosen(assessments, id):
-    """The moment of the assessment with this id; of the first one, where none is named."""
+    """The assessment with this id; the first one, if there is any, where none is named."""
     if not id:
-        return assessments.first().moment
-    return get_object_or_404(assessments, id=uuid_or_404(id)).moment
+        return assessments.first()
+    return get_object_or_404(assessments, id=uuid_or_404(id))
 
 
 def _difference(then, now, moments):

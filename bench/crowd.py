@@ -174,7 +174,10 @@ def main() -> None:
             fill(database, others)
             if others:
                 took = time.monotonic() - started
-                print(f"{others:,} assessments of {others // EACH:,} others, in {took:.0f} s")
+                print(
+                    f"{others:,} assessments of {others // EACH:,} others, in {took:.0f} s",
+                    flush=True,
+                )
             workers.append((worker, worker.tell("pages")[0]))
         print(f"One person's pages among them (with {OWN} of their own), as a multiple of alone:")
         print(f"  {'':32} {'clock':>6}   {'CPU':>6}")
@@ -199,7 +202,7 @@ def compare(page: str, workers: list[tuple[Worker, str]]) -> None:
             for ratios, alone, crowd in zip(found, costs[0], costs[1], strict=True):
                 ratios.append(crowd / alone)
     wall, cpu = map(statistics.median, found)
-    print(f"  {page:32} {wall:6.2f}   {cpu:6.2f}")
+    print(f"  {page:32} {wall:6.2f}   {cpu:6.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ check: .venv/dev
 
 bench: .venv/dev
 	@$(BIN)/python -m bench.requests
+	@$(BIN)/python -m bench.crowd
 	@$(BIN)/python -m bench.pages
 
 format: .venv/dev

@@ -30,8 +30,14 @@ WHAT_IF = {
 """How "What if …" goes on, for each life event that has a name."""
 
 
-def _listed(purposes: list[Purpose]) -> str:
+def listed(purposes: list[Purpose]) -> str:
+    """The names of purposes as a list in a sentence."""
     return get_text_list([str(purpose.label) for purpose in purposes], _("and"))
+
+
+def signed(points: int) -> str:
+    """A change of points, such as +6 or −4; 0 for none."""
+    return f"{'+' if points > 0 else MINUS if points else ''}{abs(points)}"
 
 
 def headline(split: Split) -> str:
@@ -45,7 +51,7 @@ def headline(split: Split) -> str:
         return _("An even spread: %(share)d %% on each of the five") % {"share": share}
     if len(leaders) > 1:
         return _("%(purposes)s share the lead, %(share)d %% each") % {
-            "purposes": _listed(leaders),
+            "purposes": listed(leaders),
             "share": share,
         }
     words = {"purpose": leaders[0].phrase, "share": share}
@@ -68,7 +74,7 @@ def rest(split: Split) -> str:
         return _("All ten points are there, and none on anything else.")
     groups = [(points, list(group)) for points, group in groupby(others, key=split.__getitem__)]
     if len(groups) == 1:
-        words = {"purposes": _listed(others), "share": split.percentage(others[0])}
+        words = {"purposes": listed(others), "share": split.percentage(others[0])}
         if len(others) == 1:
             return _("%(purposes)s has the rest, %(share)d %%.") % words
         return _("%(purposes)s share the rest, %(share)d %% each.") % words
@@ -77,7 +83,7 @@ def rest(split: Split) -> str:
         pattern = _("%(purposes)s with %(share)d %%")
         if len(group) > 1:
             pattern = _("%(purposes)s with %(share)d %% each")
-        parts.append(pattern % {"purposes": _listed(group), "share": points * 100 // BUDGET})
+        parts.append(pattern % {"purposes": listed(group), "share": points * 100 // BUDGET})
     return _("Behind that: %(parts)s.") % {"parts": "; ".join(parts)}
 
 
@@ -125,8 +131,3 @@ def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
         _("The day that you had in mind, %(day)s, has passed. Life does that: take another one.")
         % words
     )
-
-
-def signed(points: int) -> str:
-    """A difference with its sign, as in a table: "+3", "−2", "0"."""
-    return f"{'+' if points > 0 else MINUS}{abs(points)}" if points else "0"

@@ -12,7 +12,7 @@ Nothing in this module knows a database.
 
 import re
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -215,7 +215,16 @@ class Split:
 
     def __iter__(self) -> Iterator[int]:
         """The points, in the order of the purposes."""
-        return iter(astuple(self))
+        # By name: dataclasses.astuple copies deeply, and a long history reads thousands of these.
+        return iter(
+            (
+                self.business_driven,
+                self.community_spirit,
+                self.learning_sponge,
+                self.job_seeking,
+                self.vanity_project,
+            )
+        )
 
     def __getitem__(self, purpose: Purpose) -> int:
         """The points on `purpose`, 0 to 10."""

@@ -1,9 +1,13 @@
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
+from purposeapp.moment import BEGINNING
+from purposeapp.split import Split
 from purposeapp.views.history import PAGE_SIZE
 from tests.make import NOON, make_assessment, make_user
 
@@ -37,14 +41,91 @@ def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
 
 def test_the_picture_and_its_table_run_from_old_to_new(owner, three):
     response = owner.get("/history/")
-    assert [entry["assessment"] for entry in response.context["timeline"]] == three
-    assert response.content.decode().count("timeline-column") == 3 + 1  # and what holds them
+    columns = response.context["chart"].columns
+    assert [column.last.id for column in columns] == [assessment.id for assessment in three]
+    rows = re.findall(r"<tr data-x=.*?</tr>", response.content.decode(), re.DOTALL)
+    for row, assessment in zip(rows, three, strict=True):
+        assert assessment.get_absolute_url() in row
+        assert re.findall("<td>(.*?)</td>", row) == list(str(assessment.split).split("-"))
+
+
+def test_the_page_says_what_the_picture_says(owner, three):
+    page = owner.get("/history/").content.decode()
+    assert "Job seeking has led since 2 March 2026: 2 assessments in a row, for 1 day." in page
+    assert "Job seeking has only risen, from 0 points to 6." in page
+
+
+def test_a_life_event_stands_on_the_picture_in_the_table_and_at_its_entry(owner, user):
+    make_assessment(user, taken_at=NOON - timedelta(days=9))
+    make_assessment(user, "2-2-0-6-0", taken_at=NOON, event="other", event_words="Moved <b>")
+    response = owner.get("/history/")
+    page = response.content.decode()
+    assert [mark.column.happened for mark in response.context["chart"].marks] == ["Moved <b>"]
+    assert "<span>1 March 2026 · Moved &lt;b&gt;</span>" in page
+    assert '<td class="words">Moved &lt;b&gt;</td>' in page
+    assert '<p class="happened">What had happened: Moved &lt;b&gt;</p>' in page
+
+
+def test_the_goal_stands_beside_the_picture(owner, user, three):
+    assert "your goal" not in owner.get("/history/").content.decode()
+    Goal.objects.set(user=user, split=Split.parse("2-6-2-0-0"), wanted_by=date(2027, 6, 1))
+    Goal.objects.set(user=make_user("other@example.org"), split=Split.parse("0-0-0-0-10"))
+    response = owner.get("/history/")
+    wanted = response.context["chart"].wanted
+    assert [part.points for part in wanted.parts] == [2, 6, 2, 0, 0]
+    assert "your goal, wanted by 1 June 2027." in response.content.decode()
+
+
+def test_an_older_page_leads_back_to_the_picture(owner, user):
+    made = [
+        make_assessment(user, taken_at=NOON + timedelta(days=day)) for day in range(PAGE_SIZE + 2)
+    ]
+    response = owner.get(f"/history/?before={made[2].id}")
+    assert "chart" not in response.context
+    page = response.content.decode()
+    assert '<a href="/history/">The picture over time stands on the newest page.</a>' in page
+    assert "<svg" not in page
+
+
+def test_of_a_very_long_history_the_latest_are_pictured_and_the_page_says_so(
+    owner, user, monkeypatch
+):
+    monkeypatch.setattr("purposeapp.views.history.MOST_PICTURED", 3)
+    for day in range(4):
+        make_assessment(user, "0-0-0-0-10", taken_at=NOON + timedelta(days=day))
+    response = owner.get("/history/")
+    assert response.context["chart"].count == 3
+    page = response.content.decode()
+    assert "cover your latest 3 assessments, since 2 March 2026." in page
+    assert "Business driven has had no point since 2 March 2026." in page
+    user.assessments.all()[0].delete()
+    assert "cover your latest" not in owner.get("/history/").content.decode()
+
+
+def test_only_the_beginning_of_a_note_is_read_for_the_picture(user):
+    make_assessment(user, note="x" * NOTE_MAX_LENGTH)
+    (moment,) = Assessment.objects.for_user(user).latest_moments(9)
+    assert len(moment.note) == BEGINNING + 1
+
+
+def test_each_entry_but_the_latest_can_be_compared_with_it(owner, three):
+    page = owner.get("/history/").content.decode()
+    links = re.findall(r'href="/history/compare/\?a=([^"]+)"', page)
+    assert links == [str(three[1].id), str(three[0].id)]
+    assert 'href="/history/compare/"' in page
+
+
+def test_with_one_assessment_there_is_nothing_to_compare(owner, user):
+    make_assessment(user)
+    page = owner.get("/history/").content.decode()
+    assert "/history/compare/" not in page
+    assert "One column so far: ten points." in page
 
 
 def test_an_empty_history_says_how_to_begin(owner):
     page = owner.get("/history/").content.decode()
     assert "Nothing here yet" in page
-    assert "timeline" not in page
+    assert "<svg" not in page
 
 
 def test_nobody_sees_the_history_of_somebody_else(stranger, three):
@@ -87,16 +168,37 @@ def test_a_page_behind_somebody_elses_assessment_is_a_404(stranger, three):
     assert stranger.get(f"/history/?before={three[1].id}").status_code == 404
 
 
-def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
+def test_it_costs_the_same_number_of_queries_at_one_and_at_five_hundred(
     owner, user, django_assert_num_queries
 ):
     make_assessment(user)
-    with django_assert_num_queries(4):  # session, user, assessments, goal
+    with django_assert_num_queries(5):  # session, user, page, goal, picture
         owner.get("/history/")
-    make_assessment(user)
-    make_assessment(user)
-    with django_assert_num_queries(4):
-        owner.get("/history/")
+    Assessment.objects.bulk_create(
+        Assessment(user=user, taken_at=NOON - timedelta(days=day), **split.as_dict())
+        for day, split in zip(range(499), Split.all(), strict=False)
+    )
+    with django_assert_num_queries(5):
+        response = owner.get("/history/")
+    assert response.context["chart"].count == 500
+
+
+@pytest.mark.parametrize("path", ["/history/", "/history/?before={id}", "/history/compare/?a={id}"])
+def test_no_query_needs_to_read_a_whole_table(
+    owner, user, three, django_assert_max_num_queries, path
+):
+    Goal.objects.set(user=user, split=Split.parse("2-6-2-0-0"))
+    with django_assert_max_num_queries(6) as captured:
+        assert owner.get(path.format(id=three[1].id)).status_code == 200
+    statements = [query["sql"] for query in captured.captured_queries]
+    assert any('"purposeapp_assessment"' in statement for statement in statements)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for statement in statements:
+            cursor.execute(f"EXPLAIN {statement}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan" not in plan, f"{statement}\n{plan}"
+            assert "Index" in plan
 
 
 # --- One assessment ---------------------------------------------------------------------------

@@ -5,12 +5,13 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
+from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.moment import BEGINNING, Moment
 from purposeapp.split import Purpose, Split
 
 from .ten_points import TenPoints
@@ -65,6 +66,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(taken_at__lte=assessment.taken_at).exclude(
             taken_at=assessment.taken_at, id__gte=assessment.id
         )
+
+    def latest_moments(self, most: int) -> list[Moment]:
+        """The latest ones, `most` at most, oldest first, as the picture over time needs them."""
+        shown = self.latest_first().only("taken_at", *Purpose.values, "event", "event_words")
+        latest = shown.annotate(beginning=Left("note", BEGINNING + 1))[:most]
+        return [
+            Moment(each.id, each.taken_at, each.split, each.happened, each.beginning)
+            for each in reversed(latest)
+        ]
 
     def record(
         self,
@@ -184,3 +194,8 @@ class Assessment(TenPoints):
     def happened(self) -> str:
         """What happened in life before it, in words; empty where nothing was told."""
         return self.event_words or str(LifeEvent(self.event).label if self.event else "")
+
+    @property
+    def moment(self) -> Moment:
+        """It without the person, and with the whole note."""
+        return Moment(self.id, self.taken_at, self.split, self.happened, self.note)

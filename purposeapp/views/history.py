@@ -8,42 +8,64 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
+from purposeapp.chart import draw
 from purposeapp.models import Assessment
-from purposeapp.progress import progress
+from purposeapp.progress import Progress, progress
 from purposeapp.split import Purpose
+from purposeapp.story import Story
 
 PAGE_SIZE = 20
+MOST_PICTURED = 2_000
+"""Of a longer history, picture and story cover the latest ones, and say so."""
 
 
 @never_cache
 @login_required
 @require_safe
 def history(request):
-    """Every assessment of the person who asks, newest first, a page at a time.
+    """The picture of the person who asks, its story, and every assessment, newest first.
 
-    A page begins behind the assessment that `before` names, so that it costs the same at the
-    end of a long history as at its start.
+    They come a page at a time, and the picture stands on the newest one. A page begins behind
+    the assessment that `before` names, so that it costs the same at the end of a long history as
+    at its start.
     """
     mine = Assessment.objects.for_user(request.user).latest_first()
     shown = mine
     if cursor := request.GET.get("before"):
-        shown = mine.before(get_object_or_404(mine, id=_uuid_or_404(cursor)))
+        shown = mine.before(get_object_or_404(mine, id=uuid_or_404(cursor)))
     # One more than is shown: the last one on the page is compared with it.
     assessments = list(shown[: PAGE_SIZE + 1])
-    newest = assessments[0].split if assessments else None
     entries = _with_changes(assessments)[:PAGE_SIZE]
     context = {
         "entries": entries,
-        "timeline": entries[::-1],
-        "purposes": Purpose,
         "older": assessments[PAGE_SIZE - 1] if len(assessments) > PAGE_SIZE else None,
         "newest_page": not cursor,
-        "progress": None if cursor else progress(request.user, newest),
     }
+    if not cursor:
+        newest = assessments[0].split if assessments else None
+        context["progress"] = progress(request.user, newest)
+    if entries and not cursor:
+        context |= _over_time(request.user, context["progress"])
     return render(request, "purposeapp/history.html", context)
 
 
-def _uuid_or_404(text: str) -> UUID:
+def _over_time(user, progress: Progress | None):
+    """The picture, with the goal that there is, and what it says."""
+    mine = Assessment.objects.for_user(user)
+    moments = mine.latest_moments(MOST_PICTURED + 1)
+    is_partial = len(moments) > MOST_PICTURED
+    moments = moments[-MOST_PICTURED:]
+    goal = progress and progress.goal
+    return {
+        "chart": draw(moments, goal.split, goal.wanted_by) if goal else draw(moments),
+        "story": Story(moments, is_partial),
+        "purposes": Purpose,
+        "goal": goal,
+    }
+
+
+def uuid_or_404(text: str) -> UUID:
+    """The id that an address names."""
     try:
         return UUID(text)
     except ValueError as error:

@@ -59,12 +59,16 @@ class Database:
     def drop(self) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
-    def _execute(self, statement: str) -> None:
+    def connect(self, name: str | None = None) -> psycopg.Connection:
+        """A connection to it, or to another database of the same server."""
         there = environ.Env.db_url_config(self.url)
         names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
         address = {name: there[key] for name, key in names.items() if there[key]}
         address |= there.get("OPTIONS", {})
-        with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
+        return psycopg.connect(**address, dbname=name or self.name, autocommit=True)
+
+    def _execute(self, statement: str) -> None:
+        with self.connect("postgres") as connection:
             connection.execute(sql.SQL(statement).format(sql.Identifier(self.name)))
 
 

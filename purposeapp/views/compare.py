@@ -1,0 +1,63 @@
+from operator import attrgetter
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from purposeapp import sentences, story
+from purposeapp.models import Assessment
+from purposeapp.moment import time_between
+from purposeapp.split import Purpose
+
+from .history import uuid_or_404
+
+MOST_CHOICES = 2_000
+
+
+@never_cache
+@login_required
+@require_safe
+def compare(request):
+    """Two assessments of the person who asks, side by side; the earlier one always on the left.
+
+    `a` and `b` name them; what is left out is the oldest or the latest.
+    """
+    mine = Assessment.objects.for_user(request.user)
+    chosen = [
+        _chosen(mine.oldest_first(), request.GET.get("a")),
+        _chosen(mine.latest_first(), request.GET.get("b")),
+    ]
+    choices = mine.latest_moments(MOST_CHOICES)[::-1]
+    if len(choices) < 2 or None in chosen:
+        return render(request, "purposeapp/compare.html")
+    then, now = sorted((each.moment for each in chosen), key=attrgetter("order"))
+    known = {choice.id for choice in choices}
+    choices += [each for each in (now, then) if each.id not in known]
+    context = {"choices": choices, "then": then, "now": now}
+    context |= _difference(then, now, choices[::-1])
+    return render(request, "purposeapp/compare.html", context)
+
+
+def _chosen(assessments, id):
+    """The assessment with this id; the first one, if there is any, where none is named."""
+    if not id:
+        return assessments.first()
+    return get_object_or_404(assessments, id=uuid_or_404(id))
+
+
+def _difference(then, now, moments):
+    """What the page says of the two together."""
+    return {
+        "same": then.id == now.id,
+        "sides": [(each, sentences.headline(each.split)) for each in (then, now)],
+        "rows": [
+            (purpose, then.split[purpose], now.split[purpose], sentences.signed(by))
+            for purpose in Purpose
+            for by in [now.split[purpose] - then.split[purpose]]
+        ],
+        "moves": story.moves(then.split, now.split),
+        "time": time_between(then.on, now.on),
+        # What was told with the later one stands beside it.
+        "told": [each for each in moments if each.happened and then.order < each.order < now.order],
+    }

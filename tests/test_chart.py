@@ -1,0 +1,261 @@
+"""The picture over time: geometry that nothing falls out of, whatever the history."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from purposeapp.axis import MOST_TICKS, Axis, apart
+from purposeapp.chart import LEAST_DISTANCE, MARK_DISTANCE, MOST_MARKS, draw
+from purposeapp.column import MOST_MONTHS, MOST_SINGLE, Unit
+from purposeapp.moment import BEGINNING, Moment, time_between
+from purposeapp.split import Purpose, Split
+
+SPLITS = list(Split.all())
+START = datetime(2025, 3, 3, 10, 15, tzinfo=UTC)
+
+
+def moment(number: int, taken_at: datetime, split: str = "6-2-2-0-0", **extra) -> Moment:
+    return Moment(UUID(int=number), taken_at, Split.parse(split), **extra)
+
+
+def every(step: timedelta, count: int, **extra) -> list[Moment]:
+    """So many moments at equal distances, each with another split."""
+    return [
+        Moment(UUID(int=number), START + number * step, SPLITS[number * 37 % 1001], **extra)
+        for number in range(count)
+    ]
+
+
+@st.composite
+def histories(draw_, most: int = 90) -> list[Moment]:
+    """Histories with ties, equal moments, centuries of span, and life events."""
+    span = draw_(
+        st.sampled_from([0, 60, 86_400, 40 * 86_400, 3 * 365 * 86_400, 400 * 365 * 86_400])
+    )
+    seconds = draw_(st.lists(st.integers(0, span), min_size=1, max_size=most))
+    return [
+        Moment(
+            UUID(int=number),
+            datetime(1900, 1, 1, tzinfo=UTC) + timedelta(seconds=second),
+            draw_(st.sampled_from(SPLITS)),
+            draw_(st.sampled_from(["", "", "New job", "Moved to Lisbon"])),
+        )
+        for number, second in enumerate(sorted(seconds))
+    ]
+
+
+@given(histories(), st.none() | st.sampled_from(SPLITS))
+def test_nothing_overlaps_and_nothing_falls_out(moments, goal):
+    chart = draw(moments, goal)
+    assert chart.count == len(moments)
+    for column in chart.columns:
+        assert column.width > 0
+        assert -0.01 <= column.left < column.right <= 100.01
+        assert [part.points for part in column.parts] == list(column.last.split)
+        assert column.parts[0].top == 0
+        assert column.parts[-1].bottom == 10
+        assert all(upper.bottom == lower.top for upper, lower in pairwise(column.parts))
+    for left, right in pairwise(chart.columns):
+        assert left.right < right.left
+        assert left.last.taken_at <= right.last.taken_at
+    if goal:
+        assert chart.columns[-1].right < chart.wanted.left
+        assert chart.wanted.left + chart.wanted.width <= 100.01
+        assert [part.points for part in chart.wanted.parts] == list(goal)
+    assert 1 <= len(chart.ticks) <= MOST_TICKS
+    assert all(0 <= tick.x <= 100 for tick in chart.ticks)
+
+
+@given(histories())
+def test_every_mark_is_seen(moments):
+    chart = draw(moments)
+    told = [column for column in chart.columns if column.happened]
+    assert [mark.column for mark in chart.marks] == told[-MOST_MARKS:]
+    assert [mark.number for mark in chart.marks] == list(range(1, len(chart.marks) + 1))
+    assert chart.unmarked == max(0, len(told) - MOST_MARKS)
+    for mark in chart.marks:
+        assert 0 <= mark.x <= 100
+        assert 0 < mark.y < 100
+        assert mark.lane < chart.lanes
+    for lane in range(chart.lanes):
+        xs = sorted(mark.x for mark in chart.marks if mark.lane == lane)
+        assert all(right - left > MARK_DISTANCE - 0.02 for left, right in pairwise(xs))
+
+
+@given(histories())
+def test_a_column_keeps_the_range_of_all_that_it_stands_for(moments):
+    columns = draw(moments).columns
+    assert [each for column in columns for each in column.moments] == moments
+    for column in columns:
+        for part in column.parts:
+            points = [each.split[part.purpose] for each in column.moments]
+            assert (part.least, part.most) == (min(points), max(points))
+            last = points[-1]
+            varies = min(points) != max(points)
+            words = f"{last} ({min(points)} to {max(points)})" if varies else str(last)
+            assert part.in_words == words
+
+
+def test_time_is_drawn_as_it_ran():
+    days = [0, 100, 150, 400]
+    chart = draw([moment(n, START + timedelta(days=day)) for n, day in enumerate(days)])
+    xs = [column.x for column in chart.columns]
+    shares = [(x - xs[0]) / (xs[-1] - xs[0]) for x in xs]
+    assert shares == pytest.approx([day / 400 for day in days], abs=0.001)
+
+
+def test_what_is_too_close_stands_just_far_enough_apart():
+    days = [0, 1, 2, 400, 800]
+    chart = draw([moment(n, START + timedelta(days=day)) for n, day in enumerate(days)])
+    xs = [column.x for column in chart.columns]
+    assert [right - left for left, right in pairwise(xs)][:2] == pytest.approx([LEAST_DISTANCE] * 2)
+    assert xs[3] == pytest.approx((xs[-1] + xs[0]) / 2, abs=0.01)
+
+
+def test_the_nearest_places_that_are_far_enough_apart():
+    assert apart([], 1, 0, 10) == []
+    assert apart([1, 5, 9], 2, 0, 10) == pytest.approx([1, 5, 9])
+    assert apart([5, 5, 5], 2, 0, 10) == pytest.approx([3, 5, 7])
+    assert apart([0, 0, 0], 2, 0, 10) == pytest.approx([0, 2, 4])
+    assert apart([10, 10], 2, 0, 10) == pytest.approx([8, 10])
+
+
+def test_all_in_one_moment_stand_at_equal_distances():
+    chart = draw([moment(number, START) for number in range(5)])
+    gaps = [right.x - left.x for left, right in pairwise(chart.columns)]
+    assert gaps == pytest.approx([gaps[0]] * 4, abs=0.02)
+    assert [tick.label for tick in chart.ticks] == ["3 Mar 2025"]
+
+
+def test_two_columns_are_generous_and_sixty_do_not_overlap():
+    two = draw(every(timedelta(days=400), 2))
+    assert [column.width for column in two.columns] == [9, 9]
+    sixty = draw(every(timedelta(days=3), MOST_SINGLE))
+    assert sixty.unit is Unit.SINGLE
+    assert [column.width for column in sixty.columns] == pytest.approx([1] * 60, abs=0.01)
+
+
+def test_more_than_sixty_are_condensed_by_month():
+    chart = draw(every(timedelta(days=5), MOST_SINGLE + 1))
+    assert chart.unit is Unit.MONTH
+    months = [(column.last.on.year, column.last.on.month) for column in chart.columns]
+    assert months == sorted(set(months))
+    assert chart.columns[0].name == "March 2025"
+    assert chart.columns[0].when == "March 2025, the last of 6"
+    assert chart.caption.startswith("61 assessments in 10 columns, one for each month that has")
+    assert [band.purpose for band in chart.bands] == list(Purpose)
+
+
+def test_within_two_months_they_are_condensed_by_day():
+    chart = draw(every(timedelta(hours=12), 100))
+    assert chart.unit is Unit.DAY
+    assert chart.columns[0].when == "3 March 2025, the last of 2"
+
+
+def test_more_months_than_fit_are_condensed_by_year():
+    chart = draw(every(timedelta(days=31), MOST_MONTHS + 1))
+    assert chart.unit is Unit.YEAR
+    assert [column.name for column in chart.columns] == [str(2025 + n) for n in range(11)]
+
+
+def test_a_hundred_on_one_day_are_one_column():
+    chart = draw(every(timedelta(seconds=1), 100))
+    assert chart.is_single
+    assert chart.caption.startswith("100 assessments in one column, which shows the last of them.")
+
+
+def test_the_band_of_a_purpose_spans_its_range():
+    spread = [
+        moment(n, START + timedelta(days=n), "6-2-2-0-0" if n % 2 else "2-6-2-0-0")
+        for n in range(90)
+    ]
+    first, _, third, *_ = draw(spread).bands
+    assert (first.least, first.most, first.last) == (2, 6, 6)
+    assert first.ranges.startswith("M0.0 4h90.0v4h-90.0z")
+    assert (third.least, third.most, third.ranges) == (2, 2, "")
+
+
+def test_a_ribbon_joins_a_purpose_from_column_to_column():
+    chart = draw([moment(0, START, "6-2-2-0-0"), moment(1, START + timedelta(days=9), "2-2-0-6-0")])
+    assert [layer.purpose for layer in chart.layers] == list(Purpose)[:4]
+    assert chart.layers[0].columns == "M0.0 0h90.0v6h-90.0zM910.0 0h90.0v2h-90.0z"
+    assert chart.layers[0].ribbons == "M90.0 0C500.0 0 500.0 0 910.0 0V2C500.0 2 500.0 6 90.0 6Z"
+
+
+@pytest.mark.parametrize(
+    ("days", "labels"),
+    [
+        (0.2, ["3 Mar 2025, 10:15", "3 Mar 2025, 15:03"]),
+        (1, ["3 Mar 2025", "4 Mar 2025"]),
+        (4, ["4 Mar 2025", "5 Mar 2025", "6 Mar 2025", "7 Mar 2025"]),
+        (30, ["4 Mar 2025", "11 Mar 2025", "18 Mar 2025", "25 Mar 2025", "1 Apr 2025"]),
+        (120, ["Apr 2025", "May 2025", "Jun 2025", "Jul 2025"]),
+        (400, ["Apr 2025", "Jul 2025", "Oct 2025", "Jan 2026", "Apr 2026"]),
+        (1500, ["2026", "2027", "2028", "2029"]),
+        (5000, ["2030", "2035"]),
+        (200_000, ["2100", "2200", "2300", "2400", "2500"]),
+    ],
+)
+def test_dates_stand_where_days_months_and_years_begin(days, labels):
+    axis = Axis(START, START + timedelta(days=days), 0, 100)
+    assert [tick.label for tick in axis.ticks()] == labels
+
+
+def test_a_narrow_screen_does_without_every_second_date():
+    ticks = Axis(START, START + timedelta(days=400), 4, 96).ticks()
+    assert [tick.spare for tick in ticks] == [False, True, False, True, False]
+    assert [tick.anchor for tick in ticks][:2] == ["middle", "middle"]
+
+
+def test_one_column_says_what_will_come():
+    chart = draw([moment(0, START)])
+    assert chart.is_single
+    assert (chart.columns[0].left, chart.columns[0].right) == (0, 100)
+    assert chart.caption.startswith("One column so far: ten points.")
+
+
+def test_the_goal_stands_behind_the_time_that_is_over():
+    chart = draw(every(timedelta(days=9), 3), Split.parse("2-6-2-0-0"), date(2027, 6, 1))
+    assert chart.wanted.by == date(2027, 6, 1)
+    assert chart.wanted.left - chart.columns[-1].right > 1
+    assert draw(every(timedelta(days=9), 3)).wanted is None
+
+
+def test_the_events_of_a_month_are_joined_with_their_dates():
+    moments = [
+        moment(n, START + timedelta(days=n), happened="Event" if n in (1, 2, 3, 4, 40) else "")
+        for n in range(90)
+    ]
+    march, april, *_ = draw(moments).columns
+    assert march.happened == (
+        "Event (5 March 2025); Event (6 March 2025); Event (7 March 2025); 1 more before"
+    )
+    assert april.happened == "Event (12 April 2025)"
+
+
+def test_a_long_note_is_shortened():
+    assert moment(0, START, note="Finally.\nAt  last. ").beginning == "Finally. At last."
+    assert moment(0, START, note="x" * BEGINNING).beginning == "x" * BEGINNING
+    assert moment(0, START, note="x" * (BEGINNING + 1)).beginning == "x" * (BEGINNING - 1) + "…"
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        (date(2025, 3, 3), "less than a day"),
+        (date(2025, 3, 4), "1 day"),
+        (date(2025, 4, 2), "30 days"),
+        (date(2025, 4, 3), "1 month"),
+        (date(2025, 5, 5), "2 months and 2 days"),
+        (date(2026, 3, 3), "1 year"),
+        (date(2026, 3, 18), "1 year and 15 days"),
+        (date(2027, 5, 3), "2 years and 2 months"),
+        (date(2027, 5, 4), "more than 2 years and 2 months"),
+    ],
+)
+def test_the_time_between_two_days_is_said_as_people_say_it(later, words):
+    assert time_between(date(2025, 3, 3), later) == words

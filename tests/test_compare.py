@@ -1,0 +1,161 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.make import NOON, make_assessment, make_user
+
+NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
+
+
+@pytest.fixture
+def three(user):
+    """Three assessments, the oldest first."""
+    return [
+        make_assessment(user, "6-2-2-0-0", taken_at=NOON, note="Before.", event="new_job"),
+        make_assessment(user, "1-1-0-8-0", taken_at=NOON + timedelta(days=3), event="redundancy"),
+        make_assessment(user, "2-5-2-1-0", taken_at=NOON + timedelta(days=40), note="After."),
+    ]
+
+
+def address(a="", b="") -> str:
+    named = [f"{name}={each.id}" for name, each in (("a", a), ("b", b)) if each]
+    return "/history/compare/?" + "&".join(named)
+
+
+def sides(response):
+    return response.context["then"].id, response.context["now"].id
+
+
+def test_without_a_choice_the_oldest_and_the_latest_stand_side_by_side(owner, three):
+    response = owner.get("/history/compare/")
+    assert sides(response) == (three[0].id, three[2].id)
+    page = response.content.decode()
+    assert "Between them: 1 month and 9 days." in page
+    assert (
+        "What it takes to get from the earlier to the later: 3 points from Business driven to "
+        "Community spirit; 1 point from Business driven to Job seeking." in page
+    )
+    assert "Before." in page
+    assert "After." in page
+    rows = [(str(label.label), *points) for label, *points in response.context["rows"]]
+    assert rows == [
+        ("Business driven", 6, 2, "−4"),
+        ("Community spirit", 2, 5, "+3"),
+        ("Learning sponge", 2, 2, "0"),
+        ("Job seeking", 0, 1, "+1"),
+        ("Vanity project", 0, 0, "0"),
+    ]
+
+
+def test_what_was_told_in_between_is_there(owner, three):
+    response = owner.get("/history/compare/")
+    assert [each.id for each in response.context["told"]] == [three[1].id]
+    page = response.content.decode()
+    assert "What had happened: New job" in page
+    assert "4 March 2026</time> · Redundancy" in page
+    response = owner.get(address(three[0], three[1]))
+    assert response.context["told"] == []
+    assert "What had happened: Redundancy" in response.content.decode()
+
+
+def test_any_two_can_be_chosen_and_the_earlier_one_stands_on_the_left(owner, three):
+    for chosen in (address(three[0], three[1]), address(three[1], three[0])):
+        response = owner.get(chosen)
+        assert sides(response) == (three[0].id, three[1].id)
+        page = response.content.decode()
+        for assessment in three[:2]:
+            assert f'<option value="{assessment.id}" selected>' in page
+        assert f'<option value="{three[2].id}">10 April 2026, 12:00 · 2-5-2-1-0</option>' in page
+
+
+def test_one_choice_is_compared_with_the_latest(owner, three):
+    assert sides(owner.get(address(three[1]))) == (three[1].id, three[2].id)
+
+
+def test_of_two_in_one_moment_the_order_is_that_of_the_history(owner, user):
+    pair = sorted((make_assessment(user, taken_at=NOON) for _ in range(2)), key=lambda a: a.id)
+    response = owner.get(address(*pair[::-1]))
+    assert sides(response) == (pair[0].id, pair[1].id)
+    page = response.content.decode()
+    assert "On one day." in page
+    assert "The same split: no point has moved." in page
+
+
+def test_the_same_one_twice_is_met_with_a_plain_sentence(owner, three):
+    response = owner.get(address(three[1], three[1]))
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "You chose the same assessment twice. Choose another one to see what moved." in page
+    assert "<table" not in page
+    assert page.count("<select") == 2
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_it_takes_two(owner, user, count):
+    for _ in range(count):
+        make_assessment(user)
+    response = owner.get("/history/compare/")
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "It takes two assessments to compare." in page
+    assert "<select" not in page
+
+
+def test_one_beyond_the_choices_can_still_be_named(owner, three, monkeypatch):
+    monkeypatch.setattr("purposeapp.views.compare.MOST_CHOICES", 2)
+    response = owner.get("/history/compare/")
+    assert sides(response) == (three[0].id, three[2].id)
+    assert [each.id for each in response.context["choices"]] == [a.id for a in three[::-1]]
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+@pytest.mark.parametrize("id", ["nonsense", NOBODYS_ID, "1", "%00", "7f9c24e8"])
+def test_what_is_not_there_is_a_404(owner, three, name, id):
+    assert owner.get(f"/history/compare/?{name}={id}").status_code == 404
+
+
+def test_nobody_sees_those_of_somebody_else(stranger, three):
+    other = make_user("third@example.org")
+    make_assessment(other)
+    assert stranger.get(address(three[0], three[1])).status_code == 404
+    stranger.force_login(other)
+    make_assessment(other)
+    assert stranger.get(address(three[0])).status_code == 404
+    assert stranger.get(address(b=three[0])).status_code == 404
+    page = stranger.get("/history/compare/").content.decode()
+    assert str(three[0].id) not in page
+    assert "Before." not in page
+
+
+def test_whoever_is_not_signed_in_is_asked_to(client, three):
+    response = client.get("/history/compare/")
+    assert (response.status_code, response.url) == (302, "/accounts/login/?next=/history/compare/")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_other_methods_are_refused(owner, three, method):
+    assert getattr(owner, method)("/history/compare/").status_code == 405
+
+
+def test_no_cache_keeps_what_is_private(owner, three):
+    assert "no-store" in owner.get("/history/compare/")["Cache-Control"]
+
+
+def test_what_people_wrote_is_shown_as_text(owner, user, three):
+    make_assessment(user, note="<script>alert(1)</script>", event="other", event_words="<b>")
+    page = owner.get("/history/compare/").content.decode()
+    assert "<script>alert" not in page
+    assert "What had happened: &lt;b&gt;" in page
+
+
+def test_it_costs_the_same_number_of_queries_at_two_and_at_four(
+    owner, user, django_assert_num_queries
+):
+    make_assessment(user)
+    make_assessment(user)
+    with django_assert_num_queries(5):  # session, user, choices, oldest, latest
+        owner.get("/history/compare/")
+    make_assessment(user)
+    make_assessment(user)
+    with django_assert_num_queries(5):
+        owner.get("/history/compare/")

@@ -53,6 +53,17 @@ class Direction(TextChoices):
     WANTED_LESS = "wanted_less", _("Wanted less")
 
 
+WHEN = {
+    Direction.NEW: _("when this is new"),
+    Direction.RISING: _("when this rises"),
+    Direction.FALLING: _("when this falls"),
+    Direction.GONE: _("when this has gone to zero"),
+    Direction.WANTED_MORE: _("when you want more of this"),
+    Direction.WANTED_LESS: _("when you want less of this"),
+}
+"""For which movement a tip is, said where nobody's points are known."""
+
+
 class Advisable(Protocol):
     """What of a tip decides whether it fits."""
 
@@ -128,8 +139,8 @@ class Situation:
                     ) % {"by": by}
                 case Direction.WANTED_LESS:
                     return ngettext(
-                        "because your goal has %(by)d point less here",
-                        "because your goal has %(by)d points less here",
+                        "because your goal has %(by)d point fewer here",
+                        "because your goal has %(by)d points fewer here",
                         by,
                     ) % {"by": by}
         return ""

@@ -3,6 +3,7 @@
 from .assessment import KeepForm, NoteForm
 from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
 from .questionnaire import QuestionnaireForm
+from .tips import SideForm, TickForm
 
 __all__ = [
     "FILE_TOO_LARGE",
@@ -11,4 +12,6 @@ __all__ = [
     "KeepForm",
     "NoteForm",
     "QuestionnaireForm",
+    "SideForm",
+    "TickForm",
 ]

@@ -66,6 +66,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             taken_at=assessment.taken_at, id__gte=assessment.id
         )
 
+    def after(self, assessment: "Assessment") -> "AssessmentQuerySet":
+        """Those that stand before `assessment` in `latest_first`: the later ones."""
+        return self.filter(taken_at__gte=assessment.taken_at).exclude(
+            taken_at=assessment.taken_at, id__lte=assessment.id
+        )
+
     def record(
         self, *, user, split: Split, submission: uuid.UUID, taken_at: datetime | None = None
     ) -> "Assessment":

@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
+from purposeapp.checklist import checklist, situation_of
+from purposeapp.fit import SeeksAs
 from purposeapp.forms import NoteForm
-from purposeapp.models import Assessment, Tip
-from purposeapp.result import Result
+from purposeapp.models import Assessment
 
 
 @never_cache
@@ -30,9 +31,13 @@ def assessment(request, id: UUID):
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()
+    situation = situation_of(assessment, earlier, request.user)
     context = {
         "assessment": assessment,
-        "result": Result(assessment.split, Tip.objects.published().in_order()),
+        "result": checklist(assessment, situation, request.user),
+        "checklist": True,
+        "seeks_as": request.user.seeks_as and SeeksAs(request.user.seeks_as),
+        "sides": SeeksAs,
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "form": form,

@@ -27,7 +27,7 @@ def shown_at_once(points: int) -> int:
 
 
 MOST_AT_ONCE = shown_at_once(BUDGET)
-MOST_MORE = 20
+MOST_MORE = 12
 """How many more there are behind a click; what is beyond them has the purpose's own page."""
 
 MOST_NEEDED = MOST_AT_ONCE + MOST_MORE + 1

@@ -26,7 +26,7 @@ from .fit import SeeksAs
 from .models import Tip
 
 LARGEST_MEMORY = 4_000
-"""Answers kept at most: every public page, plain and compressed, with room to spare."""
+"""Answers kept at most: every public page as browsers ask for it, with room to spare."""
 
 
 KEPT_QUERIES = frozenset({"", *(f"as={side}" for side in SeeksAs)})
@@ -112,7 +112,9 @@ class Memory:
         with self._lock:
             if version is not None and version == self._version:
                 if len(self._answers) >= LARGEST_MEMORY:
-                    self._answers.clear()
+                    # The oldest makes room. There are more pages than this only for whoever
+                    # asks for each of them with and without compression.
+                    del self._answers[next(iter(self._answers))]
                 self._answers[key] = answer
 
 

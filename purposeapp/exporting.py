@@ -9,9 +9,9 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 
-from .models import Assessment
+from .models import Assessment, Tick
 from .split import Purpose
 
 VERSION = 1
@@ -28,10 +28,17 @@ STARTS_A_FORMULA = re.compile(
 )
 
 
-def to_json(assessments: Iterable[Assessment]) -> str:
-    """The assessments as JSON, in the order given; an import reads it back without a loss."""
+def to_json(assessments: Iterable[Assessment], ticks: Iterable[Tick] = ()) -> str:
+    """The assessments as JSON, in the order given; an import reads them back without a loss.
+
+    What the person said of tips goes with them, each tip by its key. An import passes it over.
+    """
     return json.dumps(
-        {"version": VERSION, "assessments": [_values(assessment) for assessment in assessments]},
+        {
+            "version": VERSION,
+            "assessments": [_values(assessment) for assessment in assessments],
+            "ticks": [_tick(tick) for tick in ticks],
+        },
         ensure_ascii=False,
         indent=2,
     )
@@ -56,12 +63,23 @@ def defused(text: str) -> str:
     return f"'{text}" if STARTS_A_FORMULA.match(text) else text
 
 
-def _values(assessment: Assessment) -> dict[str, str | int]:
+def _tick(tick: Tick) -> dict[str, str]:
+    return {
+        "tip": tick.tip.key,
+        "verdict": tick.verdict,
+        "ticked_at": _moment(tick.ticked_at),
+    }
+
+
+def _moment(moment: datetime) -> str:
     # Not strftime: it writes years before 1000 without their zeros.
-    taken_at = assessment.taken_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _values(assessment: Assessment) -> dict[str, str | int]:
     return {
         "id": str(assessment.id),
-        "taken_at": taken_at.replace("+00:00", "Z"),
+        "taken_at": _moment(assessment.taken_at),
         **assessment.split.as_dict(),
         "note": assessment.note,
     }

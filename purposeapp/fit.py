@@ -32,9 +32,14 @@ class SeeksAs(TextChoices):
     @property
     def audiences(self) -> frozenset[Audience]:
         """Whose tips are for somebody on this side."""
-        if self is SeeksAs.BOTH:
-            return frozenset(Audience)
-        return frozenset({Audience.EVERYONE, Audience(self.value)})
+        return AUDIENCES[self]
+
+
+AUDIENCES = {
+    SeeksAs.CANDIDATE: frozenset({Audience.EVERYONE, Audience.CANDIDATE}),
+    SeeksAs.EMPLOYER: frozenset({Audience.EVERYONE, Audience.EMPLOYER}),
+    SeeksAs.BOTH: frozenset(Audience),
+}
 
 
 class Direction(TextChoices):
@@ -106,7 +111,8 @@ class Situation:
         return (
             tip.points_from <= self.split[purpose] <= tip.points_to
             and tip.audience in self.seeks_as.audiences
-            and tip.direction in self.directions(purpose)
+            # Most tips are for any movement, so that is asked first.
+            and (tip.direction == Direction.ANY or tip.direction in self.directions(purpose))
         )
 
     def why(self, tip: Advisable) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, Tick
 from purposeapp.split import Purpose
 
 PAGE_SIZE = 20
@@ -36,6 +36,7 @@ def history(request):
         "purposes": Purpose,
         "older": assessments[PAGE_SIZE - 1] if len(assessments) > PAGE_SIZE else None,
         "newest_page": not cursor,
+        "progress": Tick.objects.for_user(request.user).progress() if assessments else {},
     }
     return render(request, "purposeapp/history.html", context)
 

@@ -91,11 +91,11 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, django_assert_num_queries
 ):
     make_assessment(user)
-    with django_assert_num_queries(3):  # session, user, assessments
+    with django_assert_num_queries(4):  # session, user, assessments, how many tips are done
         owner.get("/history/")
     make_assessment(user)
     make_assessment(user)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         owner.get("/history/")
 
 

@@ -1,5 +1,7 @@
+from contextlib import suppress
+
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,15 +36,17 @@ class TickQuerySet(models.QuerySet["Tick"]):
         """Store what `user` says of a tip, in place of what they said before.
 
         One statement, so that two at once make one tick. The same said again keeps its moment.
+        Nothing is stored for an account or of a tip that is gone meanwhile.
         """
         if self.for_user(user).filter(tip=tip, verdict=verdict).exists():
             return
-        self.bulk_create(
-            [self.model(user=user, tip=tip, verdict=verdict)],
-            update_conflicts=True,
-            unique_fields=["user", "tip"],
-            update_fields=["verdict", "ticked_at"],
-        )
+        with suppress(IntegrityError):
+            self.bulk_create(
+                [self.model(user=user, tip=tip, verdict=verdict)],
+                update_conflicts=True,
+                unique_fields=["user", "tip"],
+                update_fields=["verdict", "ticked_at"],
+            )
 
 
 class Tick(models.Model):

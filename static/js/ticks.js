@@ -24,7 +24,7 @@ document.addEventListener("submit", async (event) => {
     details.open = open.includes(details.id) && details.id !== "side";
   }
   // Whoever works by keyboard goes on where they were.
-  const next = document.getElementById(tip)?.querySelector("button:last-of-type");
+  const next = document.getElementById(tip)?.querySelector("button");
   const visible = next?.checkVisibility() ? next : document.querySelector(`#${section} h3 a`);
   visible.focus({ preventScroll: true });
 });

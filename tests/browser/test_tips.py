@@ -32,7 +32,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
 
     # The next day the job is gone. They are asked once on which side they are.
     visitor.record("2-2-0-6-0")
-    expect(visitor.advised.first).to_have_text("Job seeking · 6 points")
+    expect(visitor.advised.first).to_have_text("Job seeking 6 points")
     expect(tip(page, RISING)).to_contain_text("because Job seeking rose by 6")
     expect(tip(page, "Fewer points")).to_contain_text("because Business driven fell by 4")
     expect(advice_on(page, "Job seeking").get_by_role("heading", level=4)).to_have_text(
@@ -120,6 +120,8 @@ def test_a_tip_is_ticked_off_by_keyboard_and_the_focus_stays(visitor):
     undo = first.get_by_role("button", name="Undo")
     expect(undo).to_be_focused()
     page.keyboard.press("Enter")
+    expect(first.get_by_role("button", name="Done")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(first.get_by_role("button", name="Not for me")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Business driven")).to_be_focused()

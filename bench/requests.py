@@ -13,6 +13,8 @@ from datetime import timedelta
 from io import BytesIO
 
 ROUNDS, REQUESTS = 15, 60
+TIPS = (23, 100, 2_000)
+"""As many as there are at first, as many as fill every page, and far more."""
 
 
 def set_up() -> None:
@@ -108,6 +110,84 @@ def main() -> None:
     for name, found in ratios.items():
         low, middle, high = min(found), statistics.median(found), max(found)
         print(f"  {name:32} {middle:6.1f}   ({low:.1f} to {high:.1f})")
+    print(
+        f"Time of a request with {TIPS[1]:,} and with {TIPS[2]:,} tips, as a multiple of {TIPS[0]}:"
+    )
+    for name, (full, many) in with_many_tips().items():
+        print(f"  {name:32} {full:6.1f} {many:6.1f}")
+
+
+def with_many_tips() -> dict[str, list[float]]:
+    """What many tips, of five versions each, add to the pages that show some of them.
+
+    Time as it passes, not CPU: choosing is PostgreSQL's work. The best of some rounds, since
+    these can't take turns. All of it is rolled back.
+    """
+    from django.db import transaction
+    from django.test import Client, override_settings
+
+    from purposeapp.models import Assessment, Tip, User
+    from purposeapp.split import Split
+
+    def seconds(client, address: str) -> float:
+        started = time.perf_counter()
+        for _ in range(10):
+            status = client.get(address).status_code
+            assert status == 200, f"{address} answered {status}"
+        return time.perf_counter() - started
+
+    # A version is looked up once a second anyway, and is in none of these.
+    with transaction.atomic(), override_settings(PUBLIC_PAGE_SECONDS=3_600):
+        user = User.objects.create_user(f"bench-{os.getpid()}-tips@example.org")
+        later = timezone_now() + timedelta(minutes=1)
+        assessment = Assessment.objects.create(
+            user=user, taken_at=timezone_now(), recorded_at=later, **Split(2, 2, 2, 2, 2).as_dict()
+        )
+        kinds = {
+            "a result page, made": "/splits/2-2-2-2-2/?made",
+            "a purpose's page, made": "/purposes/job-seeking/?made",
+            "an assessment": assessment.get_absolute_url(),
+        }
+        # Unlike the requests above, its own leave the connection, and the transaction, open.
+        client = Client(headers={"host": "localhost"})
+        client.force_login(user)
+        found: dict[str, list[float]] = {name: [] for name in kinds}
+        for tips in TIPS:
+            Tip.history.update(state=Tip.State.ARCHIVED)
+            Tip.objects.update(state=Tip.State.ARCHIVED)
+            make_tips(tips)
+            for name, address in kinds.items():
+                seconds(client, address)  # warm
+                found[name].append(min(seconds(client, address) for _ in range(15)))
+        transaction.set_rollback(True)
+    return {name: [time / times[0] for time in times[1:]] for name, times in found.items()}
+
+
+def make_tips(number: int) -> None:
+    """So many published tips, on all purposes in turn, each of five versions."""
+    from django.db import connection
+
+    from purposeapp.models import Tip
+    from purposeapp.split import Purpose
+
+    purposes = list(Purpose)
+    Tip.objects.bulk_create(
+        Tip(
+            key=f"bench-{number}-{i}",
+            purpose=purposes[i % 5],
+            text=f"Number {i} is about as *long* as the tips are that people read here every day.",
+            state=Tip.State.PUBLISHED,
+        )
+        for i in range(number)
+    )
+    for version in range(5):
+        Tip.history.bulk_history_create(
+            Tip.objects.filter(key__startswith=f"bench-{number}-"),
+            update=version > 0,
+            default_date=timezone_now() - timedelta(days=5 - version),
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE purposeapp_tip, purposeapp_historicaltip")
 
 
 def etag_of(application, address: str) -> str:
@@ -117,17 +197,22 @@ def etag_of(application, address: str) -> str:
     return Client(headers={"host": "localhost"}).get(address)["ETag"]
 
 
+def timezone_now():
+    from django.utils import timezone
+
+    return timezone.now()
+
+
 class some_people:
     """Two people with a history, one short and one long, signed in; gone afterwards."""
 
     def __enter__(self) -> tuple[str, str]:
         from django.test import Client
-        from django.utils import timezone
 
         from purposeapp.models import Assessment, User
         from purposeapp.split import Split
 
-        now, splits, cookies = timezone.now(), list(Split.all()), []
+        now, splits, cookies = timezone_now(), list(Split.all()), []
         self.users = []
         for assessments in (1, 500):
             user = User.objects.create_user(f"bench-{os.getpid()}-{assessments}@example.org")

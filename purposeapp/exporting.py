@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from .models import Assessment, Goal
+from .models import Assessment, Goal, Tick
 from .split import Purpose
 
 VERSION = 1
@@ -29,12 +29,17 @@ STARTS_A_FORMULA = re.compile(
 )
 
 
-def to_json(assessments: Iterable[Assessment], goals: Iterable[Goal]) -> str:
-    """Both as JSON, in the order given; an import reads it back without a loss."""
+def to_json(assessments: Iterable[Assessment], goals: Iterable[Goal], ticks: Iterable[Tick]) -> str:
+    """All of it as JSON, in the order given; an import reads it back without a loss.
+
+    But for what the person said of tips, each by its key: an import passes that over, since
+    another server may have other tips.
+    """
     document = {
         "version": VERSION,
         "assessments": [_values(assessment) for assessment in assessments],
         "goals": [_goal_values(goal) for goal in goals],
+        "ticks": [_tick_values(tick) for tick in ticks],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -76,6 +81,14 @@ def _goal_values(goal: Goal) -> dict[str, str | int | None]:
         "wanted_by": goal.wanted_by.isoformat() if goal.wanted_by else None,
         "set_at": _moment(goal.set_at),
         "ended_at": _moment(goal.ended_at) if goal.ended_at else None,
+    }
+
+
+def _tick_values(tick: Tick) -> dict[str, str]:
+    return {
+        "tip": tick.tip.key,
+        "verdict": tick.verdict,
+        "ticked_at": _moment(tick.ticked_at),
     }
 
 

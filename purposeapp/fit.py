@@ -32,9 +32,14 @@ class SeeksAs(TextChoices):
     @property
     def audiences(self) -> frozenset[Audience]:
         """Whose tips are for somebody on this side."""
-        if self is SeeksAs.BOTH:
-            return frozenset(Audience)
-        return frozenset({Audience.EVERYONE, Audience(self.value)})
+        return AUDIENCES[self]
+
+
+AUDIENCES = {
+    SeeksAs.CANDIDATE: frozenset({Audience.EVERYONE, Audience.CANDIDATE}),
+    SeeksAs.EMPLOYER: frozenset({Audience.EVERYONE, Audience.EMPLOYER}),
+    SeeksAs.BOTH: frozenset(Audience),
+}
 
 
 class Direction(TextChoices):
@@ -51,6 +56,17 @@ class Direction(TextChoices):
     GONE = "gone", _("Gone to zero")
     WANTED_MORE = "wanted_more", _("Wanted more")
     WANTED_LESS = "wanted_less", _("Wanted less")
+
+
+WHEN = {
+    Direction.NEW: _("when this is new"),
+    Direction.RISING: _("when this rises"),
+    Direction.FALLING: _("when this falls"),
+    Direction.GONE: _("when this has gone to zero"),
+    Direction.WANTED_MORE: _("when you want more of this"),
+    Direction.WANTED_LESS: _("when you want less of this"),
+}
+"""For which movement a tip is, said where nobody's points are known."""
 
 
 class Advisable(Protocol):
@@ -95,7 +111,8 @@ class Situation:
         return (
             tip.points_from <= self.split[purpose] <= tip.points_to
             and tip.audience in self.seeks_as.audiences
-            and tip.direction in self.directions(purpose)
+            # Most tips are for any movement, so that is asked first.
+            and (tip.direction == Direction.ANY or tip.direction in self.directions(purpose))
         )
 
     def why(self, tip: Advisable) -> str:
@@ -128,8 +145,8 @@ class Situation:
                     ) % {"by": by}
                 case Direction.WANTED_LESS:
                     return ngettext(
-                        "because your goal has %(by)d point less here",
-                        "because your goal has %(by)d points less here",
+                        "because your goal has %(by)d point fewer here",
+                        "because your goal has %(by)d points fewer here",
                         by,
                     ) % {"by": by}
         return ""

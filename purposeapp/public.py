@@ -22,17 +22,23 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from .fit import SeeksAs
 from .models import Tip
 
 LARGEST_MEMORY = 4_000
-"""Answers kept at most: every public page, plain and compressed, with room to spare."""
+"""Answers kept at most: every public page as browsers ask for it, with room to spare."""
+
+
+KEPT_QUERIES = frozenset({"", *(f"as={side}" for side in SeeksAs)})
+"""A page as it is, and as each side of job seeking sees it. Any other query, of which there is no
+end, is answered anew each time."""
 
 
 def public_page(view: Callable) -> Callable:
     """Mark a view whose page is the same for everybody, until a tip changes.
 
-    Such a view reads nothing of the request but its path, and shows no form: a form needs a
-    token of its own for each visitor.
+    Such a view reads nothing of the request but its path and its query, and shows no form: a
+    form needs a token of its own for each visitor. Answers to a few queries alone are kept.
     """
 
     @wraps(view)
@@ -106,7 +112,9 @@ class Memory:
         with self._lock:
             if version is not None and version == self._version:
                 if len(self._answers) >= LARGEST_MEMORY:
-                    self._answers.clear()
+                    # The oldest makes room. There are more pages than this only for whoever
+                    # asks for each of them with and without compression.
+                    del self._answers[next(iter(self._answers))]
                 self._answers[key] = answer
 
 
@@ -117,10 +125,11 @@ def public_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     """Answer public pages from memory. The first middleware, so that nothing else has to run."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
+        query = request.META.get("QUERY_STRING", "")
+        if request.method not in ("GET", "HEAD") or query not in KEPT_QUERIES:
             return get_response(request)
         compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
-        key = (request.scheme, request.path_info, compressed)
+        key = (request.scheme, request.path_info, query, compressed)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
         has_session = settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", "")
         if _is_ours(request) and (answer := memory.get(key, look=has_session)):

@@ -1,11 +1,11 @@
-"""The result of a split: what its page shows, worked out from the split and the tips alone."""
+"""The result of a split: what its page shows, worked out from a situation and the tips alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from . import sentences
-from .fit import Audience
-from .models import Tip
+from .advice import Advice, WrittenTip, choose
+from .fit import Situation
 from .split import Purpose, Split
 
 
@@ -20,34 +20,20 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Advice:
-    """What to do about one purpose; with its points, where it stands in a result."""
-
-    purpose: Purpose
-    tips: list[Tip]
-    points: int | None = None
-
-    @property
-    def groups(self) -> list[tuple[Audience, list[Tip]]]:
-        """The tips by whom they are for, those for everyone first."""
-        return [
-            (audience, tips)
-            for audience in Audience
-            if (tips := [tip for tip in self.tips if tip.audience == audience])
-        ]
-
-    @property
-    def thanks_for_honesty(self) -> bool:
-        """Nobody likes to admit to vanity, so whoever does is thanked."""
-        return self.purpose == Purpose.VANITY_PROJECT
-
-
-@dataclass(frozen=True)
 class Result:
-    """A split, read out: a pure function of the split and the tips, the same for everybody."""
+    """A situation, read out: a pure function of it and of the tips.
 
-    split: Split
-    tips: Iterable[Tip]
+    Where only the split is known, it is the same for everybody.
+    """
+
+    situation: Situation
+    tips: Iterable[WrittenTip]
+    declined: Collection[int] = ()
+    """The ids of tips that the reader said are not for them."""
+
+    @property
+    def split(self) -> Split:
+        return self.situation.split
 
     @property
     def headline(self) -> str:
@@ -71,9 +57,6 @@ class Result:
         ]
 
     @property
-    def advice(self) -> Iterator[Advice]:
-        """The tips of each purpose that has points, largest first."""
-        tips = list(self.tips)
-        for purpose in self.split.spent:
-            own = [tip for tip in tips if tip.purpose == purpose]
-            yield Advice(purpose, own, self.split[purpose])
+    def advice(self) -> list[Advice]:
+        """The tips that fit, by purpose, the largest first."""
+        return choose(self.situation, self.tips, self.declined)

@@ -19,6 +19,7 @@ from .views import (
     questionnaire,
     signup,
     splits,
+    tips,
     try_out,
     worksheet,
 )
@@ -70,6 +71,9 @@ urlpatterns = [
     path("history/import/", bring_back.bring_back, name="import"),
     path("history/<uuid:id>/", assessments.assessment, name="assessment"),
     path("history/<uuid:id>/delete/", assessments.delete, name="delete"),
+    path("tips/", tips.tips, name="tips"),
+    path("tips/<int:id>/tick/", tips.tick, name="tick"),
+    path("tips/side/", tips.side, name="side"),
     # Ours, before allauth's own.
     path("accounts/signup/", signup.signup, name="account_signup"),
     path("accounts/delete/", leave.delete_account, name="delete_account"),

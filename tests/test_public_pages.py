@@ -1,8 +1,11 @@
 """Public pages are made once, and then answered from memory."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from purposeapp.models import Tip
 from purposeapp.models.tip import TipQuerySet
@@ -10,6 +13,7 @@ from purposeapp.public import LARGEST_MEMORY, Answer, Memory, memory
 from tests.make import make_tip
 
 PATH = "/splits/6-2-2-0-0/"
+SEEKING = "/splits/2-2-0-6-0/"
 PUBLIC = [PATH, "/worksheet/"]
 
 
@@ -120,9 +124,42 @@ def test_nothing_else_is_kept(owner, clock, path):
     assert memory._answers == {}
 
 
-def test_a_query_goes_past_the_memory(client, db, clock):
-    client.get(f"{PATH}?a=1")
+@pytest.mark.parametrize(
+    "query",
+    ["a=1", "as=everyone", "as=candidate&a=1", "as=both&as=both", "as=Both", "as=", "page=2"],
+)
+def test_a_query_goes_past_the_memory(client, db, clock, query):
+    client.get(f"/purposes/job-seeking/?{query}")
+    client.get(f"{PATH}?{query}")
     assert memory._answers == {}
+
+
+@pytest.mark.parametrize("side", ["candidate", "employer", "both"])
+def test_each_side_of_job_seeking_is_kept_for_itself(
+    client, db, clock, side, django_assert_num_queries
+):
+    plain, path = client.get(SEEKING), f"{SEEKING}?as={side}"
+    first = client.get(path)
+    with django_assert_num_queries(0):
+        second = client.get(path)
+        known = client.get(path, headers={"if-none-match": first["ETag"]})
+        other = client.get(path, headers={"if-none-match": plain["ETag"]})
+    assert second.content == first.content != plain.content
+    assert first["ETag"] != plain["ETag"]
+    assert (known.status_code, other.status_code) == (304, 200)
+    assert client.get(SEEKING).content == plain.content
+
+
+def test_a_tip_that_falls_due_shows_within_two_seconds(client, db, clock, monkeypatch):
+    today = timezone.now()
+    make_tip(text="From tomorrow on.", position=1, published_from=today + timedelta(days=1))
+    before = client.get(PATH)
+    monkeypatch.setattr(timezone, "now", lambda: today + timedelta(days=1))
+    clock.now += 1.1
+    after = client.get(PATH, headers={"if-none-match": before["ETag"]})
+    assert "From tomorrow on." not in before.content.decode()
+    assert "From tomorrow on." in after.content.decode()
+    assert after["ETag"] != before["ETag"]
 
 
 def test_a_host_that_is_not_ours_gets_nothing_from_memory(client, db, clock):
@@ -178,4 +215,6 @@ def test_the_memory_is_bounded(db, clock):
     version = memory.version()
     for number in range(LARGEST_MEMORY + 1):
         memory.keep(("http", str(number), False), version, Answer(b"", {}))
-    assert len(memory._answers) <= LARGEST_MEMORY
+    assert len(memory._answers) == LARGEST_MEMORY
+    assert memory.get(("http", "0", False)) is None
+    assert memory.get(("http", str(LARGEST_MEMORY), False)) is not None

@@ -1,9 +1,13 @@
+import re
+
 import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from purposeapp.fit import WHEN, Audience, Direction
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
+from purposeapp.views.purposes import PAGE_SIZE
 from tests.make import make_tip
 
 
@@ -42,3 +46,41 @@ def test_what_is_no_purpose_is_a_404(client, db, name):
 
 def test_it_can_only_be_read(client, db):
     assert client.post("/purposes/job-seeking/").status_code == 405
+
+
+def test_every_tip_is_there_whatever_it_is_for_and_says_when(client, db):
+    Tip.objects.all().delete()
+    for direction in Direction:
+        make_tip(text=f"This is {direction}", direction=direction, points_from=0)
+    page = client.get("/purposes/business-driven/").content.decode()
+    for direction in Direction:
+        when = f'<p class="why">{WHEN[direction]}</p>' if direction in WHEN else ""
+        assert f"<li>This is {direction}{when}</li>" in page
+
+
+def test_a_draft_is_not_there(client, db):
+    make_tip(text="Not yet", state="draft")
+    assert "Not yet" not in client.get("/purposes/business-driven/").content.decode()
+
+
+def test_many_tips_come_in_pages_that_have_each_once(client, db, django_assert_num_queries):
+    Tip.objects.all().delete()
+    tips = [
+        make_tip(Purpose.JOB_SEEKING, f"Tip {number:03}", audience=list(Audience)[number % 3])
+        for number in range(2 * PAGE_SIZE + 1)
+    ]
+    seen = []
+    for number in (1, 2, 3):
+        with django_assert_num_queries(2):  # the version of the tips, and the tips
+            page = client.get(f"/purposes/job-seeking/?page={number}").content.decode()
+        seen += re.findall("<li>(Tip [0-9]+)</li>", page)
+        assert (f'href="?page={number + 1}#tips"' in page) == (number < 3)
+        assert ("Back to the first" in page) == (number > 1)
+    by_audience = sorted(tips, key=lambda tip: (list(Audience).index(tip.audience), tip.key))
+    assert seen == [tip.text for tip in by_audience]
+    assert client.get("/purposes/job-seeking/?page=4").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "", "1.0", "9" * 30, "²", "\x00"])
+def test_a_page_that_does_not_exist_is_a_404(client, db, page):
+    assert client.get("/purposes/job-seeking/", {"page": page}).status_code == 404

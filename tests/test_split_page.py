@@ -1,8 +1,12 @@
+import re
+
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils.html import escape
 
 from purposeapp import sentences
+from purposeapp.advice import MOST_MORE
 from purposeapp.models import Tip
 from purposeapp.public import memory
 from purposeapp.split import Purpose, Split
@@ -119,7 +123,85 @@ def test_it_costs_two_queries_however_many_tips(client, db, django_assert_num_qu
             client.get("/splits/2-2-2-2-2/")
 
 
+def test_it_costs_the_same_with_two_hundred_tips_and_shows_few(
+    client, db, django_assert_num_queries
+):
+    Tip.objects.bulk_create(
+        Tip(key=f"tip-{number}", purpose=purpose, text=f"Tip {number}.", state="published")
+        for purpose in Purpose
+        for number in [f"{purpose.value}-{n}" for n in range(40)]
+    )
+    with django_assert_num_queries(2):
+        response = client.get("/splits/2-2-2-2-2/")
+    advice = response.context["result"].advice
+    assert [len(each.at_once) for each in advice] == [2] * 5
+    assert [len(each.more) for each in advice] == [MOST_MORE] * 5
+    page = response.content.decode()
+    assert page.count(f">{MOST_MORE} more<") == 5
+    assert page.count("All tips on ") == 5
+    assert len(re.findall("Tip [a-z_]+-[0-9]+[.]", page)) <= 5 * (2 + MOST_MORE)
+
+
+def test_a_draft_and_what_is_archived_are_not_shown(client, db):
+    for state in ("draft", "archived"):
+        make_tip(text=f"This is {state}", state=state, position=1)
+    assert "This is" not in client.get("/splits/10-0-0-0-0/").content.decode()
+
+
+def sides_on(page: str) -> list[tuple[str, bool]]:
+    links = re.findall('<a href="[?]as=([a-z]+)#job-seeking" rel="nofollow"([^>]*)>', page)
+    return [(side, current == ' aria-current="true"') for side, current in links]
+
+
+def test_job_seeking_asks_which_side(client, db):
+    page = client.get("/splits/2-2-0-6-0/").content.decode()
+    assert "Which side are you on?" in page
+    assert sides_on(page) == [("candidate", False), ("employer", False), ("both", False)]
+    assert "Candidates</h4>" in page
+    assert "Employers</h4>" in page
+    assert "Which side are you on?" not in client.get("/splits/6-2-2-0-0/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("side", "shown"),
+    [("candidate", [True, False]), ("employer", [False, True]), ("both", [True, True])],
+)
+def test_each_side_gets_its_own_tips(client, db, side, shown):
+    Tip.objects.all().delete()
+    for audience in ("candidate", "employer"):
+        make_tip(Purpose.JOB_SEEKING, f"For the {audience}", audience=audience)
+    page = client.get(f"/splits/2-2-0-6-0/?as={side}").content.decode()
+    assert [f"For the {audience}" in page for audience in ("candidate", "employer")] == shown
+    assert "Which side are you on?" not in page
+    assert (side, True) in sides_on(page)
+    assert len(sides_on(page)) == 3
+    assert ("Candidates</h4>" in page) == (side == "both")
+
+
+@pytest.mark.parametrize("query", ["as=everyone", "as=", "as=x", "side=candidate", "as=%00"])
+def test_a_side_that_there_is_not_is_as_none(client, db, query):
+    plain = client.get("/splits/2-2-0-6-0/")
+    assert client.get(f"/splits/2-2-0-6-0/?{query}").content == plain.content
+
+
+@pytest.mark.parametrize("side", ["candidate", "employer", "both"])
+def test_what_is_passed_on_has_no_side(client, db, side):
+    address = f"{settings.PUBLIC_URL}/splits/2-2-0-6-0/"
+    page = client.get(f"/splits/2-2-0-6-0/?as={side}").content.decode()
+    assert re.findall('<link rel="canonical" href="([^"]+)">', page) == [address]
+    assert re.findall('<meta property="og:url" content="([^"]+)">', page) == [address]
+    assert f'data-url="{address}"' in page
+    assert "as%3D" not in page
+
+
+def test_the_markdown_of_a_tip_is_shown(client, db):
+    make_tip(text="Be *kind*, see [why](https://example.org/).", key="kind", position=1)
+    page = client.get("/splits/10-0-0-0-0/").content.decode()
+    link = '<a href="https://example.org/" rel="noopener noreferrer">why</a>'
+    assert f"<li>Be <em>kind</em>, see {link}.</li>" in page
+
+
 def test_text_of_a_tip_is_shown_as_text(client, db):
-    make_tip(text="<script>alert(1)</script> & more", key="hostile")
+    make_tip(text="<script>alert(1)</script> & more", key="hostile", position=1)
     page = client.get("/splits/10-0-0-0-0/").content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page

@@ -1,21 +1,29 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
+from itertools import product
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from purposeapp.models import Tip
-from purposeapp.split import Purpose
-from tests.make import make_tip
+from purposeapp.advice import MOST_NEEDED, choose
+from purposeapp.fit import Audience, Direction, SeeksAs, Situation
+from purposeapp.models import Tick, Tip
+from purposeapp.split import Purpose, Split
+from tests.make import NOON, make_tip
 
 first_tips = import_module("purposeapp.migrations.0002_first_tips")
+tips_for_change = import_module("purposeapp.migrations.0007_tips_for_change")
 
 
 def test_a_new_database_has_tips_on_every_purpose(db):
     counts = {purpose: Tip.objects.filter(purpose=purpose).count() for purpose in Purpose}
-    assert list(counts.values()) == [6, 4, 4, 7, 1]
+    assert list(counts.values()) == [8, 6, 5, 12, 3]
     both_sides = Tip.objects.filter(purpose=Purpose.JOB_SEEKING).values_list("audience", flat=True)
     assert set(both_sides) == {"candidate", "employer"}
+    assert {tip.state for tip in Tip.objects.all()} == {"published"}
 
 
 def test_what_was_said_first_is_part_of_the_history(db):
@@ -23,13 +31,141 @@ def test_what_was_said_first_is_part_of_the_history(db):
         assert tip.history.get().text == tip.text
 
 
-def test_the_first_tips_can_be_unloaded_and_loaded_again(db):
+def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     before = set(Tip.objects.values_list("key", "text"))
+    Tick.objects.create(user=user, tip=Tip.objects.get(key="jobs-new"), verdict="done")
+    tips_for_change.unload(apps, None)
+    assert not Tip.objects.exclude(direction="any").exists()
     first_tips.unload(apps, None)
     assert not Tip.objects.exists()
     assert not Tip.history.exists()
     first_tips.load(apps, None)
+    tips_for_change.load(apps, None)
     assert set(Tip.objects.values_list("key", "text")) == before
+
+
+def test_what_staff_call_like_one_of_ours_stays_theirs(db):
+    Tip.objects.filter(key="jobs-new").update(text="Theirs.")
+    tips_for_change.load(apps, None)
+    assert Tip.objects.get(key="jobs-new").text == "Theirs."
+
+
+def test_every_tip_of_ours_is_one_that_staff_could_have_saved(db):
+    for tip in Tip.objects.all():
+        tip.full_clean()
+
+
+def test_every_split_has_something_worth_reading_on_each_of_its_purposes(db):
+    tips = list(Tip.objects.published())
+    for split in Split.all():
+        for side in SeeksAs:
+            advice = choose(Situation(split, seeks_as=side), tips)
+            assert [each.purpose for each in advice] == split.spent
+            for each in advice:
+                assert each.at_once
+                assert not each.goes_on
+
+
+def some_situations() -> Iterator[Situation]:
+    """One in twenty splits, with all kinds of movement and sides in turn."""
+    splits = list(Split.all())
+    for number in range(0, 1_001, 20):
+        yield Situation(
+            splits[number],
+            earlier=splits[number * 7 % 1_001] if number % 3 else None,
+            wanted=splits[number * 13 % 1_001] if number % 4 else None,
+            seeks_as=list(SeeksAs)[number // 20 % 3],
+        )
+
+
+def test_postgresql_finds_what_choosing_needs_and_little_more(db):
+    every_kind = list(product(Purpose, Audience, Direction, [(0, 10), (1, 4), (3, 10)]))
+    Tip.objects.bulk_create(
+        Tip(
+            key=f"made-{number}-{copy}",
+            purpose=purpose,
+            audience=audience,
+            direction=direction,
+            points_from=0 if direction == "gone" else band[0],
+            points_to=band[1],
+            position=number * 37 % 101,
+            text="Be kind.",
+            state="draft" if copy == 8 else "published",
+        )
+        for number, (purpose, audience, direction, band) in enumerate(every_kind)
+        for copy in range(9)
+    )
+    published = list(Tip.objects.published())
+    for situation in some_situations():
+        wanted = choose(situation, published)
+        best = {each.tip.id for advice in wanted for each in advice.at_once}
+        assert any(advice.goes_on for advice in wanted)
+        for declined in (set(), best):
+            found = list(Tip.objects.published().fitting(situation, declined))
+            assert choose(situation, found, declined) == choose(situation, published, declined)
+            assert len(found) <= MOST_NEEDED * len(Purpose) * len(Audience) * 2
+
+
+def test_a_tip_shows_from_its_day_on(db, monkeypatch):
+    tip = make_tip(published_from=date(2026, 3, 2))
+    seen = []
+    for hour in (23, 24):
+        now = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=hour)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        seen.append((tip in Tip.objects.published(), Tip.objects.version()))
+    (before, version), (after, newer) = seen
+    assert (before, after) == (False, True)
+    assert version != newer
+
+
+def test_a_draft_does_not_change_the_version_of_what_is_published(db):
+    before = Tip.objects.version()
+    tip = make_tip(state="draft")
+    assert Tip.objects.version() == before
+    Tip.objects.filter(pk=tip.pk).update(state="published")
+    assert Tip.objects.version() != before
+
+
+def test_what_readers_saw_is_the_newest_wording_by_then(db):
+    Tip.objects.all().delete()
+    Tip.history.all().delete()
+    days = [NOON + timedelta(days=day) for day in range(7)]
+    first = make_tip(text="First.")
+    for text, state, purpose in [
+        ("Second.", "published", "business_driven"),
+        ("Third.", "draft", "business_driven"),
+        ("Fourth.", "published", "job_seeking"),
+        ("Fifth.", "published", "job_seeking"),
+    ]:
+        first.text, first.state, first.purpose = text, state, purpose
+        first.save()
+    first.delete()
+    # Fourth and fifth have the same moment.
+    for row, day in zip(Tip.history.order_by("history_id"), [0, 1, 2, 3, 3, 5], strict=True):
+        row.history_date = days[day]
+        row.save()
+    hour = timedelta(hours=1)
+    for moment, texts in [
+        (days[0] - hour, []),
+        (days[0], ["First."]),
+        (days[1] + hour, ["Second."]),
+        (days[2], []),
+        (days[3], ["Fifth."]),
+        (days[4], ["Fifth."]),
+        (days[5], []),
+        (days[6], []),
+    ]:
+        seen = Tip.history.as_readers_saw_them(moment)
+        assert [row.text for row in seen] == texts
+
+
+def test_what_readers_saw_had_come_to_its_day(db):
+    Tip.objects.all().delete()
+    Tip.history.all().delete()
+    make_tip(published_from=date(2026, 3, 2))
+    Tip.history.update(history_date=NOON - timedelta(days=9))
+    for hours, shown in [(0, 0), (11, 0), (12, 1)]:
+        assert len(Tip.history.as_readers_saw_them(NOON + timedelta(hours=hours))) == shown
 
 
 @pytest.mark.parametrize(

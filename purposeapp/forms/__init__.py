@@ -5,6 +5,7 @@ from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
 from .goal import GiveUpForm, GoalForm
 from .paper import PaperForm
 from .questionnaire import QuestionnaireForm
+from .tips import SideForm, TickForm
 from .try_out import TryForm
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "NoteForm",
     "PaperForm",
     "QuestionnaireForm",
+    "SideForm",
+    "TickForm",
     "TryForm",
 ]

@@ -76,6 +76,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             for each in reversed(latest)
         ]
 
+    def after(self, assessment: "Assessment") -> "AssessmentQuerySet":
+        """Those that stand before `assessment` in `latest_first`: the later ones."""
+        return self.filter(taken_at__gte=assessment.taken_at).exclude(
+            taken_at=assessment.taken_at, id__lte=assessment.id
+        )
+
     def record(
         self,
         *,

@@ -1,5 +1,8 @@
+from contextlib import suppress
+
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +15,38 @@ class TickQuerySet(models.QuerySet["Tick"]):
     def for_user(self, user) -> "TickQuerySet":
         """Those of one person, and nobody else's; none for whoever is not signed in."""
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def latest_first(self) -> "TickQuerySet":
+        """What is done before what is not for them; of each, what was said last comes first."""
+        return self.order_by("verdict", "-ticked_at", "-id")
+
+    def after(self, tick: "Tick") -> "TickQuerySet":
+        """Those that stand after `tick` in `latest_first`."""
+        return self.filter(
+            Q(verdict__gt=tick.verdict)
+            | Q(verdict=tick.verdict, ticked_at__lt=tick.ticked_at)
+            | Q(verdict=tick.verdict, ticked_at=tick.ticked_at, id__lt=tick.pk)
+        )
+
+    def progress(self) -> dict[str, int]:
+        """How many there are, and how many of them are done."""
+        return self.aggregate(all=Count("id"), done=Count("id", filter=Q(verdict="done")))
+
+    def record(self, *, user, tip: Tip, verdict: str) -> None:
+        """Store what `user` says of a tip, in place of what they said before.
+
+        One statement, so that two at once make one tick. The same said again keeps its moment.
+        Nothing is stored for an account or of a tip that is gone meanwhile.
+        """
+        if self.for_user(user).filter(tip=tip, verdict=verdict).exists():
+            return
+        with suppress(IntegrityError):
+            self.bulk_create(
+                [self.model(user=user, tip=tip, verdict=verdict)],
+                update_conflicts=True,
+                unique_fields=["user", "tip"],
+                update_fields=["verdict", "ticked_at"],
+            )
 
 
 class Tick(models.Model):
@@ -46,10 +81,14 @@ class Tick(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "tip"], name="tick_once_per_person_and_tip"),
             models.CheckConstraint(
-                condition=models.Q(verdict__in=["done", "not_for_me"]),
+                condition=Q(verdict__in=["done", "not_for_me"]),
                 name="tick_verdict_is_known",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.tip_id} {self.verdict}"
+
+    @property
+    def is_done(self) -> bool:
+        return self.verdict == self.Verdict.DONE

@@ -1,18 +1,23 @@
+from typing import Self
+
 from django.core.validators import MaxLengthValidator
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from purposeapp.fit import Audience, Direction
-from purposeapp.markdown import validate_markdown
+from purposeapp.markdown import render_markdown, validate_markdown
 from purposeapp.split import BUDGET, Purpose
+
+from .fitting import FittingQuerySet, TipHistoryQuerySet
 
 TIP_MAX_LENGTH = 1_000
 
 
-class TipQuerySet(models.QuerySet["Tip"]):
+class TipQuerySet(FittingQuerySet):
     """Ways to ask for tips."""
 
     def version(self) -> str:
@@ -26,20 +31,28 @@ class TipQuerySet(models.QuerySet["Tip"]):
             cursor.execute(
                 "SELECT md5(coalesce(string_agg(tip::text, '|' ORDER BY id), ''))"
                 " FROM purposeapp_tip AS tip WHERE state = 'published'"
-                " AND (published_from IS NULL OR published_from <= current_date)"
+                " AND (published_from IS NULL OR published_from <= %s)",
+                [timezone.now().date()],
             )
             return cursor.fetchone()[0]
 
-    def published(self) -> "TipQuerySet":
+    def published(self) -> Self:
         """Those that readers see today (UTC)."""
-        today = timezone.now().date()
-        return self.filter(
-            Q(published_from=None) | Q(published_from__lte=today), state=Tip.State.PUBLISHED
-        )
+        return self.published_on(timezone.now().date())
 
-    def in_order(self) -> "TipQuerySet":
+    def once_published(self) -> Self:
+        """Those that readers see, or may have seen in a result that they kept."""
+        history = Tip.history.filter(id=OuterRef("id"), state=Tip.State.PUBLISHED)
+        return self.filter(~Q(state=Tip.State.DRAFT) | Exists(history))
+
+    def in_order(self) -> Self:
         """As staff put them, within each purpose."""
         return self.order_by("position", "key")
+
+    def for_everyone_first(self) -> Self:
+        """Likewise, but those for everyone first, then those for each side of job seeking."""
+        places = [When(audience=audience, then=Value(i)) for i, audience in enumerate(Audience)]
+        return self.order_by(Case(*places), "position", "key")
 
 
 class Tip(models.Model):
@@ -85,7 +98,7 @@ class Tip(models.Model):
         help_text=_("A published tip shows from this day on (UTC); empty: at once."),
     )
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(historical_queryset=TipHistoryQuerySet)
     objects = TipQuerySet.as_manager()
 
     class Meta:
@@ -134,3 +147,8 @@ class Tip(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def html(self) -> SafeString:
+        """The text, ready for a page."""
+        return render_markdown(self.text)

@@ -9,10 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
+from purposeapp.checklist import checklist
+from purposeapp.fit import SeeksAs, Situation
 from purposeapp.forms import NoteForm
-from purposeapp.models import Assessment, Tip
+from purposeapp.models import Assessment
 from purposeapp.progress import progress
-from purposeapp.result import Result
 
 
 @never_cache
@@ -31,13 +32,24 @@ def assessment(request, id: UUID):
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()
-    is_latest = mine.latest_first().first() == assessment
+    towards = progress(request.user, assessment.split)
+    if towards and mine.after(assessment).exists():
+        towards = None  # a goal is where somebody wants to go from where they are now
+    situation = Situation(
+        split=assessment.split,
+        earlier=earlier.split if earlier else None,
+        wanted=towards.wanted if towards else None,
+        seeks_as=SeeksAs(request.user.seeks_as or SeeksAs.BOTH),
+    )
     context = {
         "assessment": assessment,
-        "result": Result(assessment.split, Tip.objects.published().in_order()),
+        "result": checklist(assessment, situation, request.user),
+        "checklist": True,
+        "seeks_as": request.user.seeks_as and SeeksAs(request.user.seeks_as),
+        "sides": SeeksAs,
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),
-        "progress": progress(request.user, assessment.split) if is_latest else None,
+        "progress": towards,
         "form": form,
     }
     return render(request, "purposeapp/assessment.html", context, status=status)

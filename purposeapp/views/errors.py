@@ -61,6 +61,16 @@ def not_found(request, exception):
     )
 
 
+def unprocessable(request):
+    """422: the value of a button that no page of ours has."""
+    return _page(
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("That is not one of the answers"),
+        _("What was sent can't be stored as it is. Nothing was stored; please try again."),
+    )
+
+
 def too_many_requests(request):
     """429: a limit on sign-in, sign-up or mails is used up for now."""
     return _page(

@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import exporting
-from purposeapp.models import Assessment, Goal
+from purposeapp.models import Assessment, Goal, Tick
 
 
 @never_cache
@@ -14,7 +14,10 @@ def export_json(request):
     """Everything that the person recorded, oldest first, exactly; an import reads it back."""
     mine = Assessment.objects.for_user(request.user).oldest_first()
     goals = Goal.objects.for_user(request.user).oldest_first()
-    return _download("five-purposes.json", "application/json", exporting.to_json(mine, goals))
+    ticks = Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id")
+    return _download(
+        "five-purposes.json", "application/json", exporting.to_json(mine, goals, ticks)
+    )
 
 
 @never_cache

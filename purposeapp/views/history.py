@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.chart import draw
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, Tick
 from purposeapp.progress import Progress, progress
 from purposeapp.split import Purpose
 from purposeapp.story import Story
@@ -40,6 +40,7 @@ def history(request):
         "entries": entries,
         "older": assessments[PAGE_SIZE - 1] if len(assessments) > PAGE_SIZE else None,
         "newest_page": not cursor,
+        "ticks": Tick.objects.for_user(request.user).progress(),
     }
     if not cursor:
         newest = assessments[0].split if assessments else None

@@ -1,22 +1,39 @@
+from django.http import Http404
 from django.shortcuts import render
 
+from purposeapp.advice import AdvisedTip, by_audience
+from purposeapp.fit import WHEN
 from purposeapp.models import Tip
 from purposeapp.public import public_page
-from purposeapp.result import Advice
 from purposeapp.sharing import share_purpose
 from purposeapp.split import Purpose
+
+PAGE_SIZE = 50
 
 
 @public_page
 def purpose_page(request, purpose: Purpose):
-    """What a purpose is, its tips, and where it can lead."""
+    """What a purpose is, all tips on it, a page at a time, and where it can lead."""
+    number = _number_or_404(request.GET.get("page", "1"))
+    tips = Tip.objects.published().filter(purpose=purpose).for_everyone_first()
+    start = (number - 1) * PAGE_SIZE
+    # One more than is shown says whether there is another page.
+    found = list(tips[start : start + PAGE_SIZE + 1])
+    if start and not found:
+        raise Http404
+    shown = [AdvisedTip(tip, str(WHEN.get(tip.direction, ""))) for tip in found[:PAGE_SIZE]]
     context = {
         "purpose": purpose,
         "purposes": Purpose,
-        "advice": Advice(
-            purpose,
-            list(Tip.objects.published().filter(purpose=purpose).in_order()),
-        ),
+        "groups": by_audience(shown),
+        "number": number,
+        "following": number + 1 if len(found) > PAGE_SIZE else None,
         "share": share_purpose(purpose),
     }
     return render(request, "purposeapp/purpose.html", context)
+
+
+def _number_or_404(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 4 and int(text):
+        return int(text)
+    raise Http404

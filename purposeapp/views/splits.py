@@ -1,5 +1,6 @@
 from django.shortcuts import render
 
+from purposeapp.fit import SeeksAs, Situation
 from purposeapp.models import Tip
 from purposeapp.public import public_page
 from purposeapp.result import Result
@@ -9,10 +10,18 @@ from purposeapp.split import Split
 
 @public_page
 def split_page(request, split: Split):
-    """The result page of a split: the same for everybody, so that it can be passed on."""
-    result = Result(split, Tip.objects.published().in_order())
+    """The result page of a split: the same for everybody, so that it can be passed on.
+
+    `as` says on which side of job seeking the reader is. Without it both sides are shown.
+    """
+    seeks_as = request.GET.get("as")
+    if seeks_as not in SeeksAs:
+        seeks_as = ""
+    situation = Situation(split, seeks_as=SeeksAs(seeks_as or SeeksAs.BOTH))
     context = {
-        "result": result,
+        "result": Result(situation, Tip.objects.published().fitting(situation)),
+        "seeks_as": seeks_as,
+        "sides": SeeksAs,
         "share": share_split(split),
         # Whoever would rather not show the whole split may pass on what leads it.
         "leading": [share_purpose(purpose) for purpose in split.standouts],

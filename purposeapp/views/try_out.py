@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp import sentences
+from purposeapp.fit import SeeksAs, Situation
 from purposeapp.forms import TryForm
 from purposeapp.forms.try_out import SOMETHING
 from purposeapp.models import Assessment, Tip
@@ -46,13 +47,20 @@ def try_result(request, split: Split):
     """What a try-out comes to: its result, what it would change, and how far the goal then is."""
     last = Assessment.objects.for_user(request.user).latest_first().first()
     event = request.GET.get("if", "")
+    towards = progress(request.user, split)
+    situation = Situation(
+        split,
+        earlier=last.split if last else None,
+        wanted=towards.wanted if towards else None,
+        seeks_as=SeeksAs(request.user.seeks_as or SeeksAs.BOTH),
+    )
     context = {
-        "result": Result(split, Tip.objects.published().in_order()),
+        "result": Result(situation, Tip.objects.published().fitting(situation)),
         "event": event if event in sentences.WHAT_IF else "",
         "what_if": sentences.WHAT_IF.get(event, SOMETHING),
         "last": last,
         "change": last and sentences.change(split, last.split),
-        "progress": progress(request.user, split),
+        "progress": towards,
     }
     return render(request, "purposeapp/try_result.html", context)
 

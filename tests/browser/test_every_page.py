@@ -149,6 +149,17 @@ def test_every_page_of_a_person_with_an_account(visitor, scheme):
     page.get_by_role("main").get_by_role("button", name="Add it to my history").click()
     expect(page.get_by_role("alert")).to_be_visible()
     inspection.here("paper-invalid")
+    page.get_by_role("button", name="Done").first.click()
+    expect(page.get_by_text("Done on")).to_be_visible()
+    page.get_by_role("button", name="Not for me").first.click()
+    for details in page.locator("details.more").all():
+        details.locator("summary").click()
+    expect(page.get_by_text("not for you")).to_be_visible()
+    inspection.here("checklist")
+    page.get_by_role("button", name="Both").click()
+    expect(page.get_by_text("Your side: Both")).to_be_visible()
+    page.get_by_text("Change", exact=True).click()
+    inspection.here("side-known")
     inspection.of_all(
         "/history/",
         "/",

@@ -1,0 +1,80 @@
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from purposeapp.forms import SideForm, TickForm
+from purposeapp.models import Assessment, Tick, Tip
+from purposeapp.split import Purpose
+
+from .errors import unprocessable
+
+PAGE_SIZE = 50
+
+
+@never_cache
+@login_required
+@require_safe
+def tips(request):
+    """What the person said of tips: those that are done, then those that are not for them.
+
+    A page begins behind the tick that `after` names.
+    """
+    mine = Tick.objects.for_user(request.user).latest_first()
+    shown = mine.select_related("tip")
+    if cursor := request.GET.get("after"):
+        shown = shown.after(get_object_or_404(mine, id=_id_or_none(cursor)))
+    ticks = list(shown[: PAGE_SIZE + 1])
+    context = {
+        "ticks": ticks[:PAGE_SIZE],
+        "older": ticks[PAGE_SIZE - 1] if len(ticks) > PAGE_SIZE else None,
+        "first_page": not cursor,
+    }
+    return render(request, "purposeapp/tips.html", context)
+
+
+@never_cache
+@require_POST
+def tick(request, id: int):
+    """Say that a tip is done, or not for me, or take that back."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("tips"))
+    tip = get_object_or_404(Tip.objects.once_published(), id=id)
+    form = TickForm(request.POST)
+    if not form.is_valid():
+        return unprocessable(request)
+    back = _page_of(request.user, form.cleaned_data["assessment"])
+    form.save(user=request.user, tip=tip)
+    # One that is not for them folds away, so they go on where it was.
+    folds = form.cleaned_data["verdict"] == Tick.Verdict.NOT_FOR_ME
+    place = Purpose(tip.purpose).slug if folds else f"tip-{tip.pk}"  # type: ignore[call-arg]
+    return redirect(f"{back}#{place}")
+
+
+@never_cache
+@require_POST
+def side(request):
+    """Remember on which side of job seeking the person is."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("tips"))
+    form = SideForm(request.POST)
+    if not form.is_valid():
+        return unprocessable(request)
+    back = _page_of(request.user, form.cleaned_data["assessment"])
+    form.save(user=request.user)
+    return redirect(f"{back}#{Purpose.JOB_SEEKING.slug}")
+
+
+def _page_of(user, assessment: UUID | None) -> str:
+    """Where a button was pressed: an own assessment, which is a 404 if it is not, or the list."""
+    if assessment is None:
+        return reverse("tips")
+    return get_object_or_404(Assessment.objects.for_user(user), id=assessment).get_absolute_url()
+
+
+def _id_or_none(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

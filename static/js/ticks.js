@@ -1,0 +1,30 @@
+// Ticks a tip off where it stands: the page stays, and only the advice in it is made anew.
+"use strict";
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter: button } = event;
+  if (form.id !== "ticks" || !button) return;
+  event.preventDefault();
+  const old = document.querySelector("[data-advice]");
+  const tip = button.closest("li")?.id;
+  const section = button.closest("section").id;
+  const open = [...old.querySelectorAll("details[open]")].map((details) => details.id);
+  const body = new FormData(form);
+  body.append(button.name, button.value);
+  let fresh;
+  try {
+    const response = await fetch(button.formAction, { method: "POST", body });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    fresh = response.ok && page.querySelector("[data-advice]");
+  } catch {
+    // Without a network, the browser's own page says so best.
+  }
+  if (!fresh) return location.reload();
+  old.replaceWith(fresh);
+  for (const details of fresh.querySelectorAll("details")) {
+    details.open = open.includes(details.id) && details.id !== "side";
+  }
+  // Whoever works by keyboard goes on where they were.
+  const next = document.getElementById(tip)?.querySelector("button");
+  const visible = next?.checkVisibility() ? next : document.querySelector(`#${section} h3 a`);
+  visible.focus({ preventScroll: true });
+});

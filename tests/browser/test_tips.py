@@ -1,0 +1,128 @@
+"""The tips fit the person: their change, their side, and what they did about them."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .visitor import ASSESSMENT
+
+NEW = "Say it. Tell the people you know that you look for a job"
+RISING = "Give the search its hours"
+CRITICAL = "Read your profile with a critical eye"
+EMPLOYER = "Above all, answer every single candidate."
+
+
+def advice_on(page, purpose):
+    """The part of the advice on one purpose."""
+    region = page.get_by_role("region", name="What to do with it")
+    heading = page.get_by_role("heading", level=3).filter(has_text=purpose)
+    return region.locator("section").filter(has=heading)
+
+
+def tip(page, words):
+    return page.get_by_role("listitem").filter(has_text=words).first
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
+    visitor = new_visitor(java_script_enabled=scripts)
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    expect(page.get_by_text("Which side are you on?")).to_have_count(0)
+
+    # The next day the job is gone. They are asked once on which side they are.
+    visitor.record("2-2-0-6-0")
+    expect(visitor.advised.first).to_have_text("Job seeking 6 points")
+    expect(tip(page, RISING)).to_contain_text("because Job seeking rose by 6")
+    expect(tip(page, "Fewer points")).to_contain_text("because Business driven fell by 4")
+    expect(advice_on(page, "Job seeking").get_by_role("heading", level=4)).to_have_text(
+        ["Candidates", "Employers"]
+    )
+    page.get_by_role("button", name="I look for a job").click()
+    expect(page.get_by_text("Your side: I look for a job")).to_be_visible()
+    expect(page.get_by_text("Which side are you on?")).to_have_count(0)
+    expect(page.get_by_text("Tell your own people first.")).to_have_count(0)
+
+    # One tip is done, and another one not for them makes room for the next.
+    expect(tip(page, NEW)).to_contain_text("because Job seeking is new here")
+    tip(page, NEW).get_by_role("button", name="Done").click()
+    expect(tip(page, NEW)).to_contain_text("Done on")
+    expect(tip(page, CRITICAL)).to_be_visible()
+    expect(tip(page, "Study the profiles")).not_to_be_visible()
+    tip(page, CRITICAL).get_by_role("button", name="Not for me").click()
+    expect(tip(page, "Study the profiles")).to_be_visible()
+    expect(tip(page, CRITICAL)).not_to_be_visible()
+    page.get_by_text("1 not for you").click()
+    expect(tip(page, CRITICAL)).to_be_visible()
+    visitor.shot(f"tips-checklist-{'with' if scripts else 'without'}-scripts")
+
+    # Weeks later they come back: what was done is done, and nobody asks again.
+    visitor.record("0-2-1-7-0")
+    expect(page.get_by_text("Your side: I look for a job")).to_be_visible()
+    page.get_by_text("3 more").first.click()
+    visitor.record("6-2-2-0-0")
+    visitor.record("2-2-0-6-0")
+    expect(tip(page, NEW)).to_contain_text("Done on")
+    page.goto("/history/")
+    page.get_by_role("link", name="1 tip", exact=True).click()
+    expect(visitor.headline).to_have_text("What you did about it")
+    expect(page.get_by_role("region", name="Done").get_by_role("listitem")).to_have_count(1)
+    declined = page.get_by_role("region", name="Not for you")
+    expect(declined.get_by_role("listitem")).to_contain_text(CRITICAL)
+    declined.get_by_role("button", name="Undo").click()
+    expect(declined).to_have_count(0)
+
+    page.goto("/history/")
+    page.get_by_role("link", name="Mainly job seeking, 60 %").first.click()
+    page.wait_for_url(ASSESSMENT)
+    tip(page, NEW).get_by_role("button", name="Undo").click()
+    expect(tip(page, NEW)).not_to_contain_text("Done on")
+    expect(tip(page, CRITICAL)).to_be_visible()
+    page.goto("/history/")
+    expect(page.get_by_text("Done so far")).to_have_count(0)
+
+    # And the side can be changed.
+    page.go_back()
+    page.get_by_text("Change", exact=True).click()
+    page.get_by_role("button", name="I look for people").click()
+    expect(page.get_by_text("Your side: I look for people")).to_be_visible()
+    expect(tip(page, EMPLOYER)).to_be_visible()
+    expect(tip(page, NEW)).to_have_count(0)
+
+
+def test_a_visitor_says_by_a_link_which_side_they_are_on(visitor):
+    page = visitor.page
+    page.goto("/splits/2-2-0-6-0/")
+    expect(page.get_by_text("Which side are you on?")).to_be_visible()
+    expect(tip(page, EMPLOYER)).to_be_visible()
+    page.get_by_role("link", name="I look for a job").click()
+    page.wait_for_url("**/splits/2-2-0-6-0/?as=candidate#job-seeking")
+    expect(tip(page, EMPLOYER)).to_have_count(0)
+    expect(page.get_by_role("link", name="I look for a job")).to_have_attribute(
+        "aria-current", "true"
+    )
+    expect(page.locator("link[rel=canonical]")).to_have_attribute(
+        "href", page.url.partition("?")[0]
+    )
+    page.get_by_role("link", name="I look for people").click()
+    page.wait_for_url("**/?as=employer#job-seeking")
+    expect(tip(page, EMPLOYER)).to_be_visible()
+    expect(tip(page, "Bring your profile up to date")).to_have_count(0)
+
+
+def test_a_tip_is_ticked_off_by_keyboard_and_the_focus_stays(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("10-0-0-0-0")
+    first = tip(page, "Put your contact details")
+    first.get_by_role("button", name="Done").focus()
+    page.keyboard.press("Enter")
+    undo = first.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(first.get_by_role("button", name="Done")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(first.get_by_role("button", name="Not for me")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Business driven")).to_be_focused()
+    expect(first).not_to_be_visible()

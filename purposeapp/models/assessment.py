@@ -1,5 +1,6 @@
 import uuid
 from datetime import UTC, datetime
+from functools import cache
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
@@ -36,6 +37,15 @@ class LifeEvent(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+def happened(event: str, words: str) -> str:
+    """A life event in words: the person's own, if there are any; empty for none."""
+    return words or (str(LifeEvent(event).label) if event else "")
+
+
+# The 1,001 splits are values, so that all who have the same one can share it.
+split_of = cache(Split)
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     """Ways to ask for assessments. Whatever is shown to a person begins with `for_user`."""
 
@@ -69,11 +79,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def latest_moments(self, most: int) -> list[Moment]:
         """The latest ones, `most` at most, oldest first, as the picture over time needs them."""
-        shown = self.latest_first().only("taken_at", *Purpose.values, "event", "event_words")
-        latest = shown.annotate(beginning=Left("note", BEGINNING + 1))[:most]
+        # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
+        beginning = Left("note", BEGINNING + 1)
+        rows = self.latest_first().values_list(
+            "id", "taken_at", "event", "event_words", beginning, *Purpose.values
+        )[:most]
         return [
-            Moment(each.id, each.taken_at, each.split, each.happened, each.beginning)
-            for each in reversed(latest)
+            Moment(id, taken_at, split_of(*points), happened(event, words), note)
+            for id, taken_at, event, words, note, *points in reversed(rows)
         ]
 
     def after(self, assessment: "Assessment") -> "AssessmentQuerySet":
@@ -199,7 +212,7 @@ class Assessment(TenPoints):
     @property
     def happened(self) -> str:
         """What happened in life before it, in words; empty where nothing was told."""
-        return self.event_words or str(LifeEvent(self.event).label if self.event else "")
+        return happened(self.event, self.event_words)
 
     @property
     def moment(self) -> Moment:

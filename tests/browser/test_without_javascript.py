@@ -84,7 +84,7 @@ def test_an_account_a_result_and_a_history_need_no_script(visitor):
     expect(page.get_by_role("status")).to_have_text("Your note is kept.")
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Your history").click()
-    entries = page.get_by_role("main").get_by_role("listitem")
+    entries = page.locator(".entry")
     expect(entries).to_have_count(1)
     expect(entries).to_contain_text("Mainly business driven, 60 %")
     visitor.shot("without-javascript-history")

@@ -5,7 +5,6 @@ what an export can hold, and what is wrong is said with its place. Nothing of th
 repeated in what is said.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,16 +15,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from . import hostile_json
 from .exporting import KEYS, VERSION
+from .hostile_json import NotAnExport, Wrong, at_entry, is_text
 from .models import Assessment, User
 from .models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from .split import BUDGET, Purpose, Split, budget_error
 
-AT_LINE = gettext_lazy("Line %(line)d: %(reason)s")
-AT_ENTRY = gettext_lazy("Entry %(entry)d: %(reason)s")
-NOT_UTF_8 = gettext_lazy("This is not UTF-8 text.")
-NOT_JSON = gettext_lazy("This is not JSON.")
-TOO_DEEP = gettext_lazy("The file is nested more deeply than any export.")
 NOT_AN_EXPORT = gettext_lazy("This is JSON, but not an export of Five Purposes.")
 UNKNOWN_VERSION = gettext_lazy("This export has another version than 1, the only one known here.")
 NOT_AN_ENTRY = gettext_lazy("This is not an assessment.")
@@ -42,13 +38,6 @@ NOTE_TOO_LONG = gettext_lazy("“note” is longer than 2,000 characters.")
 OTHER_POINTS_IN_FILE = gettext_lazy("An entry above has the same “id” and other points.")
 OTHER_POINTS_HERE = gettext_lazy("Your history has it already, with other points.")
 
-LONGEST_NUMBER = 18
-"""Digits that a number may have and still be read as one. It bounds the work, and no points."""
-
-
-class NotAnExport(Exception):
-    """A file that is not taken. Its text says where it is wrong, and why."""
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -63,7 +52,7 @@ class Entry:
 
     def refusal(self, reason: str | Promise) -> NotAnExport:
         """Why the file that it stands in is not taken."""
-        return _at_entry(self.number, reason)
+        return at_entry(self.number, reason)
 
 
 def read(data: bytes) -> list[Entry]:
@@ -72,7 +61,7 @@ def read(data: bytes) -> list[Entry]:
     Where an id stands there again with the same points, the first one counts. Keys that are
     not known are passed over. Raises NotAnExport.
     """
-    document = _load(_decode(data))
+    document = hostile_json.load(data)
     if not isinstance(document, dict) or "version" not in document:
         raise NotAnExport(NOT_AN_EXPORT)
     # True is 1 to Python, and 1.0 is too.
@@ -85,8 +74,8 @@ def read(data: bytes) -> list[Entry]:
     for number, values in enumerate(document["assessments"], start=1):
         try:
             entry = _entry(number, values, now)
-        except _Wrong as wrong:
-            raise _at_entry(number, wrong.args[0]) from wrong
+        except Wrong as wrong:
+            raise at_entry(number, wrong.args[0]) from wrong
         if entries.setdefault(entry.id, entry).split != entry.split:
             raise entry.refusal(OTHER_POINTS_IN_FILE)
     return list(entries.values())
@@ -146,68 +135,12 @@ def _assessment(user: User, entry: Entry, id: UUID) -> Assessment:
     )
 
 
-class _Wrong(Exception):
-    """What is wrong with a value; whoever catches it knows where it stands."""
-
-
-def _at_line(text: str | bytes, position: int, reason: str | Promise) -> NotAnExport:
-    newline = "\n" if isinstance(text, str) else b"\n"
-    line = text[:position].count(newline) + 1  # type: ignore[arg-type]
-    return NotAnExport(AT_LINE % {"line": line, "reason": reason})
-
-
-def _at_entry(number: int, reason: str | Promise) -> NotAnExport:
-    return NotAnExport(AT_ENTRY % {"entry": number, "reason": reason})
-
-
-def _decode(data: bytes) -> str:
-    try:
-        # Some editors put a mark before a text that they save as UTF-8.
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _at_line(data, error.start, NOT_UTF_8) from error
-
-
-def _load(text: str):
-    try:
-        return json.loads(
-            text, parse_int=_number, parse_constant=_refuse, object_pairs_hook=_object
-        )
-    except json.JSONDecodeError as error:
-        raise _at_line(text, error.pos, NOT_JSON) from error
-    except _Wrong as wrong:
-        # Not in a string: those are passed over first.
-        found = re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*"|(NaN|-?Infinity)', text)
-        position = next(match.start() for match in found if match[1])
-        raise _at_line(text, position, NOT_JSON) from wrong
-    except RecursionError as error:
-        raise NotAnExport(TOO_DEEP) from error
-
-
-def _number(digits: str) -> int | None:
-    """A number; None, so nothing that is good anywhere, for one that is absurdly long."""
-    return int(digits) if len(digits) <= LONGEST_NUMBER else None
-
-
-def _refuse(constant: str):
-    """NaN and Infinity: Python reads them, but they are not JSON."""
-    raise _Wrong(NOT_JSON)
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object; a key that stands there twice has no value that is good anywhere."""
-    values: dict[str, object] = {}
-    for key, value in pairs:
-        values[key] = None if key in values else value
-    return values
-
-
 def _entry(number: int, values, now: datetime) -> Entry:
     if not isinstance(values, dict):
-        raise _Wrong(NOT_AN_ENTRY)
+        raise Wrong(NOT_AN_ENTRY)
     for key in KEYS:
         if key not in values:
-            raise _Wrong(MISSING % {"key": key})
+            raise Wrong(MISSING % {"key": key})
     return Entry(
         number=number,
         id=_id(values["id"]),
@@ -221,26 +154,26 @@ def _id(value) -> UUID:
     try:
         found = UUID(value)
     except (AttributeError, TypeError, ValueError) as error:
-        raise _Wrong(BAD_ID) from error
+        raise Wrong(BAD_ID) from error
     # Python takes braces, prefixes and the digits of other scripts as well.
     if str(found) != value.lower():
-        raise _Wrong(BAD_ID)
+        raise Wrong(BAD_ID)
     return found
 
 
 def _taken_at(value, now: datetime) -> datetime:
     shape = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)"
     if not isinstance(value, str) or not re.fullmatch(shape, value, re.ASCII):
-        raise _Wrong(BAD_TIME)
+        raise Wrong(BAD_TIME)
     try:
         taken_at = datetime.fromisoformat(value)
     except ValueError as error:
-        raise _Wrong(BAD_TIME) from error
+        raise Wrong(BAD_TIME) from error
     # Compared before it is turned into UTC, which the first and last hours of time can't be.
     if taken_at < EARLIEST:
-        raise _Wrong(TOO_EARLY)
+        raise Wrong(TOO_EARLY)
     if taken_at > now:
-        raise _Wrong(IN_THE_FUTURE)
+        raise Wrong(IN_THE_FUTURE)
     return taken_at.astimezone(UTC)
 
 
@@ -249,20 +182,16 @@ def _split(values: dict) -> Split:
     for key in Purpose.values:
         # Booleans are whole numbers to Python, and nowhere else.
         if type(values[key]) is not int or not 0 <= values[key] <= BUDGET:
-            raise _Wrong(BAD_POINTS % {"key": key})
+            raise Wrong(BAD_POINTS % {"key": key})
         points.append(values[key])
     if error := budget_error(sum(points)):
-        raise _Wrong(error)
+        raise Wrong(error)
     return Split(*points)
 
 
 def _note(value) -> str:
-    if not isinstance(value, str) or "\0" in value:
-        raise _Wrong(BAD_NOTE)
+    if not is_text(value):
+        raise Wrong(BAD_NOTE)
     if len(value) > NOTE_MAX_LENGTH:
-        raise _Wrong(NOTE_TOO_LONG)
-    try:
-        value.encode()  # half of a surrogate pair is no text that could be stored
-    except UnicodeEncodeError as error:
-        raise _Wrong(BAD_NOTE) from error
+        raise Wrong(NOTE_TOO_LONG)
     return value

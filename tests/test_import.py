@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp import exporting, importing
+from purposeapp import exporting, hostile_json, importing
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
 from purposeapp.importing import NotAnExport, read
 from purposeapp.models import Assessment
@@ -289,8 +289,8 @@ BAD_FILES = {
         b'{"version": 1,\n"x": -Infinity, "assessments": []}',
         "Line 2: This is not JSON.",
     ),
-    "lists in lists": (b"[" * 100_000, str(importing.TOO_DEEP)),
-    "objects in objects": (b'{"a":' * 100_000, str(importing.TOO_DEEP)),
+    "lists in lists": (b"[" * 100_000, str(hostile_json.TOO_DEEP)),
+    "objects in objects": (b'{"a":' * 100_000, str(hostile_json.TOO_DEEP)),
     "a list": (b"[]", NOT_AN_EXPORT),
     "a number": (b"1", NOT_AN_EXPORT),
     "nothing": (b"null", NOT_AN_EXPORT),

@@ -3,6 +3,8 @@
 from .assessment import KeepForm, NoteForm
 from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
 from .questionnaire import QuestionnaireForm
+from .tip import PositionForm, PreviewForm, TipForm
+from .tips_file import TipsFileForm
 
 __all__ = [
     "FILE_TOO_LARGE",
@@ -10,5 +12,9 @@ __all__ = [
     "ImportForm",
     "KeepForm",
     "NoteForm",
+    "PositionForm",
+    "PreviewForm",
     "QuestionnaireForm",
+    "TipForm",
+    "TipsFileForm",
 ]

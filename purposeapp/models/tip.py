@@ -1,6 +1,9 @@
+import json
+from hashlib import sha256
+
 from django.core.validators import MaxLengthValidator
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -10,6 +13,11 @@ from purposeapp.markdown import validate_markdown
 from purposeapp.split import BUDGET, Purpose
 
 TIP_MAX_LENGTH = 1_000
+
+PURPOSES_IN_ORDER = Case(
+    *[When(purpose=purpose, then=Value(place)) for place, purpose in enumerate(Purpose)]
+)
+"""The place of a tip's purpose among the five; the alphabet has another order."""
 
 
 class TipQuerySet(models.QuerySet["Tip"]):
@@ -40,6 +48,26 @@ class TipQuerySet(models.QuerySet["Tip"]):
     def in_order(self) -> "TipQuerySet":
         """As staff put them, within each purpose."""
         return self.order_by("position", "key")
+
+    def by_purpose(self) -> "TipQuerySet":
+        """As staff put them, the purposes in their fixed order."""
+        return self.order_by(PURPOSES_IN_ORDER, "position", "key")
+
+    def drafts(self) -> "TipQuerySet":
+        """Those that wait to be published."""
+        return self.filter(state=Tip.State.DRAFT)
+
+    def starting_later(self) -> "TipQuerySet":
+        """Those that are published from a day on that is still to come (UTC)."""
+        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=timezone.now().date())
+
+    def lock(self) -> None:
+        """Let nobody else change any tip until this transaction ends; everybody goes on reading.
+
+        Whoever changes tips by what they have read of them calls this first, and reads then.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute("LOCK TABLE purposeapp_tip IN SHARE ROW EXCLUSIVE MODE")
 
 
 class Tip(models.Model):
@@ -134,3 +162,37 @@ class Tip(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def band_error(self) -> str | None:
+        """Say what is wrong with its band and direction, without a query; None if nothing is.
+
+        PostgreSQL has the same constraints, and the last word.
+        """
+        wrong = {
+            "tip_points_from_is_not_above_points_to": not (
+                self.points_from <= self.points_to <= BUDGET
+            ),
+            "tip_for_gone_begins_at_zero": self.direction == Direction.GONE and self.points_from,
+            "tip_for_rising_has_points": (
+                self.direction in (Direction.NEW, Direction.RISING) and not self.points_to
+            ),
+        }
+        for constraint in self._meta.constraints:
+            if wrong.get(constraint.name):
+                return str(constraint.violation_error_message)
+        return None
+
+    @property
+    def starts_later(self) -> bool:
+        """Whether it is published from a day on that is still to come (UTC)."""
+        return (
+            self.state == Tip.State.PUBLISHED
+            and self.published_from is not None
+            and self.published_from > timezone.now().date()
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """What it says, in short: two versions with the same one have the same fields."""
+        values = [str(field.value_from_object(self)) for field in self._meta.concrete_fields]
+        return sha256(json.dumps(values).encode()).hexdigest()[:32]

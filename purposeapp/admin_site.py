@@ -19,6 +19,8 @@ class AdminSite(admin.AdminSite):
     site_header = site_title = _("Five Purposes")
     index_title = _("Administration")
     site_url = "/"
+    # The list of tips needs the room, and there is little to navigate.
+    enable_nav_sidebar = False
 
     def admin_view(self, view, cacheable=False):
         """A page of the admin; what no field can hold is refused before it is looked up."""

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from purposeapp.coverage import BEARABLE, Coverage
-from purposeapp.fit import SeeksAs
+from purposeapp.fit import Audience, SeeksAs
 from purposeapp.models import Tip
 from purposeapp.split import BUDGET
 
@@ -21,7 +21,11 @@ def coverage(request):
     found = Coverage(Tip.objects.published(), side)
     context = {
         "side": side,
-        "sides": SeeksAs,
+        "sides": [
+            (SeeksAs.CANDIDATE, Audience.CANDIDATE.label),
+            (SeeksAs.EMPLOYER, Audience.EMPLOYER.label),
+            (SeeksAs.BOTH, SeeksAs.BOTH.label),
+        ],
         "points": range(BUDGET + 1),
         "rows": found.counts.items(),
         "bare": len(found.bare),

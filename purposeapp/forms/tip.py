@@ -19,6 +19,7 @@ CHANGED_MEANWHILE = _(
     "Compare the two below. If you save now, yours replaces theirs."
 )
 MOVED_MEANWHILE = _("Somebody else has moved this tip meanwhile. Open the list anew.")
+POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Five numbers that add up to ten, in the order of the purposes: 6-2-2-0-0.")
 CANNOT_MOVE_SO = _("With these points, the purpose of this tip cannot be: %(direction)s.")
 
@@ -111,6 +112,7 @@ class PositionForm(forms.ModelForm):
         # What was shown is sent along: else each place that somebody else changed meanwhile
         # would look like a change back to the old one.
         self.fields["position"].show_hidden_initial = True
+        self.fields["position"].widget.attrs["aria-label"] = POSITION_OF % {"tip": self.instance}
 
     def clean_position(self) -> int:
         shown = self.data.get(self.add_initial_prefix("position"))
@@ -122,9 +124,7 @@ class PositionForm(forms.ModelForm):
 class PreviewForm(forms.Form):
     """For whom an editor looks at a result page: a split, how it came about, and a side."""
 
-    split = forms.CharField(
-        label=_("Split"), max_length=20, help_text=NOT_A_SPLIT, widget=forms.TextInput
-    )
+    split = forms.CharField(label=_("Split"), max_length=20, help_text=NOT_A_SPLIT)
     direction = forms.ChoiceField(
         label=_("Its purpose is"), choices=Direction.choices, required=False
     )
@@ -135,6 +135,9 @@ class PreviewForm(forms.Form):
         self.tip = tip
         if tip is None:
             del self.fields["direction"]
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     def add_prefix(self, field_name: str) -> str:
         """The names in the address; those of the tip's own fields are taken where it is sent."""

@@ -63,8 +63,8 @@ def test_the_list_says_for_whom_a_tip_is_and_when_it_shows(editor):
     make_tip(text="Be kind.", points_from=3, points_to=7, direction="rising", published_from=later)
     make_tip(text="Be calm.", points_from=0, points_to=0, direction="gone", state="draft")
     page = text_of(editor.get(LIST, {"q": "Be "}))
-    assert "Be kind. Business driven Everyone 3\N{EN DASH}7 Rising From " in page
-    assert "Be calm. Business driven Everyone 0 Gone to zero Draft 0" in page
+    assert "Be kind. ↑ ↓ Business driven Everyone 3\N{EN DASH}7 Rising From " in page
+    assert "Be calm. ↑ ↓ Business driven Everyone 0 Gone to zero Draft 0" in page
 
 
 def test_ticks_are_a_number_and_no_name(editor, tip):

@@ -61,13 +61,13 @@ class TipAdmin(admin.ModelAdmin):
     form = TipForm
     list_display = [
         "words",
+        "position",
         "of_purpose",
         "audience",
         "band",
         "direction",
         "shown",
         "ticks",
-        "position",
     ]
     list_editable = ["position"]
     list_filter = ["purpose", "audience", "direction", StateFilter]
@@ -92,8 +92,10 @@ class TipAdmin(admin.ModelAdmin):
 
     def get_list_display(self, request):
         """With what moves a tip, for whoever may."""
-        may = self.has_change_permission(request)
-        return [*self.list_display, "move"] if may else self.list_display
+        if not self.has_change_permission(request):
+            return self.list_display
+        words, position, *others = self.list_display
+        return [words, position, "move", *others]
 
     def get_changelist_form(self, request, **kwargs):
         """What of a tip can be changed in the list."""

@@ -401,7 +401,7 @@ def wait_until_somebody_waits_for_a_lock() -> None:
     raise AssertionError("nobody waits")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_two_saves_at_the_same_moment_one_is_refused(second_connection):
     """The first has read and written, and not committed; the second waits, and is then refused."""
     Tip.objects.all().delete()
@@ -425,7 +425,7 @@ def test_of_two_saves_at_the_same_moment_one_is_refused(second_connection):
     assert Tip.objects.get().text == "Their words."
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_new_tips_with_the_same_words_at_the_same_moment_get_two_keys(second_connection):
     Tip.objects.all().delete()
     user = make_editor()
@@ -484,7 +484,7 @@ def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
     assert not Tip.objects.filter(pk=other.pk).exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_tick_that_comes_in_between_archives_the_tip(second_connection):
     """It is stored and not committed when the editor deletes: the deleting waits for it."""
     Tip.objects.all().delete()

@@ -150,7 +150,7 @@ if DATABASE.get("ENGINE") != "django.db.backends.postgresql":
 
 INSTALLED_APPS = [
     "purposeapp",
-    "django.contrib.admin",
+    "config.admin.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

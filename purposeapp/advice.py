@@ -30,6 +30,12 @@ MOST_AT_ONCE = shown_at_once(BUDGET)
 MOST_MORE = 12
 """How many more there are behind a click; what is beyond them has the purpose's own page."""
 
+
+def room(points: int) -> int:
+    """How many tips on a purpose with so many points its result has room for, clicks included."""
+    return shown_at_once(points) + MOST_MORE
+
+
 MOST_NEEDED = MOST_AT_ONCE + MOST_MORE + 1
 """How many tips of a purpose decide what a result shows; the last one says that there are more."""
 

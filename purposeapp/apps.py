@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,4 +9,6 @@ class PurposeappConfig(AppConfig):
 
     def ready(self) -> None:
         # They listen to signing in; nothing else would import them before the first request.
-        from . import keeping, linkedin, proof  # noqa: F401
+        from . import editors, keeping, linkedin, proof  # noqa: F401
+
+        post_migrate.connect(editors.make_group, sender=self)

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+from django.contrib.auth.models import Group
+
+from purposeapp import editors
 from purposeapp.models import Assessment, Goal, Tip, User
 from purposeapp.split import Purpose, Split
 
@@ -30,7 +33,20 @@ def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.",
 def tip_form(tip: Tip, **changes) -> dict:
     """What the admin's form of a tip sends, with these changes."""
     kept = ["purpose", "audience", "points_from", "points_to", "direction", "text", "position"]
-    return {**{name: getattr(tip, name) for name in [*kept, "state"]}, **changes}
+    values = {name: getattr(tip, name) for name in [*kept, "state"]}
+    published_from = tip.published_from or ""
+    return {**values, "published_from": published_from, "version": tip.fingerprint, **changes}
+
+
+def make_editor(email: str = "editor@example.org") -> User:
+    """Staff who keep the tips good, and may do nothing else."""
+    user = make_user(email, is_staff=True)
+    user.groups.add(Group.objects.get(name=editors.GROUP))
+    return user
+
+
+def make_superuser(email: str = "root@example.org") -> User:
+    return make_user(email, is_staff=True, is_superuser=True)
 
 
 def points(split: str, **extra) -> dict[str, str]:

@@ -1,133 +1,218 @@
+"""Every page of the admin, opened as everybody."""
+
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 
 from purposeapp.models import Assessment, Tip
-from tests.make import make_assessment, make_user, tip_form
+from tests.make import make_assessment, make_editor, make_superuser, make_user
+
+TIPS = "/admin/purposeapp/tip/"
+OWN = ["coverage/", "deleted/", "export/", "import/", "preview/"]
+OF_A_TIP = ["change/", "history/", "preview/", "delete/"]
 
 
 @pytest.fixture
 def superuser(client, db):
-    client.force_login(make_user("root@example.org", is_staff=True, is_superuser=True))
+    client.force_login(make_superuser())
     return client
 
 
 @pytest.fixture
 def editor(client, db):
-    """Staff who may change tips, and nothing else."""
-    user = make_user("editor@example.org", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__endswith="_tip"))
-    client.force_login(user)
+    client.force_login(make_editor())
     return client
 
 
-def test_staff_change_a_tip_and_the_next_result_page_shows_it(editor):
-    tip = Tip.objects.get(key="business-groups")
-    response = editor.post(
-        reverse("admin:purposeapp_tip_change", args=[tip.pk]),
-        tip_form(tip, text="Found a group of your own."),
-    )
-    assert response.status_code == 302
-    assert "Found a group of your own." in editor.get("/splits/10-0-0-0-0/").content.decode()
+@pytest.fixture
+def powerless(client, db):
+    """Staff who were given no right at all."""
+    client.force_login(make_user("staff@example.org", is_staff=True))
+    return client
 
 
-def test_the_history_of_a_tip_says_who_changed_what(editor):
-    tip = Tip.objects.get(key="business-groups")
-    url = reverse("admin:purposeapp_tip_change", args=[tip.pk])
-    editor.post(url, tip_form(tip, text="Found a group of your own."))
-    newest, first = tip.history.all()
-    assert (newest.text, newest.history_user.email) == (
-        "Found a group of your own.",
-        "editor@example.org",
-    )
-    assert first.text == tip.text
-    page = editor.get(reverse("admin:purposeapp_tip_history", args=[tip.pk])).content.decode()
-    assert "Found a group of your own." in page
-    assert tip.text in page
+def tip_pages() -> list[str]:
+    tip = Tip.objects.first()
+    tip.save()  # so that it has a second version
+    version = tip.history.first().pk
+    of_a_tip = [f"{TIPS}{tip.pk}/{page}" for page in [*OF_A_TIP, f"history/{version}/"]]
+    return [TIPS, f"{TIPS}add/", *(TIPS + page for page in OWN), *of_a_tip]
 
 
-@pytest.mark.parametrize("ids", ["x/history/", "%00/history/", "1/history/x/", "x/history/1/"])
-def test_an_id_that_no_tip_can_have_is_a_404(editor, ids):
-    assert editor.get(f"/admin/purposeapp/tip/{ids}").status_code == 404
-
-
-def test_a_tip_on_no_purpose_is_refused(editor):
-    response = editor.post(
-        reverse("admin:purposeapp_tip_add"),
-        {"key": "new", "purpose": "world_peace", "audience": "everyone", "text": "x"},
-    )
-    assert response.status_code == 200
-    assert not Tip.objects.filter(key="new").exists()
-
-
-def test_every_list_and_form_of_the_admin_opens(superuser):
+def other_pages() -> list[str]:
+    """Every list, form, history and question about deleting that is not of a tip."""
     make_assessment(make_user("somebody@example.org"))
-    for model, model_admin in admin.site._registry.items():
+    found = []
+    for model in admin.site._registry:
+        if model is Tip:
+            continue
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        assert superuser.get(reverse(f"{name}_changelist")).status_code == 200
-        assert superuser.get(reverse(f"{name}_changelist"), {"q": "e"}).status_code == 200
+        found += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
         if obj := model._default_manager.first():
-            assert superuser.get(reverse(f"{name}_change", args=[obj.pk])).status_code == 200
-        if model_admin.has_add_permission(superuser.get("/admin/").wsgi_request):
-            assert superuser.get(reverse(f"{name}_add")).status_code == 200
+            found += [
+                reverse(f"{name}_{page}", args=[obj.pk]) for page in ("change", "history", "delete")
+            ]
+    return found
 
 
-def test_a_superuser_reads_assessments_and_changes_none(superuser):
-    assessment = make_assessment(make_user("somebody@example.org"), note="private words")
-    change = reverse("admin:purposeapp_assessment_change", args=[assessment.pk])
-    page = superuser.get(change).content.decode()
-    assert "private words" in page
-    assert 'name="_save"' not in page
-    assert superuser.post(change, {"note": "changed"}).status_code == 403
-    assert superuser.get(reverse("admin:purposeapp_assessment_add")).status_code == 403
+def statuses(client, pages: list[str]) -> dict[str, int]:
+    return {page: client.get(page).status_code for page in pages}
+
+
+NOT_FOR_ANYBODY = ["/admin/purposeapp/assessment/add/"]
+"""Nobody adds or deletes what people recorded."""
+
+
+def test_a_superuser_opens_every_page(superuser):
+    pages = ["/admin/", "/admin/purposeapp/", *tip_pages(), *other_pages()]
+    closed = [page for page, status in statuses(superuser, pages).items() if status != 200]
+    assessment = Assessment.objects.get()
     delete = reverse("admin:purposeapp_assessment_delete", args=[assessment.pk])
-    assert superuser.post(delete, {"post": "yes"}).status_code == 403
-    bulk = {"action": "delete_selected", "_selected_action": [assessment.pk], "post": "yes"}
-    superuser.post(reverse("admin:purposeapp_assessment_changelist"), bulk)
-    assert Assessment.objects.get().note == "private words"
+    assert closed == [*NOT_FOR_ANYBODY, delete]
 
 
-def test_staff_below_superuser_see_no_assessments_whatever_they_are_granted(client, db):
-    user = make_user("curious@example.org", is_staff=True)
+def test_every_list_is_searched_sorted_and_filtered(superuser):
+    for model, model_admin in admin.site._registry.items():
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        columns = range(1, len(model_admin.list_display) + 1)
+        for options in [{"q": "e"}, *({"o": column} for column in columns)]:
+            assert superuser.get(url, options).status_code == 200, (url, options)
+
+
+def test_an_editor_opens_every_page_about_tips_and_no_other(editor):
+    own = ["/admin/", "/admin/purposeapp/", *tip_pages()]
+    assert set(statuses(editor, own).values()) == {200}
+    assert set(statuses(editor, other_pages()).values()) == {403}
+
+
+def test_an_editor_who_was_granted_everything_by_mistake_sees_no_person(editor):
+    make_assessment(make_user("hidden@example.org"), note="private words")
+    user = get_user(editor)
     user.user_permissions.set(Permission.objects.all())
-    client.force_login(user)
-    assessment = make_assessment(make_user("somebody@example.org"))
-    assert "assessment" not in client.get("/admin/").content.decode().lower()
-    assert client.get(reverse("admin:purposeapp_assessment_changelist")).status_code == 403
-    change = reverse("admin:purposeapp_assessment_change", args=[assessment.pk])
-    assert client.get(change).status_code == 403
+    assert set(statuses(editor, other_pages()).values()) == {403}
+    page = editor.get("/admin/").content.decode()
+    assert "/admin/purposeapp/assessment/" not in page
+    assert "hidden@example.org" not in page
 
 
-def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):
-    user = make_user("leaving@example.org")
-    make_assessment(user)
-    url = reverse("admin:purposeapp_user_delete", args=[user.pk])
-    assert superuser.post(url, {"post": "yes"}).status_code == 302
-    assert not Assessment.objects.exists()
+def get_user(client):
+    return client.get("/admin/").context["user"]
 
 
-def test_a_superuser_makes_an_account(superuser):
-    response = superuser.post(
-        reverse("admin:purposeapp_user_add"),
-        {
-            "email": "new@example.org",
-            "usable_password": "true",
-            "password1": "ten points to spend",
-            "password2": "ten points to spend",
-        },
-    )
-    assert response.status_code == 302
+def test_staff_without_a_right_see_the_start_page_alone(powerless):
+    assert powerless.get("/admin/").status_code == 200
+    assert set(statuses(powerless, [*tip_pages(), *other_pages()]).values()) == {403}
 
 
-def test_the_admins_sign_in_is_the_one_of_the_product(client, db):
+def test_staff_who_may_only_look_change_nothing(powerless):
+    get_user(powerless).user_permissions.add(Permission.objects.get(codename="view_tip"))
+    tip = Tip.objects.first()
+    closed = {page for page, status in statuses(powerless, tip_pages()).items() if status == 403}
+    assert closed == {f"{TIPS}add/", f"{TIPS}import/", f"{TIPS}{tip.pk}/delete/"}
+    assert 'name="way"' not in powerless.get(TIPS).content.decode()
+    version = f"{TIPS}{tip.pk}/history/{tip.history.last().pk}/"
+    for page in [f"{TIPS}{tip.pk}/change/", version, f"{TIPS}{tip.pk}/move/"]:
+        assert powerless.post(page).status_code == 403
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_everybody_else_stays_out(client, db, signed_in):
+    """Whoever is not signed in is asked to sign in, and whoever is no staff gets a 403."""
+    if signed_in:
+        client.force_login(make_user("anybody@example.org"))
+    for page in ["/admin/", *tip_pages(), *other_pages()]:
+        response = client.get(page)
+        assert (response.status_code, response.url) == (302, f"/admin/login/?next={page}")
+        # The sign-in of the product, which tells whoever is signed in that this is not for them.
+        followed = client.get(response.url)
+        assert followed.status_code == (403 if signed_in else 302)
+
+
+def test_posts_of_whoever_may_not_change_nothing(owner):
+    tip = Tip.objects.first()
+    before = Tip.objects.version()
+    for page in ["import/", "import/difference/", f"{tip.pk}/move/", f"{tip.pk}/delete/"]:
+        assert owner.post(TIPS + page, {"post": "yes", "way": "down"}).status_code == 302
+    assert Tip.objects.version() == before
+
+
+@pytest.mark.parametrize("page", ["coverage/", "deleted/", "export/", "1/history/"])
+def test_a_page_to_read_takes_no_post(editor, page):
+    assert editor.post(TIPS + page).status_code == 405
+
+
+def test_moving_is_no_link(editor):
+    assert editor.get(f"{TIPS}{Tip.objects.first().pk}/move/").status_code == 405
+
+
+def test_no_page_about_tips_is_kept_by_a_browser(editor):
+    for page in tip_pages():
+        assert "no-store" in editor.get(page)["Cache-Control"], page
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("x/history/", 404),
+        ("%00/history/", 404),
+        ("1/history/x/", 404),
+        ("x/history/1/", 404),
+        ("1/history/999999999999999999999999/", 404),
+        ("999999999999999999999999/history/", 404),
+        ("999999999999999999999999/preview/", 404),
+        ("%00/change/", 404),
+        ("?purpose__exact=%00", 400),
+        ("?q=%00", 400),
+        ("?%00=1", 400),
+        ("?state=nothing", 200),
+        ("?p=x", 200),
+        ("?nothing__exact=1", 302),
+        ("?purpose__exact=world_peace", 200),
+        ("?o=99", 200),
+        ("coverage/?as=x", 200),
+        ("preview/?split=x", 422),
+        ("preview/?split=6-2-2-0-1", 422),
+        ("preview/?as=x", 422),
+    ],
+)
+def test_what_makes_no_sense_is_no_error_of_the_server(editor, address, status):
+    assert editor.get(TIPS + address).status_code == status
+
+
+@pytest.mark.parametrize("chosen", ["x", "\0", "9" * 30, "²"])
+def test_an_action_on_what_is_no_tip_is_refused(editor, chosen):
+    form = {"action": "publish", "_selected_action": [chosen]}
+    assert editor.post(TIPS, form).status_code == 400
+
+
+# --- The group ---
+
+
+def test_the_group_of_editors_is_there_after_migrate(db):
+    group = Group.objects.get(name="Tip editors")
+    assert sorted(group.permissions.values_list("codename", flat=True)) == [
+        "add_tip",
+        "change_tip",
+        "delete_tip",
+        "view_tip",
+    ]
+
+
+def test_migrating_again_leaves_the_group_as_superusers_made_it(db):
+    group = Group.objects.get(name="Tip editors")
+    group.permissions.remove(Permission.objects.get(codename="delete_tip"))
+    call_command("migrate", verbosity=0)
+    assert Group.objects.get().permissions.count() == 3
+    group.delete()
+    call_command("migrate", verbosity=0)
+    assert Group.objects.get().permissions.count() == 4
+
+
+def test_the_admins_sign_in_is_the_one_of_the_product(db):
+    client = Client()
     assert client.get("/admin/").url == "/admin/login/?next=/admin/"
     response = client.get("/admin/login/?next=/admin/")
     assert (response.status_code, response.url) == (302, "/accounts/login/?next=%2Fadmin%2F")
-
-
-@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/purposeapp/tip/"])
-def test_whoever_is_signed_in_and_no_staff_gets_403(owner, path):
-    response = owner.get(path, follow=True)
-    assert response.status_code == 403
-    assert "This is not open to you" in response.content.decode()

@@ -13,10 +13,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp import exporting, importing
+from purposeapp import exporting, hostile_json, importing
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
 from purposeapp.importing import Export, NotAnExport, read
-from purposeapp.importing.document import TOO_DEEP
 from purposeapp.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
 from purposeapp.importing.export import NOT_AN_EXPORT as NOT_OURS
 from purposeapp.importing.export import UNKNOWN_VERSION as ANOTHER_VERSION
@@ -336,8 +335,8 @@ BAD_FILES = {
         b'{"version": 1,\n"x": -Infinity, "assessments": []}',
         "Line 2: This is not JSON.",
     ),
-    "lists in lists": (b"[" * 100_000, str(TOO_DEEP)),
-    "objects in objects": (b'{"a":' * 100_000, str(TOO_DEEP)),
+    "lists in lists": (b"[" * 100_000, str(hostile_json.TOO_DEEP)),
+    "objects in objects": (b'{"a":' * 100_000, str(hostile_json.TOO_DEEP)),
     "a list": (b"[]", NOT_AN_EXPORT),
     "a number": (b"1", NOT_AN_EXPORT),
     "nothing": (b"null", NOT_AN_EXPORT),

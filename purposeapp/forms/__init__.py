@@ -5,7 +5,9 @@ from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
 from .goal import GiveUpForm, GoalForm
 from .paper import PaperForm
 from .questionnaire import QuestionnaireForm
-from .tips import SideForm, TickForm
+from .tick import SideForm, TickForm
+from .tip import PositionForm, PreviewForm, TipForm
+from .tips_file import TipsFileForm
 from .try_out import TryForm
 
 __all__ = [
@@ -17,8 +19,12 @@ __all__ = [
     "KeepForm",
     "NoteForm",
     "PaperForm",
+    "PositionForm",
+    "PreviewForm",
     "QuestionnaireForm",
     "SideForm",
     "TickForm",
+    "TipForm",
+    "TipsFileForm",
     "TryForm",
 ]

@@ -5,7 +5,8 @@ what an export can hold, and what is wrong is said with its place. Nothing of th
 repeated in what is said.
 """
 
-from .document import NotAnExport
+from purposeapp.hostile_json import NotAnExport
+
 from .export import BroughtBack, Export, bring_back, read
 
 __all__ = ["BroughtBack", "Export", "NotAnExport", "bring_back", "read"]

@@ -8,13 +8,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from purposeapp.exporting import KEYS
+from purposeapp.hostile_json import NotAnExport, Wrong, at_entry
 from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose, Split
 
-from .document import NotAnExport
-from .values import Wrong, check_keys, read_event, read_id, read_moment, read_note, read_split
+from .values import check_keys, read_event, read_id, read_moment, read_note, read_split
 
-AT_ENTRY = gettext_lazy("Entry %(entry)d: %(reason)s")
 NOT_AN_ENTRY = gettext_lazy("This is not an assessment.")
 OTHER_POINTS_IN_FILE = gettext_lazy("An entry above has the same “id” and other points.")
 OTHER_POINTS_HERE = gettext_lazy("Your history has it already, with other points.")
@@ -38,7 +37,7 @@ class Entry:
 
     def refusal(self, reason: str | Promise) -> NotAnExport:
         """Why the file that it stands in is not taken."""
-        return NotAnExport(AT_ENTRY % {"entry": self.number, "reason": reason})
+        return at_entry(self.number, reason)
 
 
 def read_entries(listed: list) -> list[Entry]:
@@ -52,7 +51,7 @@ def read_entries(listed: list) -> list[Entry]:
         try:
             entry = _entry(number, values)
         except Wrong as wrong:
-            raise NotAnExport(AT_ENTRY % {"entry": number, "reason": wrong}) from wrong
+            raise at_entry(number, str(wrong)) from wrong
         if entries.setdefault(entry.id, entry).split != entry.split:
             raise entry.refusal(OTHER_POINTS_IN_FILE)
     return list(entries.values())

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from purposeapp.exporting import VERSION
+from purposeapp.hostile_json import NotAnExport, load
 from purposeapp.models import User
 
-from .document import NotAnExport, load
 from .entries import Entry, add_entries, read_entries
 from .goals import GoalEntry, add_goals, read_goals
 

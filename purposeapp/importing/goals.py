@@ -6,11 +6,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy
 
 from purposeapp.exporting import GOAL_KEYS
+from purposeapp.hostile_json import NotAnExport, Wrong
 from purposeapp.models import Goal, User
 from purposeapp.split import Split
 
-from .document import NotAnExport
-from .values import Wrong, check_keys, read_day, read_moment, read_split
+from .values import check_keys, read_day, read_moment, read_split
 
 AT_GOAL = gettext_lazy("Goal %(goal)d: %(reason)s")
 NOT_A_GOAL = gettext_lazy("This is not a goal.")

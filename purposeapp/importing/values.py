@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from purposeapp.hostile_json import Wrong, is_text
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
@@ -27,10 +28,6 @@ BAD_EVENT = gettext_lazy("“event” must be empty, or one of: %(events)s.")
 WORDS_TOO_LONG = gettext_lazy("“event_words” is longer than 80 characters.")
 WORDS_MISSING = gettext_lazy("“event_words” must say what happened where “event” is “other”.")
 WORDS_BESIDE_AN_EVENT = gettext_lazy("“event_words” must be empty where “event” is not “other”.")
-
-
-class Wrong(Exception):
-    """What is wrong with a value; whoever catches it knows where it stands."""
 
 
 def check_keys(values: dict, keys: Iterable[str]) -> None:
@@ -121,11 +118,6 @@ def read_event(values: dict) -> tuple[str, str]:
 
 
 def _read_text(values: dict, key: str) -> str:
-    value = values[key]
-    if not isinstance(value, str) or "\0" in value:
+    if not is_text(values[key]):
         raise Wrong(BAD_TEXT % {"key": key})
-    try:
-        value.encode()  # half of a surrogate pair is no text that could be stored
-    except UnicodeEncodeError as error:
-        raise Wrong(BAD_TEXT % {"key": key}) from error
-    return value
+    return values[key]

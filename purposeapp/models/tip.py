@@ -1,3 +1,5 @@
+import json
+from hashlib import sha256
 from typing import Self
 
 from django.core.validators import MaxLengthValidator
@@ -15,6 +17,11 @@ from purposeapp.split import BUDGET, Purpose
 from .fitting import FittingQuerySet, TipHistoryQuerySet
 
 TIP_MAX_LENGTH = 1_000
+
+PURPOSES_IN_ORDER = Case(
+    *[When(purpose=purpose, then=Value(place)) for place, purpose in enumerate(Purpose)]
+)
+"""The place of a tip's purpose among the five; the alphabet has another order."""
 
 
 class TipQuerySet(FittingQuerySet):
@@ -53,6 +60,26 @@ class TipQuerySet(FittingQuerySet):
         """Likewise, but those for everyone first, then those for each side of job seeking."""
         places = [When(audience=audience, then=Value(i)) for i, audience in enumerate(Audience)]
         return self.order_by(Case(*places), "position", "key")
+
+    def by_purpose(self) -> "TipQuerySet":
+        """As staff put them, the purposes in their fixed order."""
+        return self.order_by(PURPOSES_IN_ORDER, "position", "key")
+
+    def drafts(self) -> "TipQuerySet":
+        """Those that wait to be published."""
+        return self.filter(state=Tip.State.DRAFT)
+
+    def starting_later(self) -> "TipQuerySet":
+        """Those that are published from a day on that is still to come (UTC)."""
+        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=timezone.now().date())
+
+    def lock(self) -> None:
+        """Let nobody else change any tip until this transaction ends; everybody goes on reading.
+
+        Whoever changes tips by what they have read of them calls this first, and reads then.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute("LOCK TABLE purposeapp_tip IN SHARE ROW EXCLUSIVE MODE")
 
 
 class Tip(models.Model):
@@ -152,3 +179,37 @@ class Tip(models.Model):
     def html(self) -> SafeString:
         """The text, ready for a page."""
         return render_markdown(self.text)
+
+    def band_error(self) -> str | None:
+        """Say what is wrong with its band and direction, without a query; None if nothing is.
+
+        PostgreSQL has the same constraints, and the last word.
+        """
+        wrong = {
+            "tip_points_from_is_not_above_points_to": not (
+                self.points_from <= self.points_to <= BUDGET
+            ),
+            "tip_for_gone_begins_at_zero": self.direction == Direction.GONE and self.points_from,
+            "tip_for_rising_has_points": (
+                self.direction in (Direction.NEW, Direction.RISING) and not self.points_to
+            ),
+        }
+        for constraint in self._meta.constraints:
+            if wrong.get(constraint.name):
+                return str(constraint.violation_error_message)
+        return None
+
+    @property
+    def starts_later(self) -> bool:
+        """Whether it is published from a day on that is still to come (UTC)."""
+        return (
+            self.state == Tip.State.PUBLISHED
+            and self.published_from is not None
+            and self.published_from > timezone.now().date()
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """What it says, in short: two versions with the same one have the same fields."""
+        values = [str(field.value_from_object(self)) for field in self._meta.concrete_fields]
+        return sha256(json.dumps(values).encode()).hexdigest()[:32]

@@ -1,60 +1,43 @@
-"""The admin: staff keep the tips good, superusers see accounts and assessments."""
+"""Whoever has an account, and what they recorded: for superusers alone."""
 
+from allauth.account import admin as account_admin
+from allauth.account.models import EmailAddress
 from allauth.socialaccount import admin as socialaccount_admin  # noqa: F401 (it registers)
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.http import Http404
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
-from .models import Assessment, Tip, User
-
-admin.site.site_header = _("Five Purposes")
-admin.site.site_title = _("Five Purposes")
-admin.site.index_title = _("Administration")
-admin.site.site_url = "/"
+from purposeapp.models import Assessment, User
 
 # Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])
+admin.site.unregister([EmailAddress, Group])
 
 
-def _whole_number_or_404(text: str) -> None:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Http404
+class ForSuperusers:
+    """Opens to superusers, whatever permissions somebody else was granted by mistake.
 
+    Whoever could change accounts or groups could make themselves a superuser.
+    """
 
-@admin.register(Tip)
-class TipAdmin(SimpleHistoryAdmin):
-    """Tips, by purpose and position; the history of each shows who changed what."""
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.is_active and request.user.is_superuser
 
-    list_display = ["text", "purpose", "audience", "position"]
-    list_editable = ["position"]
-    list_filter = ["purpose", "audience"]
-    search_fields = ["text", "key"]
-    ordering = ["purpose", "position", "key"]
-    # The library's own list has an inline style, which the content security policy forbids.
-    object_history_list_template = "admin/tip_changes.html"
+    has_change_permission = has_delete_permission = has_view_permission
 
-    def history_view(self, request, object_id, extra_context=None):
-        """The changes of a tip; a 404 for an id that none can have, not the library's 500."""
-        _whole_number_or_404(object_id)
-        return super().history_view(request, object_id, extra_context)
+    def has_add_permission(self, request) -> bool:
+        return self.has_view_permission(request)
 
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        """A tip as it was; likewise."""
-        _whole_number_or_404(object_id)
-        _whole_number_or_404(version_id)
-        return super().history_form_view(request, object_id, version_id, extra_context)
-
-    def get_readonly_fields(self, request, obj=None):
-        """The key is chosen once: exports and old assessments know the tip by it."""
-        return ["key"] if obj else []
+    def has_module_permission(self, request) -> bool:
+        return self.has_view_permission(request)
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(admin.ModelAdmin):
+class AssessmentAdmin(ForSuperusers, admin.ModelAdmin):
     """What people recorded: for superusers to read, and for nobody to change."""
 
     list_display = ["taken_at", "user", "split", "note"]
@@ -65,12 +48,6 @@ class AssessmentAdmin(admin.ModelAdmin):
     show_full_result_count = False
     # Its page is its owner's alone.
     view_on_site = False
-
-    def has_view_permission(self, request, obj=None) -> bool:
-        return request.user.is_active and request.user.is_superuser
-
-    def has_module_permission(self, request) -> bool:
-        return self.has_view_permission(request)
 
     def has_add_permission(self, request) -> bool:
         return False
@@ -91,7 +68,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(ForSuperusers, DjangoUserAdmin):
     """Accounts, by address."""
 
     add_form = UserCreationForm
@@ -108,6 +85,7 @@ class UserAdmin(DjangoUserAdmin):
         ),
         (_("Dates"), {"fields": ["date_joined", "last_login"]}),
     ]
+    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
 
     def get_deleted_objects(self, objs, request):
         """What goes with an account: its assessments too, which nobody may delete otherwise."""
@@ -115,4 +93,12 @@ class UserAdmin(DjangoUserAdmin):
         perms_needed.discard(Assessment._meta.verbose_name)
         return objects, counts, perms_needed, protected
 
-    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+
+@admin.register(Group)
+class GroupAdmin(ForSuperusers, DjangoGroupAdmin):
+    """Who may do what together, such as the editors of tips."""
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ForSuperusers, account_admin.EmailAddressAdmin):
+    """The addresses of accounts, and which of them are proven."""

@@ -1,0 +1,42 @@
+"""The page that shows which splits have too few tips, or too many."""
+
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from purposeapp.coverage import Coverage
+from purposeapp.fit import Audience, SeeksAs
+from purposeapp.models import Tip
+from purposeapp.split import BUDGET
+
+from .page import render_page
+
+SAMPLES = 12
+
+
+@require_safe
+def coverage(request):
+    """How many published tips fit each purpose and each number of points, seen from one side."""
+    side = request.GET.get("as")
+    side = SeeksAs(side) if side in SeeksAs.values else SeeksAs.BOTH
+    found = Coverage(Tip.objects.published(), side)
+    context = {
+        "side": side,
+        "sides": [
+            (SeeksAs.CANDIDATE, Audience.CANDIDATE.label),
+            (SeeksAs.EMPLOYER, Audience.EMPLOYER.label),
+            (SeeksAs.BOTH, SeeksAs.BOTH.label),
+        ],
+        "points": range(BUDGET + 1),
+        "rows": found.counts.items(),
+        "bare": len(found.bare),
+        "bare_samples": _spread(found.bare),
+        "crowded": len(found.crowded),
+        "crowded_samples": _spread(found.crowded),
+    }
+    return render_page(request, "admin/tips_coverage.html", _("Coverage"), context)
+
+
+def _spread(splits: list) -> list:
+    """A few of them, from all over the list."""
+    step = max(1, len(splits) // SAMPLES)
+    return splits[::step][:SAMPLES]

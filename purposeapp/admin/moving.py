@@ -1,0 +1,60 @@
+"""Putting a tip before or behind its neighbour."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from simple_history.utils import bulk_update_with_history
+
+from purposeapp.forms.tip import POSITION_STEP
+from purposeapp.models import Tip
+
+
+@require_POST
+@transaction.atomic
+def move(request, tip_id: int):
+    """Swap a tip with the one before or behind it; archived ones are passed over."""
+    Tip.objects.lock()
+    tip = get_object_or_404(Tip, pk=tip_id)
+    tips = list(
+        Tip.objects.filter(purpose=tip.purpose).exclude(state=Tip.State.ARCHIVED).in_order()
+    )
+    places = [other.pk for other in tips]
+    place = places.index(tip.pk) if tip.pk in places else None
+    other = None if place is None else place + (1 if request.POST.get("way") == "down" else -1)
+    if place is None or other is None or not 0 <= other < len(tips):
+        messages.info(request, _("“%(tip)s” cannot be moved any further.") % {"tip": tip})
+    else:
+        tips[place], tips[other] = tips[other], tips[place]
+        changed = _number(tips)
+        bulk_update_with_history(changed, Tip, ["position"], default_user=request.user)
+        messages.success(request, _("“%(tip)s” is moved.") % {"tip": tip})
+    return redirect(_back(request))
+
+
+def _number(tips: list[Tip]) -> list[Tip]:
+    """Give tips positions in this order, with the numbers they have, and return the changed ones.
+
+    Where two have the same number, all are numbered anew.
+    """
+    numbers = sorted({tip.position for tip in tips})
+    if len(numbers) < len(tips):
+        step = POSITION_STEP if len(tips) < 3_000 else 1
+        numbers = [step * place for place in range(1, len(tips) + 1)]
+    changed = []
+    for tip, number in zip(tips, numbers, strict=True):
+        if tip.position != number:
+            tip.position = number
+            changed.append(tip)
+    return changed
+
+
+def _back(request) -> str:
+    """The list as it was, with its filters."""
+    address = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(address, {request.get_host()}):
+        return address
+    return reverse("admin:purposeapp_tip_changelist")

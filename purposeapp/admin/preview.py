@@ -1,0 +1,106 @@
+"""The real result page with a tip on it that nobody else sees yet."""
+
+from http import HTTPStatus
+
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from purposeapp.fit import Audience, Direction, Situation
+from purposeapp.forms import PreviewForm, TipForm
+from purposeapp.forms.tip import fitting_choice
+from purposeapp.models import Tip
+from purposeapp.result import Result
+from purposeapp.sharing import share_purpose, share_split
+from purposeapp.split import Purpose, Split
+
+KEPT = ["text", "purpose", "audience", "points_from", "points_to", "direction", "position"]
+"""What of a form that is not saved is sent along, when another split is chosen."""
+
+
+def result_with(situation: Situation, tip: Tip | None) -> Result:
+    """The result as readers see it today, and with `tip` on it, if it fits."""
+    if tip is None:
+        return Result(situation, Tip.objects.published().fitting(situation))
+    others = Tip.objects.published().exclude(pk=tip.pk).fitting(situation)
+    return Result(situation, [*others, tip])
+
+
+def is_on(result: Result, tip: Tip) -> bool:
+    """Whether a tip is on the page of a result, at once or behind a click."""
+    return any(
+        tip is shown.tip for advice in result.advice for shown in [*advice.at_once, *advice.more]
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preview(request, tip_id: int | None = None):
+    """A result page as it would be with this tip: as stored, or, by POST, as it is typed."""
+    stored = get_object_or_404(Tip, pk=tip_id) if tip_id else None
+    form = _typed(request, stored)
+    tip = (form.instance if form.is_valid() else None) if form else stored
+    given = request.POST if form else request.GET
+    choice = PreviewForm(tip, {**fitting_choice(tip), **_chosen(given)})
+    if choice.is_valid():
+        situation = choice.cleaned_data["situation"]
+    else:
+        situation = Situation(Split.parse(fitting_choice(tip)["split"]))
+    result = result_with(situation, tip)
+    context = {
+        "result": result,
+        "share": share_split(result.split),
+        "leading": [share_purpose(purpose) for purpose in result.split.standouts],
+        "tip": tip,
+        "tip_id": tip_id,
+        "form": form,
+        "kept": [(name, form.data.get(name, "")) for name in KEPT] if form else [],
+        "choice": choice,
+        "is_on": tip is not None and is_on(result, tip),
+        "why_not": _why_not(situation, tip) if tip else "",
+    }
+    right = choice.is_valid() and (form is None or form.is_valid())
+    status = HTTPStatus.OK if right else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "purposeapp/tip_preview.html", context, status=status)
+
+
+def _typed(request, stored: Tip | None) -> TipForm | None:
+    """The form as it is typed, to be looked at and not to be saved."""
+    if request.method != "POST":
+        return None
+    form = TipForm(request.POST, instance=stored or Tip())
+    for name in set(form.fields) - set(KEPT):
+        del form.fields[name]
+    return form
+
+
+def _chosen(given) -> dict[str, str]:
+    return {name: given[name] for name in ("split", "moves", "as") if name in given}
+
+
+def _why_not(situation: Situation, tip: Tip) -> str:
+    """Why a tip is not on the page, in words; empty if it fits."""
+    purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+    points = situation.split[purpose]
+    words = {
+        "from": tip.points_from,
+        "to": tip.points_to,
+        "points": points,
+        "purpose": purpose.label,
+        "audience": Audience(tip.audience).label,
+        "direction": Direction(tip.direction).label,
+    }
+    if not tip.points_from <= points <= tip.points_to:
+        return (
+            ngettext(
+                "It is for %(from)d to %(to)d points; this split has %(points)d on %(purpose)s.",
+                "It is for %(from)d to %(to)d points; this split has %(points)d on %(purpose)s.",
+                points,
+            )
+            % words
+        )
+    if tip.audience not in situation.seeks_as.audiences:
+        return _("It is for: %(audience)s.") % words
+    if tip.direction not in situation.directions(purpose):
+        return _("It is for a purpose that is: %(direction)s. Choose that below.") % words
+    return ""

@@ -1,0 +1,182 @@
+"""A tip, as editors write it, put it in order, and look at it before anybody else does."""
+
+from dataclasses import replace
+from itertools import chain, count
+
+from django import forms
+from django.db.models import Max
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.coverage import movement, with_points
+from purposeapp.differences import FIELDS, Difference, differences
+from purposeapp.fit import Direction, SeeksAs
+from purposeapp.models import Tip
+from purposeapp.split import Purpose, Split
+
+CHANGED_MEANWHILE = _(
+    "Somebody else has saved this tip while you were at it, so nothing of yours is stored yet. "
+    "Compare the two below. If you save now, yours replaces theirs."
+)
+MOVED_MEANWHILE = _("Somebody else has moved this tip meanwhile. Open the list anew.")
+POSITION_OF = _("Position of %(tip)s")
+NOT_A_SPLIT = _("Five numbers that add up to ten, in the order of the purposes: 6-2-2-0-0.")
+CANNOT_MOVE_SO = _("With these points, the purpose of this tip cannot be: %(direction)s.")
+
+EVEN = Split(2, 2, 2, 2, 2)
+POSITION_STEP = 10
+KEY_WORDS = 5
+
+
+class Lines(forms.CharField):
+    """A text whose lines end the same whatever the browser: as they are stored."""
+
+    def to_python(self, value) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class TipForm(forms.ModelForm):
+    """One tip. It refuses to overwrite what somebody else has saved meanwhile."""
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+    """What was stored when the editor began, in short; for a new tip there is nothing."""
+
+    class Meta:
+        model = Tip
+        fields = ["key", *FIELDS]
+        field_classes = {"text": Lines}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflict: list[Difference] = []
+        self.stored_version = self.instance.fingerprint if self.instance.pk else ""
+        self.initial["version"] = self.stored_version
+        for name, what in {
+            "key": _("It never changes after. Left empty, it is made of the first words."),
+            "position": _("Small numbers come first within a purpose. Left empty: the last."),
+        }.items():
+            if not self.instance.pk and name in self.fields:
+                self.fields[name].required = False
+                self.fields[name].help_text = what
+                self.initial.pop(name, None)
+                self.fields[name].initial = None
+
+    def clean(self) -> dict:
+        values = super().clean() or self.cleaned_data
+        if self.instance.pk and "version" in self.fields:
+            self._refuse_to_overwrite()
+        elif not self.instance.pk:
+            self._fill_in(values)
+        return values
+
+    def _refuse_to_overwrite(self) -> None:
+        if self.cleaned_data.get("version") == self.stored_version:
+            return
+        # Whoever saves again has seen what is stored now.
+        self.data = {**self.data.dict(), self.add_prefix("version"): self.stored_version}  # type: ignore[attr-defined]
+        theirs, mine = self.instance, Tip(pk=self.instance.pk)
+        for field in Tip._meta.concrete_fields:
+            stored = getattr(theirs, field.name)
+            setattr(mine, field.name, self.cleaned_data.get(field.name, stored))
+        self.conflict = differences(theirs, mine)
+        self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
+
+    def _fill_in(self, values: dict) -> None:
+        if "key" in self.fields:
+            Tip.objects.lock()  # until the key, which is free now, is taken
+        purpose, text = values.get("purpose"), values.get("text")
+        if purpose and text and not values.get("key") and "key" not in self.errors:
+            values["key"] = unused_key(purpose, text)
+        if purpose and values.get("position") is None and "position" not in self.errors:
+            last = Tip.objects.filter(purpose=purpose).aggregate(last=Max("position"))["last"] or 0
+            values["position"] = min(last + POSITION_STEP, 32_767)
+
+
+def unused_key(purpose: str, text: str) -> str:
+    """A key that says what a tip is about, and that no tip has yet."""
+    words = slugify(text).split("-")[:KEY_WORDS]
+    key = "-".join([purpose.partition("_")[0], *words])[:45].strip("-")
+    candidates = chain([key], (f"{key}-{number}" for number in count(2)))
+    return next(key for key in candidates if not Tip.objects.filter(key=key).exists())
+
+
+class PositionForm(forms.ModelForm):
+    """The place of a tip, as it stands in the list: only what was changed there is stored."""
+
+    class Meta:
+        model = Tip
+        fields = ["position"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        # What was shown is sent along: else each place that somebody else changed meanwhile
+        # would look like a change back to the old one.
+        self.fields["position"].show_hidden_initial = True
+        self.fields["position"].widget.attrs["aria-label"] = POSITION_OF % {"tip": self.instance}
+
+    def clean_position(self) -> int:
+        shown = self.data.get(self.add_initial_prefix("position"))
+        if "position" in self.changed_data and shown != str(self.initial["position"]):
+            raise forms.ValidationError(MOVED_MEANWHILE, code="conflict")
+        return self.cleaned_data["position"]
+
+
+class PreviewForm(forms.Form):
+    """For whom an editor looks at a result page: a split, how it came about, and a side."""
+
+    split = forms.CharField(label=_("Split"), max_length=20, help_text=NOT_A_SPLIT)
+    direction = forms.ChoiceField(
+        label=_("Its purpose is"), choices=Direction.choices, required=False
+    )
+    seeks_as = forms.ChoiceField(label=_("Job seeking"), choices=SeeksAs.choices, required=False)
+
+    def __init__(self, tip: Tip | None, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.tip = tip
+        if tip is None:
+            del self.fields["direction"]
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+
+    def add_prefix(self, field_name: str) -> str:
+        """The names in the address; those of the tip's own fields are taken where it is sent."""
+        return {"seeks_as": "as", "direction": "moves"}.get(field_name, field_name)
+
+    def clean_split(self) -> Split:
+        """The split that is named."""
+        try:
+            return Split.parse(self.cleaned_data["split"])
+        except ValueError as error:
+            raise forms.ValidationError(NOT_A_SPLIT, code="split") from error
+
+    def clean(self) -> dict:
+        values = super().clean() or self.cleaned_data
+        if "split" not in values or self.errors:
+            return values
+        direction = Direction(values.get("direction") or Direction.ANY)
+        purpose = Purpose(self.tip.purpose) if self.tip else Purpose.BUSINESS_DRIVEN  # type: ignore[call-arg]
+        try:
+            situation = movement(values["split"], purpose, direction)
+        except ValueError:
+            error = CANNOT_MOVE_SO % {"direction": direction.label}
+            self.add_error("direction", forms.ValidationError(error, code="direction"))
+            return values
+        side = SeeksAs(values.get("seeks_as") or SeeksAs.BOTH)
+        values["situation"] = replace(situation, seeks_as=side)
+        return values
+
+
+def fitting_choice(tip: Tip | None) -> dict[str, str]:
+    """What a preview begins with: a split that the tip is for, if there can be one."""
+    if tip is None:
+        return {"split": "2-2-2-2-2", "as": SeeksAs.BOTH.value}
+    points = min(max(tip.points_from, min(6, tip.points_to)), 10)
+    if tip.direction in (Direction.RISING, Direction.NEW):
+        points = max(points, 1)
+    if tip.direction == Direction.GONE:
+        points = 0
+    if tip.direction == Direction.FALLING:
+        points = max(tip.points_from, min(points, 9))
+    split = with_points(Purpose(tip.purpose), points, like=EVEN)  # type: ignore[call-arg]
+    return {"split": str(split), "moves": tip.direction, "as": SeeksAs.BOTH.value}

@@ -1,0 +1,269 @@
+"""Editors keep the tips good without fear; superusers make editors; everybody else stays out."""
+
+import json
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from .visitor import Visitor
+
+ADMIN = "/admin/purposeapp/tip/"
+PASSWORD = "ten points for five purposes"
+
+
+def make_superuser(server, email: str) -> None:
+    server.manage(
+        "createsuperuser",
+        "--noinput",
+        DJANGO_SUPERUSER_EMAIL=email,
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+    )
+
+
+def enter_the_admin(visitor: Visitor) -> None:
+    visitor.page.goto("/admin/")
+    visitor.fill_credentials()
+    visitor.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    visitor.page.wait_for_url("**/admin/")
+
+
+@pytest.fixture
+def superuser(new_visitor, server):
+    visitor = new_visitor()
+    make_superuser(server, visitor.email)
+    enter_the_admin(visitor)
+    return visitor
+
+
+@pytest.fixture
+def new_editor(new_visitor, superuser):
+    """Makes editors as a superuser does: an account, "staff", and the group."""
+
+    def new_editor(**options) -> Visitor:
+        editor = new_visitor(**options)
+        page = superuser.page
+        page.goto("/admin/purposeapp/user/add/")
+        page.get_by_label("E-mail address:").fill(editor.email)
+        page.locator("#id_password1").fill(PASSWORD)
+        page.locator("#id_password2").fill(PASSWORD)
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_label("Staff status").check()
+        page.locator("#id_groups_from").select_option(label="Tip editors")
+        page.get_by_role("link", name="Choose selected groups").or_(
+            page.get_by_role("button", name="Choose selected groups")
+        ).click()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("was changed successfully")).to_be_visible()
+        enter_the_admin(editor)
+        return editor
+
+    return new_editor
+
+
+def look_with_axe(page) -> None:
+    # Without loading style sheets anew, for which axe writes styles into the page.
+    results = Axe().run(page, options={"preload": False})
+    assert not results.violations_count, results.generate_report()
+
+
+def expect_on_the_result_page(page, text: str, split: str = "0-0-0-0-10", there: bool = True):
+    """The page shows the text now, or in a moment: each worker looks for newer tips at times."""
+    deadline = time.monotonic() + 30
+    while (text in page.goto(f"/splits/{split}/").text()) != there:
+        assert time.monotonic() < deadline, f"the result page does not change: {text}"
+
+
+def save(page) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
+    editor = new_editor()
+    page = editor.page
+    text = "Show what you *learned*, not only what you won."
+    shown = "not only what you won."
+
+    # A draft, looked at before it is saved, and before anybody else sees it.
+    page.goto(f"{ADMIN}add/")
+    page.get_by_label("Text:").fill(text)
+    page.get_by_label("Purpose:").select_option("Vanity project")
+    page.get_by_label("Points from:").fill("3")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview").click()
+    preview = opened.value
+    expect(preview.get_by_role("heading", name="Preview: nobody else sees this")).to_be_visible()
+    expect(preview.get_by_text("Your tip is on this page.")).to_be_visible()
+    preview.get_by_label("Split").fill("8-0-0-0-2")
+    preview.get_by_role("button", name="Show it for this split").click()
+    expect(preview.get_by_text("It is for 3 to 10 points; this split has 2")).to_be_visible()
+    look_with_axe(preview)
+    preview.close()
+    save(page)
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    expect_on_the_result_page(page, shown, there=False)
+
+    # Published from the list.
+    page.goto(f"{ADMIN}?state=draft")
+    row = page.get_by_role("row").filter(has_text=shown)
+    row.get_by_role("checkbox").check()
+    page.get_by_label("Action:").select_option("Publish selected tips")
+    page.get_by_role("button", name="Go").click()
+    expect(page.get_by_text("1 tip is published.")).to_be_visible()
+    expect_on_the_result_page(page, shown)
+
+    # It stands last; with the keyboard it comes first.
+    page.goto(f"{ADMIN}?purpose__exact=vanity_project")
+    look_with_axe(page)
+    rows = page.locator("#result_list tbody tr")
+    expect(rows.nth(1)).to_contain_text(shown)
+    rows.nth(1).get_by_role("button", name="Move up").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("is moved.")).to_be_visible()
+    expect(rows.nth(0)).to_contain_text(shown)
+    assert "purpose__exact=vanity_project" in page.url
+
+    # A change, and the way back to what was before.
+    rows.nth(0).get_by_role("link").first.click()
+    look_with_axe(page)
+    page.get_by_label("Text:").fill("Something worse.")
+    save(page)
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    page.get_by_role("link", name="Something worse.").click()
+    page.get_by_role("link", name="History").click()
+    newest = page.locator(".change").first
+    expect(newest.locator(".old")).to_have_text(text)
+    expect(newest.locator(".new")).to_have_text("Something worse.")
+    expect(newest).to_contain_text(editor.email)
+    editor.shot("editor-history")
+    look_with_axe(page)
+    page.get_by_role("link", name="Look at this version").nth(1).click()
+    look_with_axe(page)
+    page.get_by_role("button", name="Go back to this version").click()
+    expect(page.get_by_label("Text:")).to_have_value(text)
+    expect_on_the_result_page(page, shown)
+
+    # Deleted, and brought back from among the deleted ones.
+    page.goto(f"{ADMIN}?q=learned")
+    page.get_by_role("link", name=shown).click()
+    page.get_by_role("link", name="Delete").click()
+    expect(page.get_by_text(": deleted")).to_be_visible()
+    page.get_by_role("button", name="Yes, I").click()
+    page.get_by_role("link", name="Deleted tips").click()
+    look_with_axe(page)
+    page.get_by_role("link", name=shown).click()
+    page.get_by_role("link", name="Look at this version").first.click()
+    page.get_by_role("button", name="Bring this version back").click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Yes, I").click()
+    expect_on_the_result_page(page, shown, there=False)
+
+
+def test_of_two_editors_at_once_the_second_sees_both_texts(new_editor):
+    first, second = new_editor(), new_editor(color_scheme="dark")
+    second.expect_status(409)
+    tip = f"{ADMIN}?q=vanity-use-the-audience"
+    for editor in (first, second):
+        editor.page.goto(tip)
+        editor.page.locator("#result_list").get_by_role("link", name="There is little").click()
+    old = first.page.get_by_label("Text:").input_value()
+    try:
+        first.page.get_by_label("Text:").fill("There is little to say: the first.")
+        save(first.page)
+        expect(first.page.get_by_text("was changed successfully")).to_be_visible()
+
+        page = second.page
+        page.get_by_label("Text:").fill("There is little to say: the second.")
+        save(page)
+        both = page.get_by_role("region", name="Theirs and yours")
+        expect(both.locator(".old")).to_have_text("There is little to say: the first.")
+        expect(both.locator(".new")).to_have_text("There is little to say: the second.")
+        expect(page.get_by_label("Text:")).to_have_value("There is little to say: the second.")
+        second.shot("editor-conflict-dark")
+        look_with_axe(page)
+        save(page)
+        expect(page.get_by_text("was changed successfully")).to_be_visible()
+    finally:
+        page = second.page
+        page.goto(tip)
+        page.get_by_role("link", name="There is little to say").click()
+        page.get_by_label("Text:").fill(old)
+        save(page)
+        expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, scheme):
+    page = superuser.page
+    superuser.expect_status(422)
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/admin/")
+    expect(page.get_by_role("region", name="How much it is used")).to_contain_text("Accounts")
+    expect(page.get_by_role("region", name="What there is to do")).to_contain_text("Nothing.")
+    look_with_axe(page)
+    page.goto(ADMIN)
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Export").click()
+    file = tmp_path / downloaded.value.suggested_filename
+    downloaded.value.save_as(file)
+    before = json.loads(file.read_text())
+
+    def bring_in(tips: list[dict]) -> None:
+        file.write_text(json.dumps({"version": 1, "tips": tips}))
+        page.goto(ADMIN)
+        page.get_by_role("link", name="Import").click()
+        look_with_axe(page)
+        page.get_by_label("The file", exact=False).first.set_input_files(file)
+        page.get_by_role("button", name="Show what would change").click()
+
+    changed = [dict(tip) for tip in before["tips"]]
+    changed[-1]["points_to"] = 9
+    bring_in([*changed[:-1], {**changed[-1], "text": ["[x](javascript:alert(1))"]}])
+    expect(page.get_by_text("Entry 22: “text”: A link must begin with")).to_be_visible()
+    bring_in(changed)
+    expect(page.get_by_text("New: 0 · changed: 1 · archived: 0 · the same: 21")).to_be_visible()
+    look_with_axe(page)
+    page.get_by_role("button", name="Yes, do all of this").click()
+    expect(page.get_by_text("1 tip is changed.")).to_be_visible()
+    try:
+        page.goto("/admin/")
+        page.get_by_role("link", name="1 of 1,001 splits lacks a tip").click()
+        expect(page.locator(".hole")).to_have_text("0 none")
+        superuser.shot(f"superuser-coverage-{scheme}")
+        look_with_axe(page)
+        page.get_by_role("link", name="0-0-0-0-10").click()
+        expect(page.get_by_text("This is what readers see today.")).to_be_visible()
+    finally:
+        bring_in(before["tips"])
+        page.get_by_role("button", name="Yes, do all of this").click()
+        expect(page.get_by_text("1 tip is changed.")).to_be_visible()
+
+
+def test_a_person_without_rights_gets_403_everywhere(visitor):
+    visitor.sign_up()
+    visitor.expect_status(403)
+    pages = ["", "add/", "1/change/", "1/history/", "1/preview/", "coverage/", "export/", "import/"]
+    for page in ["/admin/", *(ADMIN + page for page in pages)]:
+        assert visitor.page.goto(page).status == 403, page
+        expect(visitor.headline).to_have_text("This is not open to you")
+
+
+def test_an_editor_gets_403_wherever_people_are(new_editor):
+    editor = new_editor()
+    editor.expect_status(403)
+    for page in ["user/", "user/1/change/", "assessment/"]:
+        assert editor.page.goto(f"/admin/purposeapp/{page}").status == 403, page
+    assert editor.page.goto("/admin/auth/group/").status == 403
+
+
+def test_the_list_works_without_scripts(new_editor):
+    editor = new_editor(java_script_enabled=False)
+    page = editor.page
+    page.goto(f"{ADMIN}?purpose__exact=business_driven")
+    rows = page.locator("#result_list tbody tr")
+    first = rows.nth(0).get_by_role("link").first.inner_text()
+    rows.nth(0).get_by_role("button", name="Move down").click()
+    expect(rows.nth(1)).to_contain_text(first)
+    rows.nth(1).get_by_role("button", name="Move up").click()
+    expect(rows.nth(0)).to_contain_text(first)

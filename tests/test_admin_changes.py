@@ -1,0 +1,169 @@
+"""Who changed what of a tip, old beside new, and the way back, also of a deleted one."""
+
+import re
+
+import pytest
+
+from purposeapp.admin.changes import CHANGED_SINCE, VERSIONS_PER_PAGE
+from purposeapp.models import Tip
+from tests.make import make_editor, make_tip, make_user, tip_form
+
+LIST = "/admin/purposeapp/tip/"
+
+
+@pytest.fixture
+def editor(client, db):
+    client.force_login(make_editor())
+    return client
+
+
+@pytest.fixture
+def tip(db):
+    return Tip.objects.get(key="business-groups")
+
+
+def history_of(tip) -> str:
+    return f"{LIST}{tip.id}/history/"
+
+
+def version_of(record) -> str:
+    return f"{LIST}{record.id}/history/{record.pk}/"
+
+
+def records(response) -> list[tuple]:
+    return [
+        (record.history_type, [(found.label, found.old, found.new) for found in differences])
+        for record, differences in response.context["records"]
+    ]
+
+
+def go_back(client, record, **extra):
+    page = client.get(version_of(record)).content.decode()
+    (version,) = re.findall(r'name="version" value="(\w*)"', page)
+    return client.post(version_of(record), {"version": version, **extra})
+
+
+def test_each_change_stands_old_beside_new_with_whoever_made_it(editor, tip):
+    old, long = tip.text, "Words. " * 140
+    editor.post(f"{LIST}{tip.pk}/change/", tip_form(tip, text=long, points_to=4, state="draft"))
+    response = editor.get(history_of(tip))
+    changed, first = records(response)
+    assert changed == (
+        "~",
+        [("Text", old, long.strip()), ("Points to", 10, 4), ("State", "Published", "Draft")],
+    )
+    assert first[0] == "+"
+    assert ("Text", "", old) in first[1]
+    page = response.content.decode()
+    assert "editor@example.org" in page
+    assert long.strip() in page
+
+
+def test_what_was_typed_is_text_in_the_history_too(editor, tip):
+    Tip.objects.filter(pk=tip.pk).update(text="<script>alert(1)</script>")
+    Tip.objects.get(pk=tip.pk).save()
+    page = editor.get(history_of(tip)).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("count", [1, 3, VERSIONS_PER_PAGE])
+def test_a_history_costs_the_same_queries_whatever_its_length(
+    editor, tip, django_assert_num_queries, count
+):
+    for number in range(count):
+        tip.position = number
+        tip.save()
+    editor.get(history_of(tip))
+    with django_assert_num_queries(8):
+        editor.get(history_of(tip))
+
+
+def test_the_oldest_on_a_page_is_compared_with_the_next_one(editor, tip):
+    for number in range(VERSIONS_PER_PAGE):
+        tip.text = f"Number {number}."
+        tip.save()
+    newest, *_rest, oldest = records(editor.get(history_of(tip)))
+    assert newest == ("~", [("Text", "Number 18.", "Number 19.")])
+    assert oldest[1][0][2] == "Number 0."
+    assert len(records(editor.get(history_of(tip), {"p": 2}))) == 1
+
+
+def test_any_version_comes_back_as_a_new_one(editor, tip):
+    first = tip.history.get()
+    tip.text, tip.state = "Other words.", "archived"
+    tip.save()
+    response = editor.get(version_of(first))
+    shown = [(found.label, found.old, found.new) for found in response.context["differences"]]
+    assert shown == [("Text", "Other words.", first.text), ("State", "Archived", "Published")]
+    assert Tip.objects.get(pk=tip.pk).text == "Other words."
+    response = go_back(editor, first)
+    assert (response.status_code, response.url) == (302, f"{LIST}{tip.pk}/change/")
+    tip.refresh_from_db()
+    assert (tip.text, tip.state) == (first.text, "published")
+    newest = tip.history.first()
+    assert tip.history.count() == 3
+    assert newest.history_user.email == "editor@example.org"
+    assert newest.history_change_reason.startswith("Back to the version of 20")
+
+
+def test_going_back_overwrites_nobody(editor, tip):
+    first = tip.history.get()
+    tip.text = "Other words."
+    tip.save()
+    looked_at = tip.fingerprint
+    Tip.objects.filter(pk=tip.pk).update(text="Words of a colleague.")
+    response = editor.post(version_of(first), {"version": looked_at})
+    assert response.status_code == 409
+    assert str(CHANGED_SINCE) in response.content.decode()
+    assert "Words of a colleague." in response.content.decode()
+    assert Tip.objects.get(pk=tip.pk).text == "Words of a colleague."
+
+
+def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):
+    pk, text = tip.pk, tip.text
+    editor.post(f"{LIST}{pk}/delete/", {"post": "yes"})
+    gone = editor.get(f"{LIST}deleted/")
+    (record,) = gone.context["records"]
+    assert (record.id, record.history_user.email) == (pk, "editor@example.org")
+    assert history_of(record) in gone.content.decode()
+    before = records(editor.get(history_of(record)))
+    assert [kind for kind, _ in before] == ["-", "+"]
+    assert go_back(editor, record).status_code == 302
+    again = Tip.objects.get(key="business-groups")
+    assert (again.pk, again.text) == (pk, text)
+    assert editor.get(f"{LIST}deleted/").context["records"] == []
+    assert text in editor.get("/splits/10-0-0-0-0/").content.decode()
+
+
+def test_a_deleted_tip_whose_key_another_one_has_stays_deleted(editor, tip):
+    record = tip.history.first()
+    tip.delete()
+    make_tip(key="business-groups")
+    response = go_back(editor, record)
+    assert response.status_code == 422
+    assert "already exists" in response.content.decode()
+    assert Tip.objects.get(key="business-groups").pk != tip.pk
+
+
+def test_a_version_that_would_not_be_taken_today_stays_history(editor, tip):
+    Tip.history.filter(id=tip.pk).update(text="<b>bold</b>")
+    response = go_back(editor, tip.history.get())
+    assert response.status_code == 422
+    assert "HTML is not taken." in response.content.decode()
+    assert tip.history.count() == 1
+
+
+def test_a_version_of_another_tip_is_a_404(editor, tip):
+    other = Tip.objects.exclude(pk=tip.pk).first()
+    assert editor.get(f"{history_of(tip)}{other.history.get().pk}/").status_code == 404
+
+
+def test_an_editor_whose_account_is_gone_leaves_the_change(editor, tip):
+    somebody = make_user("gone@example.org")
+    tip._history_user = somebody
+    tip.save()
+    somebody.delete()
+    page = editor.get(history_of(tip)).content.decode()
+    assert "gone@example.org" not in page
+    assert "nobody with an account" in page

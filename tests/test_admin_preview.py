@@ -1,0 +1,213 @@
+"""A tip on the real result page, before anybody else sees it; and which splits have too few."""
+
+import json
+
+import pytest
+
+from purposeapp.advice import room
+from purposeapp.coverage import Coverage, bare_for_somebody, movement, with_points
+from purposeapp.fit import Direction, SeeksAs
+from purposeapp.models import Tip
+from purposeapp.public import memory
+from purposeapp.split import Purpose, Split
+from tests.make import make_editor, make_tip, tip_form
+
+LIST = "/admin/purposeapp/tip/"
+COVERAGE = "/admin/purposeapp/tip/coverage/"
+
+
+@pytest.fixture
+def editor(client, db):
+    client.force_login(make_editor())
+    return client
+
+
+def preview_of(tip) -> str:
+    return f"{LIST}{tip.pk}/preview/"
+
+
+ON, OFF = "Your tip is on this page.", "Your tip is not on this page."
+
+
+def test_a_draft_is_shown_on_the_real_page_to_its_editor_alone(editor):
+    tip = make_tip(text="Be kind to all.", state="draft")
+    response = editor.get(preview_of(tip))
+    assert "purposeapp/split.html" in [template.name for template in response.templates]
+    page = response.content.decode()
+    assert "Preview: nobody else sees this" in page
+    assert ON in page
+    assert "Be kind to all." in page
+    assert Tip.objects.get(pk=tip.pk).state == "draft"
+    assert memory._answers == {}
+    assert "Be kind to all." not in editor.get("/splits/6-1-1-1-1/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "choice", "why_not"),
+    [
+        ({"points_from": 5}, {"split": "2-8-0-0-0"}, "It is for 5 to 10 points; this split has 2"),
+        ({}, {"split": "2-8-0-0-0"}, None),
+        ({"audience": "employer"}, {"as": "candidate"}, "It is for: Employers."),
+        ({"audience": "employer"}, {"as": "employer"}, None),
+        ({"direction": "rising"}, {"moves": "falling"}, "for a purpose that is: Rising"),
+        ({"direction": "rising"}, {"moves": "any"}, "for a purpose that is: Rising"),
+        ({"direction": "rising"}, {"moves": "rising"}, None),
+        ({"direction": "rising"}, {"moves": "new"}, None),
+        ({"direction": "falling"}, {}, None),
+        ({"direction": "new"}, {}, None),
+        ({"direction": "wanted_more"}, {}, None),
+        ({"direction": "wanted_less"}, {}, None),
+    ],
+)
+def test_it_says_whether_the_tip_is_on_the_page_and_if_not_why(editor, fields, choice, why_not):
+    tip = make_tip(text="Be kind to all.", state="draft", **fields)
+    page = editor.get(preview_of(tip), choice).content.decode()
+    assert (why_not or ON) in page
+    assert ("<li>Be kind to all.</li>" in page) == (why_not is None)
+    assert (OFF in page) == (why_not is not None)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"split": "x"}, {"split": ""}, {"split": "9-9-0-0-0"}, {"as": "x"}, {"moves": "x"}],
+)
+def test_a_choice_that_makes_no_sense_is_said_and_the_page_is_there(editor, choice):
+    response = editor.get(preview_of(make_tip()), choice)
+    assert response.status_code == 422
+    assert response.context["choice"].errors
+
+
+@pytest.mark.parametrize(
+    ("split", "moves"), [("0-10-0-0-0", "rising"), ("10-0-0-0-0", "falling"), ("1-9-0-0-0", "gone")]
+)
+def test_a_movement_that_cannot_be_is_said(editor, split, moves):
+    response = editor.get(preview_of(make_tip()), {"split": split, "moves": moves})
+    assert response.status_code == 422
+    (error,) = response.context["choice"].errors["direction"]
+    assert error.startswith("With these points, the purpose of this tip cannot be: ")
+
+
+def test_what_is_typed_and_not_saved_is_shown_and_kept_for_another_split(editor):
+    tip = make_tip(text="Old words.", state="draft")
+    typed = tip_form(tip, text="Typed words.")
+    page = editor.post(preview_of(tip), typed).content.decode()
+    assert "<li>Typed words.</li>" in page
+    assert "Old words." not in page
+    assert '<input type="hidden" name="text" value="Typed words.">' in page
+    again = editor.post(preview_of(tip), {**typed, "split": "0-10-0-0-0"}).content.decode()
+    assert OFF in again
+    tip.refresh_from_db()
+    assert tip.text == "Old words."
+    assert tip.history.count() == 1
+
+
+def test_a_tip_that_is_not_stored_yet_is_shown_too(editor):
+    form = tip_form(Tip(purpose="vanity_project", text="Be seen."))
+    page = editor.post(f"{LIST}preview/", form).content.decode()
+    assert "<li>Be seen.</li>" in page
+    assert not Tip.objects.filter(text="Be seen.").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"text": "<b>"}, "HTML is not taken."),
+        ({"text": ""}, "This field is required."),
+        ({"points_from": 9, "points_to": 1}, "must not be above"),
+    ],
+)
+def test_what_is_typed_wrong_is_said_and_not_shown(editor, changes, reason):
+    tip = make_tip()
+    response = editor.post(preview_of(tip), tip_form(tip, **changes))
+    assert response.status_code == 422
+    assert reason in response.content.decode()
+
+
+# --- Coverage ---------------------------------------------------------------------------------
+
+
+def test_the_first_tips_leave_no_split_bare(editor):
+    response = editor.get(COVERAGE)
+    assert (response.context["bare"], response.context["crowded"]) == (0, 0)
+    assert "None of the 1,001" in response.content.decode()
+    assert dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN] == [0, *[6] * 10]
+
+
+def test_drafts_and_tips_of_later_days_do_not_count(editor):
+    Tip.objects.filter(purpose="vanity_project").update(published_from="9999-01-01")
+    Tip.objects.filter(purpose="learning_sponge").update(state="draft")
+    with_either = sum(bool(split.vanity_project or split.learning_sponge) for split in Split.all())
+    response = editor.get(COVERAGE)
+    assert response.context["bare"] == with_either
+    assert len(response.context["bare_samples"]) == 12
+
+
+def test_a_hole_in_a_band_leaves_exactly_its_splits_bare(db):
+    Tip.objects.filter(purpose="vanity_project").update(points_from=1, points_to=9)
+    bare = Coverage(Tip.objects.published()).bare
+    assert bare == [Split.parse("0-0-0-0-10")]
+
+
+def test_a_side_of_job_seeking_without_a_tip_counts(editor):
+    Tip.objects.filter(audience="employer").delete()
+    assert Coverage(Tip.objects.published()).bare == []
+    seeking = {split for split in Split.all() if split.job_seeking}
+    assert set(Coverage(Tip.objects.published(), SeeksAs.EMPLOYER).bare) == seeking
+    assert bare_for_somebody(Tip.objects.published()) == seeking
+    response = editor.get(COVERAGE, {"as": "employer"})
+    assert response.context["bare"] == len(seeking)
+    sample = response.context["bare_samples"][0]
+    page = editor.get(f"{LIST}preview/", {"split": str(sample), "as": "employer"})
+    assert "This is what readers see today." in page.content.decode()
+
+
+def test_more_than_a_page_can_bear_is_counted(db):
+    for number in range(room(10)):
+        make_tip("vanity_project", f"Number {number}.", key=f"n{number}", points_from=8)
+    crowded = Coverage(Tip.objects.published()).crowded
+    assert set(crowded) == {split for split in Split.all() if split.vanity_project >= 8}
+
+
+def test_coverage_takes_one_query_for_the_tips(editor, django_assert_num_queries):
+    editor.get(COVERAGE)
+    with django_assert_num_queries(5) as queries:
+        editor.get(COVERAGE)
+    about_tips = [query for query in queries.captured_queries if "purposeapp_tip" in query["sql"]]
+    assert len(about_tips) == 1
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_split_is_bent_to_any_points_of_a_purpose(purpose):
+    for split in Split.all():
+        for points in range(11):
+            bent = with_points(purpose, points, like=split)
+            assert bent[purpose] == points
+            assert bent.points_moved(split) == abs(points - split[purpose])
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_every_direction_can_be_had_wherever_it_makes_sense(direction):
+    possible = {
+        Direction.ANY: range(11),
+        Direction.NEW: range(1, 11),
+        Direction.RISING: range(1, 11),
+        Direction.FALLING: range(10),
+        Direction.GONE: range(1),
+        Direction.WANTED_MORE: range(10),
+        Direction.WANTED_LESS: range(1, 11),
+    }[direction]
+    for split in Split.all():
+        if split.job_seeking in possible:
+            found = movement(split, Purpose.JOB_SEEKING, direction)
+            assert direction in found.directions(Purpose.JOB_SEEKING)
+        else:
+            with pytest.raises(ValueError, match=r"not|0 to 10"):
+                movement(split, Purpose.JOB_SEEKING, direction)
+
+
+def test_the_export_of_a_preview_is_none(editor):
+    """A preview is a page, and never what is passed on."""
+    page = editor.get(preview_of(make_tip(state="draft"))).content.decode()
+    assert '<meta name="robots" content="noindex">' in page
+    assert "og:image" not in page
+    assert json.loads(editor.get(f"{LIST}export/").content)["version"] == 1

@@ -1,0 +1,508 @@
+"""The list and the form of tips, as editors use them."""
+
+import re
+import threading
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.db import connection, connections, transaction
+from django.test import Client
+from django.utils import timezone
+
+from purposeapp.forms.tip import CHANGED_MEANWHILE, MOVED_MEANWHILE, unused_key
+from purposeapp.models import Tick, Tip
+from purposeapp.split import Purpose
+from tests.make import make_editor, make_tip, make_user, tip_form
+
+LIST = "/admin/purposeapp/tip/"
+
+
+@pytest.fixture
+def editor(client, db):
+    client.force_login(make_editor())
+    return client
+
+
+@pytest.fixture
+def tip(db):
+    return Tip.objects.get(key="business-groups")
+
+
+def page_of(tip: Tip, page: str = "change") -> str:
+    return f"{LIST}{tip.pk}/{page}/"
+
+
+def text_of(response) -> str:
+    words = re.sub("<[^>]+>", " ", response.content.decode())
+    return " ".join(unescape(words).split())
+
+
+def said(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def listed(response) -> list[str]:
+    return [tip.key for tip in response.context["cl"].result_list]
+
+
+# --- The list ---------------------------------------------------------------------------------
+
+
+def test_the_list_has_the_purposes_in_their_order_and_the_tips_by_position(editor):
+    expected = [
+        key
+        for purpose in Purpose
+        for key in Tip.objects.filter(purpose=purpose).in_order().values_list("key", flat=True)
+    ]
+    assert listed(editor.get(LIST)) == expected
+
+
+def test_the_list_says_for_whom_a_tip_is_and_when_it_shows(editor):
+    later = timezone.now().date() + timedelta(days=9)
+    make_tip(text="Be kind.", points_from=3, points_to=7, direction="rising", published_from=later)
+    make_tip(text="Be calm.", points_from=0, points_to=0, direction="gone", state="draft")
+    page = text_of(editor.get(LIST, {"q": "Be "}))
+    assert "Be kind. ↑ ↓ Business driven Everyone 3\N{EN DASH}7 Rising From " in page
+    assert "Be calm. ↑ ↓ Business driven Everyone 0 Gone to zero Draft 0" in page
+
+
+def test_ticks_are_a_number_and_no_name(editor, tip):
+    for name in "ab":
+        Tick.objects.create(user=make_user(f"{name}@hidden.example"), tip=tip, verdict="done")
+    page = editor.get(LIST, {"q": tip.key})
+    assert page.context["cl"].result_list[0].tick_count == 2
+    assert "hidden.example" not in page.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_queries_whatever_its_length(
+    editor, django_assert_num_queries, count
+):
+    Tip.objects.exclude(pk__in=Tip.objects.all()[:count]).delete()
+    editor.get(LIST)
+    with django_assert_num_queries(9):
+        assert len(listed(editor.get(LIST))) == count
+
+
+@pytest.mark.parametrize(
+    ("state", "keys"),
+    [
+        ("draft", ["draft"]),
+        ("published", ["later", "now"]),
+        ("archived", ["archived"]),
+        ("later", ["later"]),
+        ("all", ["archived", "draft", "later", "now"]),
+        (None, ["draft", "later", "now"]),
+        ("nothing", ["draft", "later", "now"]),
+    ],
+)
+def test_archived_tips_are_out_of_sight_until_asked_for(editor, state, keys):
+    Tip.objects.all().delete()
+    make_tip(text="Now.")
+    make_tip(text="Draft.", state="draft")
+    make_tip(text="Later.", published_from=timezone.now().date() + timedelta(days=1))
+    make_tip(text="Archived.", state="archived")
+    assert listed(editor.get(LIST, {"state": state} if state else {})) == keys
+
+
+@pytest.mark.parametrize(
+    ("options", "keys"),
+    [
+        ({"purpose__exact": "vanity_project"}, ["vanity-use-the-audience"]),
+        ({"audience__exact": "employer"}, ["hiring-company-profile", "hiring-answer-everyone"]),
+        ({"direction__exact": "gone"}, []),
+        ({"q": "business-groups"}, ["business-groups"]),
+        ({"q": "every single candidate"}, ["hiring-answer-everyone"]),
+    ],
+)
+def test_the_list_is_filtered_and_searched(editor, options, keys):
+    assert listed(editor.get(LIST, options)) == keys
+
+
+# --- Publish and withdraw ---------------------------------------------------------------------
+
+
+def test_a_published_tip_is_on_the_page_at_once_with_another_etag(editor):
+    tip = make_tip(text="Be kind to everybody.", state="draft")
+    page = "/splits/10-0-0-0-0/"
+    before = editor.get(page)
+    assert tip.text not in before.content.decode()
+    response = editor.post(LIST, {"action": "publish", "_selected_action": [tip.pk]}, follow=True)
+    assert said(response) == ["1 tip is published."]
+    after = editor.get(page)
+    assert tip.text in after.content.decode()
+    assert after["ETag"] != before["ETag"]
+    editor.post(LIST, {"action": "withdraw", "_selected_action": [tip.pk]})
+    assert editor.get(page)["ETag"] == before["ETag"]
+
+
+def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
+    draft = make_tip(text="A draft.", state="draft")
+    later = make_tip(
+        text="Later.", state="draft", published_from=timezone.now().date() + timedelta(days=1)
+    )
+    chosen = [tip.pk, draft.pk, later.pk]
+    response = editor.post(LIST, {"action": "publish", "_selected_action": chosen}, follow=True)
+    assert said(response) == ["2 tips are published. 1 shows later."]
+    newest = draft.history.first()
+    assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
+    assert tip.history.count() == 1
+    response = editor.post(LIST, {"action": "withdraw", "_selected_action": chosen}, follow=True)
+    assert said(response) == ["3 tips are drafts now."]
+    tip.refresh_from_db()
+    assert (tip.state, tip.history.first().state) == ("draft", "draft")
+
+
+# --- In order ---------------------------------------------------------------------------------
+
+
+def in_order(purpose: str = "business_driven") -> list[str]:
+    return list(Tip.objects.filter(purpose=purpose).in_order().values_list("key", flat=True))
+
+
+def test_a_tip_moves_past_its_neighbour_and_back(editor):
+    first, second, *rest = in_order()
+    tip = Tip.objects.get(key=first)
+    response = editor.post(page_of(tip, "move"), {"way": "down"}, headers={"referer": "x:/"})
+    assert (response.status_code, response.url) == (302, LIST)
+    assert in_order() == [second, first, *rest]
+    assert tip.history.first().history_user.email == "editor@example.org"
+    editor.post(page_of(tip, "move"), {"way": "up"})
+    assert in_order() == [first, second, *rest]
+
+
+def test_at_the_end_there_is_no_further(editor):
+    before = in_order()
+    tip = Tip.objects.get(key=before[0])
+    response = editor.post(page_of(tip, "move"), {"way": "up"}, follow=True)
+    assert said(response) == ["“business-contact-details” cannot be moved any further."]
+    assert in_order() == before
+
+
+def test_tips_at_the_same_position_move_too(editor):
+    Tip.objects.filter(purpose="business_driven").update(position=100)
+    first, second, *rest = in_order()
+    editor.post(page_of(Tip.objects.get(key=second), "move"), {"way": "up"})
+    assert in_order() == [second, first, *rest]
+
+
+def test_archived_tips_are_passed_over(editor):
+    first, second, third, *_rest = in_order()
+    Tip.objects.filter(key=second).update(state="archived")
+    editor.post(page_of(Tip.objects.get(key=third), "move"), {"way": "up"})
+    visible = [key for key in in_order() if key != second]
+    assert visible[:2] == [third, first]
+
+
+def test_a_move_leads_back_to_the_list_as_it_was(editor, tip):
+    back = f"http://testserver{LIST}?purpose__exact=business_driven"
+    response = editor.post(page_of(tip, "move"), {"way": "up"}, headers={"referer": back})
+    assert response.url == back
+    response = editor.post(
+        page_of(tip, "move"), {"way": "up"}, headers={"referer": "https://evil.example/"}
+    )
+    assert response.url == LIST
+
+
+def positions_form(response, **positions: int) -> dict[str, str]:
+    """What the list sends when these tips are given other positions."""
+    formset = response.context["cl"].formset
+    form = {f"form-{name}": "0" for name in ("INITIAL_FORMS", "MIN_NUM_FORMS")}
+    form["form-TOTAL_FORMS"] = form["form-INITIAL_FORMS"] = str(len(formset.forms))
+    for number, row in enumerate(formset.forms):
+        tip = row.instance
+        key = tip.key.replace("-", "_")
+        form[f"form-{number}-id"] = str(tip.pk)
+        form[f"form-{number}-position"] = str(positions.get(key, tip.position))
+        form[f"initial-form-{number}-position"] = str(tip.position)
+    return {**form, "_save": "Save"}
+
+
+def test_positions_typed_in_the_list_are_stored_and_nothing_else(editor, tip):
+    form = positions_form(editor.get(LIST), business_groups=7)
+    Tip.objects.filter(pk=tip.pk).update(text="Changed meanwhile.")
+    assert editor.post(LIST, form).status_code == 302
+    tip.refresh_from_db()
+    assert (tip.position, tip.text) == (7, "Changed meanwhile.")
+    assert [tip.history.count() for tip in Tip.objects.all() if tip.history.count() > 1] == [2]
+
+
+def test_a_list_that_is_out_of_date_moves_nothing_back(editor, tip):
+    form = positions_form(editor.get(LIST), vanity_use_the_audience=3)
+    Tip.objects.filter(pk=tip.pk).update(position=1)
+    assert editor.post(LIST, form).status_code == 302
+    tip.refresh_from_db()
+    assert tip.position == 1
+
+
+def test_a_position_that_somebody_else_changed_meanwhile_is_refused(editor, tip):
+    form = positions_form(editor.get(LIST), business_groups=7, vanity_use_the_audience=3)
+    Tip.objects.filter(pk=tip.pk).update(position=1)
+    response = editor.post(LIST, form)
+    assert str(MOVED_MEANWHILE) in text_of(response)
+    tip.refresh_from_db()
+    assert tip.position == 1
+    assert Tip.objects.get(key="vanity-use-the-audience").position != 3
+
+
+# --- The form ---------------------------------------------------------------------------------
+
+
+def test_a_new_tip_is_a_draft_at_the_end_with_a_key_of_its_first_words(editor):
+    form = {
+        "purpose": "job_seeking",
+        "audience": "everyone",
+        "points_from": 1,
+        "points_to": 10,
+        "direction": "any",
+        "text": "Ask *three* people,\r\nand then a fourth one.",
+        "state": "draft",
+    }
+    assert editor.post(f"{LIST}add/", form).status_code == 302
+    tip = Tip.objects.get(key="job-ask-three-people-and-then")
+    assert in_order("job_seeking")[-1] == tip.key
+    assert (tip.text, tip.state) == ("Ask *three* people,\nand then a fourth one.", "draft")
+    assert tip.history.get().history_user.email == "editor@example.org"
+    editor.post(f"{LIST}add/", form)
+    assert Tip.objects.filter(key="job-ask-three-people-and-then-2").exists()
+
+
+@pytest.mark.parametrize("text", ["ß", "…", "→ 你好", "x" * 900, "- a\n- b"])
+def test_a_key_is_made_of_whatever_text(db, text):
+    make_tip(text=text, key=unused_key("vanity_project", text))
+    again = make_tip(text=text, key=unused_key("vanity_project", text))
+    again.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"purpose": "world_peace"}, "Select a valid choice"),
+        ({"text": "<script>alert(1)</script>"}, "HTML is not taken."),
+        ({"text": "[a](javascript:alert)"}, "A link must begin with https://"),
+        ({"text": "# Loud"}, "Only paragraphs, emphasis, links and lists are taken."),
+        ({"text": ""}, "This field is required."),
+        ({"text": "a\0b"}, None),
+        ({"points_from": 7, "points_to": 3}, "“Points from” must not be above “points to”"),
+        ({"points_to": 11}, "“Points from” must not be above “points to”"),
+        ({"points_from": -1}, "greater than or equal to 0"),
+        ({"direction": "gone"}, "let “points from” be 0."),
+        ({"direction": "rising", "points_from": 0, "points_to": 0}, "let “points to” be 1"),
+        ({"published_from": "soon"}, "Enter a valid date."),
+        ({"position": 99_999}, "less than or equal to 32767"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_the_reason(editor, tip, changes, reason):
+    response = editor.post(page_of(tip), tip_form(tip, **changes))
+    assert response.status_code == (200 if reason else 400)
+    if reason:
+        assert reason in text_of(response)
+    assert Tip.objects.get(pk=tip.pk).fingerprint == tip.fingerprint
+    assert tip.history.count() == 1
+
+
+def test_the_key_never_changes(editor, tip):
+    editor.post(page_of(tip), tip_form(tip, key="other", text="New words."))
+    assert Tip.objects.get(text="New words.").key == "business-groups"
+
+
+def test_saving_without_a_change_is_no_news(editor, tip):
+    tip.text = "Two\nlines."
+    tip.save()
+    assert editor.post(page_of(tip), tip_form(tip, text="Two\r\nlines.")).status_code == 302
+    assert tip.history.count() == 2
+
+
+# --- Two editors at once ----------------------------------------------------------------------
+
+
+def test_the_second_save_is_refused_and_shows_both_texts(editor, tip):
+    mine = tip_form(tip, text="My words.", points_to=9)
+    editor.post(page_of(tip), tip_form(tip, text="Their words.", position=5))
+    response = editor.post(page_of(tip), mine)
+    assert response.status_code == 409
+    assert str(CHANGED_MEANWHILE) in text_of(response)
+    shown = [
+        (found.label, str(found.old), str(found.new))
+        for found in response.context["adminform"].form.conflict
+    ]
+    assert shown == [
+        ("Text", "Their words.", "My words."),
+        ("Points to", "10", "9"),
+        ("Position", "5", str(tip.position)),
+    ]
+    tip.refresh_from_db()
+    assert (tip.text, tip.points_to) == ("Their words.", 10)
+    assert 'name="text"' in response.content.decode()
+    assert "My words.</textarea>" in response.content.decode()
+
+
+def version_in(response) -> str:
+    return re.search(r'name="version" value="(\w+)"', response.content.decode())[1]
+
+
+def test_whoever_has_seen_both_may_save_over_it(editor, tip):
+    mine = tip_form(tip, text="My words.")
+    editor.post(page_of(tip), tip_form(tip, text="Their words."))
+    refused = editor.post(page_of(tip), mine)
+    again = {**mine, "version": version_in(refused)}
+    assert editor.post(page_of(tip), again).status_code == 302
+    tip.refresh_from_db()
+    assert tip.text == "My words."
+    # But not over what came after.
+    assert editor.post(page_of(tip), {**again, "text": "Mine again."}).status_code == 409
+
+
+@pytest.mark.parametrize("version", ["", "x", None])
+def test_a_save_that_does_not_say_what_it_is_based_on_is_refused(editor, tip, version):
+    form = tip_form(tip, text="My words.", version=version)
+    form = {name: value for name, value in form.items() if value is not None}
+    assert editor.post(page_of(tip), form).status_code == 409
+
+
+def test_the_form_says_what_it_is_based_on(editor, tip):
+    assert version_in(editor.get(page_of(tip))) == tip.fingerprint
+
+
+@pytest.fixture
+def second_connection():
+    """Runs a function in a thread, with a connection to the database of its own."""
+    threads = []
+
+    def run(function):
+        def target():
+            try:
+                function()
+            finally:
+                connections.close_all()
+
+        thread = threading.Thread(target=target)
+        thread.start()
+        threads.append(thread)
+        return thread
+
+    yield run
+    for thread in threads:
+        thread.join(30)
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    """Until another connection hangs; nobody but the test's own is there."""
+    with connection.cursor() as cursor:
+        for _ in range(100_000):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_saves_at_the_same_moment_one_is_refused(second_connection):
+    """The first has read and written, and not committed; the second waits, and is then refused."""
+    Tip.objects.all().delete()
+    tip = make_tip(text="Old words.")
+    user = make_editor()
+    form = tip_form(tip, text="My words.")
+    answers = []
+
+    def save():
+        client = Client()
+        client.force_login(user)
+        answers.append(client.post(page_of(tip), form).status_code)
+
+    with transaction.atomic():
+        Tip.objects.lock()
+        Tip.objects.filter(pk=tip.pk).update(text="Their words.")
+        thread = second_connection(save)
+        wait_until_somebody_waits_for_a_lock()
+    thread.join(30)
+    assert answers == [409]
+    assert Tip.objects.get().text == "Their words."
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_new_tips_with_the_same_words_at_the_same_moment_get_two_keys(second_connection):
+    Tip.objects.all().delete()
+    user = make_editor()
+    form = tip_form(Tip(purpose="vanity_project", text="Be seen.", state="draft"))
+    answers = []
+
+    def add():
+        client = Client()
+        client.force_login(user)
+        answers.append(client.post(f"{LIST}add/", form).status_code)
+
+    threads = [second_connection(add) for _ in range(3)]
+    for thread in threads:
+        thread.join(30)
+    assert answers == [302, 302, 302]
+    assert Tip.objects.count() == 3
+
+
+# --- Deleting ---------------------------------------------------------------------------------
+
+
+def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
+    assert "business-groups: deleted" in text_of(editor.get(page_of(tip, "delete")))
+    editor.post(page_of(tip, "delete"), {"post": "yes"})
+    assert not Tip.objects.filter(pk=tip.pk).exists()
+    newest = Tip.history.filter(id=tip.pk).first()
+    assert (newest.history_type, newest.history_user.email) == ("-", "editor@example.org")
+
+
+def test_a_tip_that_somebody_ticked_is_archived_and_the_page_says_so_before(editor, tip):
+    Tick.objects.create(user=make_user("hidden@example.org"), tip=tip, verdict="done")
+    page = text_of(editor.get(page_of(tip, "delete")))
+    assert "business-groups: archived, not deleted, since 1 person ticked it" in page
+    assert "hidden@example.org" not in page
+    response = editor.post(page_of(tip, "delete"), {"post": "yes"}, follow=True)
+    assert said(response) == ["1 tip is archived, since people ticked it off."]
+    tip.refresh_from_db()
+    assert tip.state == "archived"
+    assert tip.history.first().history_user.email == "editor@example.org"
+
+
+def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
+    other = make_tip(text="Unticked.")
+    for name in "ab":
+        Tick.objects.create(user=make_user(f"{name}@example.org"), tip=tip, verdict="done")
+    chosen = {"action": "delete_selected", "_selected_action": [tip.pk, other.pk]}
+    page = text_of(editor.post(LIST, chosen))
+    assert "business-groups: archived, not deleted, since 2 people ticked it" in page
+    assert "unticked: deleted" in page
+    response = editor.post(LIST, {**chosen, "post": "yes"}, follow=True)
+    assert said(response) == [
+        "1 tip is archived, since people ticked it off.",
+        "1 tip is deleted.",
+    ]
+    assert Tip.objects.get(pk=tip.pk).state == "archived"
+    assert not Tip.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_tick_that_comes_in_between_archives_the_tip(second_connection):
+    """It is stored and not committed when the editor deletes: the deleting waits for it."""
+    Tip.objects.all().delete()
+    tip = make_tip(text="Old words.")
+    user, somebody = make_editor(), make_user("somebody@example.org")
+    answers = []
+
+    def delete():
+        client = Client()
+        client.force_login(user)
+        answers.append(client.post(page_of(tip, "delete"), {"post": "yes"}).status_code)
+
+    with transaction.atomic():
+        Tick.objects.create(user=somebody, tip=tip, verdict="done")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # looks the tip up now
+        thread = second_connection(delete)
+        wait_until_somebody_waits_for_a_lock()
+    thread.join(30)
+    assert answers == [302]
+    assert Tip.objects.get().state == "archived"

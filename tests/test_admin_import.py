@@ -100,13 +100,13 @@ def test_what_goes_out_comes_back_without_a_difference(editor):
     )
     comparison = compare(editor, editor.get(EXPORT).content)
     assert comparison.is_empty
-    assert comparison.same == 23
+    assert comparison.same == Tip.objects.count()
 
 
 def test_what_is_gone_comes_back_exactly(editor):
-    before = stored()
+    before, number = stored(), Tip.objects.count()
     Tip.objects.all().delete()
-    assert said(agree(editor, compare(editor, before))) == ["22 tips are new."]
+    assert said(agree(editor, compare(editor, before))) == [f"{number} tips are new."]
     assert stored() == before
     newest = Tip.objects.first().history.first()
     assert (newest.history_user.email, newest.history_change_reason) == (
@@ -151,7 +151,7 @@ def test_what_the_file_lacks_is_archived_if_that_is_asked_for(editor):
     data["tips"] = data["tips"][1:-2]
     comparison = compare(editor, json.dumps(data).encode(), archive_missing="on")
     keys = [tip.key for tip in comparison.archived]
-    assert keys == ["business-contact-details", "hiring-answer-everyone", "vanity-use-the-audience"]
+    assert keys == ["business-contact-details", "vanity-falling", "vanity-wanted-less"]
     assert said(agree(editor, comparison)) == ["3 tips are archived."]
     assert Tip.objects.filter(state="archived").count() == 4
 

@@ -109,9 +109,15 @@ def test_archived_tips_are_out_of_sight_until_asked_for(editor, state, keys):
 @pytest.mark.parametrize(
     ("options", "keys"),
     [
-        ({"purpose__exact": "vanity_project"}, ["vanity-use-the-audience"]),
-        ({"audience__exact": "employer"}, ["hiring-company-profile", "hiring-answer-everyone"]),
-        ({"direction__exact": "gone"}, []),
+        (
+            {"purpose__exact": "vanity_project"},
+            ["vanity-use-the-audience", "vanity-falling", "vanity-wanted-less"],
+        ),
+        (
+            {"audience__exact": "employer"},
+            ["hiring-company-profile", "hiring-answer-everyone", "hiring-new", "hiring-gone"],
+        ),
+        ({"direction__exact": "gone"}, ["jobs-gone", "hiring-gone"]),
         ({"q": "business-groups"}, ["business-groups"]),
         ({"q": "every single candidate"}, ["hiring-answer-everyone"]),
     ],

@@ -152,9 +152,9 @@ def test_every_page_of_a_person_with_an_account(visitor, scheme):
     page.get_by_role("button", name="Done").first.click()
     expect(page.get_by_text("Done on")).to_be_visible()
     page.get_by_role("button", name="Not for me").first.click()
+    expect(page.get_by_text("1 not for you")).to_be_visible()
     for details in page.locator("details.more").all():
         details.locator("summary").click()
-    expect(page.get_by_text("not for you")).to_be_visible()
     inspection.here("checklist")
     page.get_by_role("button", name="Both").click()
     expect(page.get_by_text("Your side: Both")).to_be_visible()

@@ -3,6 +3,7 @@
 from .assessment import KeepForm, NoteForm
 from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
 from .questionnaire import QuestionnaireForm
+from .reminder import ReminderForm
 
 __all__ = [
     "FILE_TOO_LARGE",
@@ -11,4 +12,5 @@ __all__ = [
     "KeepForm",
     "NoteForm",
     "QuestionnaireForm",
+    "ReminderForm",
 ]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC
 
-from .models import Assessment
+from .models import Assessment, Reminder
 from .split import Purpose
 
 VERSION = 1
@@ -28,10 +28,17 @@ STARTS_A_FORMULA = re.compile(
 )
 
 
-def to_json(assessments: Iterable[Assessment]) -> str:
-    """The assessments as JSON, in the order given; an import reads it back without a loss."""
+def to_json(assessments: Iterable[Assessment], reminder: Reminder | None = None) -> str:
+    """The assessments as JSON, in the order given; an import reads it back without a loss.
+
+    The reminder stands there to be read; no import sets one.
+    """
     return json.dumps(
-        {"version": VERSION, "assessments": [_values(assessment) for assessment in assessments]},
+        {
+            "version": VERSION,
+            "assessments": [_values(assessment) for assessment in assessments],
+            "reminder": reminder and _reminder(reminder),
+        },
         ensure_ascii=False,
         indent=2,
     )
@@ -54,6 +61,11 @@ def to_csv(assessments: Iterable[Assessment]) -> str:
 def defused(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
     return f"'{text}" if STARTS_A_FORMULA.match(text) else text
+
+
+def _reminder(reminder: Reminder) -> dict[str, str | None]:
+    due_on = reminder.due_on
+    return {"rhythm": reminder.rhythm, "due_on": due_on and due_on.isoformat()}
 
 
 def _values(assessment: Assessment) -> dict[str, str | int]:

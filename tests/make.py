@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from purposeapp.models import Assessment, Tip, User
+from allauth.account.models import EmailAddress
+
+from purposeapp.models import Assessment, Reminder, Tip, User
 from purposeapp.split import Purpose, Split
 
 PASSWORD = "ten points to spend"
@@ -15,6 +17,15 @@ def make_user(email: str = "owner@example.org", **extra) -> User:
 
 def make_assessment(user: User, split: str = "6-2-2-0-0", **extra) -> Assessment:
     return Assessment.objects.create(user=user, **Split.parse(split).as_dict(), **extra)
+
+
+def prove_address(user: User) -> None:
+    """From now on it is known that the address of this person is theirs."""
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def make_reminder(user: User, rhythm: str = "every_6_months", **extra) -> Reminder:
+    return Reminder.objects.create(user=user, rhythm=rhythm, **extra)
 
 
 def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.", **extra) -> Tip:

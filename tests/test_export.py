@@ -11,7 +11,7 @@ from purposeapp import exporting
 from purposeapp.exporting import defused
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
-from tests.make import NOON, make_assessment, make_user
+from tests.make import NOON, make_assessment, make_reminder, make_user
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
 KEYS = ["id", "taken_at", *Purpose.values, "note"]
@@ -56,8 +56,18 @@ def test_the_json_holds_everything_oldest_first(owner, three):
             }
             for day, assessment in enumerate(three, start=1)
         ],
+        "reminder": None,
     }
     assert list(response.json()["assessments"][0]) == KEYS
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due_on"), [("off", None), ("every_6_months", "2027-03-01"), ("on_change", None)]
+)
+def test_the_json_says_when_they_are_reminded(owner, stranger, user, rhythm, due_on):
+    make_reminder(user, rhythm, due_on=due_on)
+    assert owner.get(JSON).json()["reminder"] == {"rhythm": rhythm, "due_on": due_on}
+    assert stranger.get(JSON).json()["reminder"] is None
 
 
 def test_the_csv_holds_the_same_under_a_header(owner, three):

@@ -182,13 +182,13 @@ class Reminder(models.Model):
         """The length of its period; None where it has none."""
         return PERIODS.get(self.rhythm)
 
-    def put_off(self, today: date) -> bool:
+    def put_off(self, *, last: date | None, today: date) -> bool:
         """Move a periodic reminder on if the points were spent less than a period ago.
 
-        Whoever came back unasked in the meantime need not be asked a week later. A date that
-        somebody named, and a change that they told, stand whatever else they did.
+        Whoever came back unasked in the meantime need not be asked a week later. A day that
+        somebody named, and a change that they told, stand whatever else they did. False, and
+        nothing is moved, where the mail should be sent.
         """
-        last = last_day(self.user)
         if not (self.months and last):
             return False
         later = Rhythm(self.rhythm).after(last)
@@ -206,6 +206,13 @@ class Reminder(models.Model):
         if self.rhythm == Rhythm.ON_DATE:
             self.rhythm = Rhythm.OFF
         self.last_sent_at = timezone.now()
+
+    def move_back(self, was: "Reminder") -> None:
+        """Undo `go_on`, which is stored already; what its person chose meanwhile stands."""
+        as_stored = Reminder.objects.filter(
+            pk=self.pk, rhythm=self.rhythm, due_on=self.due_on, last_sent_at=self.last_sent_at
+        )
+        as_stored.update(rhythm=was.rhythm, due_on=was.due_on, last_sent_at=was.last_sent_at)
 
 
 def proven_addresses() -> models.QuerySet[EmailAddress]:

@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import exporting
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, Reminder
 
 
 @never_cache
@@ -13,7 +13,8 @@ from purposeapp.models import Assessment
 def export_json(request):
     """Everything that the person recorded, oldest first, exactly; an import reads it back."""
     mine = Assessment.objects.for_user(request.user).oldest_first()
-    return _download("five-purposes.json", "application/json", exporting.to_json(mine))
+    reminder = Reminder.objects.for_user(request.user).first()
+    return _download("five-purposes.json", "application/json", exporting.to_json(mine, reminder))
 
 
 @never_cache

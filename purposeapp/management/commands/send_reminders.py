@@ -4,7 +4,8 @@ from collections import Counter
 from django.core.management import BaseCommand, CommandError
 
 from purposeapp.models.reminder import today
-from purposeapp.reminding import MailServerDownError, Outcome, Round
+from purposeapp.postman import MailServerDownError
+from purposeapp.reminding import Outcome, Round
 
 
 class Command(BaseCommand):
@@ -23,8 +24,8 @@ class Command(BaseCommand):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        if failed := counts[Outcome.FAILED]:
-            raise CommandError(f"{failed} stay due, and are tried again next time.")
+        if counts[Outcome.FAILED]:
+            raise CommandError("What failed stays due, and is tried again next time.")
 
     def send(self) -> Counter[Outcome]:
         """Send one after the other, with a line that moves for whoever watches."""
@@ -41,7 +42,9 @@ class Command(BaseCommand):
                 if self.stopping:
                     raise CommandError("Stopped. Whoever is still due gets their mail next time.")
         except MailServerDownError as error:
-            raise CommandError(f"The mail server can't be used ({error}). All stay due.") from error
+            raise CommandError(
+                f"The mail server can't be used ({error}). All who are due stay due."
+            ) from error
         finally:
             self.stdout.write(("\n" if watched and counts else "") + summary(counts))
         return counts

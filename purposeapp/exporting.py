@@ -64,8 +64,8 @@ def defused(text: str) -> str:
 
 
 def _reminder(reminder: Reminder) -> dict[str, str | None]:
-    due_on = reminder.due_on
-    return {"rhythm": reminder.rhythm, "due_on": due_on and due_on.isoformat()}
+    due_on = reminder.due_on.isoformat() if reminder.due_on else None
+    return {"rhythm": reminder.rhythm, "due_on": due_on}
 
 
 def _values(assessment: Assessment) -> dict[str, str | int]:

@@ -407,7 +407,7 @@ def start(server: MailServer) -> subprocess.Popen:
     )
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_at_once_share_the_work_and_nobody_gets_two():
     for number in range(20):
         make_due(f"p{number:02}")
@@ -453,7 +453,7 @@ class Killer:
         self.done = True
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_and_run_again_everybody_gets_one(step, smtp):
     for name in ("ada", "bob", "eve"):
@@ -474,7 +474,7 @@ def test_killed_at_any_step_and_run_again_everybody_gets_one(step, smtp):
     assert due() == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_without_its_database_nothing_is_handed_over():
     make_due("ada")
 
@@ -517,7 +517,7 @@ def test_the_one_moment_that_is_left_is_after_the_commit_and_before_the_last_dot
     assert server.recipients == ["bob@example.org"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("step", STEPS[2:])
 def test_told_to_stop_it_finishes_the_one_it_is_at(step):
     for name in ("ada", "bob"):

@@ -124,6 +124,8 @@ class Writer:
 
     def offer(self, mail: EmailMessage) -> None:
         self._backend.open()
+        made = mail.message()  # now, so that nothing but the writing is left
+        mail.message = lambda: made  # type: ignore[method-assign]
         self._mail = mail
 
     def deliver(self) -> None:

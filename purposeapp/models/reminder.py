@@ -205,14 +205,11 @@ class Reminder(models.Model):
             self.due_on = None
         if self.rhythm == Rhythm.ON_DATE:
             self.rhythm = Rhythm.OFF
-        self.last_sent_at = timezone.now()
 
-    def move_back(self, was: "Reminder") -> None:
+    def go_back(self, was: "Reminder") -> None:
         """Undo `go_on`, which is stored already; what its person chose meanwhile stands."""
-        as_stored = Reminder.objects.filter(
-            pk=self.pk, rhythm=self.rhythm, due_on=self.due_on, last_sent_at=self.last_sent_at
-        )
-        as_stored.update(rhythm=was.rhythm, due_on=was.due_on, last_sent_at=was.last_sent_at)
+        as_stored = Reminder.objects.filter(pk=self.pk, rhythm=self.rhythm, due_on=self.due_on)
+        as_stored.update(rhythm=was.rhythm, due_on=was.due_on)
 
 
 def proven_addresses() -> models.QuerySet[EmailAddress]:

@@ -9,7 +9,7 @@ and the dot is the other.
 import re
 import smtplib
 from contextlib import suppress
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
@@ -125,7 +125,7 @@ class Writer:
     def offer(self, mail: EmailMessage) -> None:
         self._backend.open()
         made = mail.message()  # now, so that nothing but the writing is left
-        mail.message = lambda: made  # type: ignore[method-assign]
+        cast(Any, mail).message = lambda: made
         self._mail = mail
 
     def deliver(self) -> None:

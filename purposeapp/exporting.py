@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from .models import Assessment, Goal, Tick
+from .models import Assessment, Goal, Reminder, Tick
 from .split import Purpose
 
 VERSION = 1
@@ -29,17 +29,23 @@ STARTS_A_FORMULA = re.compile(
 )
 
 
-def to_json(assessments: Iterable[Assessment], goals: Iterable[Goal], ticks: Iterable[Tick]) -> str:
-    """All of it as JSON, in the order given; an import reads it back without a loss.
+def to_json(
+    assessments: Iterable[Assessment],
+    goals: Iterable[Goal] = (),
+    ticks: Iterable[Tick] = (),
+    reminder: Reminder | None = None,
+) -> str:
+    """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
 
-    But for what the person said of tips, each by its key: an import passes that over, since
-    another server may have other tips.
+    What the person said of tips, each by its key, and the reminder stand there to be read:
+    another server may have other tips, and no file starts a mail.
     """
     document = {
         "version": VERSION,
         "assessments": [_values(assessment) for assessment in assessments],
         "goals": [_goal_values(goal) for goal in goals],
         "ticks": [_tick_values(tick) for tick in ticks],
+        "reminder": reminder and _reminder_values(reminder),
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -62,6 +68,11 @@ def to_csv(assessments: Iterable[Assessment]) -> str:
 def defused(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
     return f"'{text}" if STARTS_A_FORMULA.match(text) else text
+
+
+def _reminder_values(reminder: Reminder) -> dict[str, str | None]:
+    due_on = reminder.due_on.isoformat() if reminder.due_on else None
+    return {"rhythm": reminder.rhythm, "due_on": due_on}
 
 
 def _values(assessment: Assessment) -> dict[str, str | int]:

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 
 from purposeapp import editors
-from purposeapp.models import Assessment, Goal, Tip, User
+from purposeapp.models import Assessment, Goal, Reminder, Tip, User
 from purposeapp.split import Purpose, Split
 
 PASSWORD = "ten points to spend"
@@ -22,6 +23,15 @@ def make_assessment(user: User, split: str = "6-2-2-0-0", **extra) -> Assessment
 
 def make_goal(user: User, split: str = "4-3-3-0-0", **extra) -> Goal:
     return Goal.objects.create(user=user, **Split.parse(split).as_dict(), **extra)
+
+
+def prove_address(user: User) -> None:
+    """From now on it is known that the address of this person is theirs."""
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def make_reminder(user: User, rhythm: str = "every_6_months", **extra) -> Reminder:
+    return Reminder.objects.create(user=user, rhythm=rhythm, **extra)
 
 
 def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.", **extra) -> Tip:

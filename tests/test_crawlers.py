@@ -20,7 +20,14 @@ def robots(client, db):
 def test_robots_may_read_what_is_public_and_nothing_else(robots, agent):
     for path in ("/", "/splits/6-2-2-0-0/", "/splits/6-2-2-0-0.png", "/purposes/job-seeking/"):
         assert robots.can_fetch(agent, path)
-    for path in ("/history/", "/history/x/", "/accounts/login/", "/admin/", "/keep/6-2-2-0-0/"):
+    for path in (
+        "/history/",
+        "/history/x/",
+        "/accounts/login/",
+        "/admin/",
+        "/keep/6-2-2-0-0/",
+        "/reminders/",
+    ):
         assert not robots.can_fetch(agent, path)
 
 

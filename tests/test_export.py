@@ -11,7 +11,7 @@ from purposeapp import exporting
 from purposeapp.exporting import defused
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
-from tests.make import NOON, make_assessment, make_goal, make_user
+from tests.make import NOON, make_assessment, make_goal, make_reminder, make_user
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
@@ -61,8 +61,18 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         ],
         "goals": [],
         "ticks": [],
+        "reminder": None,
     }
     assert list(response.json()["assessments"][0]) == KEYS
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due_on"), [("off", None), ("every_6_months", "2027-03-01"), ("on_change", None)]
+)
+def test_the_json_says_when_they_are_reminded(owner, stranger, user, rhythm, due_on):
+    make_reminder(user, rhythm, due_on=due_on)
+    assert owner.get(JSON).json()["reminder"] == {"rhythm": rhythm, "due_on": due_on}
+    assert stranger.get(JSON).json()["reminder"] is None
 
 
 def test_the_csv_holds_the_same_under_a_header(owner, three):
@@ -89,7 +99,7 @@ def test_the_csv_is_as_rfc_4180_has_it(owner, user):
 
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
-    nothing = {"version": 1, "assessments": [], "goals": [], "ticks": []}
+    nothing = {"version": 1, "assessments": [], "goals": [], "ticks": [], "reminder": None}
     assert owner.get(JSON).json() == nothing
     assert rows(owner.get(CSV)) == [KEYS]
 
@@ -184,11 +194,10 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("path", "queries"), [(JSON, 6), (CSV, 3)])
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
-    owner, user, path, django_assert_num_queries
+    owner, user, path, queries, django_assert_num_queries
 ):
-    queries = {CSV: 3, JSON: 5}[path]  # session, user, assessments; in JSON goals and ticks too
     make_assessment(user)
     make_goal(user)
     with django_assert_num_queries(queries):

@@ -5,6 +5,7 @@ from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
 from .goal import GiveUpForm, GoalForm
 from .paper import PaperForm
 from .questionnaire import QuestionnaireForm
+from .reminder import ReminderForm
 from .tick import SideForm, TickForm
 from .tip import PositionForm, PreviewForm, TipForm
 from .tips_file import TipsFileForm
@@ -22,6 +23,7 @@ __all__ = [
     "PositionForm",
     "PreviewForm",
     "QuestionnaireForm",
+    "ReminderForm",
     "SideForm",
     "TickForm",
     "TipForm",

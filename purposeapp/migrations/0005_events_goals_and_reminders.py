@@ -234,6 +234,17 @@ class Migration(migrations.Migration):
                 name="reminder_off_is_never_due",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rhythm__in", ["off", "on_change"]),
+                    ("due_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="reminder_rhythm_has_its_date",
+            ),
+        ),
         migrations.AddIndex(
             model_name="goal",
             index=models.Index(

@@ -1,9 +1,22 @@
 import uuid
+from datetime import UTC, date, timedelta
 
+from allauth.account.models import EmailAddress
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .assessment import Assessment
+from .user import User
+
+SETTLING = timedelta(days=14)
+"""How long after somebody says that something changed they are asked for their points."""
+
+PERIODS = {"every_3_months": 3, "every_6_months": 6, "every_12_months": 12}
+"""The rhythms that go on and on, with their months."""
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -13,19 +26,104 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """That of one person; none for whoever is not signed in."""
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
+    def due(self, today: date) -> "ReminderQuerySet":
+        """Those whose day has come."""
+        return self.filter(due_on__lte=today)
+
+    def reachable(self) -> "ReminderQuerySet":
+        """Those of people who may have mail, each with its `address`.
+
+        Mail goes to the one address of an active account, and only once it is proven to be
+        theirs: anybody can type somebody else's.
+        """
+        address = proven_addresses().filter(user=OuterRef("user")).values("email")[:1]
+        addressed = self.annotate(address=Subquery(address))
+        return addressed.filter(address__isnull=False, user__is_active=True)
+
+    def in_order(self) -> "ReminderQuerySet":
+        """Those who have waited longest first; ties have a fixed order too."""
+        return self.order_by("due_on", "user_id")
+
+    def behind(self, due_on: date | None, user_id: int) -> "ReminderQuerySet":
+        """Those that stand after this place in `in_order`; PostgreSQL reads it off the index."""
+        return self.filter(due_on__gte=due_on).exclude(due_on=due_on, user_id__lte=user_id)
+
+    def claimed(self) -> "ReminderQuerySet":
+        """The same, each held until the transaction ends; what another process holds is left out.
+
+        Whether it is due is looked at again once it is held: what another process has done
+        meanwhile is no longer in it.
+        """
+        return self.select_for_update(of=("self",), skip_locked=True)
+
+    @transaction.atomic
+    def choose(self, *, user, rhythm: str, on: date | None = None) -> "Reminder | None":
+        """Remind `user` in this rhythm from now on; `on` is the day for the one that needs it.
+
+        The same choice made again keeps the date that it has. None where the account is gone.
+        """
+        # Two that choose at once, or choose and leave: the second finds what the first has done.
+        if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+            return None
+        reminder, _created = self.select_for_update().get_or_create(user=user)
+        if rhythm == Reminder.Rhythm.ON_DATE:
+            due_on = on
+        elif rhythm == reminder.rhythm:
+            return reminder
+        elif rhythm in PERIODS:
+            due_on = Reminder.Rhythm(rhythm).first_due(last=last_day(user), today=today())
+        else:
+            due_on = None
+        reminder.rhythm, reminder.due_on = rhythm, due_on
+        reminder.save(update_fields=["rhythm", "due_on"])
+        return reminder
+
+    def something_changed(self) -> bool:
+        """Have those who wait for it reminded once the dust has settled.
+
+        False, and nothing changes, where that is on its way already or nobody waits for it.
+        """
+        waiting = self.filter(rhythm=Reminder.Rhythm.ON_CHANGE, due_on=None)
+        return bool(waiting.update(due_on=today() + SETTLING))
+
+    def stop(self) -> None:
+        """Remind nobody of these any more."""
+        self.update(rhythm=Reminder.Rhythm.OFF, due_on=None)
+
+
+class Rhythm(models.TextChoices):
+    """How the next date comes about."""
+
+    OFF = "off", _("Not at all")
+    EVERY_3_MONTHS = "every_3_months", _("Every 3 months")
+    EVERY_6_MONTHS = "every_6_months", _("Every 6 months")
+    EVERY_12_MONTHS = "every_12_months", _("Every 12 months")
+    ON_DATE = "on_date", _("Once, on a date")
+    ON_CHANGE = "on_change", _("When I tell you that something changed")
+
+    @property
+    def months(self) -> int | None:
+        """The length of a period; None for a rhythm that has none."""
+        return PERIODS.get(self.value)
+
+    def after(self, day: date) -> date:
+        """A period later, as people count months: one after 31 January is 28 or 29 February."""
+        return day + relativedelta(months=PERIODS[self.value])
+
+    def first_due(self, *, last: date | None, today: date) -> date:
+        """When a periodic rhythm that is chosen today first asks.
+
+        A period after the points were spent last, where that is still to come; else a period
+        from today. Nobody gets a mail for having chosen one.
+        """
+        due = last and self.after(last)
+        return due if due and due > today else self.after(today)
+
 
 class Reminder(models.Model):
     """When a person wants to be asked, by mail, to spend the ten points again."""
 
-    class Rhythm(models.TextChoices):
-        """How the next date comes about."""
-
-        OFF = "off", _("Not at all")
-        EVERY_3_MONTHS = "every_3_months", _("Every 3 months")
-        EVERY_6_MONTHS = "every_6_months", _("Every 6 months")
-        EVERY_12_MONTHS = "every_12_months", _("Every 12 months")
-        ON_DATE = "on_date", _("Once, on a date")
-        ON_CHANGE = "on_change", _("When I tell you that something changed")
+    Rhythm = Rhythm
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -67,6 +165,10 @@ class Reminder(models.Model):
             models.CheckConstraint(
                 condition=~Q(rhythm="off") | Q(due_on=None), name="reminder_off_is_never_due"
             ),
+            models.CheckConstraint(
+                condition=Q(rhythm__in=["off", "on_change"]) | Q(due_on__isnull=False),
+                name="reminder_rhythm_has_its_date",
+            ),
         ]
         indexes = [
             models.Index("due_on", "user", name="reminder_due", condition=Q(due_on__isnull=False)),
@@ -74,3 +176,54 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rhythm} {self.due_on}"
+
+    @property
+    def months(self) -> int | None:
+        """The length of its period; None where it has none."""
+        return PERIODS.get(self.rhythm)
+
+    def put_off(self, *, last: date | None, today: date) -> bool:
+        """Move a periodic reminder on if the points were spent less than a period ago.
+
+        Whoever came back unasked in the meantime need not be asked a week later. A day that
+        somebody named, and a change that they told, stand whatever else they did. False, and
+        nothing is moved, where the mail should be sent.
+        """
+        if not (self.months and last):
+            return False
+        later = Rhythm(self.rhythm).after(last)
+        if later <= today:
+            return False
+        self.due_on = later
+        return True
+
+    def go_on(self, today: date) -> None:
+        """Move on to what comes after the mail of today: the next period, or nothing for now."""
+        if self.months:
+            self.due_on = Rhythm(self.rhythm).after(today)
+        else:
+            self.due_on = None
+        if self.rhythm == Rhythm.ON_DATE:
+            self.rhythm = Rhythm.OFF
+
+    def go_back(self, was: "Reminder") -> None:
+        """Undo `go_on`, which is stored already; what its person chose meanwhile stands."""
+        as_stored = Reminder.objects.filter(pk=self.pk, rhythm=self.rhythm, due_on=self.due_on)
+        as_stored.update(rhythm=was.rhythm, due_on=was.due_on)
+
+
+def proven_addresses() -> models.QuerySet[EmailAddress]:
+    """Addresses that are known to be their person's, one for each at most."""
+    return EmailAddress.objects.filter(primary=True, verified=True)
+
+
+def last_day(user) -> date | None:
+    """The day (UTC) on which a person spent the points last; None where they never did."""
+    taken = Assessment.objects.for_user(user).latest_first().values_list("taken_at", flat=True)
+    last = taken.first()
+    return last and last.astimezone(UTC).date()
+
+
+def today() -> date:
+    """The day that it is in UTC, by which reminders are counted."""
+    return timezone.now().astimezone(UTC).date()

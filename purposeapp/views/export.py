@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import exporting
-from purposeapp.models import Assessment, Goal, Tick
+from purposeapp.models import Assessment, Goal, Reminder, Tick
 
 
 @never_cache
@@ -15,9 +15,9 @@ def export_json(request):
     mine = Assessment.objects.for_user(request.user).oldest_first()
     goals = Goal.objects.for_user(request.user).oldest_first()
     ticks = Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id")
-    return _download(
-        "five-purposes.json", "application/json", exporting.to_json(mine, goals, ticks)
-    )
+    reminder = Reminder.objects.for_user(request.user).first()
+    text = exporting.to_json(mine, goals, ticks, reminder)
+    return _download("five-purposes.json", "application/json", text)
 
 
 @never_cache

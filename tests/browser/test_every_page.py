@@ -13,7 +13,7 @@ PHONE, TABLET, DESKTOP = 360, 768, 1440
 WIDTHS = [320, PHONE, TABLET, DESKTOP]
 HEIGHT = 800
 PUBLIC = ("/privacy/", "/purposes/", "/splits/", "/worksheet/")  # the same page for everybody
-DOWNLOADS = (".csv", ".json", ".png")
+DOWNLOADS = (".csv", ".ics", ".json", ".png")
 
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;

@@ -1,0 +1,53 @@
+"""A reminder as a file for somebody's own calendar (RFC 5545). It names nobody."""
+
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from icalendar import TRANSP, Alarm, Calendar, Event
+
+NINE_O_CLOCK = timedelta(hours=9)
+"""When the calendar rings, counted from the start of the day, wherever its owner is."""
+
+
+def calendar(*, user, start: date, months: int | None) -> bytes:
+    """One event of a whole day: on `start`, and every so many `months` after it.
+
+    It has the same id for one person whatever they choose, so that a calendar puts the newer
+    choice in the place of the older one instead of ringing for both.
+    """
+    event = Event.new(
+        uid=f"{_pseudonym(user)}@{urlsplit(settings.PUBLIC_URL).hostname}",
+        stamp=timezone.now(),
+        start=start,
+        end=start + timedelta(days=1),
+        summary=_("Spend ten points again"),
+        description=_("What are you on LinkedIn for by now? Spend ten points, and see what moved.")
+        + f"\n{settings.PUBLIC_URL}/",
+        transparency=TRANSP.TRANSPARENT,
+        url=f"{settings.PUBLIC_URL}/",
+    )
+    if months:
+        event.add("rrule", _every(months, start.day))
+    event.add_component(Alarm.new_display(_("Spend ten points again"), NINE_O_CLOCK))
+    file = Calendar.new(prodid="-//Five Purposes//Reminders//EN")
+    file.add_component(event)
+    return file.to_ical()
+
+
+def _every(months: int, day: int) -> dict:
+    """The rule for every so many months on a day of the month.
+
+    Calendars leave out a month without that day (RFC 5545, 3.3.10); people mean its last one.
+    """
+    rule = {"freq": "monthly", "interval": months}
+    if day > 28:
+        rule |= {"bymonthday": list(range(28, day + 1)), "bysetpos": -1}
+    return rule
+
+
+def _pseudonym(user) -> str:
+    return salted_hmac("purposeapp.calendar", str(user.pk)).hexdigest()

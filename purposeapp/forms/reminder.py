@@ -1,0 +1,93 @@
+"""When somebody wants to be asked again."""
+
+from datetime import date
+
+from crispy_forms.helper import FormHelper
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import Reminder
+from purposeapp.models.reminder import today
+
+YEARS_AHEAD = 5
+
+CHOOSE_ONE = _("Choose one of these.")
+DATE_MISSING = _("Say on which day.")
+NOT_A_DATE = _("This is not a day of the calendar. Write it like 2027-03-01.")
+NOT_TO_COME = _("Choose a day that is still to come.")
+TOO_FAR = _("Choose a day within the next five years.")
+
+
+class RhythmChoice(forms.RadioSelect):
+    """One rhythm of several; a summary of errors leads to the first of them."""
+
+    def id_for_label(self, id_, index=None):
+        return super().id_for_label(id_, index or "0")
+
+
+class DateInput(forms.DateInput):
+    """The browser's own way to choose a day; where it has none, a text field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ReminderForm(forms.Form):
+    """Whether, and when, a person is asked to spend the ten points again."""
+
+    rhythm = forms.ChoiceField(
+        label=_("When shall we ask?"),
+        choices=Reminder.Rhythm.choices,
+        widget=RhythmChoice,
+        error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
+    )
+    date = forms.DateField(
+        label=_("The day"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=DateInput,
+        error_messages={"invalid": NOT_A_DATE},
+    )
+
+    def __init__(self, *args, reminder: Reminder, **kwargs) -> None:
+        """A form that shows what `reminder` is set to."""
+        on = reminder.due_on if reminder.rhythm == Reminder.Rhythm.ON_DATE else None
+        kwargs.setdefault("initial", {"rhythm": reminder.rhythm, "date": on})
+        super().__init__(*args, **kwargs)
+        self.fields["date"].widget.attrs |= {"min": _first_day(), "max": _last_day()}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean(self) -> None:
+        """Hold the day against the calendar, where the rhythm needs one; else it does not count."""
+        super().clean()
+        if self.cleaned_data.get("rhythm") != Reminder.Rhythm.ON_DATE:
+            self.errors.pop("date", None)
+            return
+        if "date" in self.errors:
+            return
+        day = self.cleaned_data["date"]
+        if day is None:
+            self.add_error("date", DATE_MISSING)
+        elif day < _first_day():
+            self.add_error("date", NOT_TO_COME)
+        elif day > _last_day():
+            self.add_error("date", TOO_FAR)
+
+    def save(self, *, user) -> Reminder | None:
+        """Keep the choice of `user`; None where the account is gone meanwhile."""
+        return Reminder.objects.choose(
+            user=user, rhythm=self.cleaned_data["rhythm"], on=self.cleaned_data.get("date")
+        )
+
+
+def _first_day() -> date:
+    return today() + relativedelta(days=1)
+
+
+def _last_day() -> date:
+    return today() + relativedelta(years=YEARS_AHEAD)

@@ -1,0 +1,116 @@
+from http import HTTPStatus
+from uuid import UUID
+
+from allauth.account.internal.flows.email_verification import send_verification_email_for_user
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from purposeapp.calendar import calendar
+from purposeapp.forms import ReminderForm
+from purposeapp.models import Reminder
+from purposeapp.models.reminder import PERIODS, last_day, proven_addresses, today
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request):
+    """Whether and when the person wants to be asked again, and when that is next."""
+    reminder = Reminder.objects.for_user(request.user).first() or Reminder(user=request.user)
+    form = ReminderForm(request.POST if request.method == "POST" else None, reminder=reminder)
+    status = HTTPStatus.OK
+    if form.is_bound:
+        if form.is_valid():
+            form.save(user=request.user)
+            messages.success(request, _("Your choice is kept."))
+            return redirect("reminders")
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {
+        "form": form,
+        "reminder": reminder,
+        "address": proven_addresses().filter(user=request.user).first(),
+        "is_overdue": bool(reminder.due_on and reminder.due_on <= today()),
+        "periods": PERIODS.values(),
+    }
+    return render(request, "purposeapp/reminders.html", context, status=status)
+
+
+@never_cache
+@login_required
+@require_POST
+def changed(request):
+    """Take note that something changed in a life; the mail follows once the dust has settled."""
+    mine = Reminder.objects.for_user(request.user)
+    if mine.something_changed():
+        messages.success(request, _("Thank you for telling us. Let the dust settle first."))
+    return redirect("reminders")
+
+
+@never_cache
+@login_required
+@require_POST
+def confirm_address(request):
+    """Send what proves that the address is theirs: a code or a link, as for a new account."""
+    if proven_addresses().filter(user=request.user).exists():
+        return redirect("reminders")
+    sent = send_verification_email_for_user(request, request.user)
+    if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
+        back = urlencode({"next": reverse("reminders")})
+        return redirect(f"{reverse('account_email_verification_sent')}?{back}")
+    if not sent:
+        messages.warning(request, _("A mail was sent a moment ago. Wait a little before the next."))
+    return redirect("reminders")
+
+
+@csrf_exempt  # a mail program that presses the button has neither cookie nor token (RFC 8058)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request, stop_key: UUID):
+    """Stop the reminders of whoever got this address by mail, without asking who it is.
+
+    Looking at the page stops nothing: programs that check mails follow every link in them.
+    """
+    found = Reminder.objects.filter(stop_key=stop_key)
+    if request.method == "POST":
+        found.stop()
+    context = {"reminder": get_object_or_404(found)}
+    response = render(request, "purposeapp/stop_reminders.html", context)
+    # The address is a key: no other page hears of it, and no search engine keeps it.
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@never_cache
+@login_required
+@require_safe
+def reminders_calendar(request):
+    """A file for the person's own calendar: what they chose here, or `every` so many months."""
+    if every := request.GET.get("every"):
+        reminder = _periodic_or_404(request.user, every)
+    else:
+        reminder = get_object_or_404(Reminder.objects.for_user(request.user))
+    if reminder.due_on is None:
+        raise Http404
+    return HttpResponse(
+        calendar(user=request.user, start=reminder.due_on, months=reminder.months),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="five-purposes.ics"'},
+    )
+
+
+def _periodic_or_404(user, every: str) -> Reminder:
+    rhythm = f"every_{every}_months"
+    if rhythm not in PERIODS:
+        raise Http404
+    due_on = Reminder.Rhythm(rhythm).first_due(last=last_day(user), today=today())
+    return Reminder(user=user, rhythm=rhythm, due_on=due_on)

@@ -1,0 +1,116 @@
+"""Somebody asks to be reminded, is, and has had enough."""
+
+import re
+from email import message_from_bytes, policy
+
+import pytest
+from playwright.sync_api import expect
+
+HALF_A_YEAR_LATER = """
+from datetime import timedelta
+from django.db.models import F
+from purposeapp.models import Assessment, Reminder
+later = timedelta(days=190)
+Assessment.objects.filter(user__email="{email}").update(taken_at=F("taken_at") - later)
+Reminder.objects.filter(user__email="{email}").update(due_on=F("due_on") - later)
+"""
+
+
+@pytest.fixture
+def post(server, tmp_path):
+    """Lets half a year go by for somebody, has mails sent, and returns the one to them."""
+
+    def post(email: str):
+        server.manage("shell", "--command", HALF_A_YEAR_LATER.format(email=email))
+        server.manage("send_reminders", EMAIL_URL=f"filemail://{tmp_path}")
+        (file,) = tmp_path.iterdir()
+        mails = file.read_bytes().split(b"-" * 79)[:-1]
+        read = [message_from_bytes(mail.lstrip(), policy=policy.default) for mail in mails]
+        (mine,) = [mail for mail in read if mail["To"] == email]
+        return mine
+
+    return post
+
+
+def confirm_the_address(visitor, server) -> None:
+    """Follow the link that this server, which has no mail server, writes to its log."""
+    page = visitor.page
+    page.get_by_role("button", name="Send me a mail to confirm it").click()
+    expect(page.get_by_role("status")).to_contain_text(f"on its way to {visitor.email}")
+    letter = server.log.read_text().rpartition(f"To: {visitor.email}")[2]
+    page.goto(re.search(r"^http\S+/confirm-email/\S+$", letter, re.MULTILINE)[0])
+    page.get_by_role("button", name="It is").click()
+    page.wait_for_url("**/history/")
+    expect(page.get_by_role("status")).to_have_text("Your address is confirmed.")
+
+
+def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, server, post):
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    page.get_by_role("link", name="Be reminded").click()
+    expect(visitor.headline).to_have_text("Remind me")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("No mail is on its way.")
+
+    page.get_by_label("Every 6 months").check()
+    page.get_by_role("button", name="Keep this").click()
+    expect(main).to_contain_text("it waits until your address is confirmed")
+    confirm_the_address(visitor, server)
+    page.get_by_role("link", name="Remind me").click()
+    expect(main).to_contain_text(f"The next mail goes to {visitor.email} on")
+    visitor.shot("reminders-chosen")
+
+    # Half a year later, somebody who is not signed in reads the mail and has had enough.
+    mail = post(visitor.email)
+    assert mail["Subject"] == "Where do your ten points go now?"
+    link = mail["List-Unsubscribe"].strip(" <>")
+    assert link in mail.get_content()
+    assert "You last spent your ten points on" in mail.get_content()
+    reader = new_visitor()
+    reader.page.goto(link)
+    expect(reader.headline).to_have_text("Stop the reminders?")
+    reader.shot("reminders-stop")
+    reader.page.get_by_role("button", name="Stop them").click()
+    expect(reader.headline).to_have_text("No more reminders")
+    reader.shot("reminders-stopped")
+
+    page.goto("/reminders/")
+    expect(main).to_contain_text("No mail is on its way.")
+    expect(page.get_by_label("Not at all")).to_be_checked()
+
+
+def test_something_changed_and_the_day_is_chosen_by_keyboard(visitor):
+    page = visitor.page
+    visitor.expect_status(422)
+    visitor.sign_up()
+    page.goto("/reminders/")
+    main = page.get_by_role("main")
+    day = page.get_by_label("The day")
+    expect(day).to_be_hidden()
+    page.get_by_label("Not at all").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Once, on a date")).to_be_checked()
+    day.fill("2020-02-29")
+    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("link", name="The day: Choose a day that is still to come.").click()
+    expect(day).to_be_focused()
+    expect(day).to_have_value("2020-02-29")
+
+    page.get_by_label("When I tell you that something changed").check()
+    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("button", name="Something changed in my life").click()
+    expect(page.get_by_role("status")).to_contain_text("Thank you for telling us.")
+    expect(main).to_contain_text("A mail is due on")
+    expect(page.get_by_role("button", name="Something changed in my life")).to_have_count(0)
+
+
+def test_a_period_goes_into_ones_own_calendar(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    page.goto("/reminders/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Every 12 months").click()
+    assert download.value.suggested_filename == "five-purposes.ics"
+    assert "RRULE:FREQ=MONTHLY;INTERVAL=12" in download.value.path().read_text()

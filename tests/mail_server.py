@@ -1,0 +1,92 @@
+"""A mail server on loopback that does what a test tells it, at the step that the test names."""
+
+import re
+import socketserver
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+
+class MailServer:
+    """Takes mails over SMTP (RFC 5321), and remembers them.
+
+    `at` is called with the step and the recipient before the server answers: CONNECT, HELLO,
+    MAIL, RCPT, DATA, END (the mail is there, and not yet taken), TAKEN (it is, and the client does
+    not know), RSET and QUIT. It may return an answer to give in place of the usual one.
+    """
+
+    def __init__(self, at: Callable[[str, str], str | None] | None = None) -> None:
+        self.at = at or (lambda step, recipient: None)
+        self.taken: list[EmailMessage] = []
+        self.connections = 0
+        self.lock = threading.Lock()
+
+    def __enter__(self) -> "MailServer":
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                with outer.lock:
+                    outer.connections += 1
+                with suppress(OSError):  # the client is gone
+                    outer._talk(self.rfile, self.wfile)
+
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, args=[0.01], daemon=True).start()
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def recipients(self) -> list[str]:
+        """Who got a mail, in alphabetical order, as often as they got one."""
+        return sorted(message["To"] for message in self.taken)
+
+    def _talk(self, incoming, outgoing) -> None:
+        recipient = ""
+
+        def answer(step: str, usual: str) -> str:
+            reply = self.at(step, recipient) or usual
+            if reply == HANG_UP:
+                raise ConnectionAbortedError
+            outgoing.write(f"{reply}\r\n".encode())
+            return reply
+
+        answer("CONNECT", "220 ready")
+        while line := incoming.readline():
+            verb = line[:4].decode().upper()
+            if verb in ("EHLO", "HELO"):
+                answer("HELLO", "250 hello")
+            elif verb == "MAIL":
+                answer("MAIL", "250 go on")
+            elif verb == "RCPT":
+                recipient = re.search(r"<(.*?)>", line.decode())[1]
+                answer("RCPT", "250 go on")
+            elif verb == "DATA":
+                if not answer("DATA", "354 go on").startswith("354"):
+                    continue
+                data = b""
+                while (line := incoming.readline()) not in (b".\r\n", b""):
+                    data += line.removeprefix(b".") if line.startswith(b"..") else line
+                if not line:
+                    return  # it broke off in the middle: such a mail is none
+                if reply := self.at("END", recipient):
+                    outgoing.write(f"{reply}\r\n".encode())
+                    continue
+                with self.lock:
+                    self.taken.append(message_from_bytes(data, policy=policy.default))
+                answer("TAKEN", "250 taken")
+            elif verb == "RSET":
+                answer("RSET", "250 forgotten")
+            elif verb == "QUIT":
+                answer("QUIT", "221 bye")
+                return
+
+
+HANG_UP = "HANG UP"
+"""What `at` returns to have the connection cut instead of an answer."""

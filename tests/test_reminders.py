@@ -1,0 +1,339 @@
+"""Choosing when to be asked again, on a page of one's own."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from dateutil.relativedelta import relativedelta
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from purposeapp.forms.reminder import (
+    CHOOSE_ONE,
+    DATE_MISSING,
+    NOT_A_DATE,
+    NOT_TO_COME,
+    TOO_FAR,
+)
+from purposeapp.models import Reminder
+from purposeapp.models.reminder import PERIODS, Rhythm, today
+from tests.make import make_assessment, make_reminder, make_user, prove_address
+from tests.test_accounts import code_in
+
+PATH = "/reminders/"
+CHANGED = "/reminders/changed/"
+CONFIRM = "/reminders/address/"
+DAYS = st.dates(date(2003, 5, 5), date(2100, 1, 1))
+
+
+def text_of(response) -> str:
+    """What the page says, without its markup."""
+    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub("<[^>]+>", " ", main).split())
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def chosen(user) -> tuple[str, date | None]:
+    return Reminder.objects.values_list("rhythm", "due_on").get(user=user)
+
+
+# --- The dates ---
+
+
+@pytest.mark.parametrize(
+    ("last", "rhythm", "due"),
+    [
+        (date(2026, 1, 31), "every_3_months", date(2026, 4, 30)),
+        (date(2025, 11, 30), "every_3_months", date(2026, 2, 28)),
+        (date(2023, 11, 30), "every_3_months", date(2024, 2, 29)),
+        (date(2026, 8, 31), "every_6_months", date(2027, 2, 28)),
+        (date(2024, 2, 29), "every_12_months", date(2025, 2, 28)),
+        (date(2026, 3, 1), "every_12_months", date(2027, 3, 1)),
+    ],
+)
+def test_months_are_counted_as_people_do(last, rhythm, due):
+    assert Rhythm(rhythm).after(last) == due
+
+
+@given(st.sampled_from([*PERIODS]), st.none() | DAYS, DAYS)
+def test_the_first_mail_is_always_to_come_and_a_period_away_at_most(rhythm, last, today):
+    due = Rhythm(rhythm).first_due(last=last, today=today)
+    if last is None or last <= today:
+        assert today < due <= Rhythm(rhythm).after(today)
+    if last and Rhythm(rhythm).after(last) > today:
+        assert due == Rhythm(rhythm).after(last)
+
+
+@given(st.sampled_from([*PERIODS]), st.none() | DAYS, DAYS)
+def test_who_spent_their_points_within_a_period_is_asked_a_period_after_that(rhythm, last, today):
+    reminder = Reminder(rhythm=rhythm, due_on=today)
+    recently = last is not None and Rhythm(rhythm).after(last) > today
+    assert reminder.put_off(last=last, today=today) == recently
+    assert reminder.due_on == (Rhythm(rhythm).after(last) if recently else today)
+
+
+@pytest.mark.parametrize("rhythm", ["on_date", "on_change"])
+def test_a_day_that_was_named_and_a_change_that_was_told_stand(rhythm):
+    reminder = Reminder(rhythm=rhythm, due_on=date(2026, 3, 1))
+    assert not reminder.put_off(last=date(2026, 3, 1), today=date(2026, 3, 1))
+    assert reminder.due_on == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"rhythm": "daily", "due_on": date(2026, 3, 1)}, "reminder_rhythm_is_known"),
+        ({"rhythm": "off", "due_on": date(2026, 3, 1)}, "reminder_off_is_never_due"),
+        ({"rhythm": "every_6_months"}, "reminder_rhythm_has_its_date"),
+        ({"rhythm": "on_date"}, "reminder_rhythm_has_its_date"),
+    ],
+)
+def test_postgresql_knows_the_rules(user, values, constraint):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Reminder.objects.create(user=user, **values)
+
+
+# --- The page ---
+
+
+def test_nobody_is_reminded_who_did_not_choose_it(owner, user):
+    prove_address(user)
+    response = owner.get(PATH)
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+    assert "No mail is on its way." in text_of(response)
+    assert response.content.decode().count(" checked") == 1
+    assert '<input type="radio" name="rhythm" value="off"' in response.content.decode()
+    assert not Reminder.objects.exists()
+
+
+@pytest.mark.parametrize(("rhythm", "months"), PERIODS.items())
+def test_a_periodic_one_counts_from_the_last_assessment(owner, user, rhythm, months):
+    prove_address(user)
+    last = timezone.now() - timedelta(days=40)
+    make_assessment(user, taken_at=last - timedelta(days=10))
+    make_assessment(user, taken_at=last)
+    make_assessment(make_user("other@example.org"))
+    response = owner.post(PATH, {"rhythm": rhythm}, follow=True)
+    assert response.redirect_chain == [(PATH, 302)]
+    due = last.date() + relativedelta(months=months)
+    assert chosen(user) == (rhythm, due)
+    assert f"The next mail goes to {user.email} on {in_words(due)} ." in text_of(response)
+
+
+@pytest.mark.parametrize("days", [None, 184, 5000])
+def test_it_counts_from_today_where_there_is_none_or_it_is_old(owner, user, days):
+    if days:
+        make_assessment(user, taken_at=timezone.now() - timedelta(days=days))
+    owner.post(PATH, {"rhythm": "every_6_months"})
+    assert chosen(user) == ("every_6_months", today() + relativedelta(months=6))
+
+
+def test_the_same_choice_made_again_keeps_its_date(owner, user):
+    make_reminder(user, due_on=date(2026, 5, 4))
+    owner.post(PATH, {"rhythm": "every_6_months"})
+    assert chosen(user) == ("every_6_months", date(2026, 5, 4))
+
+
+@pytest.mark.parametrize("after", [timedelta(days=1), timedelta(days=400)])
+def test_once_on_a_date(owner, user, after):
+    prove_address(user)
+    day = today() + after
+    response = owner.post(PATH, {"rhythm": "on_date", "date": day.isoformat()}, follow=True)
+    assert chosen(user) == ("on_date", day)
+    assert f"The next mail goes to {user.email} on {in_words(day)} ." in text_of(response)
+    assert f'value="{day.isoformat()}"' in response.content.decode()
+
+
+def test_it_can_be_switched_off(owner, user):
+    make_reminder(user, due_on=date(2026, 5, 4))
+    owner.post(PATH, {"rhythm": "off", "date": "31 February"})
+    assert chosen(user) == ("off", None)
+
+
+def five_years() -> date:
+    return today() + relativedelta(years=5)
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({}, CHOOSE_ONE),
+        ({"rhythm": ""}, CHOOSE_ONE),
+        ({"rhythm": "every_day"}, CHOOSE_ONE),
+        ({"rhythm": "on_date"}, DATE_MISSING),
+        ({"rhythm": "on_date", "date": "  "}, NOT_A_DATE),
+        ({"rhythm": "on_date", "date": "2027-02-30"}, NOT_A_DATE),
+        ({"rhythm": "on_date", "date": "03/01/2027"}, NOT_A_DATE),
+        ({"rhythm": "on_date", "date": "2027-03-01\0"}, NOT_A_DATE),
+        ({"rhythm": "on_date", "date": "1999-12-31"}, NOT_TO_COME),
+        ({"rhythm": "on_date", "date": lambda: today()}, NOT_TO_COME),
+        ({"rhythm": "on_date", "date": lambda: five_years() + timedelta(days=1)}, TOO_FAR),
+        ({"rhythm": "on_date", "date": "9999-12-31"}, TOO_FAR),
+    ],
+)
+def test_what_is_wrong_is_said_and_kept_and_nothing_is_stored(owner, user, form, error):
+    form = {name: str(value() if callable(value) else value) for name, value in form.items()}
+    make_reminder(user, due_on=date(2026, 5, 4))
+    response = owner.post(PATH, form)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "<title>Error: Remind me" in page
+    assert page.count(str(error)) == 2  # in the summary, and at the field
+    assert chosen(user) == ("every_6_months", date(2026, 5, 4))
+    if typed := form.get("date", "").strip():
+        assert f'value="{typed}"' in page
+    if form.get("rhythm") == "on_date":
+        assert re.search(r'<input type="radio"[^>]*value="on_date"[^>]*checked', page)
+
+
+def test_the_link_of_each_error_leads_somewhere(owner):
+    page = owner.post(PATH, {}).content.decode()
+    target = re.search(r'<li><a href="#([^"]+)">When shall we ask', page)[1]
+    assert page.count(f'id="{target}"') == 1
+
+
+@pytest.mark.parametrize("path", [PATH, CHANGED, CONFIRM])
+def test_whoever_is_not_signed_in_is_asked_to(client, db, path):
+    response = client.post(path, {"rhythm": "every_3_months"})
+    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
+    assert not Reminder.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [(PATH, "put"), (PATH, "delete"), (CHANGED, "get"), (CONFIRM, "get")]
+)
+def test_other_methods_are_refused(owner, path, method):
+    assert getattr(owner, method)(path).status_code == 405
+
+
+def test_nobody_changes_what_somebody_else_chose(stranger, user):
+    make_reminder(user, "on_change")
+    stranger.post(PATH, {"rhythm": "every_3_months"})
+    stranger.post(CHANGED)
+    assert chosen(user) == ("on_change", None)
+
+
+def test_a_forged_form_changes_nothing(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert client.post(PATH, {"rhythm": "every_3_months"}).status_code == 403
+    assert not Reminder.objects.exists()
+
+
+def test_a_choice_for_an_account_that_is_gone_is_none(user):
+    user_again = type(user).objects.get()
+    user.delete()
+    assert Reminder.objects.choose(user=user_again, rhythm="every_3_months") is None
+
+
+def test_it_costs_the_same_whatever_was_chosen(owner, user, django_assert_num_queries):
+    prove_address(user)
+    for count in (1, 3):
+        for _ in range(count):
+            make_assessment(user)
+        with django_assert_num_queries(4):  # session, person, reminder, address
+            owner.get(PATH)
+
+
+# --- When I tell you that something changed ---
+
+
+def test_nothing_comes_until_something_changed(owner, user):
+    prove_address(user)
+    response = owner.post(PATH, {"rhythm": "on_change"}, follow=True)
+    assert chosen(user) == ("on_change", None)
+    assert "No mail is on its way. It comes two weeks after" in text_of(response)
+    assert "Something changed in my life" in text_of(response)
+
+
+def test_the_mail_comes_two_weeks_after_a_change_and_once_only(owner, user):
+    prove_address(user)
+    make_reminder(user, "on_change")
+    response = owner.post(CHANGED, follow=True)
+    assert response.redirect_chain == [(PATH, 302)]
+    due = today() + timedelta(days=14)
+    assert chosen(user) == ("on_change", due)
+    assert f"The next mail goes to {user.email} on {in_words(due)} ." in text_of(response)
+    assert "Something changed in my life" not in text_of(response)
+
+    Reminder.objects.update(due_on=due - timedelta(days=3))
+    owner.post(CHANGED)
+    assert chosen(user) == ("on_change", due - timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due_on"), [("off", None), ("every_3_months", date(2026, 5, 4))]
+)
+def test_a_change_is_of_no_interest_to_another_rhythm(owner, user, rhythm, due_on):
+    make_reminder(user, rhythm, due_on=due_on)
+    assert owner.post(CHANGED).url == PATH
+    assert chosen(user) == (rhythm, due_on)
+    assert "Something changed in my life" not in text_of(owner.get(PATH))
+
+
+# --- An address that nobody has confirmed ---
+
+
+def test_an_address_that_is_not_confirmed_gets_nothing_and_the_page_says_so(owner, user):
+    response = owner.post(PATH, {"rhythm": "every_3_months"}, follow=True)
+    due = today() + relativedelta(months=3)
+    assert chosen(user) == ("every_3_months", due)
+    words = text_of(response)
+    assert f"A mail is due on {in_words(due)} , but it waits until your address" in words
+    assert f"We do not know yet that {user.email} is yours" in words
+
+
+def test_a_link_by_mail_confirms_it_where_there_are_no_codes(owner, user):
+    response = owner.post(CONFIRM, follow=True)
+    assert response.redirect_chain == [(PATH, 302)]
+    assert f"A mail is on its way to {user.email}." in text_of(response)
+    (message,) = mail.outbox
+    assert message.to == [user.email]
+    link = re.search(r"^http://127\.0\.0\.1:8000(/accounts/confirm-email/\S+)$", message.body, re.M)
+    assert owner.post(link[1]).status_code == 302
+    assert EmailAddress.objects.get().verified
+    assert "Confirm your address first" not in text_of(owner.get(PATH))
+
+
+def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    response = owner.post(CONFIRM)
+    assert response.url == "/accounts/confirm-email/?next=%2Freminders%2F"
+    page = owner.get(response.url).content.decode()
+    assert f"It went to {user.email}" in page
+    assert '<input type="hidden" name="next" value="/reminders/">' in page
+    code = {"code": code_in(mail.outbox[0]), "next": PATH}
+    assert owner.post("/accounts/confirm-email/", code).url == PATH
+    assert EmailAddress.objects.get().verified
+    words = text_of(owner.get(PATH))
+    assert "Confirm your address first" not in words
+    assert "Your address is confirmed." in words
+
+
+def test_asking_too_often_sends_one_mail_and_says_so(owner, user):
+    owner.post(CONFIRM)
+    response = owner.post(CONFIRM, follow=True)
+    assert "A mail was sent a moment ago." in text_of(response)
+    assert len(mail.outbox) == 1
+
+
+def test_a_confirmed_address_is_not_asked_to_confirm_itself(owner, user):
+    prove_address(user)
+    assert owner.post(CONFIRM).url == PATH
+    assert mail.outbox == []
+
+
+def test_history_and_each_assessment_lead_here(owner, user):
+    assessment = make_assessment(user)
+    for path in ("/history/", assessment.get_absolute_url()):
+        assert owner.get(path).content.decode().count(f'href="{PATH}"') == 1

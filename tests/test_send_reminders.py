@@ -563,10 +563,12 @@ def test_those_who_are_not_due_are_never_looked_at(db, place):
     waiting = Reminder.objects.reachable().due(date(2026, 5, 4)).in_order()
     waiting = waiting.behind(*place) if place else waiting
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        # In a table of no rows each way costs the same: leave PostgreSQL the one that scales.
+        for other_way in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{other_way} = off")
         plan = waiting.claimed()[:1].explain()
     assert "Index Scan using reminder_due on purposeapp_reminder" in plan
     assert "Sort" not in plan
-    condition = re.search(r"Index Cond: (.+)", plan)[1]
+    condition = re.search(r"using reminder_due on .*\n +Index Cond: (.+)", plan)[1]
     assert "due_on <= '2026-05-04'" in condition
     assert ("due_on >= '2026-03-01'" in condition) == bool(place)

@@ -28,7 +28,7 @@ def assessment(request, id: UUID):
     if form.is_bound:
         if form.is_valid():
             form.save()
-            messages.success(request, _("Your note is kept."))
+            messages.success(request, _("What you told is kept."))
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()

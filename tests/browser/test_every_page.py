@@ -136,8 +136,8 @@ def test_every_page_of_a_person_with_an_account(visitor, scheme):
     visitor.record("2-2-0-6-0")
     visitor.record("1-2-1-3-3")
     page.get_by_label("Did you expect this?").fill("Not at all. " * 20 + "W" * 80)
-    page.get_by_role("button", name="Keep the note").click()
-    expect(page.get_by_role("status")).to_have_text("Your note is kept.")
+    page.get_by_role("button", name="Keep this").click()
+    expect(page.get_by_role("status")).to_have_text("What you told is kept.")
     inspection.here("note-kept")
     for split in ("4-3-3-0-0", "0-2-4-3-1"):
         page.goto("/goal/")

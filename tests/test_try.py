@@ -52,6 +52,7 @@ def test_the_result_says_what_it_is_what_would_change_and_how_far_the_goal_is(ow
     page = owner.get(f"{RESULT}?if=redundancy").content.decode()
     assert "<h1>Mainly job seeking, 80 %</h1>" in page
     assert "Nothing of it is recorded." in page
+    assert "What to do then" in page
     assert "What if … I were made redundant tomorrow?" in page
     assert "Job seeking +8, Business driven −6, Learning sponge −2." in page
     assert "8 points still have to move." in page

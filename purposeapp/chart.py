@@ -2,8 +2,9 @@
 
 Time runs from left to right as it really ran. At each assessment stands a column of ten points,
 stacked in the fixed order of purposes, and lighter ribbons join the same purpose from one column
-to the next. Of more than 60 assessments, a column stands for the last one of a month, and the
-fewest and the most points of each purpose in that month are kept.
+to the next. Of more than 60 assessments, a column stands for the last one of a month (of a day, or
+of a year, where that suits their span), and the fewest and the most points of each purpose in it
+are kept.
 
 Places from left to right are in per cent of the picture's width, those from top to bottom in
 points, 0 to 10. Why it is so: docs/adr/0010.

@@ -19,7 +19,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .axis import Axis, Tick, apart
+from .axis import Axis, DateMark, apart
 from .column import Column, Part, Unit, stack
 from .moment import Moment
 from .split import BUDGET, Purpose, Split
@@ -92,7 +92,7 @@ class Chart:
     """All that a template needs to draw the picture, and to say the same in a table."""
 
     columns: list[Column]
-    ticks: list[Tick]
+    date_marks: list[DateMark]
     marks: list[Mark]
     wanted: Wanted | None
     unit: Unit
@@ -201,7 +201,7 @@ def draw(
     axis = Axis(groups[0][-1].taken_at, groups[-1][-1].taken_at, edge, end - edge)
     columns = _columns(unit, groups, axis)
     wanted = _wanted(goal, wanted_by, columns) if goal else None
-    return Chart(columns, axis.ticks(), _marks(columns, axis), wanted, unit)
+    return Chart(columns, axis.date_marks(), _marks(columns, axis), wanted, unit)
 
 
 def _columns(unit: Unit, groups: list[tuple[Moment, ...]], axis: Axis) -> list[Column]:

@@ -28,7 +28,7 @@ class TickQuerySet(models.QuerySet["Tick"]):
             | Q(verdict=tick.verdict, ticked_at=tick.ticked_at, id__lt=tick.pk)
         )
 
-    def progress(self) -> dict[str, int]:
+    def count_done(self) -> dict[str, int]:
         """How many there are, and how many of them are done."""
         return self.aggregate(all=Count("id"), done=Count("id", filter=Q(verdict="done")))
 

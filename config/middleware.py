@@ -1,3 +1,4 @@
+import re
 import time
 from collections.abc import Callable
 
@@ -48,9 +49,16 @@ def _read_on(request: HttpRequest) -> None:
         pass  # whoever sent it is gone, or silent, and waits for no answer
 
 
+KEY_IN_A_MAIL = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/)[^/]+")
+
+
 class LogEachRequest(RequestMiddleware):
-    """Logs the path of each request without its query, where LinkedIn puts its codes."""
+    """Logs the path of each request without what opens something for whoever has it.
+
+    That is the query, where LinkedIn puts its codes, and the keys that mails bring.
+    """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {request.path}"
+        path = KEY_IN_A_MAIL.sub(r"\1…", request.path)
+        return f"{request.method} {path}"

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from django.utils.dateformat import format as say_date
 from django.utils.timezone import localtime
 
-MOST_TICKS = 5
+MOST_DATE_MARKS = 5
 DAYS = [1, 2, 7, 14]
 MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24000]
 
 
 @dataclass(frozen=True)
-class Tick:
+class DateMark:
     """A date that is written below the picture."""
 
     x: float
@@ -52,7 +52,7 @@ class Axis:
             return [self.left + number * step for number in range(len(times))]
         return apart([self.at(time) for time in times], least, self.left, self.right)
 
-    def ticks(self) -> list[Tick]:
+    def date_marks(self) -> list[DateMark]:
         """A few starts of days, months or years; else the two ends, if there are two."""
         pattern, times = self._starts()
         if len(times) < 2:
@@ -61,9 +61,9 @@ class Axis:
             times = [first, last] if say_date(first, pattern) != say_date(last, pattern) else []
         if not times:
             label = say_date(localtime(self.last), "j M Y")
-            return [Tick((self.left + self.right) / 2, label, "middle")]
+            return [DateMark((self.left + self.right) / 2, label, "middle")]
         return [
-            Tick(
+            DateMark(
                 self.at(time),
                 say_date(time, pattern),
                 self._anchor(self.at(time)),
@@ -75,15 +75,15 @@ class Axis:
     def _starts(self) -> tuple[str, list[datetime]]:
         first, last = localtime(self.first), localtime(self.last)
         for days in DAYS:
-            if (last - first).days // days < MOST_TICKS:
+            if (last - first).days // days < MOST_DATE_MARKS:
                 times = list(_days(first, last, days))
-                if len(times) <= MOST_TICKS:
+                if len(times) <= MOST_DATE_MARKS:
                     return "j M Y", times
         from_month, to_month = (time.year * 12 + time.month - 1 for time in (first, last))
         for months in MONTHS:
             # The month of `first` itself began before it, but for an instant.
             numbers = range(-(-(from_month + 1) // months) * months, to_month + 1, months)
-            if len(numbers) <= MOST_TICKS:
+            if len(numbers) <= MOST_DATE_MARKS:
                 break
         midnight = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         times = [midnight.replace(year=n // 12, month=n % 12 + 1) for n in numbers]

@@ -2,8 +2,9 @@
 
 Time runs from left to right as it really ran. At each assessment stands a column of ten points,
 stacked in the fixed order of purposes, and lighter ribbons join the same purpose from one column
-to the next. Of more than 60 assessments, a column stands for the last one of a month, and the
-fewest and the most points of each purpose in that month are kept.
+to the next. Of more than 60 assessments, a column stands for the last one of a month (of a day, or
+of a year, where that suits their span), and the fewest and the most points of each purpose in it
+are kept.
 
 Places from left to right are in per cent of the picture's width, those from top to bottom in
 points, 0 to 10. Why it is so: docs/adr/0010.
@@ -18,7 +19,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .axis import Axis, Tick, apart
+from .axis import Axis, DateMark, apart
 from .column import Column, Part, Unit, stack
 from .moment import Moment
 from .split import BUDGET, Purpose, Split
@@ -91,7 +92,7 @@ class Chart:
     """All that a template needs to draw the picture, and to say the same in a table."""
 
     columns: list[Column]
-    ticks: list[Tick]
+    date_marks: list[DateMark]
     marks: list[Mark]
     wanted: Wanted | None
     unit: Unit
@@ -200,7 +201,7 @@ def draw(
     axis = Axis(groups[0][-1].taken_at, groups[-1][-1].taken_at, edge, end - edge)
     columns = _columns(unit, groups, axis)
     wanted = _wanted(goal, wanted_by, columns) if goal else None
-    return Chart(columns, axis.ticks(), _marks(columns, axis), wanted, unit)
+    return Chart(columns, axis.date_marks(), _marks(columns, axis), wanted, unit)
 
 
 def _columns(unit: Unit, groups: list[tuple[Moment, ...]], axis: Axis) -> list[Column]:

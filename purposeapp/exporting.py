@@ -34,11 +34,12 @@ def to_json(
     goals: Iterable[Goal] = (),
     ticks: Iterable[Tick] = (),
     reminder: Reminder | None = None,
+    seeks_as: str = "",
 ) -> str:
     """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
 
-    What the person said of tips, each by its key, and the reminder stand there to be read:
-    another server may have other tips, and no file starts a mail.
+    What the person said of tips, each by its key, their side of job seeking and the reminder stand
+    there to be read: another server may have other tips, and no file starts a mail.
     """
     document = {
         "version": VERSION,
@@ -46,6 +47,7 @@ def to_json(
         "goals": [_goal_values(goal) for goal in goals],
         "ticks": [_tick_values(tick) for tick in ticks],
         "reminder": reminder and _reminder_values(reminder),
+        "seeks_as": seeks_as,
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 

@@ -14,8 +14,14 @@ from typing import Any, Protocol, cast
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
+HANDSHAKE = 20
+"""Seconds that a mail server may take for each answer before the mail is handed over.
+
+Its person's reminder is held meanwhile: whoever presses stop waits for it.
+"""
+
 PATIENCE = 600
-"""Seconds that a mail server may take to answer (RFC 5321, 4.5.3.2.6).
+"""Seconds that a mail server may take to say whether it took a mail (RFC 5321, 4.5.3.2.6).
 
 Whoever hangs up earlier does not know whether it took the mail, and sends it again (RFC 1047).
 """
@@ -47,7 +53,7 @@ class Postman(Protocol):
 
 def postman() -> Postman:
     """Whoever brings the mails that EMAIL_URL says."""
-    connection = get_connection(timeout=PATIENCE)
+    connection = get_connection(timeout=HANDSHAKE)
     return SmtpPostman(connection) if isinstance(connection, SmtpBackend) else Writer(connection)
 
 
@@ -71,7 +77,9 @@ class SmtpPostman:
             self.give_up()
             self._open()
             self._expect(250, self._server.mail(sender))
-        self._expect(250, self._server.rcpt(recipient))
+        answer = self._server.rcpt(recipient)
+        # 251: it goes on to another server, which is as good (RFC 5321, 3.4).
+        self._expect(251 if answer[0] == 251 else 250, answer)
         self._expect(354, self._server.docmd("DATA"))
         self._offering = True
         lines = headers.as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
@@ -81,9 +89,15 @@ class SmtpPostman:
             self._server.send(b"\r\n")
 
     def deliver(self) -> None:
+        self._wait_at_most(PATIENCE)
         self._server.send(b".\r\n")
         self._expect(250, self._server.getreply())
+        self._wait_at_most(HANDSHAKE)
         self._offering = False
+
+    def _wait_at_most(self, seconds: int) -> None:
+        if self._server.sock:
+            self._server.sock.settimeout(seconds)
 
     def give_up(self) -> None:
         # Without a goodbye: in the middle of a mail, that would become a part of it.

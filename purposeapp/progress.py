@@ -41,7 +41,7 @@ class Progress:
     @property
     def way(self) -> list[str]:
         """The same in words."""
-        return [sentences.move(move) for move in self.moves]
+        return [sentences.step(move) for move in self.moves]
 
     @property
     def way_left(self) -> str:

@@ -1,6 +1,7 @@
 """Pages that are the same for everybody, made once by each worker and then kept in its memory.
 
-There are about a thousand of them, a few kilobytes each. They depend on the tips alone, so a
+There are about four thousand of them, a few kilobytes each: each split as it is, and as each side
+of job seeking sees it. They depend on the tips alone, so a
 worker that has looked for newer tips within the last second answers without a query, without
 a session and without a template; a change shows everywhere within two seconds.
 """
@@ -25,9 +26,8 @@ from django.views.decorators.http import require_safe
 from .fit import SeeksAs
 from .models import Tip
 
-LARGEST_MEMORY = 4_000
+LARGEST_MEMORY = 5_000
 """Answers kept at most: every public page as browsers ask for it, with room to spare."""
-
 
 KEPT_QUERIES = frozenset({"", *(f"as={side}" for side in SeeksAs)})
 """A page as it is, and as each side of job seeking sees it. Any other query, of which there is no
@@ -112,8 +112,7 @@ class Memory:
         with self._lock:
             if version is not None and version == self._version:
                 if len(self._answers) >= LARGEST_MEMORY:
-                    # The oldest makes room. There are more pages than this only for whoever
-                    # asks for each of them with and without compression.
+                    # The oldest makes room. Compressed and plain together are more than this.
                     del self._answers[next(iter(self._answers))]
                 self._answers[key] = answer
 

@@ -105,7 +105,7 @@ def way_left(moves: list[Move]) -> str:
     ) % {"points": points}
 
 
-def move(move: Move) -> str:
+def step(move: Move) -> str:
     """One step of that way: "Move 3 points from Job seeking to Learning sponge"."""
     words = ngettext(
         "Move %(points)d point from %(source)s to %(target)s",

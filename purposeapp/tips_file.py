@@ -144,7 +144,7 @@ def _text(value) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class TipChange:
     """A tip that an import would add, change or archive: each field, as it is and would be."""
 
     key: str
@@ -172,14 +172,14 @@ class Comparison:
         self.archive_missing = archive_missing
 
     @property
-    def new(self) -> list[Change]:
+    def new(self) -> list[TipChange]:
         """The tips that the file has, and we do not."""
-        return [Change(tip.key, described(tip)) for tip in self._new]
+        return [TipChange(tip.key, described(tip)) for tip in self._new]
 
     @property
-    def changed(self) -> list[Change]:
+    def changed(self) -> list[TipChange]:
         """The tips that say something else in the file."""
-        return [Change(tip.key, differences(old, tip)) for old, tip in self._changed]
+        return [TipChange(tip.key, differences(old, tip)) for old, tip in self._changed]
 
     @property
     def same(self) -> int:

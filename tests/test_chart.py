@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.axis import MOST_TICKS, Axis, apart
+from purposeapp.axis import MOST_DATE_MARKS, Axis, apart
 from purposeapp.chart import LEAST_DISTANCE, MARK_DISTANCE, MOST_MARKS, draw
 from purposeapp.column import MOST_MONTHS, MOST_SINGLE, Unit
 from purposeapp.moment import BEGINNING, Moment, time_between
@@ -66,8 +66,8 @@ def test_nothing_overlaps_and_nothing_falls_out(moments, goal):
         assert chart.columns[-1].right < chart.wanted.left
         assert chart.wanted.left + chart.wanted.width <= 100.01
         assert [part.points for part in chart.wanted.parts] == list(goal)
-    assert 1 <= len(chart.ticks) <= MOST_TICKS
-    assert all(0 <= tick.x <= 100 for tick in chart.ticks)
+    assert 1 <= len(chart.date_marks) <= MOST_DATE_MARKS
+    assert all(0 <= mark.x <= 100 for mark in chart.date_marks)
 
 
 @given(histories())
@@ -128,7 +128,7 @@ def test_all_in_one_moment_stand_at_equal_distances():
     chart = draw([moment(number, START) for number in range(5)])
     gaps = [right.x - left.x for left, right in pairwise(chart.columns)]
     assert gaps == pytest.approx([gaps[0]] * 4, abs=0.02)
-    assert [tick.label for tick in chart.ticks] == ["3 Mar 2025"]
+    assert [mark.label for mark in chart.date_marks] == ["3 Mar 2025"]
 
 
 def test_two_columns_are_generous_and_sixty_do_not_overlap():
@@ -202,13 +202,13 @@ def test_a_ribbon_joins_a_purpose_from_column_to_column():
 )
 def test_dates_stand_where_days_months_and_years_begin(days, labels):
     axis = Axis(START, START + timedelta(days=days), 0, 100)
-    assert [tick.label for tick in axis.ticks()] == labels
+    assert [mark.label for mark in axis.date_marks()] == labels
 
 
 def test_a_narrow_screen_does_without_every_second_date():
-    ticks = Axis(START, START + timedelta(days=400), 4, 96).ticks()
-    assert [tick.spare for tick in ticks] == [False, True, False, True, False]
-    assert [tick.anchor for tick in ticks][:2] == ["middle", "middle"]
+    marks = Axis(START, START + timedelta(days=400), 4, 96).date_marks()
+    assert [mark.spare for mark in marks] == [False, True, False, True, False]
+    assert [mark.anchor for mark in marks][:2] == ["middle", "middle"]
 
 
 def test_one_column_says_what_will_come():

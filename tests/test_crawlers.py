@@ -27,6 +27,9 @@ def test_robots_may_read_what_is_public_and_nothing_else(robots, agent):
         "/admin/",
         "/keep/6-2-2-0-0/",
         "/reminders/",
+        "/goal/",
+        "/try/",
+        "/tips/",
     ):
         assert not robots.can_fetch(agent, path)
 

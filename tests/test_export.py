@@ -62,6 +62,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         "goals": [],
         "ticks": [],
         "reminder": None,
+        "seeks_as": "",
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -99,8 +100,15 @@ def test_the_csv_is_as_rfc_4180_has_it(owner, user):
 
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
-    nothing = {"version": 1, "assessments": [], "goals": [], "ticks": [], "reminder": None}
-    assert owner.get(JSON).json() == nothing
+    nothing = {
+        "version": 1,
+        "assessments": [],
+        "goals": [],
+        "ticks": [],
+        "reminder": None,
+        "seeks_as": "",
+    }
+    assert owner.get(JSON).json() == {"version": 1, **nothing}
     assert rows(owner.get(CSV)) == [KEYS]
 
 
@@ -237,3 +245,8 @@ def test_the_history_links_to_both(owner, three):
     page = owner.get("/history/").content.decode()
     for path in PATHS:
         assert f'href="{path}"' in page
+
+
+def test_the_json_says_on_which_side_of_job_seeking_the_person_is(owner, user):
+    type(user).objects.filter(pk=user.pk).update(seeks_as="employer")
+    assert owner.get(JSON).json()["seeks_as"] == "employer"

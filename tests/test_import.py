@@ -119,7 +119,9 @@ def test_a_second_time_changes_nothing(owner, three):
 
 def test_an_export_of_nothing_is_taken(owner):
     send(owner, document())
-    assert said(owner.get("/history/")) == ["The file holds no assessments, so nothing changed."]
+    assert said(owner.get("/history/")) == [
+        "The file holds nothing to bring back, so nothing changed."
+    ]
 
 
 def test_it_goes_into_another_account_while_the_first_one_has_it_too(owner, stranger, three):

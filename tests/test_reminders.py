@@ -13,10 +13,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.reminder import (
     CHOOSE_ONE,
     DATE_MISSING,
-    NOT_A_DATE,
     NOT_TO_COME,
     TOO_FAR,
 )
@@ -170,10 +170,10 @@ def five_years() -> date:
         ({"rhythm": ""}, CHOOSE_ONE),
         ({"rhythm": "every_day"}, CHOOSE_ONE),
         ({"rhythm": "on_date"}, DATE_MISSING),
-        ({"rhythm": "on_date", "date": "  "}, NOT_A_DATE),
-        ({"rhythm": "on_date", "date": "2027-02-30"}, NOT_A_DATE),
-        ({"rhythm": "on_date", "date": "03/01/2027"}, NOT_A_DATE),
-        ({"rhythm": "on_date", "date": "2027-03-01\0"}, NOT_A_DATE),
+        ({"rhythm": "on_date", "date": "  "}, DATE_MISSING),
+        ({"rhythm": "on_date", "date": "2027-02-30"}, NOT_A_DAY),
+        ({"rhythm": "on_date", "date": "03/01/2027"}, NOT_A_DAY),
+        ({"rhythm": "on_date", "date": "2027-03-01\0"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "1999-12-31"}, NOT_TO_COME),
         ({"rhythm": "on_date", "date": lambda: today()}, NOT_TO_COME),
         ({"rhythm": "on_date", "date": lambda: five_years() + timedelta(days=1)}, TOO_FAR),

@@ -111,6 +111,6 @@ def test_the_way_to_a_goal_says_as_many_points_as_its_moves_have():
         points = now.points_moved(wanted)
         left = sentences.way_left(moves)
         assert left == ("You are there." if wanted == now else left)
-        assert sum(int(sentences.move(move).split()[1]) for move in moves) == points
+        assert sum(int(sentences.step(move).split()[1]) for move in moves) == points
         assert left.startswith(f"{points} point") == (points > 0)
         assert ("1 point still has" in left) == (points == 1)

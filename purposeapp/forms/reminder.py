@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import today
 
+from .day import DayField
+
 YEARS_AHEAD = 5
 
 CHOOSE_ONE = _("Choose one of these.")
 DATE_MISSING = _("Say on which day.")
-NOT_A_DATE = _("This is not a day of the calendar. Write it like 2027-03-01.")
 NOT_TO_COME = _("Choose a day that is still to come.")
 TOO_FAR = _("Choose a day within the next five years.")
 
@@ -26,15 +27,6 @@ class RhythmChoice(forms.RadioSelect):
         return super().id_for_label(id_, index or "0")
 
 
-class DateInput(forms.DateInput):
-    """The browser's own way to choose a day; where it has none, a text field."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class ReminderForm(forms.Form):
     """Whether, and when, a person is asked to spend the ten points again."""
 
@@ -44,13 +36,7 @@ class ReminderForm(forms.Form):
         widget=RhythmChoice,
         error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
     )
-    date = forms.DateField(
-        label=_("The day"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=DateInput,
-        error_messages={"invalid": NOT_A_DATE},
-    )
+    date = DayField(label=_("The day"), required=False)
 
     def __init__(self, *args, reminder: Reminder, **kwargs) -> None:
         """A form that shows what `reminder` is set to."""

@@ -1,4 +1,8 @@
-"""What happened in between, where a person wants to be, and when they want to be asked again."""
+"""What happened in between, where a person wants to be, and when they want to be asked again.
+
+What holds for assessments from now on is checked for those that are there in 0008, which locks
+nobody out meanwhile.
+"""
 
 import uuid
 
@@ -8,6 +12,7 @@ import django.db.models.expressions
 import django.db.models.lookups
 import django.utils.timezone
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -92,6 +97,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "chosen_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        help_text="When its person chose, told or stopped something last.",
+                        verbose_name="chosen",
+                    ),
+                ),
+                (
                     "last_sent_at",
                     models.DateTimeField(
                         blank=True, editable=False, null=True, verbose_name="last sent"
@@ -146,7 +160,7 @@ class Migration(migrations.Migration):
                 verbose_name="life event, in own words",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="assessment",
             constraint=models.CheckConstraint(
                 condition=django.db.models.lookups.LessThanOrEqual(
@@ -156,7 +170,7 @@ class Migration(migrations.Migration):
                 violation_error_message="This is in the future.",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="assessment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -178,7 +192,7 @@ class Migration(migrations.Migration):
                 name="assessment_event_is_known",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="assessment",
             constraint=models.CheckConstraint(
                 condition=models.Q(("event", "other"), ("event_words", ""), _connector="XOR"),

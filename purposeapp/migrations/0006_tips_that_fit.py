@@ -10,6 +10,7 @@ import django.db.models.expressions
 import django.db.models.lookups
 import django.utils.timezone
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 import purposeapp.markdown
@@ -256,7 +257,7 @@ class Migration(migrations.Migration):
                 name="tip_state_is_known",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="user",
             constraint=models.CheckConstraint(
                 condition=models.Q(("seeks_as__in", ["", "candidate", "employer", "both"])),

@@ -116,7 +116,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         assessment, _created = self.get_or_create(
             user=user,
             submission=submission,
-            defaults={"taken_at": taken_at or now, "recorded_at": now, **told},
+            defaults={"taken_at": min(taken_at or now, now), "recorded_at": now, **told},
             **split.as_dict(),
         )
         return assessment

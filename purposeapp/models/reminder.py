@@ -74,8 +74,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             due_on = Reminder.Rhythm(rhythm).first_due(last=last_day(user), today=today())
         else:
             due_on = None
-        reminder.rhythm, reminder.due_on = rhythm, due_on
-        reminder.save(update_fields=["rhythm", "due_on"])
+        reminder.rhythm, reminder.due_on, reminder.chosen_at = rhythm, due_on, timezone.now()
+        reminder.save(update_fields=["rhythm", "due_on", "chosen_at"])
         return reminder
 
     def something_changed(self) -> bool:
@@ -84,11 +84,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         False, and nothing changes, where that is on its way already or nobody waits for it.
         """
         waiting = self.filter(rhythm=Reminder.Rhythm.ON_CHANGE, due_on=None)
-        return bool(waiting.update(due_on=today() + SETTLING))
+        return bool(waiting.update(due_on=today() + SETTLING, chosen_at=timezone.now()))
 
     def stop(self) -> None:
         """Remind nobody of these any more."""
-        self.update(rhythm=Reminder.Rhythm.OFF, due_on=None)
+        self.update(rhythm=Reminder.Rhythm.OFF, due_on=None, chosen_at=timezone.now())
 
 
 class Rhythm(models.TextChoices):
@@ -137,6 +137,12 @@ class Reminder(models.Model):
     )
     due_on = models.DateField(
         _("due on"), blank=True, null=True, help_text=_("When the next mail is sent (UTC).")
+    )
+    chosen_at = models.DateTimeField(
+        _("chosen"),
+        default=timezone.now,
+        editable=False,
+        help_text=_("When its person chose, told or stopped something last."),
     )
     last_sent_at = models.DateTimeField(_("last sent"), blank=True, null=True, editable=False)
     stop_key = models.UUIDField(
@@ -208,8 +214,8 @@ class Reminder(models.Model):
 
     def go_back(self, was: "Reminder") -> None:
         """Undo `go_on`, which is stored already; what its person chose meanwhile stands."""
-        as_stored = Reminder.objects.filter(pk=self.pk, rhythm=self.rhythm, due_on=self.due_on)
-        as_stored.update(rhythm=was.rhythm, due_on=was.due_on)
+        unchanged = Reminder.objects.filter(pk=self.pk, chosen_at=was.chosen_at)
+        unchanged.update(rhythm=was.rhythm, due_on=was.due_on)
 
 
 def proven_addresses() -> models.QuerySet[EmailAddress]:

@@ -33,7 +33,7 @@ class TickQuerySet(models.QuerySet["Tick"]):
         mine = self.filter(verdict=Tick.Verdict.NOT_FOR_ME)
         return list(mine.values_list("tip_id", flat=True))
 
-    def progress(self) -> dict[str, int]:
+    def count_done(self) -> dict[str, int]:
         """How many there are, and how many of them are done."""
         return self.aggregate(all=Count("id"), done=Count("id", filter=Q(verdict="done")))
 

@@ -31,7 +31,7 @@ def bring_back(request):
 def _summary(added: BroughtBack, known: int) -> str:
     """What an import did, in words."""
     if not any(added) and not known:
-        return _("The file holds no assessments, so nothing changed.")
+        return _("The file holds nothing to bring back, so nothing changed.")
     new, goals = added
     parts = [
         (ngettext("%(count)d assessment is back.", "%(count)d assessments are back.", new), new),

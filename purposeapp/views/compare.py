@@ -12,7 +12,7 @@ from purposeapp.split import Purpose
 
 from .history import uuid_or_404
 
-MOST_CHOICES = 2_000
+MOST_CHOICES = 500
 
 
 @never_cache

@@ -11,12 +11,12 @@ from purposeapp.models import Assessment, Goal, Reminder, Tick
 @login_required
 @require_safe
 def export_json(request):
-    """Everything that the person recorded, oldest first, exactly; an import reads it back."""
+    """Everything that the person told, oldest first; an import reads what is history back."""
     mine = Assessment.objects.for_user(request.user).oldest_first()
     goals = Goal.objects.for_user(request.user).oldest_first()
     ticks = Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id")
     reminder = Reminder.objects.for_user(request.user).first()
-    text = exporting.to_json(mine, goals, ticks, reminder)
+    text = exporting.to_json(mine, goals, ticks, reminder, request.user.seeks_as)
     return _download("five-purposes.json", "application/json", text)
 
 

@@ -40,23 +40,23 @@ def history(request):
         "entries": entries,
         "older": assessments[PAGE_SIZE - 1] if len(assessments) > PAGE_SIZE else None,
         "newest_page": not cursor,
-        "ticks": Tick.objects.for_user(request.user).progress(),
+        "ticks": Tick.objects.for_user(request.user).count_done(),
     }
     if not cursor:
-        newest = assessments[0].split if assessments else None
-        context["progress"] = progress(request.user, newest)
-    if entries and not cursor:
-        context |= _over_time(request.user, context["progress"])
+        towards = progress(request.user, assessments[0].split if assessments else None)
+        context["progress"] = towards
+        if entries:
+            context |= _over_time(request.user, towards)
     return render(request, "purposeapp/history.html", context)
 
 
-def _over_time(user, progress: Progress | None):
+def _over_time(user, towards: Progress | None):
     """The picture, with the goal that there is, and what it says."""
     mine = Assessment.objects.for_user(user)
     moments = mine.latest_moments(MOST_PICTURED + 1)
     is_partial = len(moments) > MOST_PICTURED
     moments = moments[-MOST_PICTURED:]
-    goal = progress and progress.goal
+    goal = towards and towards.goal
     return {
         "chart": draw(moments, goal.split, goal.wanted_by) if goal else draw(moments),
         "story": Story(moments, is_partial),

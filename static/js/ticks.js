@@ -1,13 +1,13 @@
 // Ticks a tip off where it stands: the page stays, and only the advice in it is made anew.
 "use strict";
+let newest = 0;
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter: button } = event;
   if (form.id !== "ticks" || !button) return;
   event.preventDefault();
-  const old = document.querySelector("[data-advice]");
+  const mine = ++newest;
   const tip = button.closest("li")?.id;
   const section = button.closest("section").id;
-  const open = [...old.querySelectorAll("details[open]")].map((details) => details.id);
   const body = new FormData(form);
   body.append(button.name, button.value);
   let fresh;
@@ -19,12 +19,18 @@ document.addEventListener("submit", async (event) => {
     // Without a network, the browser's own page says so best.
   }
   if (!fresh) return location.reload();
+  // Of two that were under way at once, the later one knows of both.
+  if (mine !== newest) return;
+  const old = document.querySelector("[data-advice]");
+  const open = [...old.querySelectorAll("details[open]")].map((details) => details.id);
+  const isElsewhere = document.activeElement !== document.body && !old.contains(document.activeElement);
   old.replaceWith(fresh);
   for (const details of fresh.querySelectorAll("details")) {
     details.open = open.includes(details.id) && details.id !== "side";
   }
-  // Whoever works by keyboard goes on where they were.
+  // Whoever works by keyboard goes on where they were; whoever writes a note meanwhile writes on.
+  if (isElsewhere) return;
   const next = document.getElementById(tip)?.querySelector("button");
   const visible = next?.checkVisibility() ? next : document.querySelector(`#${section} h3 a`);
-  visible.focus({ preventScroll: true });
+  visible?.focus({ preventScroll: true });
 });

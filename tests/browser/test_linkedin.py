@@ -71,7 +71,7 @@ class Member:
 
     @property
     def entries(self):
-        return self.page.get_by_role("main").get_by_role("listitem")
+        return self.page.locator(".entries").get_by_role("listitem")
 
 
 @pytest.fixture

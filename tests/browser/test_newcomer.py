@@ -46,7 +46,7 @@ def test_a_newcomer_keeps_a_result_by_signing_up_afterwards(visitor):
     page.wait_for_url("**/history/**")
 
     page.goto("/history/")
-    entries = page.get_by_role("main").get_by_role("listitem")
+    entries = page.locator(".entries").get_by_role("listitem")
     expect(entries).to_have_count(1)
     expect(entries).to_contain_text("Job seeking comes first, 40 %")
 
@@ -97,7 +97,7 @@ def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
     expect(note).to_have_value("I sell. So be it.\nZoë & <b>Łukasz</b> said so 🙂")
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Your history").click()
-    entries = page.get_by_role("main").get_by_role("listitem")
+    entries = page.locator(".entries").get_by_role("listitem")
     expect(entries).to_have_count(1)
     expect(entries).to_contain_text("Mainly business driven, 60 %")
     expect(entries).to_contain_text("Zoë & <b>Łukasz</b> said so 🙂")

@@ -113,6 +113,18 @@ def test_what_was_withdrawn_later_is_still_shown_and_what_came_later_is_not(owne
     assert shown(owner, record(user, BEFORE, 1)) == [("Late.", ""), ("Later still.", "")]
 
 
+def test_an_assessment_from_before_any_tip_says_so_and_leads_to_those_of_today(owner, user):
+    make_tip(text="Be kind.")
+    old = make_assessment(user, "10-0-0-0-0", taken_at=NOON, recorded_at=NOON)
+    page = owner.get(old.get_absolute_url()).content.decode()
+    assert page.count("There was no tip on this yet.") == 1
+    assert (
+        '<a class="screen-only" href="/purposes/business-driven/">Read those of today</a>' in page
+    )
+    later = make_assessment(user, "10-0-0-0-0")
+    assert "There was no tip" not in owner.get(later.get_absolute_url()).content.decode()
+
+
 def test_the_markdown_of_an_old_wording_is_shown_and_nothing_else_of_it(owner, user):
     make_tip(text="Be *kind*. <script>alert(1)</script> [x](javascript:alert(1))", key="hostile")
     page = owner.get(record(user, BEFORE).get_absolute_url()).content.decode()

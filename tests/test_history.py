@@ -231,7 +231,7 @@ def test_a_note_is_kept_and_the_points_are_not_touched(owner, three):
     url = three[0].get_absolute_url()
     response = owner.post(url, {"note": "Zwölf Boxkämpfer", "business_driven": "0"}, follow=True)
     assert response.redirect_chain == [(url, 302)]
-    assert "Your note is kept." in response.content.decode()
+    assert "What you told is kept." in response.content.decode()
     stored = Assessment.objects.get(pk=three[0].pk)
     assert stored.note == "Zwölf Boxkämpfer"
     assert (stored.split, stored.taken_at) == (three[0].split, three[0].taken_at)
@@ -315,3 +315,18 @@ def test_what_does_not_exist_is_a_404(owner, path):
 @pytest.mark.parametrize("path", [*PRIVATE, "/history/"])
 def test_no_cache_keeps_what_is_private(owner, three, path):
     assert "no-store" in owner.get(path.format(id=three[0].id))["Cache-Control"]
+
+
+def test_the_ways_on_stand_before_a_long_list_once(owner, user):
+    for _ in range(2):
+        make_assessment(user)
+    page = owner.get("/history/").content.decode()
+    assert page.count('class="ways') == 1
+    assert page.index('class="ways') < page.index('class="entries"')
+
+
+def test_no_line_begins_with_the_sign_of_a_percentage(owner, user):
+    page = owner.get(make_assessment(user).get_absolute_url()).content.decode()
+    assert (
+        "Community spirit and Learning sponge share the rest, 20\N{NO-BREAK SPACE}% each." in page
+    )

@@ -102,6 +102,13 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_changes(
     assert told(assessment) == ("", "", "note 0")
 
 
+def test_what_was_refused_is_not_said_to_have_happened(owner, user):
+    assessment = make_assessment(user, event="new_job")
+    page = send(owner, assessment, "other", "").content.decode()
+    assert '<span class="happened">New job</span>' in page
+    assert '<span class="happened">Something else</span>' not in page
+
+
 def test_nothing_but_what_is_told_is_ever_updated(owner, assessment):
     form = {"event": "study", "event_words": "", "note": "", "taken_at": "2020-01-01", "user": "7"}
     owner.post(assessment.get_absolute_url(), form | {"business_driven": "0", "submission": "x"})

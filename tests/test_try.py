@@ -6,8 +6,9 @@ import pytest
 from django.apps import apps
 
 from purposeapp import sentences
-from purposeapp.models import LifeEvent
-from tests.make import NOON, make_assessment, make_goal, points
+from purposeapp.models import LifeEvent, Tick, Tip
+from purposeapp.split import Purpose
+from tests.make import NOON, make_assessment, make_goal, make_tip, points
 
 PATH = "/try/"
 RESULT = "/try/0-2-0-8-0/"
@@ -51,12 +52,38 @@ def test_the_result_says_what_it_is_what_would_change_and_how_far_the_goal_is(ow
     page = owner.get(f"{RESULT}?if=redundancy").content.decode()
     assert "<h1>Mainly job seeking, 80 %</h1>" in page
     assert "Nothing of it is recorded." in page
+    assert "What to do then" in page
     assert "What if … I were made redundant tomorrow?" in page
     assert "Job seeking +8, Business driven −6, Learning sponge −2." in page
     assert "8 points still have to move." in page
     assert "<li>Move 4 points from Job seeking to Business driven</li>" in page
     for link in ["/try/?if=redundancy", "/keep/0-2-0-8-0/", "/goal/?start=0-2-0-8-0#set"]:
         assert f'href="{link}"' in page
+
+
+def test_what_is_not_for_them_makes_room_for_another_tip(owner, user):
+    Tip.objects.all().delete()
+    for number in range(1, 4):
+        make_tip(Purpose.COMMUNITY_SPIRIT, f"Tip {number}", position=number)
+    declined = Tip.objects.get(key="tip-1")
+    Tick.objects.record(user=user, tip=declined, verdict="not_for_me")
+    response = owner.get(RESULT)
+    advice = {each.purpose: each for each in response.context["result"].advice}
+    shown = [each.tip.text for each in advice[Purpose.COMMUNITY_SPIRIT].at_once]
+    assert shown == ["Tip 2", "Tip 3"]
+    page = response.content.decode()
+    assert "Tip 1" not in page
+    assert "every tip here" not in page
+    assert 'name="verdict"' not in page
+
+
+def test_where_no_tip_is_for_them_it_says_so(owner, user):
+    Tip.objects.all().delete()
+    tip = make_tip(Purpose.COMMUNITY_SPIRIT)
+    Tick.objects.record(user=user, tip=tip, verdict="not_for_me")
+    assert (
+        "You said of every tip here that it is not for you." in owner.get(RESULT).content.decode()
+    )
 
 
 def test_another_try_begins_at_the_last_split_with_the_same_question(owner, user):
@@ -164,7 +191,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     for _ in range(2):
         make_assessment(user)
         # session, user; the last assessment, the tips, the goal
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             owner.get(RESULT)
         with django_assert_num_queries(3):
             owner.get(PATH)

@@ -28,6 +28,11 @@ class TickQuerySet(models.QuerySet["Tick"]):
             | Q(verdict=tick.verdict, ticked_at=tick.ticked_at, id__lt=tick.pk)
         )
 
+    def declined(self) -> list[int]:
+        """The ids of the tips that are not for them."""
+        mine = self.filter(verdict=Tick.Verdict.NOT_FOR_ME)
+        return list(mine.values_list("tip_id", flat=True))
+
     def count_done(self) -> dict[str, int]:
         """How many there are, and how many of them are done."""
         return self.aggregate(all=Count("id"), done=Count("id", filter=Q(verdict="done")))

@@ -9,6 +9,12 @@ from purposeapp.split import Purpose
 register = template.Library()
 
 
+@register.filter
+def unbroken(sentence: str) -> str:
+    """The sentence, with no line that begins with the sign of a percentage."""
+    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 @register.simple_tag
 @cache
 def cells(points: tuple[Purpose, ...]) -> SafeString:

@@ -23,12 +23,13 @@ def assessment(request, id: UUID):
     """One assessment: the result, what changed since the one before, and what to tell of it."""
     mine = Assessment.objects.for_user(request.user)
     assessment = get_object_or_404(mine, id=id)
+    happened = assessment.happened  # as it is stored: a form that is wrong writes into its instance
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
     status = HTTPStatus.OK
     if form.is_bound:
         if form.is_valid():
             form.save()
-            messages.success(request, _("Your note is kept."))
+            messages.success(request, _("What you told is kept."))
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()
@@ -43,6 +44,7 @@ def assessment(request, id: UUID):
     )
     context = {
         "assessment": assessment,
+        "happened": happened,
         "result": checklist(assessment, situation, request.user),
         "checklist": True,
         "seeks_as": request.user.seeks_as and SeeksAs(request.user.seeks_as),

@@ -11,7 +11,7 @@ from purposeapp import sentences
 from purposeapp.fit import SeeksAs, Situation
 from purposeapp.forms import TryForm
 from purposeapp.forms.try_out import SOMETHING
-from purposeapp.models import Assessment, Tip
+from purposeapp.models import Assessment, Tick, Tip
 from purposeapp.progress import progress
 from purposeapp.result import Result
 from purposeapp.split import Split
@@ -54,8 +54,10 @@ def try_result(request, split: Split):
         wanted=towards.wanted if towards else None,
         seeks_as=SeeksAs(request.user.seeks_as or SeeksAs.BOTH),
     )
+    declined = Tick.objects.for_user(request.user).declined()
+    tips = Tip.objects.published().fitting(situation, declined)
     context = {
-        "result": Result(situation, Tip.objects.published().fitting(situation)),
+        "result": Result(situation, tips, declined),
         "event": event if event in sentences.WHAT_IF else "",
         "what_if": sentences.WHAT_IF.get(event, SOMETHING),
         "last": last,

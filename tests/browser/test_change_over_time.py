@@ -158,7 +158,7 @@ def test_two_are_compared(visitor, remember):
     expect(visitor.headline).to_have_text("Side by side")
     sides = page.locator(".compare-side").get_by_role("heading", level=2)
     expect(sides).to_have_text(["Mainly business driven, 60 %", "Half community spirit, 50 %"])
-    page.get_by_label("This one", exact=True).select_option("3 November 2024, 18:30 · 3-4-2-1-0")
+    page.get_by_label("This one", exact=True).select_option("3 Nov 2024, 18:30 · 3-4-2-1-0")
     page.get_by_label("and this one").select_option("10 May 2024, 10:15 · 1-1-0-8-0")
     page.get_by_role("button", name="Compare").click()
     expect(sides).to_have_text(["Mainly job seeking, 80 %", "Community spirit comes first, 40 %"])

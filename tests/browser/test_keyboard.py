@@ -86,9 +86,9 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
 
     _tab_to(page, page.get_by_label("Did you expect this?"))
     keyboard.type("Not at all.")
-    _tab_to(page, page.get_by_role("button", name="Keep the note"))
+    _tab_to(page, page.get_by_role("button", name="Keep this"))
     keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Your note is kept.")
+    expect(page.get_by_role("status")).to_have_text("What you told is kept.")
     _tab_to(page, page.get_by_role("link", name="Your history").first)
     keyboard.press("Enter")
     page.wait_for_url("**/history/")

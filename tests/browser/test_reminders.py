@@ -48,7 +48,7 @@ def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, serv
     page = visitor.page
     visitor.sign_up()
     visitor.record("6-2-2-0-0")
-    page.get_by_role("link", name="Be reminded").click()
+    page.get_by_role("link", name="Remind me").click()
     expect(visitor.headline).to_have_text("Remind me")
     main = page.get_by_role("main")
     expect(main).to_contain_text("No mail is on its way.")

@@ -50,8 +50,8 @@ def test_vanity_is_met_with_thanks_and_a_question(visitor):
     note = page.get_by_label("Did you expect this?")
     expect(note).to_be_in_viewport()
     note.fill("I check who liked it before I brush my teeth.")
-    page.get_by_role("button", name="Keep the note").click()
-    expect(page.get_by_role("status")).to_have_text("Your note is kept.")
+    page.get_by_role("button", name="Keep this").click()
+    expect(page.get_by_role("status")).to_have_text("What you told is kept.")
     page.goto(assessment)
     expect(note).to_have_value("I check who liked it before I brush my teeth.")
 
@@ -78,9 +78,9 @@ def test_the_back_button_shows_nothing_private_after_signing_out(visitor):
     visitor.sign_up()
     visitor.record("1-2-3-4-0")
     page.get_by_label("Did you expect this?").fill("My boss must not know.")
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Keep this").click()
     page.wait_for_url(ASSESSMENT)
-    expect(page.get_by_role("status")).to_have_text("Your note is kept.")
+    expect(page.get_by_role("status")).to_have_text("What you told is kept.")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_contain_text("signed out")
 

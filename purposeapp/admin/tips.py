@@ -209,6 +209,13 @@ class TipAdmin(admin.ModelAdmin):
             Tip.objects.lock()
         return super().get_object(request, object_id, from_field)
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The form; for a tip that somebody has deleted, the way to bring it back."""
+        if self.has_view_permission(request) and changes.is_gone(object_id):
+            self.message_user(request, changes.DELETED_MEANWHILE, messages.WARNING)
+            return redirect("admin:purposeapp_tip_history", object_id)
+        return super().change_view(request, object_id, form_url, extra_context)
+
     def save_model(self, request, obj, form, change) -> None:
         """Store it, unless nothing was changed: that would be no news in its history."""
         if not change or form.changed_data:

@@ -127,7 +127,8 @@ def test_a_tip_that_is_not_stored_yet_is_shown_too(editor):
     ("changes", "reason"),
     [
         ({"text": "<b>"}, "HTML is not taken."),
-        ({"text": ""}, "This field is required."),
+        ({"text": ""}, "<li>Text: This field is required.</li>"),
+        ({"points_to": "x"}, "<li>Points to: Enter a whole number.</li>"),
         ({"points_from": 9, "points_to": 1}, "must not be above"),
     ],
 )

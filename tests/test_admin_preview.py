@@ -146,7 +146,8 @@ def test_the_first_tips_leave_no_split_bare(editor):
     response = editor.get(COVERAGE)
     assert (response.context["bare"], response.context["crowded"]) == (0, 0)
     assert "None of the 1,001" in response.content.decode()
-    assert dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN] == [0, *[6] * 10]
+    counted = dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN]
+    assert counted == [(0, ""), *[(6, "")] * 10]
 
 
 def test_drafts_and_tips_of_later_days_do_not_count(editor):
@@ -177,9 +178,11 @@ def test_a_side_of_job_seeking_without_a_tip_counts(editor):
     assert "This is what readers see today." in page.content.decode()
 
 
-def test_more_than_a_page_can_bear_is_counted(db):
+def test_more_than_a_page_can_bear_is_counted_and_marked(editor):
     for number in range(room(10)):
         make_tip("vanity_project", f"Number {number}.", key=f"n{number}", points_from=8)
+    counted = dict(editor.get(COVERAGE).context["rows"])[Purpose.VANITY_PROJECT]
+    assert counted[7:] == [(1, ""), *[(room(10) + 1, "too many")] * 3]
     crowded = Coverage(Tip.objects.published()).crowded
     assert set(crowded) == {split for split in Split.all() if split.vanity_project >= 8}
 
@@ -200,7 +203,7 @@ def test_coverage_says_what_the_results_of_all_splits_show(db, side):
         shown = {each.purpose: [*each.at_once, *each.more] for each in advice}
         if any(not shown[purpose] for purpose in split.spent):
             bare.append(split)
-        if any(each.goes_on for each in advice if each.points):
+        if any(each.goes_on for each in advice):
             crowded.append(split)
         for purpose in Purpose:
             most = room(split[purpose])

@@ -229,7 +229,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
     try:
         page.goto("/admin/")
         page.get_by_role("link", name="1 of 1,001 splits lacks a tip").click()
-        expect(page.locator(".hole")).to_have_text("0 none")
+        expect(page.locator(".marked")).to_have_text("0 none")
         superuser.shot(f"superuser-coverage-{scheme}")
         look_with_axe(page)
         page.get_by_role("link", name="0-0-0-0-10").click()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import admin
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -39,9 +40,9 @@ class AdminSite(admin.AdminSite):
 
 
 def _readable(view: Callable) -> Callable:
-    """Refuse NUL characters, and ids that are no numbers among the rows chosen for an action.
+    """Refuse NUL characters, rows chosen by anything but numbers, and fields that none are for.
 
-    PostgreSQL and Python would stumble over them, and answer with an error of the server.
+    PostgreSQL and Django would stumble over them, and answer with an error of the server.
     """
 
     @wraps(view)
@@ -51,6 +52,9 @@ def _readable(view: Callable) -> Callable:
         for data in (request.GET, request.POST):
             if any("\0" in text for name, values in data.lists() for text in [name, *values]):
                 raise BadRequest("a NUL character")
+            # The lists that open in a window of their own choose by it, and by nothing else.
+            if data.get(TO_FIELD_VAR, "id") not in ("id", ""):
+                raise BadRequest("not the field that rows are chosen by")
         chosen = request.POST.getlist("_selected_action")
         if not all(pk.isascii() and pk.isdigit() and len(pk) < 19 for pk in chosen):
             raise BadRequest("not the id of a row")

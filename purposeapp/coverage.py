@@ -66,8 +66,7 @@ class Coverage:
             split
             for split in Split.all()
             if any(
-                self.counts[purpose][split[purpose]] > room(split[purpose])
-                for purpose in split.spent
+                self.counts[purpose][split[purpose]] > room(split[purpose]) for purpose in Purpose
             )
         ]
 

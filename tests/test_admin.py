@@ -169,7 +169,13 @@ def test_no_page_about_tips_is_kept_by_a_browser(editor):
         ("?%00=1", 400),
         ("?state=nothing", 200),
         ("?p=x", 200),
-        ("?nothing__exact=1", 302),
+        ("?nothing__exact=1", 400),
+        ("?text__regex=(", 400),
+        ("?published_from__year=99999", 400),
+        ("?_to_field=ticks", 400),
+        ("?_to_field=key", 400),
+        ("?_to_field=id", 200),
+        ("0/preview/", 404),
         ("?purpose__exact=world_peace", 200),
         ("?o=99", 200),
         ("coverage/?as=x", 200),
@@ -180,6 +186,39 @@ def test_no_page_about_tips_is_kept_by_a_browser(editor):
 )
 def test_what_makes_no_sense_is_no_error_of_the_server(editor, address, status):
     assert editor.get(TIPS + address).status_code == status
+
+
+@pytest.mark.parametrize(
+    "lookup", ["ticks=1", "ticks__id__gt=0", "ticks__user=1", "ticks__isnull="]
+)
+def test_the_list_is_not_filtered_by_ticks(editor, lookup):
+    """They are of people: how many there are is all that anybody learns."""
+    assert editor.get(f"{TIPS}?{lookup}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("user/?email__regex=(", 400),
+        ("user/?date_joined__year=99999", 400),
+        ("user/?password__gte=a", 400),
+        ("user/?groups__id__exact=x", 302),
+        ("user/?is_staff__exact=1", 200),
+        ("assessment/?note__iregex=[", 400),
+        ("assessment/?taken_at__gte=x", 302),
+        ("assessment/?taken_at__gte=2026-11-01%2000:00:00%2B00:00", 200),
+        ("user/?_to_field=email", 400),
+    ],
+)
+def test_what_makes_no_sense_about_people_is_none_either(superuser, address, status):
+    assert superuser.get(f"/admin/purposeapp/{address}").status_code == status
+
+
+def test_an_editor_cannot_find_out_which_accounts_there_are(editor):
+    for page in ("history", "change", "password"):
+        for pk in (make_user(f"{page}@example.org").pk, 999_999):
+            answer = editor.get(f"/admin/purposeapp/user/{pk}/{page}/")
+            assert answer.status_code == 403, (page, pk)
 
 
 @pytest.mark.parametrize("chosen", ["x", "\0", "9" * 30, "²"])

@@ -1,10 +1,11 @@
 """Who changed what of a tip, old beside new, and the way back, also of a deleted one."""
 
+import html
 import re
 
 import pytest
 
-from purposeapp.admin.changes import CHANGED_SINCE, VERSIONS_PER_PAGE
+from purposeapp.admin.changes import CHANGED_SINCE, DELETED_MEANWHILE, VERSIONS_PER_PAGE
 from purposeapp.models import Tip
 from tests.make import make_editor, make_tip, make_user, tip_form
 
@@ -134,6 +135,16 @@ def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):
     assert (again.pk, again.text) == (pk, text)
     assert editor.get(f"{LIST}deleted/").context["records"] == []
     assert text in editor.get("/splits/10-0-0-0-0/").content.decode()
+
+
+def test_whoever_saves_a_tip_that_is_deleted_is_led_to_what_it_was(editor, tip):
+    form = tip_form(tip, text="Too late.")
+    pk = tip.pk
+    tip.delete()
+    response = editor.post(f"{LIST}{pk}/change/", form, follow=True)
+    assert response.redirect_chain == [(f"{LIST}{pk}/history/", 302)]
+    assert DELETED_MEANWHILE in html.unescape(response.content.decode())
+    assert not Tip.objects.filter(pk=pk).exists()
 
 
 def test_a_deleted_tip_whose_key_another_one_has_stays_deleted(editor, tip):

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from purposeapp.advice import room
+from purposeapp.advice import MOST_MORE, choose, room
 from purposeapp.coverage import Coverage, bare_for_somebody, movement, with_points
-from purposeapp.fit import Direction, SeeksAs
+from purposeapp.fit import Direction, SeeksAs, Situation
 from purposeapp.models import Tip
 from purposeapp.public import memory
 from purposeapp.split import Purpose, Split
@@ -26,7 +26,7 @@ def preview_of(tip) -> str:
     return f"{LIST}{tip.pk}/preview/"
 
 
-ON, OFF = "Your tip is on this page.", "Your tip is not on this page."
+ON, OFF = "Your tip is on this page", "Your tip is not on this page"
 
 
 def test_a_draft_is_shown_on_the_real_page_to_its_editor_alone(editor):
@@ -65,6 +65,21 @@ def test_it_says_whether_the_tip_is_on_the_page_and_if_not_why(editor, fields, c
     assert (why_not or ON) in page
     assert ("<li>Be kind to all.<" in page) == (why_not is None)
     assert (OFF in page) == (why_not is not None)
+
+
+def test_it_says_where_to_look_for_a_tip_that_is_not_at_once_on_the_page(editor):
+    for number in range(MOST_MORE):
+        make_tip(text=f"Number {number}.", position=number, points_from=9)
+    tip = make_tip(text="Last of all.", state="draft", position=999, points_from=9)
+    split = {"split": "9-1-0-0-0"}
+    page = editor.get(preview_of(tip), split).content.decode()
+    assert ON not in page
+    assert OFF in page
+    assert "It fits, but others come first, and there are too many of them." in page
+    Tip.objects.filter(text__startswith="Number", position__gte=5).delete()
+    page = editor.get(preview_of(tip), split).content.decode()
+    assert "Your tip is on this page, behind “7 more”." in page
+    assert OFF not in page
 
 
 @pytest.mark.parametrize(
@@ -112,7 +127,8 @@ def test_a_tip_that_is_not_stored_yet_is_shown_too(editor):
     ("changes", "reason"),
     [
         ({"text": "<b>"}, "HTML is not taken."),
-        ({"text": ""}, "This field is required."),
+        ({"text": ""}, "<li>Text: This field is required.</li>"),
+        ({"points_to": "x"}, "<li>Points to: Enter a whole number.</li>"),
         ({"points_from": 9, "points_to": 1}, "must not be above"),
     ],
 )
@@ -130,7 +146,8 @@ def test_the_first_tips_leave_no_split_bare(editor):
     response = editor.get(COVERAGE)
     assert (response.context["bare"], response.context["crowded"]) == (0, 0)
     assert "None of the 1,001" in response.content.decode()
-    assert dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN] == [0, *[6] * 10]
+    counted = dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN]
+    assert counted == [(0, ""), *[(6, "")] * 10]
 
 
 def test_drafts_and_tips_of_later_days_do_not_count(editor):
@@ -161,11 +178,46 @@ def test_a_side_of_job_seeking_without_a_tip_counts(editor):
     assert "This is what readers see today." in page.content.decode()
 
 
-def test_more_than_a_page_can_bear_is_counted(db):
+def test_more_than_a_page_can_bear_is_counted_and_marked(editor):
     for number in range(room(10)):
         make_tip("vanity_project", f"Number {number}.", key=f"n{number}", points_from=8)
+    counted = dict(editor.get(COVERAGE).context["rows"])[Purpose.VANITY_PROJECT]
+    assert counted[7:] == [(1, ""), *[(room(10) + 1, "too many")] * 3]
     crowded = Coverage(Tip.objects.published()).crowded
     assert set(crowded) == {split for split in Split.all() if split.vanity_project >= 8}
+
+
+@pytest.mark.parametrize("side", SeeksAs)
+def test_coverage_says_what_the_results_of_all_splits_show(db, side):
+    Tip.objects.filter(purpose="learning_sponge").update(points_from=3)
+    Tip.objects.filter(audience="employer").update(points_to=7)
+    make_tip("community_spirit", "For none.", key="none", points_from=0, points_to=0)
+    for number in range(14):
+        audience = ["everyone", "candidate"][number % 2]
+        make_tip("job_seeking", f"{number}.", key=f"n{number}", points_from=4, audience=audience)
+    tips = list(Tip.objects.published())
+    found = Coverage(tips, side)
+    bare, crowded = [], []
+    for split in Split.all():
+        advice = choose(Situation(split, seeks_as=side), tips)
+        shown = {each.purpose: [*each.at_once, *each.more] for each in advice}
+        if any(not shown[purpose] for purpose in split.spent):
+            bare.append(split)
+        if any(each.goes_on for each in advice):
+            crowded.append(split)
+        for purpose in Purpose:
+            most = room(split[purpose])
+            count = found.counts[purpose][split[purpose]]
+            assert len(shown.get(purpose, [])) == min(count, most), (split, purpose)
+    assert found.bare == bare
+    assert found.crowded == crowded
+    assert bare
+    assert bool(crowded) == (side is not SeeksAs.EMPLOYER)
+
+
+def test_what_fits_and_has_room_is_said_in_a_whole_sentence(editor):
+    page = editor.get(COVERAGE).content.decode()
+    assert "None of the 1,001: every tip that fits has room." in page
 
 
 def test_coverage_takes_one_query_for_the_tips(editor, django_assert_num_queries):

@@ -20,6 +20,18 @@ VERSIONS_PER_PAGE = 20
 
 CHANGED_SINCE = _("Somebody has changed this tip since you looked. Compare again, then decide.")
 
+DELETED_MEANWHILE = _(
+    "This tip has been deleted, and any version of it can come back. If you were changing it: what "
+    "you typed is one page back in your browser."
+)
+
+
+def is_gone(tip_id: str) -> bool:
+    """Whether this is the id of a tip that was deleted."""
+    if not (tip_id.isascii() and tip_id.isdigit() and len(tip_id) < 19):
+        return False
+    return not Tip.objects.filter(pk=tip_id).exists() and Tip.history.filter(id=tip_id).exists()
+
 
 @require_safe
 def changes(request, tip_id: int):

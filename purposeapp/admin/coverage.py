@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from purposeapp.advice import room
 from purposeapp.coverage import Coverage
 from purposeapp.fit import Audience, SeeksAs
 from purposeapp.models import Tip
@@ -27,13 +28,23 @@ def coverage(request):
             (SeeksAs.BOTH, SeeksAs.BOTH.label),
         ],
         "points": range(BUDGET + 1),
-        "rows": found.counts.items(),
+        "rows": [
+            (purpose, [(count, _mark(points, count)) for points, count in enumerate(counts)])
+            for purpose, counts in found.counts.items()
+        ],
         "bare": len(found.bare),
         "bare_samples": _spread(found.bare),
         "crowded": len(found.crowded),
         "crowded_samples": _spread(found.crowded),
     }
     return render_page(request, "admin/tips_coverage.html", _("Coverage"), context)
+
+
+def _mark(points: int, count: int) -> str:
+    """What is wrong with so many tips for so many points; empty if nothing is."""
+    if count > room(points):
+        return _("too many")
+    return "" if count or not points else _("none")
 
 
 def _spread(splits: list) -> list:

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Assessment, User
@@ -16,6 +17,10 @@ from purposeapp.models import Assessment, User
 # Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 admin.site.unregister([EmailAddress, Group])
+
+
+FILTERED_BY = {"exact", "isnull", "gte", "lt"}
+"""How the filters of the lists compare; what else an address could ask for may be no value."""
 
 
 class ForSuperusers:
@@ -34,6 +39,17 @@ class ForSuperusers:
 
     def has_module_permission(self, request) -> bool:
         return self.has_view_permission(request)
+
+    def lookup_allowed(self, lookup, value, request=None) -> bool:
+        """Whether a list may be filtered so."""
+        asked = lookup.rpartition("__")[2]
+        return asked in FILTERED_BY and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The history; Django would say to anybody whether there is such a row."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
 
 
 @admin.register(Assessment)

@@ -28,16 +28,22 @@ def result_with(situation: Situation, tip: Tip | None) -> Result:
 
 
 def is_on(result: Result, tip: Tip) -> bool:
-    """Whether a tip is on the page of a result, at once or behind a click."""
-    return any(
-        tip is shown.tip for advice in result.advice for shown in [*advice.at_once, *advice.more]
-    )
+    """Whether a tip is on the page of a result and read without a click."""
+    return any(tip is shown.tip for advice in result.advice for shown in advice.at_once)
+
+
+def is_behind(result: Result, tip: Tip) -> int:
+    """How many tips are behind the click that shows this one; 0 if it is not among them."""
+    for advice in result.advice:
+        if any(tip is shown.tip for shown in advice.more):
+            return len(advice.more)
+    return 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request, tip_id: int | None = None):
     """A result page as it would be with this tip: as stored, or, by POST, as it is typed."""
-    stored = get_object_or_404(Tip, pk=tip_id) if tip_id else None
+    stored = None if tip_id is None else get_object_or_404(Tip, pk=tip_id)
     form = _typed(request, stored)
     tip = (form.instance if form.is_valid() else None) if form else stored
     given = request.POST if form else request.GET
@@ -57,6 +63,7 @@ def preview(request, tip_id: int | None = None):
         "kept": [(name, form.data.get(name, "")) for name in KEPT] if form else [],
         "choice": choice,
         "is_on": tip is not None and is_on(result, tip),
+        "is_behind": is_behind(result, tip) if tip else 0,
         "why_not": _why_not(situation, tip) if tip else "",
     }
     right = choice.is_valid() and (form is None or form.is_valid())

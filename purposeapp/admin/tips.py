@@ -25,6 +25,10 @@ from purposeapp.models.tip import PURPOSES_IN_ORDER
 
 from . import changes, coverage, exchange, moving, preview
 
+FILTERED_BY = {"state", "purpose__exact", "audience__exact", "direction__exact"}
+"""What an address may ask of the list. Django would take any field, and with it
+broken patterns, and `ticks`, which are of people."""
+
 MOST_TICKS = 1_000
 """Ticks of a tip that are counted; that there are more is all that the list says then."""
 
@@ -89,6 +93,10 @@ class TipAdmin(admin.ModelAdmin):
     def get_ordering(self, request):
         """The purposes in their fixed order, and the tips of each as editors put them."""
         return [PURPOSES_IN_ORDER, "position", "key"]
+
+    def lookup_allowed(self, lookup, value, request=None) -> bool:
+        """Whether the list may be filtered so: as its own links do, and in no other way."""
+        return lookup in FILTERED_BY
 
     def get_list_display(self, request):
         """With what moves a tip, for whoever may."""
@@ -200,6 +208,13 @@ class TipAdmin(admin.ModelAdmin):
         if request.method == "POST":
             Tip.objects.lock()
         return super().get_object(request, object_id, from_field)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The form; for a tip that somebody has deleted, the way to bring it back."""
+        if self.has_view_permission(request) and changes.is_gone(object_id):
+            self.message_user(request, changes.DELETED_MEANWHILE, messages.WARNING)
+            return redirect("admin:purposeapp_tip_history", object_id)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change) -> None:
         """Store it, unless nothing was changed: that would be no news in its history."""

@@ -125,9 +125,7 @@ class PreviewForm(forms.Form):
     """For whom an editor looks at a result page: a split, how it came about, and a side."""
 
     split = forms.CharField(label=_("Split"), max_length=20, help_text=NOT_A_SPLIT)
-    direction = forms.ChoiceField(
-        label=_("Its purpose is"), choices=Direction.choices, required=False
-    )
+    direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices, required=False)
     seeks_as = forms.ChoiceField(label=_("Job seeking"), choices=SeeksAs.choices, required=False)
 
     def __init__(self, tip: Tip | None, *args, **kwargs) -> None:

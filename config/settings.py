@@ -202,7 +202,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "purposeapp.accounts.ways_to_sign_in",
+                "purposeapp.accounts.adapter.ways_to_sign_in",
             ],
         },
     },
@@ -293,7 +293,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "history"
 
-ACCOUNT_ADAPTER = "purposeapp.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "purposeapp.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -315,9 +315,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
-SOCIALACCOUNT_ADAPTER = "purposeapp.linkedin.SocialAccountAdapter"
-SOCIALACCOUNT_FORMS = {"disconnect": "purposeapp.linkedin.DisconnectForm"}
-# Which address opens which account is decided in purposeapp/linkedin.py.
+SOCIALACCOUNT_ADAPTER = "purposeapp.accounts.linkedin.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "purposeapp.accounts.linkedin.DisconnectForm"}
+# Which address opens which account is decided in purposeapp/accounts/linkedin.py.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
 EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]

@@ -9,9 +9,9 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .coverage import bare_for_somebody
-from .models import Tip
-from .usage import usage
+from purposeapp.models import Tip
+from purposeapp.tips.coverage import bare_for_somebody
+from purposeapp.usage import usage
 
 
 class AdminSite(admin.AdminSite):

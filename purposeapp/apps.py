@@ -9,6 +9,11 @@ class PurposeappConfig(AppConfig):
 
     def ready(self) -> None:
         # They listen to signing in; nothing else would import them before the first request.
-        from . import editors, keeping, linkedin, proof  # noqa: F401
+        from purposeapp.accounts import (
+            keeping,  # noqa: F401
+            linkedin,  # noqa: F401
+            proof,  # noqa: F401
+        )
+        from purposeapp.tips import editors
 
         post_migrate.connect(editors.make_group, sender=self)

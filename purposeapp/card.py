@@ -16,8 +16,8 @@ from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from . import sentences
-from .split import BUDGET, Purpose, Split
+from purposeapp import sentences
+from purposeapp.split import BUDGET, Purpose, Split
 
 WIDTH, HEIGHT = 1200, 627
 """The size in pixels that LinkedIn asks for."""

@@ -5,9 +5,9 @@ from datetime import date
 
 from django.utils import timezone
 
-from . import sentences
-from .models import Goal
-from .split import Move, Purpose, Split
+from purposeapp import sentences
+from purposeapp.models import Goal
+from purposeapp.split import Move, Purpose, Split
 
 
 @dataclass(frozen=True)

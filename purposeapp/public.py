@@ -23,8 +23,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from .fit import SeeksAs
-from .models import Tip
+from purposeapp.models import Tip
+from purposeapp.tips.fit import SeeksAs
 
 LARGEST_MEMORY = 5_000
 """Answers kept at most: every public page as browsers ask for it, with room to spare."""

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from . import sentences
-from .advice import Advice, WrittenTip, choose
-from .fit import Situation
-from .split import Purpose, Split
+from purposeapp import sentences
+from purposeapp.split import Purpose, Split
+from purposeapp.tips.advice import Advice, WrittenTip, choose
+from purposeapp.tips.fit import Situation
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .models import LifeEvent
-from .split import BUDGET, Move, Purpose, Split
+from purposeapp.models import LifeEvent
+from purposeapp.split import BUDGET, Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import sentences
-from .split import Purpose, Split
+from purposeapp import sentences
+from purposeapp.split import Purpose, Split
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
-from .split import Purpose, Split
-from .views import (
+from purposeapp.split import Purpose, Split
+from purposeapp.views import (
     assessments,
     bring_back,
     cards,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from .models import Assessment, User
+from purposeapp.models import Assessment, User
 
 COUNTED = 10_000
 """Rows that are counted one by one, in a millisecond or two; beyond that, PostgreSQL estimates."""

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 
-from purposeapp import editors
 from purposeapp.models import Assessment, Goal, Reminder, Tip, User
 from purposeapp.split import Purpose, Split
+from purposeapp.tips import editors
 
 PASSWORD = "ten points to spend"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

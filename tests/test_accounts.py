@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
-from purposeapp.accounts import AccountAdapter
+from purposeapp.accounts.adapter import AccountAdapter
+from purposeapp.accounts.proof import PASSWORD_WITHDRAWN
 from purposeapp.models import User
-from purposeapp.proof import PASSWORD_WITHDRAWN
 from tests.make import PASSWORD, make_user, prove
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}

@@ -5,13 +5,14 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from purposeapp import hostile_json, tips_file
 from purposeapp.admin.exchange import CHANGED_SINCE, WAITING
+from purposeapp.files import hostile_json
+from purposeapp.files.hostile_json import NotAnExport
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
-from purposeapp.hostile_json import NotAnExport
-from purposeapp.markdown import BAD_LINK, NO_HTML, TOO_MUCH
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
+from purposeapp.tips import file as tips_file
+from purposeapp.tips.markdown import BAD_LINK, NO_HTML, TOO_MUCH
 from tests.make import make_assessment, make_editor, make_tip, make_user
 
 EXPORT = "/admin/purposeapp/tip/export/"

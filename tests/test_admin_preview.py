@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from purposeapp.advice import MOST_MORE, choose, room
-from purposeapp.coverage import Coverage, bare_for_somebody, movement, with_points
-from purposeapp.fit import Direction, SeeksAs, Situation
 from purposeapp.models import Tip
 from purposeapp.public import memory
 from purposeapp.split import Purpose, Split
+from purposeapp.tips.advice import MOST_MORE, choose, room
+from purposeapp.tips.coverage import Coverage, bare_for_somebody, movement, with_points
+from purposeapp.tips.fit import Direction, SeeksAs, Situation
 from tests.make import make_editor, make_tip, tip_form
 
 LIST = "/admin/purposeapp/tip/"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp import exporting
-from purposeapp.exporting import defused
+from purposeapp.files import exporting
+from purposeapp.files.exporting import defused
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from tests.make import NOON, make_assessment, make_goal, make_reminder, make_user

@@ -6,8 +6,8 @@ from django.db import connection
 
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from purposeapp.moment import BEGINNING
 from purposeapp.split import Split
+from purposeapp.timeline.moment import BEGINNING
 from purposeapp.views.history import PAGE_SIZE
 from tests.make import NOON, make_assessment, make_user
 

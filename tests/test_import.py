@@ -13,14 +13,13 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp import exporting, hostile_json, importing
-from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
-from purposeapp.importing import Export, NotAnExport, read
-from purposeapp.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
-from purposeapp.importing.export import NOT_AN_EXPORT as NOT_OURS
-from purposeapp.importing.export import UNKNOWN_VERSION as ANOTHER_VERSION
-from purposeapp.importing.goals import ENDED_TOO_EARLY, NOT_A_GOAL, SECOND_OPEN
-from purposeapp.importing.values import (
+from purposeapp.files import exporting, hostile_json, importing
+from purposeapp.files.importing import Export, NotAnExport, read
+from purposeapp.files.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
+from purposeapp.files.importing.export import NOT_AN_EXPORT as NOT_OURS
+from purposeapp.files.importing.export import UNKNOWN_VERSION as ANOTHER_VERSION
+from purposeapp.files.importing.goals import ENDED_TOO_EARLY, NOT_A_GOAL, SECOND_OPEN
+from purposeapp.files.importing.values import (
     BAD_DAY,
     BAD_EVENT,
     BAD_TEXT,
@@ -32,6 +31,7 @@ from purposeapp.importing.values import (
     WORDS_MISSING,
     WORDS_TOO_LONG,
 )
+from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
 from purposeapp.models import Assessment, Goal, LifeEvent
 from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from purposeapp.split import Purpose

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
-from purposeapp.keeping import MOST_UNKEPT, keep_what_waits
+from purposeapp.accounts.keeping import MOST_UNKEPT, keep_what_waits
 from purposeapp.models import Assessment, User
 from tests.make import PASSWORD, make_assessment, make_user, points
 from tests.test_accounts import code_in

@@ -11,9 +11,9 @@ from django.contrib import admin
 from django.core import mail
 from django.test import Client, override_settings
 
-from purposeapp.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
+from purposeapp.accounts.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
+from purposeapp.accounts.proof import PASSWORD_WITHDRAWN
 from purposeapp.models import Assessment, User
-from purposeapp.proof import PASSWORD_WITHDRAWN
 from tests.make import PASSWORD, make_user, prove
 from tests.provider import Provider
 from tests.test_accounts import code_in, make_verified_user

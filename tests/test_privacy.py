@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
 
-from purposeapp.keeping import MOST_UNKEPT
+from purposeapp.accounts.keeping import MOST_UNKEPT
 from purposeapp.models import Session
 from tests.make import PASSWORD, make_assessment, points
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from purposeapp.calendar import calendar
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import today
+from purposeapp.reminders.calendar import calendar
 from tests.make import make_assessment, make_reminder
 
 PATH = "/reminders/five-purposes.ics"

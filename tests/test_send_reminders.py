@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import today
-from purposeapp.postman import SmtpPostman, postman
+from purposeapp.reminders.postman import SmtpPostman, postman
 from tests.browser.server import CHECKOUT, SETTINGS, Database
 from tests.mail_server import HANG_UP, MailServer
 from tests.make import make_assessment, make_reminder, make_user, prove_address
@@ -286,7 +286,7 @@ def test_one_that_fails_stops_nobody_else_and_is_tried_again(db, smtp, caplog, s
         )
         assert due() == ["ada@example.org"]
         assert Reminder.objects.get(user__email="ada@example.org").last_sent_at is None
-        assert [record.name for record in caplog.records] == ["purposeapp.reminding"]
+        assert [record.name for record in caplog.records] == ["purposeapp.reminders.sending"]
         assert "example.org" not in words + caplog.text
         assert send() == "1 sent, 0 failed, 0 put off\n"
     assert server.recipients == ["ada@example.org", "bob@example.org", "zoe@example.org"]

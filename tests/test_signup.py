@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection
 from django.test import Client, override_settings
 
-from purposeapp.accounts import AccountAdapter
+from purposeapp.accounts.adapter import AccountAdapter
 from purposeapp.models import User
 from tests.make import PASSWORD
 

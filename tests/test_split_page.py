@@ -6,10 +6,10 @@ from django.test import Client
 from django.utils.html import escape
 
 from purposeapp import sentences
-from purposeapp.advice import MOST_MORE
 from purposeapp.models import Tip
 from purposeapp.public import memory
 from purposeapp.split import Purpose, Split
+from purposeapp.tips.advice import MOST_MORE
 from tests.make import make_tip
 
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.facts import Facts
-from purposeapp.moment import Moment, time_between
 from purposeapp.split import Purpose, Split
-from purposeapp.story import Story, moves
+from purposeapp.timeline.facts import Facts
+from purposeapp.timeline.moment import Moment, time_between
+from purposeapp.timeline.story import Story, moves
 
 LABELS = ["Business driven", "Community spirit", "Learning sponge", "Job seeking", "Vanity project"]
 SPLITS = list(Split.all())

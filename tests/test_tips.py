@@ -8,10 +8,10 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from purposeapp.advice import MOST_NEEDED, choose
-from purposeapp.fit import Audience, Direction, SeeksAs, Situation
 from purposeapp.models import Tick, Tip
 from purposeapp.split import Purpose, Split
+from purposeapp.tips.advice import MOST_NEEDED, choose
+from purposeapp.tips.fit import Audience, Direction, SeeksAs, Situation
 from tests.make import NOON, make_tip
 
 first_tips = import_module("purposeapp.migrations.0002_first_tips")

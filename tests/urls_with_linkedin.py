@@ -5,4 +5,4 @@ from django.urls import include, path
 from config.urls import *  # noqa: F403 (the handlers too)
 from config.urls import urlpatterns as without
 
-urlpatterns = [*without, path("accounts/", include("purposeapp.linkedin_urls"))]
+urlpatterns = [*without, path("accounts/", include("purposeapp.accounts.linkedin_urls"))]

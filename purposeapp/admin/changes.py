@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from purposeapp.differences import described, differences
 from purposeapp.models import Tip
+from purposeapp.tips.differences import described, differences
 
 from .page import render_page
 

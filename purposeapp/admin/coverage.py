@@ -3,11 +3,11 @@
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from purposeapp.advice import room
-from purposeapp.coverage import Coverage
-from purposeapp.fit import Audience, SeeksAs
 from purposeapp.models import Tip
 from purposeapp.split import BUDGET
+from purposeapp.tips.advice import room
+from purposeapp.tips.coverage import Coverage
+from purposeapp.tips.fit import Audience, SeeksAs
 
 from .page import render_page
 

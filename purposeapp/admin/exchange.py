@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from purposeapp import tips_file
 from purposeapp.forms import TipsFileForm
 from purposeapp.models import Tip
+from purposeapp.tips import file as tips_file
 
 from .page import render_page
 

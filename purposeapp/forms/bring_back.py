@@ -4,7 +4,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.importing import BroughtBack, Export, NotAnExport, bring_back, read
+from purposeapp.files.importing import BroughtBack, Export, NotAnExport, bring_back, read
 
 LARGEST_IMPORT = 2 * 1024 * 1024
 """Bytes: some 5,000 assessments with a sentence each, or 900 with the longest of notes."""

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp import tips_file
-from purposeapp.hostile_json import NotAnExport
+from purposeapp.files.hostile_json import NotAnExport
+from purposeapp.tips import file as tips_file
 
 from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT
 

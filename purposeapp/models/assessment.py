@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.moment import BEGINNING, Moment
 from purposeapp.split import Purpose, Split
+from purposeapp.timeline.moment import BEGINNING, Moment
 
 from .ten_points import TenPoints
 

@@ -9,11 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
-from purposeapp.checklist import checklist
-from purposeapp.fit import SeeksAs, Situation
 from purposeapp.forms import NoteForm
 from purposeapp.models import Assessment
 from purposeapp.progress import progress
+from purposeapp.tips.checklist import checklist
+from purposeapp.tips.fit import SeeksAs, Situation
 
 
 @never_cache

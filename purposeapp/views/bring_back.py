@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from purposeapp.files.importing import BroughtBack
 from purposeapp.forms import ImportForm
-from purposeapp.importing import BroughtBack
 
 
 @never_cache

@@ -5,10 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from purposeapp import sentences, story
+from purposeapp import sentences
 from purposeapp.models import Assessment
-from purposeapp.moment import time_between
 from purposeapp.split import Purpose
+from purposeapp.timeline import story
+from purposeapp.timeline.moment import time_between
 
 from .history import uuid_or_404
 

@@ -8,11 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
-from purposeapp.chart import draw
 from purposeapp.models import Assessment, Tick
 from purposeapp.progress import Progress, progress
 from purposeapp.split import Purpose
-from purposeapp.story import Story
+from purposeapp.timeline.chart import draw
+from purposeapp.timeline.story import Story
 
 PAGE_SIZE = 20
 MOST_PICTURED = 2_000

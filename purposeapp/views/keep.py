@@ -5,8 +5,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
+from purposeapp.accounts.keeping import JUST_KEPT, is_waiting, remember
 from purposeapp.forms import KeepForm
-from purposeapp.keeping import JUST_KEPT, is_waiting, remember
 from purposeapp.split import Split
 
 

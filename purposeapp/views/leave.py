@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from purposeapp.leaving import LeaveForm, is_proven, send_code
+from purposeapp.accounts.leaving import LeaveForm, is_proven, send_code
 
 
 @sensitive_post_parameters("password")

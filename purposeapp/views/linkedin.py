@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from requests import RequestException
 
-from purposeapp.linkedin import OAuth2Adapter, failed
+from purposeapp.accounts.linkedin import OAuth2Adapter, failed
 
 
 @require_http_methods(["GET", "POST"])

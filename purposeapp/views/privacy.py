@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.shortcuts import render
 
-from purposeapp.keeping import MOST_UNKEPT
+from purposeapp.accounts.keeping import MOST_UNKEPT
 from purposeapp.public import public_page
 
 SECONDS_A_DAY = 24 * 60 * 60

@@ -1,12 +1,12 @@
 from django.http import Http404
 from django.shortcuts import render
 
-from purposeapp.advice import AdvisedTip, by_audience
-from purposeapp.fit import WHEN
 from purposeapp.models import Tip
 from purposeapp.public import public_page
 from purposeapp.sharing import share_purpose
 from purposeapp.split import Purpose
+from purposeapp.tips.advice import AdvisedTip, by_audience
+from purposeapp.tips.fit import WHEN
 
 PAGE_SIZE = 50
 

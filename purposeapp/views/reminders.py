@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from purposeapp.calendar import calendar
 from purposeapp.forms import ReminderForm
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, last_day, proven_addresses, today
+from purposeapp.reminders.calendar import calendar
 
 
 @never_cache

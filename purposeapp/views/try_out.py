@@ -8,13 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp import sentences
-from purposeapp.fit import SeeksAs, Situation
 from purposeapp.forms import TryForm
 from purposeapp.forms.try_out import SOMETHING
 from purposeapp.models import Assessment, Tick, Tip
 from purposeapp.progress import progress
 from purposeapp.result import Result
 from purposeapp.split import Split
+from purposeapp.tips.fit import SeeksAs, Situation
 
 from .questionnaire import start_of
 

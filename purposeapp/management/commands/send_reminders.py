@@ -4,12 +4,12 @@ from collections import Counter
 from django.core.management import BaseCommand, CommandError
 
 from purposeapp.models.reminder import today
-from purposeapp.postman import MailServerDownError
-from purposeapp.reminding import Outcome, Round
+from purposeapp.reminders.postman import MailServerDownError
+from purposeapp.reminders.sending import Outcome, Round
 
 
 class Command(BaseCommand):
-    """What runs every day. How it keeps its promise is said in purposeapp/reminding.py."""
+    """What runs every day. How it keeps its promise is said in purposeapp/reminders/sending.py."""
 
     help = (
         "Send the reminders that are due. It can be run as often as you like, on several machines "

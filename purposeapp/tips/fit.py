@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .split import Purpose, Split
+from purposeapp.split import Purpose, Split
 
 
 class Audience(TextChoices):

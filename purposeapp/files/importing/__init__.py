@@ -5,8 +5,7 @@ what an export can hold, and what is wrong is said with its place. Nothing of th
 repeated in what is said.
 """
 
-from purposeapp.hostile_json import NotAnExport
-
-from .export import BroughtBack, Export, bring_back, read
+from purposeapp.files.hostile_json import NotAnExport
+from purposeapp.files.importing.export import BroughtBack, Export, bring_back, read
 
 __all__ = ["BroughtBack", "Export", "NotAnExport", "bring_back", "read"]

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .split import Split
+from purposeapp.split import Split
 
 BEGINNING = 140
 """How many characters of a note are shown where there is no room for all of it."""

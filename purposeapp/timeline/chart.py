@@ -19,10 +19,10 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .axis import Axis, DateMark, apart
-from .column import Column, Part, Unit, stack
-from .moment import Moment
-from .split import BUDGET, Purpose, Split
+from purposeapp.split import BUDGET, Purpose, Split
+from purposeapp.timeline.axis import Axis, DateMark, apart
+from purposeapp.timeline.column import Column, Part, Unit, stack
+from purposeapp.timeline.moment import Moment
 
 EDGE = 4.5  # the least room beside the outermost columns; for their dates and marks too
 WIDEST = 9.0

@@ -22,7 +22,7 @@ from django.forms import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+from purposeapp.models import User
 
 LAST_SUPERUSER = _(
     "This is the last account that can do everything in the admin. Make another superuser first, "

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from .moment import Moment
-from .split import Purpose
+from purposeapp.split import Purpose
+from purposeapp.timeline.moment import Moment
 
 NEAR = timedelta(days=90)
 """How far from a change a life event may be to be named beside it."""

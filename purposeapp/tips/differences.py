@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from .models import Tip
+from purposeapp.models import Tip
 
 FIELDS = [
     "text",

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from .models import Assessment, Goal, Reminder, Tick
-from .split import Purpose
+from purposeapp.models import Assessment, Goal, Reminder, Tick
+from purposeapp.split import Purpose
 
 VERSION = 1
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]

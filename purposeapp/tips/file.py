@@ -15,12 +15,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from . import hostile_json
-from .differences import FIELDS, Difference, changed_fields, described, differences
-from .hostile_json import NotAnExport, Wrong, at_entry, is_text
-from .models import Tip
-from .models.tip import TIP_MAX_LENGTH
-from .split import BUDGET
+from purposeapp.files import hostile_json
+from purposeapp.files.hostile_json import NotAnExport, Wrong, at_entry, is_text
+from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_MAX_LENGTH
+from purposeapp.split import BUDGET
+from purposeapp.tips.differences import FIELDS, Difference, changed_fields, described, differences
 
 VERSION = 1
 KEYS = [

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from purposeapp.hostile_json import Wrong, is_text
+from purposeapp.files.hostile_json import Wrong, is_text
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose, Split, budget_error

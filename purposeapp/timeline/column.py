@@ -10,8 +10,8 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .moment import DAY, DAY_AND_TIME, Moment
-from .split import Purpose, Split
+from purposeapp.split import Purpose, Split
+from purposeapp.timeline.moment import DAY, DAY_AND_TIME, Moment
 
 MOST_SINGLE = 60
 """So many assessments have a column each."""

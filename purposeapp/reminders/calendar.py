@@ -50,4 +50,4 @@ def _every(months: int, day: int) -> dict:
 
 
 def _pseudonym(user) -> str:
-    return salted_hmac("purposeapp.calendar", str(user.pk)).hexdigest()
+    return salted_hmac("purposeapp.reminders.calendar", str(user.pk)).hexdigest()

@@ -15,8 +15,8 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from .models import Assessment
-from .split import Split
+from purposeapp.models import Assessment
+from purposeapp.split import Split
 
 MOST_UNKEPT = 20
 """How many results wait in one session; the oldest give way."""

@@ -10,10 +10,10 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import sentences
-from .facts import Change, Course, Facts, Lead
-from .moment import Moment, time_between
-from .split import Purpose, Split
+from purposeapp import sentences
+from purposeapp.split import Purpose, Split
+from purposeapp.timeline.facts import Change, Course, Facts, Lead
+from purposeapp.timeline.moment import Moment, time_between
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from django.db.models import Exists, OuterRef
 
-from .fit import Situation
-from .models import Assessment, Tick, Tip, User
-from .result import Result
+from purposeapp.models import Assessment, Tick, Tip, User
+from purposeapp.result import Result
+from purposeapp.tips.fit import Situation
 
 
 def checklist(assessment: Assessment, situation: Situation, user: User) -> Result:

@@ -7,12 +7,18 @@ from uuid import UUID, uuid5
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from purposeapp.exporting import KEYS
-from purposeapp.hostile_json import NotAnExport, Wrong, at_entry
+from purposeapp.files.exporting import KEYS
+from purposeapp.files.hostile_json import NotAnExport, Wrong, at_entry
+from purposeapp.files.importing.values import (
+    check_keys,
+    read_event,
+    read_id,
+    read_moment,
+    read_note,
+    read_split,
+)
 from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose, Split
-
-from .values import check_keys, read_event, read_id, read_moment, read_note, read_split
 
 NOT_AN_ENTRY = gettext_lazy("This is not an assessment.")
 OTHER_POINTS_IN_FILE = gettext_lazy("An entry above has the same “id” and other points.")

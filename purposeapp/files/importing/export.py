@@ -6,12 +6,11 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from purposeapp.exporting import VERSION
-from purposeapp.hostile_json import NotAnExport, load
+from purposeapp.files.exporting import VERSION
+from purposeapp.files.hostile_json import NotAnExport, load
+from purposeapp.files.importing.entries import Entry, add_entries, read_entries
+from purposeapp.files.importing.goals import GoalEntry, add_goals, read_goals
 from purposeapp.models import User
-
-from .entries import Entry, add_entries, read_entries
-from .goals import GoalEntry, add_goals, read_goals
 
 NOT_AN_EXPORT = gettext_lazy("This is JSON, but not an export of Five Purposes.")
 UNKNOWN_VERSION = gettext_lazy("This export has another version than 1, the only one known here.")

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from .linkedin import PROVIDER
-from .views import linkedin
+from purposeapp.accounts.linkedin import PROVIDER
+from purposeapp.views import linkedin
 
 which = {"provider_id": PROVIDER}
 

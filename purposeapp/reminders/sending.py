@@ -21,9 +21,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from .models import Reminder
-from .models.reminder import last_day
-from .postman import MailServerDownError, postman, reason
+from purposeapp.models import Reminder
+from purposeapp.models.reminder import last_day
+from purposeapp.reminders.postman import MailServerDownError, postman, reason
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from .advice import room
-from .fit import Advisable, Direction, SeeksAs, Situation
-from .split import BUDGET, Purpose, Split
+from purposeapp.split import BUDGET, Purpose, Split
+from purposeapp.tips.advice import room
+from purposeapp.tips.fit import Advisable, Direction, SeeksAs, Situation
 
 
 def with_points(purpose: Purpose, points: int, like: Split | None = None) -> Split:

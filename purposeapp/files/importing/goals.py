@@ -5,12 +5,11 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy
 
-from purposeapp.exporting import GOAL_KEYS
-from purposeapp.hostile_json import NotAnExport, Wrong
+from purposeapp.files.exporting import GOAL_KEYS
+from purposeapp.files.hostile_json import NotAnExport, Wrong
+from purposeapp.files.importing.values import check_keys, read_day, read_moment, read_split
 from purposeapp.models import Goal, User
 from purposeapp.split import Split
-
-from .values import check_keys, read_day, read_moment, read_split
 
 AT_GOAL = gettext_lazy("Goal %(goal)d: %(reason)s")
 NOT_A_GOAL = gettext_lazy("This is not a goal.")

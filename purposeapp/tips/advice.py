@@ -12,9 +12,9 @@ from typing import Protocol
 
 from django.utils.safestring import SafeString
 
-from .fit import Advisable, Audience, Direction, SeeksAs, Situation
-from .markdown import render_markdown
-from .split import BUDGET, Path, Purpose
+from purposeapp.split import BUDGET, Path, Purpose
+from purposeapp.tips.fit import Advisable, Audience, Direction, SeeksAs, Situation
+from purposeapp.tips.markdown import render_markdown
 
 
 def shown_at_once(points: int) -> int:

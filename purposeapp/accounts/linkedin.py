@@ -32,7 +32,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+from purposeapp.models import User
 
 logger = logging.getLogger(__name__)
 

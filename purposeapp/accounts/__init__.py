@@ -1,0 +1,1 @@
+"""Signing up, in and out, what waits until then, and leaving for good."""

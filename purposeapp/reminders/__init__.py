@@ -1,0 +1,1 @@
+"""Asking people back: by mail, and in a calendar of their own."""

@@ -1,0 +1,1 @@
+"""A history over time: the picture of it, and what the picture says."""

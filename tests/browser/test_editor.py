@@ -81,6 +81,7 @@ def save(page) -> None:
 
 def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     editor = new_editor()
+    editor.expect_status(422)
     page = editor.page
     text = "Show what you *learned*, not only what you won."
     shown = "not only what you won."
@@ -98,6 +99,11 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     preview.get_by_label("Split").fill("8-0-0-0-2")
     preview.get_by_role("button", name="Show it for this split").click()
     expect(preview.get_by_text("It is for 3 to 10 points; this split has 2")).to_be_visible()
+    look_with_axe(preview)
+    preview.get_by_label("Split").fill("8-0-0-0-3")
+    preview.emulate_media(color_scheme="dark")
+    preview.get_by_role("button", name="Show it for this split").click()
+    expect(preview.get_by_text("What you chose cannot be:")).to_be_visible()
     look_with_axe(preview)
     preview.close()
     save(page)
@@ -150,6 +156,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     page.get_by_role("link", name=shown).click()
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_text(": deleted")).to_be_visible()
+    look_with_axe(page)
     page.get_by_role("button", name="Yes, I").click()
     page.get_by_role("link", name="Deleted tips").click()
     look_with_axe(page)

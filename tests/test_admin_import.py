@@ -205,6 +205,19 @@ def test_the_file_waits_in_the_session_only_until_it_is_used_or_dropped(editor):
     assert WAITING not in editor.session
 
 
+def test_a_file_that_is_right_no_longer_is_dropped_and_said(editor, monkeypatch):
+    compare(editor, document(entry()))
+
+    def refuse(data):
+        raise NotAnExport("There is a new rule.")
+
+    monkeypatch.setattr("purposeapp.tips.file.read", refuse)
+    response = editor.get(DIFFERENCE, follow=True)
+    assert response.redirect_chain == [(IMPORT, 302)]
+    assert "There is a new rule." in response.content.decode()
+    assert WAITING not in editor.session
+
+
 def test_many_tips_cost_no_more_queries_than_few(editor, django_assert_max_num_queries):
     many = [entry(key=f"tip-{number}", text=f"Number {number}") for number in range(500)]
     with django_assert_max_num_queries(60):

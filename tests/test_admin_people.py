@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from purposeapp.models import Assessment, Tick, Tip, User
-from tests.make import make_assessment, make_superuser, make_user
+from tests.make import make_assessment, make_goal, make_superuser, make_user
 
 
 @pytest.fixture
@@ -33,7 +33,12 @@ def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):
     user = make_user("leaving@example.org")
     make_assessment(user)
     Tick.objects.create(user=user, tip=Tip.objects.first(), verdict="done")
+    make_goal(user, "0-1-2-3-4")
     url = reverse("admin:purposeapp_user_delete", args=[user.pk])
+    page = superuser.get(url).content.decode()
+    assert "leaving@example.org" in page
+    assert "6-2-2-0-0" not in page
+    assert "0-1-2-3-4" not in page
     assert superuser.post(url, {"post": "yes"}).status_code == 302
     assert not Assessment.objects.exists()
     assert not Tick.objects.exists()

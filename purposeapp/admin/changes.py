@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp.models import Tip
@@ -18,9 +19,11 @@ from .page import render_page
 
 VERSIONS_PER_PAGE = 20
 
-CHANGED_SINCE = _("Somebody has changed this tip since you looked. Compare again, then decide.")
+CHANGED_SINCE = gettext_lazy(
+    "Somebody has changed this tip since you looked. Compare again, then decide."
+)
 
-DELETED_MEANWHILE = _(
+DELETED_MEANWHILE = gettext_lazy(
     "This tip has been deleted, and any version of it can come back. If you were changing it: what "
     "you typed is one page back in your browser."
 )
@@ -69,7 +72,7 @@ def version(request, tip_id: int, version_id: int):
     error, status = "", HTTPStatus.OK
     if request.method == "POST":
         if request.POST.get("version") != fingerprint:
-            error, status = CHANGED_SINCE, HTTPStatus.CONFLICT
+            error, status = str(CHANGED_SINCE), HTTPStatus.CONFLICT
         elif error := _go_back(request.user, record):
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         else:

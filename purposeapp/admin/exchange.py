@@ -9,9 +9,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from purposeapp.files.hostile_json import NotAnExport
 from purposeapp.forms import TipsFileForm
 from purposeapp.models import Tip
 from purposeapp.tips import file as tips_file
@@ -25,7 +26,7 @@ WAITING = "tips_file"
 A form could not carry it back: it may be larger than a form may be.
 """
 
-CHANGED_SINCE = _(
+CHANGED_SINCE = gettext_lazy(
     "The tips, or the file, have changed since you looked. This is how they differ now."
 )
 
@@ -64,7 +65,13 @@ def difference(request):
     if request.method == "POST":
         Tip.objects.lock()
     packed, archive_missing = request.session[WAITING]
-    tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))
+    try:
+        tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))
+    except NotAnExport as error:
+        # It was right when it was chosen; a newer version of the site may know more rules.
+        del request.session[WAITING]
+        messages.error(request, str(error))
+        return redirect("admin:purposeapp_tip_import")
     comparison = tips_file.Comparison(tips, archive_missing=archive_missing)
     agreed = request.POST.get("fingerprint") == comparison.fingerprint
     if request.method == "POST" and agreed:

@@ -104,10 +104,12 @@ class UserAdmin(ForSuperusers, DjangoUserAdmin):
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
 
     def get_deleted_objects(self, objs, request):
-        """What goes with an account: its assessments too, which nobody may delete otherwise."""
-        objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        """The accounts, and how much goes with them: its assessments too, which nobody may delete
+        otherwise. What a person wants, ticked and recorded is counted, and not put on show.
+        """
+        _objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         perms_needed.discard(Assessment._meta.verbose_name)
-        return objects, counts, perms_needed, protected
+        return [str(account) for account in objs], counts, perms_needed, protected
 
 
 @admin.register(Group)

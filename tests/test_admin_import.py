@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from purposeapp.admin.exchange import CHANGED_SINCE, WAITING
-from purposeapp.files import hostile_json
+from purposeapp.files import hostile_json, values
 from purposeapp.files.hostile_json import NotAnExport
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
 from purposeapp.models import Tip
@@ -232,12 +232,12 @@ def without(key: str) -> dict:
     return {name: value for name, value in entry().items() if name != key}
 
 
-NOT_TEXT, NOT_A_NUMBER = tips_file.NOT_TEXT, tips_file.NOT_A_NUMBER
-BAD_TEXT, BAD_DATE = str(tips_file.BAD_TEXT), str(tips_file.BAD_DATE)
+NOT_TEXT, NOT_A_NUMBER = values.BAD_TEXT, values.BAD_NUMBER
+BAD_TEXT, BAD_DATE = str(tips_file.BAD_TEXT), values.BAD_DAY % {"key": "published_from"}
 BAND = "“Points from” must not be above “points to”, and both are 0 to 10."
 
 BAD_ENTRIES = [
-    *((without(key), tips_file.MISSING % {"key": key}) for key in tips_file.KEYS),
+    *((without(key), values.MISSING % {"key": key}) for key in tips_file.KEYS),
     *((what, str(tips_file.NOT_A_TIP)) for what in [None, 1, "tip", [], [entry()]]),
     *((entry(purpose=what), NOT_TEXT % {"key": "purpose"}) for what in [None, 1, ["x"], "a\0b"]),
     (entry(purpose="world_peace"), "“purpose”: Value 'world_peace' is not a valid choice."),
@@ -296,7 +296,7 @@ def test_a_key_that_stands_there_twice_is_refused(editor):
     assert response.context["form"].errors["file"] == [f"Entry 2: {tips_file.TWICE}"]
 
 
-NOT_TIPS, UNKNOWN_VERSION = str(tips_file.NOT_TIPS), str(tips_file.UNKNOWN_VERSION)
+NOT_TIPS, UNKNOWN_VERSION = str(tips_file.NOT_TIPS), str(values.UNKNOWN_VERSION)
 NOT_JSON = f"Line 1: {hostile_json.NOT_JSON}"
 
 BAD_FILES = {

@@ -17,12 +17,9 @@ from purposeapp.files import exporting, hostile_json, importing
 from purposeapp.files.importing import Export, NotAnExport, read
 from purposeapp.files.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
 from purposeapp.files.importing.export import NOT_AN_EXPORT as NOT_OURS
-from purposeapp.files.importing.export import UNKNOWN_VERSION as ANOTHER_VERSION
 from purposeapp.files.importing.goals import ENDED_TOO_EARLY, NOT_A_GOAL, SECOND_OPEN
 from purposeapp.files.importing.values import (
-    BAD_DAY,
     BAD_EVENT,
-    BAD_TEXT,
     BAD_TIME,
     IN_THE_FUTURE,
     NOTE_TOO_LONG,
@@ -31,6 +28,8 @@ from purposeapp.files.importing.values import (
     WORDS_MISSING,
     WORDS_TOO_LONG,
 )
+from purposeapp.files.values import BAD_DAY, BAD_TEXT
+from purposeapp.files.values import UNKNOWN_VERSION as ANOTHER_VERSION
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
 from purposeapp.models import Assessment, Goal, LifeEvent
 from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH

@@ -5,10 +5,8 @@ shows what changed. Who changed what, and what people ticked, stays where it is.
 """
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
@@ -17,6 +15,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from purposeapp.files import hostile_json
 from purposeapp.files.hostile_json import NotAnExport, Wrong, at_entry, is_text
+from purposeapp.files.values import check_keys, check_version, read_day, read_number, read_text
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_MAX_LENGTH
 from purposeapp.split import BUDGET
@@ -38,14 +37,9 @@ KEYS = [
 CHANGE_REASON = "Import"
 
 NOT_TIPS = gettext_lazy("This is JSON, but not an export of tips.")
-UNKNOWN_VERSION = gettext_lazy("This export has another version than 1, the only one known here.")
 NOT_A_TIP = gettext_lazy("This is not a tip.")
-MISSING = gettext_lazy("“%(key)s” is missing.")
-NOT_TEXT = gettext_lazy("“%(key)s” must be text without damaged characters.")
 BAD_TEXT = gettext_lazy("“text” must be a list of lines, without damaged characters.")
 TEXT_TOO_LONG = gettext_lazy("“text” is longer than 1,000 characters.")
-NOT_A_NUMBER = gettext_lazy("“%(key)s” must be a whole number from 0 to %(most)d.")
-BAD_DATE = gettext_lazy("“published_from” must be a date such as 2026-11-23, or null.")
 AT_KEY = gettext_lazy("“%(key)s”: %(reason)s")
 TWICE = gettext_lazy("An entry above has the same “key”.")
 
@@ -70,9 +64,7 @@ def read(data: bytes) -> list[Tip]:
     document = hostile_json.load(data)
     if not isinstance(document, dict) or not isinstance(document.get("tips"), list):
         raise NotAnExport(NOT_TIPS)
-    # True is 1 to Python, and 1.0 is too.
-    if type(document.get("version")) is not int or document["version"] != VERSION:
-        raise NotAnExport(UNKNOWN_VERSION)
+    check_version(document)
     tips: dict[str, Tip] = {}
     for number, values in enumerate(document["tips"], start=1):
         try:
@@ -88,14 +80,15 @@ def read(data: bytes) -> list[Tip]:
 def _tip(values) -> Tip:
     if not isinstance(values, dict):
         raise Wrong(NOT_A_TIP)
-    for key in KEYS:
-        if key not in values:
-            raise Wrong(MISSING % {"key": key})
+    check_keys(values, KEYS)
     tip = Tip(
-        **{key: _word(values, key) for key in ("key", "purpose", "audience", "direction", "state")},
-        **{key: _number(values, key, BUDGET) for key in ("points_from", "points_to")},
-        position=_number(values, "position", HIGHEST_POSITION),
-        published_from=_date(values["published_from"]),
+        **{
+            key: read_text(values, key)
+            for key in ("key", "purpose", "audience", "direction", "state")
+        },
+        **{key: read_number(values, key, BUDGET) for key in ("points_from", "points_to")},
+        position=read_number(values, "position", HIGHEST_POSITION),
+        published_from=read_day(values, "published_from"),
         text=_text(values["text"]),
     )
     try:
@@ -106,30 +99,6 @@ def _tip(values) -> Tip:
     if wrong := tip.band_error():
         raise Wrong(wrong)
     return tip
-
-
-def _word(values: dict, key: str) -> str:
-    if not is_text(values[key]):
-        raise Wrong(NOT_TEXT % {"key": key})
-    return values[key]
-
-
-def _number(values: dict, key: str, most: int) -> int:
-    # Booleans are whole numbers to Python, and nowhere else.
-    if type(values[key]) is not int or not 0 <= values[key] <= most:
-        raise Wrong(NOT_A_NUMBER % {"key": key, "most": most})
-    return values[key]
-
-
-def _date(value) -> date | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        raise Wrong(BAD_DATE)
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise Wrong(BAD_DATE) from error
 
 
 def _text(value) -> str:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 from purposeapp.files.exporting import KEYS
 from purposeapp.files.hostile_json import NotAnExport, Wrong, at_entry
 from purposeapp.files.importing.values import (
-    check_keys,
     read_event,
     read_id,
     read_moment,
     read_note,
     read_split,
 )
+from purposeapp.files.values import check_keys
 from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose, Split
 

@@ -6,14 +6,13 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from purposeapp.files.exporting import VERSION
 from purposeapp.files.hostile_json import NotAnExport, load
 from purposeapp.files.importing.entries import Entry, add_entries, read_entries
 from purposeapp.files.importing.goals import GoalEntry, add_goals, read_goals
+from purposeapp.files.values import check_version
 from purposeapp.models import User
 
 NOT_AN_EXPORT = gettext_lazy("This is JSON, but not an export of Five Purposes.")
-UNKNOWN_VERSION = gettext_lazy("This export has another version than 1, the only one known here.")
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,7 @@ def read(data: bytes) -> Export:
     document = load(data)
     if not isinstance(document, dict) or "version" not in document:
         raise NotAnExport(NOT_AN_EXPORT)
-    # True is 1 to Python, and 1.0 is too.
-    if type(document["version"]) is not int or document["version"] != VERSION:
-        raise NotAnExport(UNKNOWN_VERSION)
+    check_version(document)
     assessments, goals = document.get("assessments"), document.get("goals", [])
     if not isinstance(assessments, list) or not isinstance(goals, list):
         raise NotAnExport(NOT_AN_EXPORT)

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from purposeapp.files.exporting import GOAL_KEYS
 from purposeapp.files.hostile_json import NotAnExport, Wrong
-from purposeapp.files.importing.values import check_keys, read_day, read_moment, read_split
+from purposeapp.files.importing.values import read_moment, read_split
+from purposeapp.files.values import check_keys, read_day
 from purposeapp.models import Goal, User
 from purposeapp.split import Split
 

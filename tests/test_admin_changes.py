@@ -143,7 +143,7 @@ def test_whoever_saves_a_tip_that_is_deleted_is_led_to_what_it_was(editor, tip):
     tip.delete()
     response = editor.post(f"{LIST}{pk}/change/", form, follow=True)
     assert response.redirect_chain == [(f"{LIST}{pk}/history/", 302)]
-    assert DELETED_MEANWHILE in html.unescape(response.content.decode())
+    assert str(DELETED_MEANWHILE) in html.unescape(response.content.decode())
     assert not Tip.objects.filter(pk=pk).exists()
 
 

@@ -30,6 +30,7 @@ PUBLIC = [
     "/worksheet/",
     "/privacy/",
     "/purposes/job-seeking/",
+    "/splits/2-2-0-6-0/?as=candidate",
     "/keep/6-2-2-0-0/",
     "/accounts/login/",
     "/accounts/login/code/",
@@ -40,7 +41,15 @@ PUBLIC = [
 PRIVATE = [
     "/",
     "/history/",
+    "/history/add/",
+    "/history/compare/",
     "/history/import/",
+    "/goal/",
+    "/goal/?start=last",
+    "/try/",
+    "/try/2-0-0-8-0/?if=redundancy",
+    "/reminders/",
+    "/tips/",
     "/accounts/delete/",
     "/accounts/email/",
     "/accounts/password/change/",
@@ -112,6 +121,14 @@ def every_page(server: Server) -> dict[str, str]:
     for points in ("10", "9"):
         spent = zeros | {"job_seeking": str(10 - int(points))}
         path, pages["an assessment"] = visitor.post("/", **spent, vanity_project=points)
+    _, pages["a goal"] = visitor.post("/goal/", **zeros, vanity_project="10", wanted_by="")
+    _, pages["a goal set"] = visitor.post(
+        "/goal/", **(zeros | {"business_driven": "10"}), vanity_project="0", wanted_by=""
+    )
+    _, pages["422, paper"] = visitor.post(
+        "/history/add/", **zeros, vanity_project="10", taken_on="2001-01-01"
+    )
+    _, pages["422, reminder"] = visitor.post("/reminders/", rhythm="on_date", date="")
     pages["delete"] = visitor.get(f"{path}delete/")
     _, pages["422, note"] = visitor.post(path, note="x" * 3_000)
     return pages | {f"signed in {path}": visitor.get(path) for path in PRIVATE}

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.db.models import IntegerField
@@ -17,13 +16,13 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from simple_history.utils import bulk_update_with_history
 
 from purposeapp.forms import PositionForm, TipForm
 from purposeapp.models import Tip
 from purposeapp.models.tip import PURPOSES_IN_ORDER
 
 from . import changes, coverage, exchange, moving, preview
+from .archiving import ArchivingAdmin, set_state
 
 FILTERED_BY = {"state", "purpose__exact", "audience__exact", "direction__exact"}
 """What an address may ask of the list. Django would take any field, and with it
@@ -59,7 +58,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Tip)
-class TipAdmin(admin.ModelAdmin):
+class TipAdmin(ArchivingAdmin):
     """Tips, by purpose and position. One that people ticked off is archived, never deleted."""
 
     form = TipForm
@@ -154,17 +153,9 @@ class TipAdmin(admin.ModelAdmin):
 
     # --- What can be done to several ---
 
-    def get_actions(self, request):
-        """Django's own, but that deleting says what it archives."""
-        actions = super().get_actions(request)
-        if "delete_selected" in actions:
-            what = _("Delete selected tips")
-            actions["delete_selected"] = (_delete_or_archive, "delete_selected", what)  # type: ignore[assignment]
-        return actions
-
     @admin.action(description=_("Publish selected tips"), permissions=["change"])
     def publish(self, request, tips) -> None:
-        changed = self._set_state(request, tips, Tip.State.PUBLISHED, "Published in the list")
+        changed = set_state(request, tips, Tip.State.PUBLISHED, "Published in the list")
         later = sum(tip.starts_later for tip in changed)
         said = ngettext("%(n)d tip is published.", "%(n)d tips are published.", len(changed))
         if later:
@@ -173,19 +164,9 @@ class TipAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Withdraw selected tips (back to draft)"), permissions=["change"])
     def withdraw(self, request, tips) -> None:
-        changed = self._set_state(request, tips, Tip.State.DRAFT, "Withdrawn in the list")
+        changed = set_state(request, tips, Tip.State.DRAFT, "Withdrawn in the list")
         said = ngettext("%(n)d tip is a draft now.", "%(n)d tips are drafts now.", len(changed))
         self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
-
-    def _set_state(self, request, tips, state: str, why: str) -> list[Tip]:
-        """Change the state of those that have another one, and return them."""
-        changed = [tip for tip in tips if tip.state != state]
-        for tip in changed:
-            tip.state = state
-        bulk_update_with_history(
-            changed, Tip, ["state"], default_user=request.user, default_change_reason=why
-        )
-        return changed
 
     # --- The form ---
 
@@ -228,48 +209,6 @@ class TipAdmin(admin.ModelAdmin):
             response.status_code = HTTPStatus.CONFLICT
         return response
 
-    # --- Deleting ---
-
-    def get_deleted_objects(self, objs, request):
-        """What will become of each tip, said before it is done, and nothing of who ticked it."""
-        fates = [_fate(tip) for tip in objs]
-        missing = set() if self.has_delete_permission(request) else {Tip._meta.verbose_name}
-        return fates, {Tip._meta.verbose_name_plural: len(fates)}, missing, []
-
-    def log_deletions(self, request, queryset):
-        """Note what is deleted among somebody's recent actions; what is archived is not."""
-        unticked = [tip for tip in queryset if not tip.ticks.exists()]
-        return super().log_deletions(request, unticked)  # type: ignore[arg-type]
-
-    def delete_model(self, request, obj) -> None:
-        self.delete_queryset(request, Tip.objects.filter(pk=obj.pk))
-
-    @transaction.atomic
-    def delete_queryset(self, request, queryset) -> None:
-        """Delete these tips; archive those that people ticked off."""
-        Tip.objects.lock()
-        # A tick that is on its way waits for this lock of the row, and one that came before it
-        # is counted.
-        tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())
-        kept = [tip for tip in tips if tip.ticks.exists()]
-        self._set_state(request, kept, Tip.State.ARCHIVED, "Archived, since ticked")
-        for tip in tips:
-            if tip not in kept:
-                tip.delete()
-        if kept:
-            said = ngettext(
-                "%(n)d tip is archived, since people ticked it off.",
-                "%(n)d tips are archived, since people ticked them off.",
-                len(kept),
-            )
-            self.message_user(request, said % {"n": len(kept)}, messages.WARNING)
-
-    def response_delete(self, request, obj_display, obj_id):
-        """On to the list; what was archived has been said."""
-        if Tip.objects.filter(pk=obj_id).exists():
-            return redirect("admin:purposeapp_tip_changelist")
-        return super().response_delete(request, obj_display, obj_id)
-
     # --- Pages of our own ---
 
     def get_urls(self):
@@ -295,33 +234,6 @@ class TipAdmin(admin.ModelAdmin):
             path("<path:tip>/history/<path:version>/", self.admin_site.admin_view(_nowhere)),
             *super().get_urls(),
         ]
-
-
-def _fate(tip: Tip) -> str:
-    """What becomes of a tip that is to be deleted."""
-    if not (count := tip.ticks.count()):
-        return _("%(tip)s: deleted") % {"tip": tip}
-    fate = ngettext(
-        "%(tip)s: archived, not deleted, since %(count)d person ticked it",
-        "%(tip)s: archived, not deleted, since %(count)d people ticked it",
-        count,
-    )
-    return fate % {"tip": tip, "count": count}
-
-
-@admin.action(permissions=["delete"])
-def _delete_or_archive(model_admin, request, tips):
-    """Ask whether these tips shall go, and once it is a yes, do it and say what became of them."""
-    if not request.POST.get("post"):
-        return delete_selected(model_admin, request, tips)
-    ids = list(tips.values_list("pk", flat=True))
-    model_admin.log_deletions(request, tips)
-    model_admin.delete_queryset(request, Tip.objects.filter(pk__in=ids))
-    gone = len(ids) - Tip.objects.filter(pk__in=ids).count()
-    if gone:
-        said = ngettext("%(n)d tip is deleted.", "%(n)d tips are deleted.", gone)
-        model_admin.message_user(request, said % {"n": gone}, messages.SUCCESS)
-    return None
 
 
 def _nowhere(request, **ids):

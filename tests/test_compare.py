@@ -23,7 +23,7 @@ def address(a="", b="") -> str:
 
 
 def sides(response):
-    return response.context["then"].id, response.context["now"].id
+    return response.context["earlier"].id, response.context["later"].id
 
 
 def test_without_a_choice_the_oldest_and_the_latest_stand_side_by_side(owner, three):

@@ -32,11 +32,11 @@ def compare(request):
     choices = mine.latest_moments(MOST_CHOICES)[::-1]
     if len(choices) < 2 or None in chosen:
         return render(request, "purposeapp/compare.html")
-    then, now = sorted((each.moment for each in chosen), key=attrgetter("order"))
+    earlier, later = sorted((each.moment for each in chosen), key=attrgetter("order"))
     known = {choice.id for choice in choices}
-    choices += [each for each in (now, then) if each.id not in known]
-    context = {"choices": choices, "then": then, "now": now}
-    context |= _difference(then, now, choices[::-1])
+    choices += [each for each in (later, earlier) if each.id not in known]
+    context = {"choices": choices, "earlier": earlier, "later": later}
+    context |= _difference(earlier, later, choices[::-1])
     return render(request, "purposeapp/compare.html", context)
 
 
@@ -47,18 +47,20 @@ def _chosen(assessments, id):
     return get_object_or_404(assessments, id=uuid_or_404(id))
 
 
-def _difference(then, now, moments):
+def _difference(earlier, later, moments):
     """What the page says of the two together."""
     return {
-        "same": then.id == now.id,
-        "sides": [(each, sentences.headline(each.split)) for each in (then, now)],
+        "same": earlier.id == later.id,
+        "sides": [(each, sentences.headline(each.split)) for each in (earlier, later)],
         "rows": [
-            (purpose, then.split[purpose], now.split[purpose], sentences.signed(by))
+            (purpose, earlier.split[purpose], later.split[purpose], sentences.signed(by))
             for purpose in Purpose
-            for by in [now.split[purpose] - then.split[purpose]]
+            for by in [later.split[purpose] - earlier.split[purpose]]
         ],
-        "moves": story.moves(then.split, now.split),
-        "time": time_between(then.on, now.on),
+        "moves": story.moves(earlier.split, later.split),
+        "time": time_between(earlier.on, later.on),
         # What was told with the later one stands beside it.
-        "told": [each for each in moments if each.happened and then.order < each.order < now.order],
+        "told": [
+            each for each in moments if each.happened and earlier.order < each.order < later.order
+        ],
     }

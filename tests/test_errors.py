@@ -91,3 +91,31 @@ def test_every_page_has_the_security_headers(client, db, path):
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
+
+
+TYPED = points(
+    "4-3-x-0-0", wanted_by="2030-01-01", taken_on="2026-03-01", note="Told.", event="study"
+)
+
+
+@pytest.mark.parametrize("path", ["/", "/goal/", "/try/", "/history/add/"])
+def test_ten_points_in_a_form_that_has_grown_old_are_not_lost(user, path):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    response = client.post(path, TYPED)
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "Your points are still here: send them once more." in page
+    form = response.context["form"]
+    assert {name: form[name].value() for name in form.fields if name in TYPED} == {
+        name: TYPED[name] for name in form.fields if name in TYPED
+    }
+    assert not form.is_bound
+
+
+@pytest.mark.parametrize("path", ["/goal/", "/try/", "/history/add/"])
+def test_whoever_has_signed_out_meanwhile_is_told_so(client, db, path):
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(path, TYPED)
+    assert response.status_code == 403
+    assert "This form has grown old" in response.content.decode()

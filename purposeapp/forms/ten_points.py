@@ -103,6 +103,9 @@ class TenPointsForm(forms.Form):
     change_words = _("was {was}, now {now}")
     """The same, once the points are other ones."""
 
+    grown_old = False
+    """Whether it came back because its proof of origin had grown old: nothing typed is lost."""
+
     def __init__(self, *args, earlier: Split | None = None, **kwargs) -> None:
         """A form, which shows beside each purpose what changed since `earlier`, if there is one."""
         super().__init__(*args, **kwargs)
@@ -139,6 +142,13 @@ class TenPointsForm(forms.Form):
                 return cls(initial={**typed, name: points + 1}, earlier=earlier)
             if sign == "-" and points > 0:
                 return cls(initial={**typed, name: points - 1}, earlier=earlier)
+        return form
+
+    @classmethod
+    def once_more(cls, data, *, earlier: Split | None = None) -> Self:
+        """The form as it was sent, when its proof of origin had grown old."""
+        form = cls.after_step(data, earlier=earlier)
+        form.grown_old = True
         return form
 
     def points_on(self, name: str) -> int:

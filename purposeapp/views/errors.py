@@ -6,7 +6,15 @@ from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from .questionnaire import once_more
+from . import goal, paper, questionnaire, try_out
+
+ONCE_MORE = {
+    "questionnaire": questionnaire.once_more,
+    "goal": goal.once_more,
+    "add": paper.once_more,
+    "try": try_out.once_more,
+}
+"""Pages with ten points on them, by the name of their address: nobody has to spend them again."""
 
 
 def bad_request(request, exception):
@@ -38,8 +46,9 @@ def forbidden(request, exception):
 
 def csrf_failure(request, reason=""):
     """403 for a form whose proof of origin is missing or stale, such as after signing in."""
-    if request.resolver_match.url_name == "questionnaire":
-        return once_more(request)
+    name = request.resolver_match.url_name
+    if name in ONCE_MORE and (request.user.is_authenticated or name == "questionnaire"):
+        return ONCE_MORE[name](request)
     return _page(
         request,
         HTTPStatus.FORBIDDEN,

@@ -40,6 +40,13 @@ def goal(request):
     return redirect("goal")
 
 
+def once_more(request):
+    """The form as it was sent, when its proof of origin has grown old."""
+    last = Assessment.objects.for_user(request.user).latest_first().first()
+    form = GoalForm.once_more(request.POST, earlier=last.split if last else None)
+    return _page(request, form, status=HTTPStatus.FORBIDDEN)
+
+
 def _give_up(request):
     form = GiveUpForm(request.POST, user=request.user)
     # One that has ended meanwhile needs no end, and the one in its place was not meant.

@@ -27,5 +27,10 @@ def add(request):
     return redirect(assessment)
 
 
+def once_more(request):
+    """The form as it was sent, when its proof of origin has grown old."""
+    return _page(request, PaperForm.once_more(request.POST), status=HTTPStatus.FORBIDDEN)
+
+
 def _page(request, form, status=HTTPStatus.OK):
     return render(request, "purposeapp/paper.html", {"form": form}, status=status)

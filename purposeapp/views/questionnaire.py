@@ -52,16 +52,15 @@ def start_of(request, last: Split | None) -> Split | None:
 
 
 def once_more(request):
-    """The form as it was sent, when its proof of origin has grown old: nothing typed is lost."""
+    """The form as it was sent, when its proof of origin has grown old."""
     last = Assessment.objects.for_user(request.user).latest_first().first()
-    form = QuestionnaireForm.after_step(request.POST, earlier=last.split if last else None)
-    return _page(request, form, last, status=HTTPStatus.FORBIDDEN, grown_old=True)
+    form = QuestionnaireForm.once_more(request.POST, earlier=last.split if last else None)
+    return _page(request, form, last, status=HTTPStatus.FORBIDDEN)
 
 
-def _page(request, form, last: Assessment | None, status=HTTPStatus.OK, grown_old=False):
+def _page(request, form, last: Assessment | None, status=HTTPStatus.OK):
     context = {
         "form": form,
-        "grown_old": grown_old,
         "share": share_questionnaire(),
         "last": last,
         "last_headline": last and sentences.headline(last.split),

@@ -67,5 +67,12 @@ def try_result(request, split: Split):
     return render(request, "purposeapp/try_result.html", context)
 
 
+def once_more(request):
+    """The form as it was sent, when its proof of origin has grown old."""
+    last = Assessment.objects.for_user(request.user).latest_first().first()
+    form = TryForm.once_more(request.POST, earlier=last.split if last else None)
+    return _page(request, form, status=HTTPStatus.FORBIDDEN)
+
+
 def _page(request, form, status=HTTPStatus.OK):
     return render(request, "purposeapp/try.html", {"form": form}, status=status)

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from tests.make import points
+from tests.make import make_goal, points
 
 
 def test_ten_megabytes_are_refused_with_a_clear_page(owner):
@@ -119,3 +119,14 @@ def test_whoever_has_signed_out_meanwhile_is_told_so(client, db, path):
     response = client.post(path, TYPED)
     assert response.status_code == 403
     assert "This form has grown old" in response.content.decode()
+
+
+def test_a_goal_that_was_to_be_given_up_speaks_of_no_points(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    goal = make_goal(user)
+    response = client.post("/goal/", {"give_up": goal.pk})
+    assert response.status_code == 403
+    assert "This form has grown old" in response.content.decode()
+    goal.refresh_from_db()
+    assert goal.ended_at is None

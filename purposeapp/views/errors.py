@@ -6,6 +6,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from purposeapp.split import Purpose
+
 from . import goal, paper, questionnaire, try_out
 
 ONCE_MORE = {
@@ -47,7 +49,10 @@ def forbidden(request, exception):
 def csrf_failure(request, reason=""):
     """403 for a form whose proof of origin is missing or stale, such as after signing in."""
     name = request.resolver_match.url_name
-    if name in ONCE_MORE and (request.user.is_authenticated or name == "questionnaire"):
+    # Other forms stand on these pages too, such as the one that gives a goal up.
+    has_points = not request.POST.keys().isdisjoint(Purpose.values)
+    may_go_on = request.user.is_authenticated or name == "questionnaire"
+    if name in ONCE_MORE and has_points and may_go_on:
         return ONCE_MORE[name](request)
     return _page(
         request,

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 
 from bench.requests import ask, set_up
-from tests.browser.server import Database
+from tests.support.server import Database
 
 ASSESSMENTS = int(os.environ.get("BENCH_ASSESSMENTS") or 10_000_000)
 EACH = 10  # assessments of each of the others

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.chromium import FLAGS, executable
-from tests.browser.server import CHECKOUT, Server, running
+from tests.support.chromium import FLAGS, executable
+from tests.support.server import CHECKOUT, Server, running
 
 TOOLS = ["lighthouse@12.8.2", "html-validate@10.17.0"]
 FOLDER = CHECKOUT / "var" / "bench"

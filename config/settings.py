@@ -170,8 +170,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "purposeapp.public.public_pages",
-    "config.middleware.read_to_the_end",
+    "purposeapp.web.page_cache.public_pages",
+    "purposeapp.web.request_body.read_to_the_end",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -182,7 +182,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.middleware.LogEachRequest",
+    "purposeapp.web.request_log.LogEachRequest",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -227,7 +227,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        "KEY_FUNCTION": "config.cache_keys.unreadable",
+        "KEY_FUNCTION": "purposeapp.web.cache_keys.unreadable",
         # Far more than the limits need: whoever fills it pushes the counts of others out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
@@ -243,7 +243,7 @@ CACHES = {
 # How often a worker looks for newer tips. Within that time it may show a page of the old ones.
 PUBLIC_PAGE_SECONDS = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-FILE_UPLOAD_HANDLERS = ["config.uploads.UploadInMemory"]
+FILE_UPLOAD_HANDLERS = ["purposeapp.web.uploads.UploadInMemory"]
 
 
 # --- Static files -------------------------------------------------------------------------
@@ -335,7 +335,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
 # --- Security -----------------------------------------------------------------------------
 
 _https = _public.scheme == "https"
-SESSION_ENGINE = "config.sessions"
+SESSION_ENGINE = "purposeapp.web.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90

@@ -12,7 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if settings.LINKEDIN_CLIENT_ID:
-    urlpatterns += [path("accounts/", include("purposeapp.accounts.linkedin_urls"))]
+    urlpatterns += [path("accounts/", include("config.linkedin_urls"))]
 
 handler400 = "purposeapp.views.errors.bad_request"
 handler403 = "purposeapp.views.errors.forbidden"

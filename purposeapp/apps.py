@@ -10,10 +10,10 @@ class PurposeappConfig(AppConfig):
     def ready(self) -> None:
         # They listen to signing in; nothing else would import them before the first request.
         from purposeapp.accounts import (
-            keeping,  # noqa: F401
+            groups,
             linkedin,  # noqa: F401
-            proof,  # noqa: F401
+            pending,  # noqa: F401
+            verification,  # noqa: F401
         )
-        from purposeapp.tips import editors
 
-        post_migrate.connect(editors.make_group, sender=self)
+        post_migrate.connect(groups.make_group, sender=self)

@@ -11,23 +11,11 @@ from itertools import groupby
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from purposeapp.models import LifeEvent
 from purposeapp.split import BUDGET, Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
-
-WHAT_IF = {
-    LifeEvent.REDUNDANCY.value: gettext_lazy("I were made redundant tomorrow?"),
-    LifeEvent.NEW_JOB.value: gettext_lazy("I started a new job?"),
-    LifeEvent.PROMOTION.value: gettext_lazy("I were promoted?"),
-    LifeEvent.OWN_BUSINESS.value: gettext_lazy("I had my own business?"),
-    LifeEvent.STUDY.value: gettext_lazy("I went to study?"),
-    LifeEvent.PARENTAL_LEAVE.value: gettext_lazy("I took parental leave?"),
-    LifeEvent.RETIREMENT.value: gettext_lazy("I retired?"),
-}
-"""How "What if …" goes on, for each life event that has a name."""
 
 
 def listed(purposes: list[Purpose]) -> str:

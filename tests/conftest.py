@@ -29,7 +29,7 @@ def _quick_settings(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _fresh_memory(settings):
     """Public pages are looked up anew in each test, and follow each change of a tip at once."""
-    from purposeapp.public import memory
+    from purposeapp.web.page_cache import memory
 
     settings.PUBLIC_PAGE_SECONDS = 0
     memory.clear()
@@ -37,7 +37,7 @@ def _fresh_memory(settings):
 
 @pytest.fixture
 def user(db):
-    from tests.make import make_user
+    from tests.support.make import make_user
 
     return make_user()
 
@@ -54,7 +54,7 @@ def stranger(db):
     """A client that is signed in as somebody else."""
     from django.test import Client
 
-    from tests.make import make_user
+    from tests.support.make import make_user
 
     client = Client()
     client.force_login(make_user("stranger@example.org"))

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
-from purposeapp.accounts.proof import PASSWORD_WITHDRAWN
+from purposeapp.accounts.verification import PASSWORD_WITHDRAWN
 from purposeapp.models import User
-from tests.make import PASSWORD, make_user, prove
+from tests.support.make import PASSWORD, make_user, prove
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 ELSEWHERE = [
@@ -337,7 +337,9 @@ NOTIFICATIONS = [
 
 
 @pytest.mark.parametrize("template", NOTIFICATIONS)
-@override_settings(PUBLIC_URL="https://purposes.example", ROOT_URLCONF="tests.urls_with_linkedin")
+@override_settings(
+    PUBLIC_URL="https://purposes.example", ROOT_URLCONF="tests.support.urls_with_linkedin"
+)
 def test_mails_about_a_change_are_in_our_words(user, rf, template):
     request = rf.get("/", headers={"host": "evil.example"})
     account = SocialAccount(user=user, provider="linkedin", extra_data={"email": "in@example.org"})

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from purposeapp.models import Assessment, Tip
-from tests.make import make_assessment, make_editor, make_superuser, make_user
+from tests.support.make import make_assessment, make_editor, make_superuser, make_user
 
 TIPS = "/admin/purposeapp/tip/"
 OWN = ["coverage/", "deleted/", "export/", "import/", "preview/"]

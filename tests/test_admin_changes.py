@@ -7,7 +7,7 @@ import pytest
 
 from purposeapp.admin.changes import CHANGED_SINCE, DELETED_MEANWHILE, VERSIONS_PER_PAGE
 from purposeapp.models import Tip
-from tests.make import make_editor, make_tip, make_user, tip_form
+from tests.support.make import make_editor, make_tip, make_user, tip_form
 
 LIST = "/admin/purposeapp/tip/"
 

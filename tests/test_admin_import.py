@@ -5,15 +5,14 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from purposeapp.admin.exchange import CHANGED_SINCE, WAITING
-from purposeapp.files import hostile_json, values
-from purposeapp.files.hostile_json import NotAnExport
+from purposeapp.admin.import_export import CHANGED_SINCE, WAITING
+from purposeapp.advice.markdown import BAD_LINK, NO_HTML, TOO_MUCH
+from purposeapp.exchange import hostile_json, tips_file, values
+from purposeapp.exchange.hostile_json import NotAnExport
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
-from purposeapp.tips import file as tips_file
-from purposeapp.tips.markdown import BAD_LINK, NO_HTML, TOO_MUCH
-from tests.make import make_assessment, make_editor, make_tip, make_user
+from tests.support.make import make_assessment, make_editor, make_tip, make_user
 
 EXPORT = "/admin/purposeapp/tip/export/"
 IMPORT = "/admin/purposeapp/tip/import/"
@@ -211,7 +210,7 @@ def test_a_file_that_is_right_no_longer_is_dropped_and_said(editor, monkeypatch)
     def refuse(data):
         raise NotAnExport("There is a new rule.")
 
-    monkeypatch.setattr("purposeapp.tips.file.read", refuse)
+    monkeypatch.setattr("purposeapp.exchange.tips_file.read", refuse)
     response = editor.get(DIFFERENCE, follow=True)
     assert response.redirect_chain == [(IMPORT, 302)]
     assert "There is a new rule." in response.content.decode()

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
+from purposeapp.advice.coverage import Coverage, bare_for_somebody, movement, with_points
+from purposeapp.advice.fit import Direction, SeeksAs, Situation
+from purposeapp.advice.selection import MOST_MORE, choose, room
 from purposeapp.models import Tip
-from purposeapp.public import memory
 from purposeapp.split import Purpose, Split
-from purposeapp.tips.advice import MOST_MORE, choose, room
-from purposeapp.tips.coverage import Coverage, bare_for_somebody, movement, with_points
-from purposeapp.tips.fit import Direction, SeeksAs, Situation
-from tests.make import make_editor, make_tip, tip_form
+from purposeapp.web.page_cache import memory
+from tests.support.make import make_editor, make_tip, tip_form
 
 LIST = "/admin/purposeapp/tip/"
 COVERAGE = "/admin/purposeapp/tip/coverage/"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from purposeapp.forms.tip import CHANGED_MEANWHILE, MOVED_MEANWHILE, unused_key
 from purposeapp.models import Tick, Tip
 from purposeapp.split import Purpose
-from tests.make import make_editor, make_tip, make_user, tip_form
+from tests.support.make import make_editor, make_tip, make_user, tip_form
 
 LIST = "/admin/purposeapp/tip/"
 

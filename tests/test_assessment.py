@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose, Split
-from tests.make import NOON, make_assessment, make_user
+from tests.support.make import NOON, make_assessment, make_user
 
 COLUMNS = ", ".join(Purpose.values)
 

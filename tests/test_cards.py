@@ -3,7 +3,7 @@ import struct
 import pytest
 from django.core.cache import caches
 
-from purposeapp.card import HEIGHT, MARGIN, WIDTH, card_of_purpose, card_of_split
+from purposeapp.sharing.card import HEIGHT, MARGIN, WIDTH, card_of_purpose, card_of_split
 from purposeapp.split import Purpose, Split
 
 EVERY_SPLIT = list(Split.all())

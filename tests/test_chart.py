@@ -12,7 +12,7 @@ from purposeapp.split import Purpose, Split
 from purposeapp.timeline.axis import MOST_DATE_MARKS, Axis, apart
 from purposeapp.timeline.chart import LEAST_DISTANCE, MARK_DISTANCE, MOST_MARKS, draw
 from purposeapp.timeline.column import MOST_MONTHS, MOST_SINGLE, Unit
-from purposeapp.timeline.moment import BEGINNING, Moment, time_between
+from purposeapp.timeline.snapshot import BEGINNING, Moment, time_between
 
 SPLITS = list(Split.all())
 START = datetime(2025, 3, 3, 10, 15, tzinfo=UTC)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from purposeapp.models import Goal, Tick, Tip
 from purposeapp.split import Purpose, Split
-from tests.make import NOON, make_assessment, make_tip, make_user
+from tests.support.make import NOON, make_assessment, make_tip, make_user
 
 BEFORE, AFTER = Split.parse("6-2-2-0-0"), Split.parse("2-2-0-6-0")
 

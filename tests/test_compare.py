@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.make import NOON, make_assessment, make_user
+from tests.support.make import NOON, make_assessment, make_user
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 

@@ -16,9 +16,9 @@ from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
-from purposeapp.accounts.leaving import LAST_SUPERUSER, leave
+from purposeapp.accounts.deletion import LAST_SUPERUSER, leave
 from purposeapp.models import Assessment, Session, Tip, User
-from tests.make import PASSWORD, make_assessment, make_goal, make_user, tip_form
+from tests.support.make import PASSWORD, make_assessment, make_goal, make_user, tip_form
 from tests.test_accounts import code_in
 
 PATH = "/accounts/delete/"

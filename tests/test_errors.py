@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from tests.make import make_goal, points
+from tests.support.make import make_goal, points
 
 
 def test_ten_megabytes_are_refused_with_a_clear_page(owner):
@@ -70,7 +70,7 @@ def test_a_host_that_is_not_ours_is_refused(db):
 
 
 def test_no_page_has_anything_inline(owner, user):
-    from tests.make import make_assessment
+    from tests.support.make import make_assessment
 
     assessment = make_assessment(user, "2-2-2-2-2")
     for path in ("/", "/splits/2-2-2-2-2/", "/history/", assessment.get_absolute_url()):

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.files import exporting
-from purposeapp.files.exporting import defused
+from purposeapp.exchange import exporting
+from purposeapp.exchange.exporting import defused
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
-from tests.make import NOON, make_assessment, make_goal, make_reminder, make_user
+from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]

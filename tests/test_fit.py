@@ -5,9 +5,9 @@ from itertools import count, product
 
 import pytest
 
+from purposeapp.advice.fit import WHEN, Audience, Direction, SeeksAs, Situation
+from purposeapp.advice.selection import MOST_AT_ONCE, MOST_MORE, choose, shown_at_once
 from purposeapp.split import Purpose, Split
-from purposeapp.tips.advice import MOST_AT_ONCE, MOST_MORE, choose, shown_at_once
-from purposeapp.tips.fit import WHEN, Audience, Direction, SeeksAs, Situation
 
 PURPOSES = list(Purpose)
 SIDES = {

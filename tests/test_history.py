@@ -7,9 +7,9 @@ from django.db import connection
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Split
-from purposeapp.timeline.moment import BEGINNING
+from purposeapp.timeline.snapshot import BEGINNING
 from purposeapp.views.history import PAGE_SIZE
-from tests.make import NOON, make_assessment, make_user
+from tests.support.make import NOON, make_assessment, make_user
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 

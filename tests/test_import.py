@@ -13,12 +13,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.files import exporting, hostile_json, importing
-from purposeapp.files.importing import Export, NotAnExport, read
-from purposeapp.files.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
-from purposeapp.files.importing.export import NOT_AN_EXPORT as NOT_OURS
-from purposeapp.files.importing.goals import ENDED_TOO_EARLY, NOT_A_GOAL, SECOND_OPEN
-from purposeapp.files.importing.values import (
+from purposeapp.exchange import exporting, hostile_json, importing
+from purposeapp.exchange.importing import Export, NotAnExport, read
+from purposeapp.exchange.importing.document import NOT_AN_EXPORT as NOT_OURS
+from purposeapp.exchange.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
+from purposeapp.exchange.importing.goals import ENDED_TOO_EARLY, NOT_A_GOAL, SECOND_OPEN
+from purposeapp.exchange.importing.values import (
     BAD_EVENT,
     BAD_TIME,
     IN_THE_FUTURE,
@@ -28,13 +28,13 @@ from purposeapp.files.importing.values import (
     WORDS_MISSING,
     WORDS_TOO_LONG,
 )
-from purposeapp.files.values import BAD_DAY, BAD_TEXT
-from purposeapp.files.values import UNKNOWN_VERSION as ANOTHER_VERSION
+from purposeapp.exchange.values import BAD_DAY, BAD_TEXT
+from purposeapp.exchange.values import UNKNOWN_VERSION as ANOTHER_VERSION
 from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
 from purposeapp.models import Assessment, Goal, LifeEvent
 from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
-from tests.make import NOON, make_assessment, make_goal, make_user
+from tests.support.make import NOON, make_assessment, make_goal, make_user
 
 PATH = "/history/import/"
 EXPORT = "/history/export.json"

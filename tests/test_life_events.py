@@ -9,7 +9,7 @@ from django.utils.html import escape
 from purposeapp.forms import NoteForm
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT, WORDS_BESIDE_AN_EVENT
 from purposeapp.models import Assessment, LifeEvent
-from tests.make import NOON, make_assessment
+from tests.support.make import NOON, make_assessment
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from django.core import mail
 from django.test import Client, override_settings
 
 from purposeapp.accounts.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
-from purposeapp.accounts.proof import PASSWORD_WITHDRAWN
+from purposeapp.accounts.verification import PASSWORD_WITHDRAWN
 from purposeapp.models import Assessment, User
-from tests.make import PASSWORD, make_user, prove
-from tests.provider import Provider
+from tests.support.make import PASSWORD, make_user, prove
+from tests.support.provider import Provider
 from tests.test_accounts import code_in, make_verified_user
-from tests.test_keeping import history, sign_in, spend
+from tests.test_pending_results import history, sign_in, spend
 
 LOGIN = "/accounts/oidc/linkedin/login/"
 CALLBACK = "/accounts/oidc/linkedin/login/callback/"
@@ -42,7 +42,7 @@ def provider(running_provider, settings):
     settings.LINKEDIN_CLIENT_ID = "client"
     settings.LINKEDIN_CLIENT_SECRET = "secret"
     settings.LINKEDIN_SERVER_URL = running_provider.url
-    settings.ROOT_URLCONF = "tests.urls_with_linkedin"
+    settings.ROOT_URLCONF = "tests.support.urls_with_linkedin"
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
     return running_provider

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from purposeapp.tips.markdown import (
+from purposeapp.advice.markdown import (
     BAD_LINK,
     LINK_FORM,
     NO_HTML,

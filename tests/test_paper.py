@@ -14,7 +14,7 @@ from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT
 from purposeapp.forms.paper import DAY_TO_COME, DAY_TOO_EARLY, NO_DAY
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from tests.make import NOON, make_assessment, points
+from tests.support.make import NOON, make_assessment, points
 
 PATH = "/history/add/"
 SUBMISSION = "4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"

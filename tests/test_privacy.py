@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
 
-from purposeapp.accounts.keeping import MOST_UNKEPT
+from purposeapp.accounts.pending import MOST_UNKEPT
 from purposeapp.models import Session
-from tests.make import PASSWORD, make_assessment, points
+from tests.support.make import PASSWORD, make_assessment, points
 
 PATH = "/privacy/"
 

@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from purposeapp.advice.fit import WHEN, Audience, Direction
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
-from purposeapp.tips.fit import WHEN, Audience, Direction
 from purposeapp.views.purposes import PAGE_SIZE
-from tests.make import make_tip
+from tests.support.make import make_tip
 
 
 @pytest.mark.parametrize("purpose", Purpose)

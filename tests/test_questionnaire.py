@@ -7,7 +7,7 @@ from django.utils.html import escape
 
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
-from tests.make import NOON, make_assessment, points
+from tests.support.make import NOON, make_assessment, points
 
 
 def test_the_page_says_what_it_is_and_offers_ten_points_on_five_purposes(client, db):

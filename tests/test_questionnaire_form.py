@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.forms.ten_points import read_points
 from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, budget_error
-from tests.make import points
+from tests.support.make import points
 
 
 def sent(*typed: str) -> QuestionnaireForm:

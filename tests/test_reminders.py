@@ -22,7 +22,7 @@ from purposeapp.forms.reminder import (
 )
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm, today
-from tests.make import make_assessment, make_reminder, make_user, prove_address
+from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.test_accounts import code_in
 
 PATH = "/reminders/"

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import today
 from purposeapp.reminders.calendar import calendar
-from tests.make import make_assessment, make_reminder
+from tests.support.make import make_assessment, make_reminder
 
 PATH = "/reminders/five-purposes.ics"
 

@@ -21,9 +21,9 @@ from django.utils import timezone
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import today
 from purposeapp.reminders.postman import SmtpPostman, postman
-from tests.browser.server import CHECKOUT, SETTINGS, Database
-from tests.mail_server import HANG_UP, MailServer
-from tests.make import make_assessment, make_reminder, make_user, prove_address
+from tests.support.mail_server import HANG_UP, MailServer
+from tests.support.make import make_assessment, make_reminder, make_user, prove_address
+from tests.support.server import CHECKOUT, SETTINGS, Database
 from tests.test_reminders import chosen
 
 STEPS = ["CONNECT", "HELLO", "MAIL", "RCPT", "DATA", "END", "TAKEN"]

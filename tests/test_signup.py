@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
 from purposeapp.models import User
-from tests.make import PASSWORD
+from tests.support.make import PASSWORD
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 

@@ -6,11 +6,11 @@ from django.test import Client
 from django.utils.html import escape
 
 from purposeapp import sentences
+from purposeapp.advice.selection import MOST_MORE
 from purposeapp.models import Tip
-from purposeapp.public import memory
 from purposeapp.split import Purpose, Split
-from purposeapp.tips.advice import MOST_MORE
-from tests.make import make_tip
+from purposeapp.web.page_cache import memory
+from tests.support.make import make_tip
 
 
 def test_every_split_has_a_page_with_its_sentence_and_exactly_its_tips(client, db):

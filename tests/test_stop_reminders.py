@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from purposeapp.models import Reminder
-from tests.make import make_reminder, make_user
+from tests.support.make import make_reminder, make_user
 from tests.test_reminders import chosen, text_of
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

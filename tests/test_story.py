@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.facts import Facts
-from purposeapp.timeline.moment import Moment, time_between
+from purposeapp.timeline.snapshot import Moment, time_between
 from purposeapp.timeline.story import Story, moves
 
 LABELS = ["Business driven", "Community spirit", "Learning sponge", "Job seeking", "Vanity project"]

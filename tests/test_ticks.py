@@ -11,7 +11,7 @@ from django.utils import timezone
 from purposeapp.models import Tick, Tip, User
 from purposeapp.split import Purpose
 from purposeapp.views.tips import PAGE_SIZE
-from tests.make import NOON, make_assessment, make_tip, make_user
+from tests.support.make import NOON, make_assessment, make_tip, make_user
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 

@@ -8,11 +8,11 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from purposeapp.advice.fit import Audience, Direction, SeeksAs, Situation
+from purposeapp.advice.selection import MOST_NEEDED, choose
 from purposeapp.models import Tick, Tip
 from purposeapp.split import Purpose, Split
-from purposeapp.tips.advice import MOST_NEEDED, choose
-from purposeapp.tips.fit import Audience, Direction, SeeksAs, Situation
-from tests.make import NOON, make_tip
+from tests.support.make import NOON, make_tip
 
 first_tips = import_module("purposeapp.migrations.0002_first_tips")
 tips_for_change = import_module("purposeapp.migrations.0007_tips_for_change")

@@ -1,8 +1,8 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
-from config.uploads import MOST_KEPT, UploadInMemory
 from purposeapp.forms import LARGEST_IMPORT
+from purposeapp.web.uploads import MOST_KEPT, UploadInMemory
 
 
 def upload(*sizes: int):

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from purposeapp.exchange.tip_differences import described, differences
 from purposeapp.models import Tip
-from purposeapp.tips.differences import described, differences
 
-from .page import render_page
+from .rendering import render_page
 
 VERSIONS_PER_PAGE = 20
 

@@ -3,13 +3,13 @@
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from purposeapp.advice.coverage import Coverage
+from purposeapp.advice.fit import Audience, SeeksAs
+from purposeapp.advice.selection import room
 from purposeapp.models import Tip
 from purposeapp.split import BUDGET
-from purposeapp.tips.advice import room
-from purposeapp.tips.coverage import Coverage
-from purposeapp.tips.fit import Audience, SeeksAs
 
-from .page import render_page
+from .rendering import render_page
 
 SAMPLES = 12
 

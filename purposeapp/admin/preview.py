@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from purposeapp.advice.fit import Audience, Direction, Situation
+from purposeapp.advice.result import Result
 from purposeapp.forms import PreviewForm, TipForm
 from purposeapp.forms.tip import fitting_choice
 from purposeapp.models import Tip
-from purposeapp.result import Result
-from purposeapp.sharing import share_purpose, share_split
+from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Purpose, Split
-from purposeapp.tips.fit import Audience, Direction, Situation
 
 KEPT = ["text", "purpose", "audience", "points_from", "points_to", "direction", "position"]
 """What of a form that is not saved is sent along, when another split is chosen."""

@@ -21,8 +21,8 @@ from purposeapp.forms import PositionForm, TipForm
 from purposeapp.models import Tip
 from purposeapp.models.tip import PURPOSES_IN_ORDER
 
-from . import changes, coverage, exchange, moving, preview
-from .archiving import ArchivingAdmin, set_state
+from . import changes, coverage, import_export, preview, reorder
+from .archive import ArchivingAdmin, set_state
 
 FILTERED_BY = {"state", "purpose__exact", "audience__exact", "direction__exact"}
 """What an address may ask of the list. Django would take any field, and with it
@@ -222,12 +222,12 @@ class TipAdmin(ArchivingAdmin):
         return [
             page("coverage/", coverage.coverage, "coverage", "view"),
             page("deleted/", changes.deleted, "deleted", "view"),
-            page("export/", exchange.export, "export", "view"),
-            page("import/", exchange.choose_file, "import", "change"),
-            page("import/difference/", exchange.difference, "import_difference", "change"),
+            page("export/", import_export.export, "export", "view"),
+            page("import/", import_export.choose_file, "import", "change"),
+            page("import/difference/", import_export.difference, "import_difference", "change"),
             page("preview/", preview.preview, "preview_new", "view"),
             page("<int:tip_id>/preview/", preview.preview, "preview", "view"),
-            page("<int:tip_id>/move/", moving.move, "move", "change"),
+            page("<int:tip_id>/move/", reorder.move, "move", "change"),
             page("<int:tip_id>/history/", changes.changes, "history", "view"),
             page("<int:tip_id>/history/<int:version_id>/", changes.version, "version", "view"),
             path("<path:tip>/history/", self.admin_site.admin_view(_nowhere)),

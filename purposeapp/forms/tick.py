@@ -2,8 +2,8 @@
 
 from django import forms
 
+from purposeapp.advice.fit import SeeksAs
 from purposeapp.models import Tick, Tip, User
-from purposeapp.tips.fit import SeeksAs
 
 
 class BackToAssessment(forms.Form):

@@ -8,11 +8,11 @@ from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.advice.coverage import movement, with_points
+from purposeapp.advice.fit import Direction, SeeksAs
+from purposeapp.exchange.tip_differences import FIELDS, Difference, differences
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
-from purposeapp.tips.coverage import movement, with_points
-from purposeapp.tips.differences import FIELDS, Difference, differences
-from purposeapp.tips.fit import Direction, SeeksAs
 
 CHANGED_MEANWHILE = _(
     "Somebody else has saved this tip while you were at it, so nothing of yours is stored yet. "

@@ -3,10 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.files.hostile_json import NotAnExport
-from purposeapp.tips import file as tips_file
+from purposeapp.exchange import tips_file
+from purposeapp.exchange.hostile_json import NotAnExport
 
-from .bring_back import FILE_TOO_LARGE, LARGEST_IMPORT
+from .data_import import FILE_TOO_LARGE, LARGEST_IMPORT
 
 
 class TipsFileForm(forms.Form):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
-import purposeapp.tips.markdown
+import purposeapp.advice.markdown
 
 
 class Migration(migrations.Migration):
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 max_length=1000,
                 validators=[
                     django.core.validators.MaxLengthValidator(1000),
-                    purposeapp.tips.markdown.validate_markdown,
+                    purposeapp.advice.markdown.validate_markdown,
                 ],
                 verbose_name="text",
             ),
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 max_length=1000,
                 validators=[
                     django.core.validators.MaxLengthValidator(1000),
-                    purposeapp.tips.markdown.validate_markdown,
+                    purposeapp.advice.markdown.validate_markdown,
                 ],
                 verbose_name="text",
             ),

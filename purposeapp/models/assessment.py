@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.moment import BEGINNING, Moment
+from purposeapp.timeline.snapshot import BEGINNING, Moment
 
 from .ten_points import TenPoints
 

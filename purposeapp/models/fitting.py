@@ -9,9 +9,9 @@ from django.db.models import Case, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 from simple_history.manager import HistoricalQuerySet
 
+from purposeapp.advice.fit import Direction, Situation
+from purposeapp.advice.selection import MOST_NEEDED
 from purposeapp.split import Purpose
-from purposeapp.tips.advice import MOST_NEEDED
-from purposeapp.tips.fit import Direction, Situation
 
 
 def fits(situation: Situation) -> Q:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Split
+from purposeapp.timeline.progress import Progress
 
 from .ten_points import TenPoints
 from .user import User
@@ -35,6 +36,11 @@ class GoalQuerySet(models.QuerySet["Goal"]):
     def oldest_first(self) -> "GoalQuerySet":
         """The exact reverse of `latest_first`."""
         return self.order_by("set_at", "id")
+
+    def progress(self, now: Split | None) -> Progress | None:
+        """How far `now` is from the goal that holds; None where there is none."""
+        goal = self.current().first()
+        return Progress(goal, now, timezone.now().date()) if goal else None
 
     def end(self, at: datetime) -> int:
         """End them, and return how many that were. None ends before it was set."""

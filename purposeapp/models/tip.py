@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from purposeapp.advice.fit import Audience, Direction
+from purposeapp.advice.markdown import render_markdown, validate_markdown
 from purposeapp.split import BUDGET, Purpose
-from purposeapp.tips.fit import Audience, Direction
-from purposeapp.tips.markdown import render_markdown, validate_markdown
 
 from .fitting import FittingQuerySet, TipHistoryQuerySet
 

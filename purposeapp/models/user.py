@@ -4,7 +4,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.tips.fit import SeeksAs
+from purposeapp.advice.fit import SeeksAs
 
 
 class UserManager(BaseUserManager["User"]):

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from purposeapp.split import BUDGET, Purpose, Split
 from purposeapp.timeline.axis import Axis, DateMark, apart
 from purposeapp.timeline.column import Column, Part, Unit, stack
-from purposeapp.timeline.moment import Moment
+from purposeapp.timeline.snapshot import Moment
 
 EDGE = 4.5  # the least room beside the outermost columns; for their dates and marks too
 WIDEST = 9.0

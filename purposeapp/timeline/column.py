@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.moment import DAY, DAY_AND_TIME, Moment
+from purposeapp.timeline.snapshot import DAY, DAY_AND_TIME, Moment
 
 MOST_SINGLE = 60
 """So many assessments have a column each."""

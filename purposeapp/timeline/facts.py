@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from purposeapp.split import Purpose
-from purposeapp.timeline.moment import Moment
+from purposeapp.timeline.snapshot import Moment
 
 NEAR = timedelta(days=90)
 """How far from a change a life event may be to be named beside it."""

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from purposeapp import sentences
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.facts import Change, Course, Facts, Lead
-from purposeapp.timeline.moment import Moment, time_between
+from purposeapp.timeline.snapshot import Moment, time_between
 
 
 @dataclass(frozen=True)

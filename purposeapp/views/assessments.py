@@ -3,17 +3,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
+from purposeapp.advice.fit import SeeksAs, Situation
+from purposeapp.advice.result import Result
 from purposeapp.forms import NoteForm
-from purposeapp.models import Assessment
-from purposeapp.progress import progress
-from purposeapp.tips.checklist import checklist
-from purposeapp.tips.fit import SeeksAs, Situation
+from purposeapp.models import Assessment, Goal, Tick, Tip, User
 
 
 @never_cache
@@ -33,7 +33,7 @@ def assessment(request, id: UUID):
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()
-    towards = progress(request.user, assessment.split)
+    towards = Goal.objects.for_user(request.user).progress(assessment.split)
     if towards and mine.after(assessment).exists():
         towards = None  # a goal is where somebody wants to go from where they are now
     situation = Situation(
@@ -45,7 +45,7 @@ def assessment(request, id: UUID):
     context = {
         "assessment": assessment,
         "happened": happened,
-        "result": checklist(assessment, situation, request.user),
+        "result": _checklist(assessment, situation, request.user),
         "checklist": True,
         "seeks_as": request.user.seeks_as and SeeksAs(request.user.seeks_as),
         "sides": SeeksAs,
@@ -68,4 +68,24 @@ def delete(request, id: UUID):
         messages.success(request, _("It is deleted."))
         return redirect("history")
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
-    return render(request, "purposeapp/delete.html", context)
+    return render(request, "purposeapp/assessment_delete.html", context)
+
+
+def _checklist(assessment: Assessment, situation: Situation, user: User) -> Result:
+    """The result of an assessment, each tip as its readers saw it when it was recorded.
+
+    Every tip knows its `tick`, which is the same for all assessments, and `can_be_ticked`: one
+    that was deleted since can't.
+    """
+    ticks = {tick.tip_id: tick for tick in Tick.objects.for_user(user)}
+    declined = [id for id, tick in ticks.items() if tick.verdict == Tick.Verdict.NOT_FOR_ME]
+    tips = (
+        Tip.history.as_readers_saw_them(assessment.recorded_at)
+        .fitting(situation, declined)
+        .annotate(can_be_ticked=Exists(Tip.objects.filter(id=OuterRef("id"))))
+        .only("id", "key", "purpose", "audience", "points_from", "points_to", "direction", "text",
+              "position")
+    )  # fmt: skip
+    for tip in tips:
+        tip.tick = ticks.get(tip.id)
+    return Result(situation, tips, declined)

@@ -2,7 +2,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
-from purposeapp.card import card_of_purpose, card_of_questionnaire, card_of_split
+from purposeapp.sharing.card import card_of_purpose, card_of_questionnaire, card_of_split
 from purposeapp.split import Purpose, Split
 
 

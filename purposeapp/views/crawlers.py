@@ -6,8 +6,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from purposeapp.public import public_page
 from purposeapp.split import Purpose, Split
+from purposeapp.web.page_cache import public_page
 
 
 @require_safe

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from purposeapp.split import Purpose
 
-from . import goal, paper, questionnaire, try_out
+from . import goal, paper, questionnaire, what_if
 
 ONCE_MORE = {
     "questionnaire": questionnaire.once_more,
     "goal": goal.once_more,
     "add": paper.once_more,
-    "try": try_out.once_more,
+    "try": what_if.once_more,
 }
 """Pages with ten points on them, by the name of their address: nobody has to spend them again."""
 

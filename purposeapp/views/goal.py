@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 from purposeapp import sentences
 from purposeapp.forms import GiveUpForm, GoalForm
 from purposeapp.models import Assessment, Goal
-from purposeapp.progress import progress
 
 from .questionnaire import start_of
 
@@ -61,7 +60,7 @@ def _page(request, form, status=HTTPStatus.OK):
     ended = list(mine.ended()[: EARLIER_SHOWN + 1])
     context = {
         "form": form,
-        "progress": progress(request.user, form.earlier),
+        "progress": Goal.objects.for_user(request.user).progress(form.earlier),
         "ended": [
             {"goal": goal, "headline": sentences.headline(goal.split)}
             for goal in ended[:EARLIER_SHOWN]

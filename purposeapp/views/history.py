@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
-from purposeapp.models import Assessment, Tick
-from purposeapp.progress import Progress, progress
+from purposeapp.models import Assessment, Goal, Tick
 from purposeapp.split import Purpose
 from purposeapp.timeline.chart import draw
+from purposeapp.timeline.progress import Progress
 from purposeapp.timeline.story import Story
 
 PAGE_SIZE = 20
@@ -43,7 +43,8 @@ def history(request):
         "ticks": Tick.objects.for_user(request.user).count_done(),
     }
     if not cursor:
-        towards = progress(request.user, assessments[0].split if assessments else None)
+        now = assessments[0].split if assessments else None
+        towards = Goal.objects.for_user(request.user).progress(now)
         context["progress"] = towards
         if entries:
             context |= _over_time(request.user, towards)

@@ -33,4 +33,4 @@ def once_more(request):
 
 
 def _page(request, form, status=HTTPStatus.OK):
-    return render(request, "purposeapp/paper.html", {"form": form}, status=status)
+    return render(request, "purposeapp/assessment_add.html", {"form": form}, status=status)

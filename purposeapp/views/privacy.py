@@ -1,8 +1,8 @@
 from django.conf import settings
 from django.shortcuts import render
 
-from purposeapp.accounts.keeping import MOST_UNKEPT
-from purposeapp.public import public_page
+from purposeapp.accounts.pending import MOST_UNKEPT
+from purposeapp.web.page_cache import public_page
 
 SECONDS_A_DAY = 24 * 60 * 60
 

@@ -1,12 +1,12 @@
 from django.http import Http404
 from django.shortcuts import render
 
+from purposeapp.advice.fit import WHEN
+from purposeapp.advice.selection import AdvisedTip, by_audience
 from purposeapp.models import Tip
-from purposeapp.public import public_page
-from purposeapp.sharing import share_purpose
+from purposeapp.sharing.links import share_purpose
 from purposeapp.split import Purpose
-from purposeapp.tips.advice import AdvisedTip, by_audience
-from purposeapp.tips.fit import WHEN
+from purposeapp.web.page_cache import public_page
 
 PAGE_SIZE = 50
 

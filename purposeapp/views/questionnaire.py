@@ -5,10 +5,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
-from purposeapp.accounts.keeping import remember
+from purposeapp.accounts.pending import remember
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.models import Assessment
-from purposeapp.sharing import share_questionnaire
+from purposeapp.sharing.links import share_questionnaire
 from purposeapp.split import Split
 
 

@@ -1,11 +1,11 @@
 from django.shortcuts import render
 
+from purposeapp.advice.fit import SeeksAs, Situation
+from purposeapp.advice.result import Result
 from purposeapp.models import Tip
-from purposeapp.public import public_page
-from purposeapp.result import Result
-from purposeapp.sharing import share_purpose, share_split
+from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Split
-from purposeapp.tips.fit import SeeksAs, Situation
+from purposeapp.web.page_cache import public_page
 
 
 @public_page

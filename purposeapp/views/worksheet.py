@@ -1,7 +1,7 @@
 from django.shortcuts import render
 
-from purposeapp.public import public_page
 from purposeapp.split import BUDGET, Purpose
+from purposeapp.web.page_cache import public_page
 
 
 @public_page

@@ -6,9 +6,9 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, expect, sync_playwright
 
-from .chromium import FLAGS, NoChromiumError, executable
-from .server import running
-from .visitor import Visitor
+from tests.support.chromium import FLAGS, NoChromiumError, executable
+from tests.support.server import running
+from tests.support.visitor import Visitor
 
 PATIENCE = 15_000  # milliseconds that a slow machine may take for one step
 FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")

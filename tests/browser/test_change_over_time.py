@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .visitor import FIELDS, PURPOSES
+from tests.support.visitor import FIELDS, PURPOSES
 
 YEARS = [
     ("2023-02-01T09:00", "6-2-2-0-0", "", ""),

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .visitor import Visitor
+from tests.support.visitor import Visitor
 
 ADMIN = "/admin/purposeapp/tip/"
 PASSWORD = "ten points for five purposes"

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .visitor import PURPOSES
+from tests.support.visitor import PURPOSES
 
 PHONE, TABLET, DESKTOP = 360, 768, 1440
 WIDTHS = [320, PHONE, TABLET, DESKTOP]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .visitor import ASSESSMENT
+from tests.support.visitor import ASSESSMENT
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .visitor import ASSESSMENT
+from tests.support.visitor import ASSESSMENT
 
 # Null when the focus can be seen, else what is wrong with it.
 WHAT_IS_WRONG_WITH_THE_FOCUS = """() => {

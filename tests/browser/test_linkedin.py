@@ -6,9 +6,9 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.provider import Provider
+from tests.support.provider import Provider
+from tests.support.server import running
 
-from .server import running
 from .test_every_page import Inspection
 
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from .visitor import ASSESSMENT
+from tests.support.visitor import ASSESSMENT
 
 
 def test_a_newcomer_sees_the_result_without_an_account(visitor):

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from .visitor import ASSESSMENT
+from tests.support.visitor import ASSESSMENT
 
 
 def test_a_returning_person_sees_what_changed(visitor):

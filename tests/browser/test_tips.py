@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .visitor import ASSESSMENT
+from tests.support.visitor import ASSESSMENT
 
 NEW = "Say it. Tell the people you know that you look for a job"
 RISING = "Give the search its hours"

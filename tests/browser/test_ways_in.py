@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .server import running
+from tests.support.server import running
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,98 @@
+"""All tips as one file, out and in: a difference is shown before anything is stored."""
+
+import base64
+import zlib
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from purposeapp.exchange import tips_file
+from purposeapp.exchange.hostile_json import NotAnExport
+from purposeapp.forms import TipsFileForm
+from purposeapp.models import Tip
+
+from .rendering import render_page
+
+FILE_NAME = "five-purposes-tips.json"
+WAITING = "tips_file"
+"""Where a file waits for the second step: in the session, on the server, where nobody changes it.
+
+A form could not carry it back: it may be larger than a form may be.
+"""
+
+CHANGED_SINCE = gettext_lazy(
+    "The tips, or the file, have changed since you looked. This is how they differ now."
+)
+
+
+@require_safe
+def export(request):
+    """Every tip, archived ones too, to review or to take to another server."""
+    content = tips_file.to_json(Tip.objects.by_purpose())
+    disposition = f'attachment; filename="{FILE_NAME}"'
+    headers = {"Content-Disposition": disposition}
+    return HttpResponse(content, content_type="application/json", headers=headers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_file(request):
+    """Take a file that is right, and go on to what it would change."""
+    form = TipsFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = TipsFileForm(request.POST, request.FILES)
+        if form.is_valid():
+            packed = base64.b85encode(zlib.compress(form.cleaned_data["file"])).decode()
+            request.session[WAITING] = [packed, form.cleaned_data["archive_missing"]]
+            return redirect("admin:purposeapp_tip_import_difference")
+    else:
+        request.session.pop(WAITING, None)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render_page(request, "admin/tips_import.html", _("Import tips"), {"form": form}, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
+def difference(request):
+    """What the file would change; and once that is confirmed, the change, all of it or nothing."""
+    if WAITING not in request.session:
+        return redirect("admin:purposeapp_tip_import")
+    if request.method == "POST":
+        Tip.objects.lock()
+    packed, archive_missing = request.session[WAITING]
+    try:
+        tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))
+    except NotAnExport as error:
+        # It was right when it was chosen; a newer version of the site may know more rules.
+        del request.session[WAITING]
+        messages.error(request, str(error))
+        return redirect("admin:purposeapp_tip_import")
+    comparison = tips_file.Comparison(tips, archive_missing=archive_missing)
+    agreed = request.POST.get("fingerprint") == comparison.fingerprint
+    if request.method == "POST" and agreed:
+        comparison.apply(request.user)
+        del request.session[WAITING]
+        messages.success(request, _summary(comparison))
+        return redirect("admin:purposeapp_tip_changelist")
+    outdated = request.method == "POST"
+    context = {"comparison": comparison, "error": CHANGED_SINCE if outdated else ""}
+    status = HTTPStatus.CONFLICT if outdated else HTTPStatus.OK
+    title = _("What the import would change")
+    return render_page(request, "admin/tips_difference.html", title, context, status)
+
+
+def _summary(comparison: tips_file.Comparison) -> str:
+    """What an import did, in words."""
+    done = [
+        (ngettext("%(n)d tip is new.", "%(n)d tips are new.", n), n) for n in [len(comparison.new)]
+    ]
+    n = len(comparison.changed)
+    done.append((ngettext("%(n)d tip is changed.", "%(n)d tips are changed.", n), n))
+    n = len(comparison.archived)
+    done.append((ngettext("%(n)d tip is archived.", "%(n)d tips are archived.", n), n))
+    return " ".join(words % {"n": n} for words, n in done if n) or _("Nothing had to change.")

@@ -1,0 +1,63 @@
+"""The admin as a whole: what stands on its start page, and what it refuses to read."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import admin
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.admin.stats import usage
+from purposeapp.advice.coverage import bare_for_somebody
+from purposeapp.models import Tip
+
+
+class AdminSite(admin.AdminSite):
+    """Django admin, which says first what there is to do."""
+
+    site_header = site_title = _("Five Purposes")
+    index_title = _("Administration")
+    site_url = "/"
+    # The list of tips needs the room, and there is little to navigate.
+    enable_nav_sidebar = False
+
+    def admin_view(self, view, cacheable=False):
+        """A page of the admin; what no field can hold is refused before it is looked up."""
+        return super().admin_view(_readable(view), cacheable)
+
+    def index(self, request: HttpRequest, extra_context=None):
+        """The start page: what is to be done about the tips, and how much the site is used."""
+        context = {"usage": usage(), **(extra_context or {})}
+        if request.user.has_perm("purposeapp.view_tip"):
+            context |= {
+                "drafts": Tip.objects.drafts().count(),
+                "starting_later": Tip.objects.starting_later().count(),
+                "bare": len(bare_for_somebody(Tip.objects.published())),
+            }
+        return super().index(request, context)
+
+
+def _readable(view: Callable) -> Callable:
+    """Refuse NUL characters, rows chosen by anything but numbers, and fields that none are for.
+
+    PostgreSQL and Django would stumble over them, and answer with an error of the server.
+    """
+
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        if "\0" in request.path_info:
+            raise Http404
+        for data in (request.GET, request.POST):
+            if any("\0" in text for name, values in data.lists() for text in [name, *values]):
+                raise BadRequest("a NUL character")
+            # The lists that open in a window of their own choose by it, and by nothing else.
+            if data.get(TO_FIELD_VAR, "id") not in ("id", ""):
+                raise BadRequest("not the field that rows are chosen by")
+        chosen = request.POST.getlist("_selected_action")
+        if not all(pk.isascii() and pk.isdigit() and len(pk) < 19 for pk in chosen):
+            raise BadRequest("not the id of a row")
+        return view(request, *args, **kwargs)
+
+    return wrapped

@@ -1,0 +1,104 @@
+"""For which of the 1,001 splits there are too few tips, or more than a page can bear."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from purposeapp.advice.fit import Advisable, Direction, SeeksAs, Situation
+from purposeapp.advice.selection import room
+from purposeapp.split import BUDGET, Purpose, Split
+
+
+def with_points(purpose: Purpose, points: int, like: Split | None = None) -> Split:
+    """A split with so many points on `purpose`, and otherwise as much like another as can be.
+
+    What is missing goes to the largest of the others, and what is too much is taken from it.
+    """
+    left = BUDGET - points
+    others = [other for other in Purpose if other != purpose]
+    if like is not None:
+        others.sort(key=lambda other: -like[other])
+    found = {purpose: points, **dict.fromkeys(others, 0)}
+    for other in reversed(others) if like else []:
+        found[other] = min(like[other], left)  # type: ignore[index]
+        left -= found[other]
+    found[others[0]] += left
+    return Split(*(found[purpose] for purpose in Purpose))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many of the tips fit each split, where nothing else is known of whoever reads."""
+
+    tips: Iterable[Advisable]
+    seeks_as: SeeksAs = SeeksAs.BOTH
+
+    @cached_property
+    def counts(self) -> dict[Purpose, list[int]]:
+        """For each purpose, the number of tips that fit 0, 1, … 10 points on it."""
+        counts = {purpose: [0] * (BUDGET + 1) for purpose in Purpose}
+        situations = {
+            purpose: [
+                Situation(with_points(purpose, points), seeks_as=self.seeks_as)
+                for points in range(BUDGET + 1)
+            ]
+            for purpose in Purpose
+        }
+        for tip in self.tips:
+            purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+            for points, situation in enumerate(situations[purpose]):
+                counts[purpose][points] += situation.fits(tip)
+        return counts
+
+    @cached_property
+    def bare(self) -> list[Split]:
+        """The splits with a purpose that has points and no tip."""
+        return [
+            split
+            for split in Split.all()
+            if not all(self.counts[purpose][split[purpose]] for purpose in split.spent)
+        ]
+
+    @cached_property
+    def crowded(self) -> list[Split]:
+        """The splits with a purpose on which more tips fit than its result has room for."""
+        return [
+            split
+            for split in Split.all()
+            if any(
+                self.counts[purpose][split[purpose]] > room(split[purpose]) for purpose in Purpose
+            )
+        ]
+
+
+def bare_for_somebody(tips: Iterable[Advisable]) -> set[Split]:
+    """The splits that leave a candidate, an employer or somebody who is both without a tip."""
+    tips = list(tips)
+    return {split for side in SeeksAs for split in Coverage(tips, side).bare}
+
+
+def movement(split: Split, purpose: Purpose, direction: Direction) -> Situation:
+    """A situation in which `purpose` goes in a direction, and ends at `split` or starts there.
+
+    Raises ValueError where that cannot be: what has no points has not risen, for example.
+    """
+    points = split[purpose]
+    earlier = {
+        Direction.NEW: 0,
+        Direction.RISING: points - 1,
+        Direction.FALLING: points + 1,
+        Direction.GONE: 1,
+    }
+    wanted = {Direction.WANTED_MORE: points + 1, Direction.WANTED_LESS: points - 1}
+    situation = Situation(
+        split,
+        earlier=_other(split, purpose, earlier[direction]) if direction in earlier else None,
+        wanted=_other(split, purpose, wanted[direction]) if direction in wanted else None,
+    )
+    if direction not in situation.directions(purpose):
+        raise ValueError(f"{purpose} with {points} points: not {direction}")
+    return situation
+
+
+def _other(split: Split, purpose: Purpose, points: int) -> Split:
+    return with_points(purpose, points, like=split)

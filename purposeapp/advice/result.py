@@ -1,0 +1,62 @@
+"""The result of a split: what its page shows, worked out from a situation and the tips alone."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from purposeapp import sentences
+from purposeapp.advice.fit import Situation
+from purposeapp.advice.selection import Advice, WrittenTip, choose
+from purposeapp.split import Purpose, Split
+
+
+@dataclass(frozen=True)
+class Row:
+    """One purpose in the table beside the picture."""
+
+    purpose: Purpose
+    points: int
+    percentage: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """A situation, read out: a pure function of it and of the tips.
+
+    Where only the split is known, it is the same for everybody.
+    """
+
+    situation: Situation
+    tips: Iterable[WrittenTip]
+    declined: Collection[int] = ()
+    """The ids of tips that the reader said are not for them."""
+
+    @property
+    def split(self) -> Split:
+        return self.situation.split
+
+    @property
+    def headline(self) -> str:
+        return sentences.headline(self.split)
+
+    @property
+    def rest(self) -> str:
+        return sentences.rest(self.split)
+
+    @property
+    def rows(self) -> list[Row]:
+        """All five purposes, largest first."""
+        return [
+            Row(
+                purpose,
+                self.split[purpose],
+                self.split.percentage(purpose),
+                self.split.minutes(purpose),
+            )
+            for purpose in self.split.ranked
+        ]
+
+    @property
+    def advice(self) -> list[Advice]:
+        """The tips that fit, by purpose, the largest first."""
+        return choose(self.situation, self.tips, self.declined)

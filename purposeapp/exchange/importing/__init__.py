@@ -1,0 +1,11 @@
+"""Reading an export back: all of it is right, or nothing is taken.
+
+Whoever sends a file may have changed it by hand, or mean harm. So each value is held against
+what an export can hold, and what is wrong is said with its place. Nothing of the file is ever
+repeated in what is said.
+"""
+
+from purposeapp.exchange.hostile_json import NotAnExport
+from purposeapp.exchange.importing.document import BroughtBack, Export, bring_back, read
+
+__all__ = ["BroughtBack", "Export", "NotAnExport", "bring_back", "read"]

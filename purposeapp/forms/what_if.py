@@ -1,0 +1,36 @@
+"""A try-out: ten points that are played with, and never stored."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import LifeEvent
+
+from .life_event import UNKNOWN_EVENT
+from .ten_points import TenPointsForm
+
+WHAT_IF = {
+    LifeEvent.REDUNDANCY.value: _("I were made redundant tomorrow?"),
+    LifeEvent.NEW_JOB.value: _("I started a new job?"),
+    LifeEvent.PROMOTION.value: _("I were promoted?"),
+    LifeEvent.OWN_BUSINESS.value: _("I had my own business?"),
+    LifeEvent.STUDY.value: _("I went to study?"),
+    LifeEvent.PARENTAL_LEAVE.value: _("I took parental leave?"),
+    LifeEvent.RETIREMENT.value: _("I retired?"),
+}
+"""How "What if …" goes on, for each life event that has a name."""
+
+SOMETHING = _("something changed?")
+
+
+class TryForm(TenPointsForm):
+    """How the points would be spent if something happened."""
+
+    earlier_words = _("now {was}")
+    change_words = _("now {was}, then {now}")
+
+    event = forms.ChoiceField(
+        label=_("What if …"),
+        choices=[("", SOMETHING), *WHAT_IF.items()],
+        required=False,
+        error_messages={"invalid_choice": UNKNOWN_EVENT},
+    )

@@ -1,0 +1,1 @@
+"""Passing a page on: its links, and the card that a network shows."""

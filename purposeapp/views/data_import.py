@@ -1,0 +1,41 @@
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from purposeapp.exchange.importing import BroughtBack
+from purposeapp.forms import ImportForm
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def bring_back(request):
+    """Add an export to what the person who sends it has here: all of it, or nothing."""
+    if request.method != "POST":
+        return render(request, "purposeapp/data_import.html", {"form": ImportForm()})
+    form = ImportForm(request.POST, request.FILES)
+    added = form.save(user=request.user) if form.is_valid() else None
+    if added is None:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render(request, "purposeapp/data_import.html", {"form": form}, status=status)
+    messages.success(request, _summary(added, len(form.cleaned_data["file"]) - sum(added)))
+    return redirect("history")
+
+
+def _summary(added: BroughtBack, known: int) -> str:
+    """What an import did, in words."""
+    if not any(added) and not known:
+        return _("The file holds nothing to bring back, so nothing changed.")
+    new, goals = added
+    parts = [
+        (ngettext("%(count)d assessment is back.", "%(count)d assessments are back.", new), new),
+        (ngettext("%(count)d goal is back.", "%(count)d goals are back.", goals), goals),
+        (ngettext("%(count)d was there already.", "%(count)d were there already.", known), known),
+    ]
+    return " ".join(words % {"count": count} for words, count in parts if count)

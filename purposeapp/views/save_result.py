@@ -1,0 +1,41 @@
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from purposeapp import sentences
+from purposeapp.accounts.pending import JUST_KEPT, is_waiting, remember
+from purposeapp.forms import KeepForm
+from purposeapp.split import Split
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request, split: Split):
+    """Ask whether a split that was looked at is one's own, and keep it.
+
+    Whoever is not signed in is asked to, and the split waits meanwhile. One that waits already,
+    since it was just spent in this browser, is not asked about again.
+    """
+    signed_in = request.user.is_authenticated
+    if request.method == "POST":
+        form = KeepForm(request.POST)
+        form.is_valid()  # it always is: its one field has no wrong values
+        if signed_in:
+            return redirect(form.save(user=request.user, split=split))
+        remember(request.session, split=split, submission=form.cleaned_data["submission"])
+        return _sign_up(split)
+    if not signed_in and is_waiting(request.session, split):
+        return _sign_up(split)
+    if signed_in and (kept := request.session.get(JUST_KEPT, {}).get(str(split))):
+        # They said so before they signed in; what is left to do is to write down why.
+        del request.session[JUST_KEPT]
+        return redirect(f"{kept}#note")
+    context = {"form": KeepForm(), "split": split, "headline": sentences.headline(split)}
+    return render(request, "purposeapp/save_result.html", context)
+
+
+def _sign_up(split: Split):
+    back = urlencode({"next": reverse("keep", args=[split])})
+    return redirect(f"{reverse('account_signup')}?{back}")

@@ -1,0 +1,1 @@
+"""What tests share: makers of rows, servers, a browser and those who use it."""

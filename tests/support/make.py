@@ -1,0 +1,70 @@
+"""Makes what tests need, with sensible values for whatever they do not care about."""
+
+from datetime import UTC, datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+
+from purposeapp.accounts import groups
+from purposeapp.models import Assessment, Goal, Reminder, Tip, User
+from purposeapp.split import Purpose, Split
+
+PASSWORD = "ten points to spend"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def make_user(email: str = "owner@example.org", **extra) -> User:
+    return User.objects.create_user(email, PASSWORD, **extra)
+
+
+def make_assessment(user: User, split: str = "6-2-2-0-0", **extra) -> Assessment:
+    return Assessment.objects.create(user=user, **Split.parse(split).as_dict(), **extra)
+
+
+def make_goal(user: User, split: str = "4-3-3-0-0", **extra) -> Goal:
+    return Goal.objects.create(user=user, **Split.parse(split).as_dict(), **extra)
+
+
+def prove_address(user: User) -> None:
+    """From now on it is known that the address of this person is theirs."""
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def make_reminder(user: User, rhythm: str = "every_6_months", **extra) -> Reminder:
+    return Reminder.objects.create(user=user, rhythm=rhythm, **extra)
+
+
+def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.", **extra) -> Tip:
+    extra.setdefault("key", text.lower().replace(" ", "-").strip("."))
+    extra.setdefault("state", Tip.State.PUBLISHED)
+    return Tip.objects.create(purpose=purpose, text=text, **extra)
+
+
+def tip_form(tip: Tip, **changes) -> dict:
+    """What the admin's form of a tip sends, with these changes."""
+    kept = ["purpose", "audience", "points_from", "points_to", "direction", "text", "position"]
+    values = {name: getattr(tip, name) for name in [*kept, "state"]}
+    published_from = tip.published_from or ""
+    return {**values, "published_from": published_from, "version": tip.fingerprint, **changes}
+
+
+def make_editor(email: str = "editor@example.org") -> User:
+    """Staff who keep the tips good, and may do nothing else."""
+    user = make_user(email, is_staff=True)
+    user.groups.add(Group.objects.get(name=groups.GROUP))
+    return user
+
+
+def make_superuser(email: str = "root@example.org") -> User:
+    return make_user(email, is_staff=True, is_superuser=True)
+
+
+def points(split: str, **extra) -> dict[str, str]:
+    """What the questionnaire sends for a split, or for any other five numbers."""
+    return {**dict(zip(Purpose.values, split.split("-"), strict=True)), **extra}
+
+
+def prove(client) -> None:
+    """Enter the password once more, as whoever is signed in must before what matters."""
+    answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert answer.status_code == 302

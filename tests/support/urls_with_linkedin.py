@@ -1,0 +1,8 @@
+"""The product's addresses as they are where LinkedIn is switched on."""
+
+from django.urls import include, path
+
+from config.urls import *  # noqa: F403 (the handlers too)
+from config.urls import urlpatterns as without
+
+urlpatterns = [*without, path("accounts/", include("config.linkedin_urls"))]

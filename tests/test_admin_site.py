@@ -1,0 +1,90 @@
+"""The start page of the admin: what there is to do, and how much the site is used."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from purposeapp.admin import stats
+from purposeapp.models import Assessment, Tip, User
+from tests.support.make import make_assessment, make_editor, make_tip, make_user
+
+
+@pytest.fixture
+def editor(client, db):
+    client.force_login(make_editor())
+    return client
+
+
+def test_it_says_what_there_is_to_do(editor):
+    page = editor.get("/admin/").content.decode()
+    assert "Nothing. No draft waits, and every split has tips." in page
+    make_tip(text="A draft.", state="draft")
+    make_tip(text="Later.", published_from=timezone.now().date() + timedelta(days=1))
+    Tip.objects.filter(purpose="vanity_project").update(points_to=9)
+    page = editor.get("/admin/").content.decode()
+    assert "1 draft waits to be published" in page
+    assert "1 tip shows from a later day on" in page
+    assert "1 of 1,001 splits lacks a tip for one of its purposes" in page
+    for link in ("?state=draft", "?state=later", "/admin/purposeapp/tip/coverage/"):
+        assert link in page
+
+
+def test_staff_who_may_not_see_tips_get_no_to_dos(client, db):
+    client.force_login(make_user("staff@example.org", is_staff=True))
+    page = client.get("/admin/").content.decode()
+    assert "What there is to do" not in page
+    assert "How much it is used" in page
+
+
+def test_use_is_counted_without_a_word_of_anybody(editor):
+    user = make_user("hidden@example.org")
+    make_assessment(user, note="private words")
+    make_assessment(user, "0-0-0-0-10")
+    Assessment.objects.filter(vanity_project=10).update(
+        taken_at=timezone.now() - timedelta(days=31),
+        recorded_at=timezone.now() - timedelta(days=31),
+    )
+    User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - timedelta(days=31))
+    response = editor.get("/admin/")
+    counted = response.context["usage"]
+    assert [tuple(count) for count in counted] == [
+        (2, False),
+        (1, False),
+        (2, False),
+        (1, False),
+    ]
+    page = response.content.decode()
+    assert "hidden@example.org" not in page
+    assert "private words" not in page
+
+
+def test_many_rows_are_estimated_and_never_counted_through(db, monkeypatch):
+    """The planner's guess, to two digits; the exact number of rows is not asked for."""
+    monkeypatch.setattr(usage, "COUNTED", 100)
+    user = make_user()
+    Assessment.objects.bulk_create(
+        Assessment(
+            user=user,
+            business_driven=10,
+            community_spirit=0,
+            learning_sponge=0,
+            job_seeking=0,
+            vanity_project=0,
+        )
+        for _ in range(1_234)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE purposeapp_assessment")
+    with connection.execute_wrapper(_no_count_but_a_bounded_one):
+        found = stats.usage()
+    assert found.assessments == (1_200, True)
+    assert found.recent_assessments.about
+    assert found.accounts == (1, False)
+
+
+def _no_count_but_a_bounded_one(execute, sql, params, many, context):
+    if "purposeapp_assessment" in sql and "COUNT" in sql:
+        assert "LIMIT 101" in sql
+    return execute(sql, params, many, context)

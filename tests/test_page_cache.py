@@ -1,0 +1,220 @@
+"""Public pages are made once, and then answered from memory."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from purposeapp.models import Tip
+from purposeapp.models.tip import TipQuerySet
+from purposeapp.web.page_cache import LARGEST_MEMORY, Answer, Memory, memory
+from tests.support.make import make_tip
+
+PATH = "/splits/6-2-2-0-0/"
+SEEKING = "/splits/2-2-0-6-0/"
+PUBLIC = [PATH, "/worksheet/"]
+
+
+@pytest.fixture
+def clock(monkeypatch, settings):
+    """The time of the memory, which stands still until a test moves it on."""
+    settings.PUBLIC_PAGE_SECONDS = 1
+
+    class Clock:
+        now = 100.0
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr("purposeapp.web.page_cache.time", clock)
+    return clock
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_that_was_made_already_costs_no_query(
+    client, db, clock, path, django_assert_num_queries
+):
+    first = client.get(path)
+    with django_assert_num_queries(0):
+        second = client.get(path)
+    assert second.content == first.content
+    assert dict(second.items()) == dict(first.items())
+    assert "default-src 'none'" in second["Content-Security-Policy"]
+
+
+def test_newer_tips_are_looked_for_once_a_second(client, db, clock, django_assert_num_queries):
+    client.get(PATH)
+    Tip.objects.filter(key="business-groups").update(text="Something new.")
+    clock.now += 0.9
+    assert "Something new." not in client.get(PATH).content.decode()
+    clock.now += 0.2
+    assert "Something new." in client.get(PATH).content.decode()
+    clock.now += 1
+    with django_assert_num_queries(1):
+        client.get(PATH)
+
+
+def test_whoever_has_a_session_sees_a_change_at_once(owner, clock, django_assert_num_queries):
+    owner.get(PATH)
+    Tip.objects.filter(key="business-groups").update(text="Something new.")
+    assert "Something new." in owner.get(PATH).content.decode()
+    with django_assert_num_queries(1):
+        owner.get(PATH)
+
+
+@pytest.mark.parametrize("change", ["update", "delete", "create"])
+def test_any_change_of_a_published_tip_is_a_new_version(db, change):
+    before = Tip.objects.version()
+    assert Tip.objects.version() == before
+    tips = Tip.objects.filter(key="business-groups")
+    if change == "update":
+        tips.update(position=1)
+    elif change == "delete":
+        tips.delete()
+    else:
+        make_tip(text="New.")
+    assert Tip.objects.version() != before
+
+
+def test_there_is_a_version_without_any_tips(db):
+    Tip.objects.all().delete()
+    assert Tip.objects.version()
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_a_browser_that_has_the_page_gets_a_304(client, db, clock, remembered):
+    etag = client.get(PATH)["ETag"]
+    if not remembered:
+        memory.clear()
+    response = client.get(PATH, headers={"if-none-match": etag})
+    assert (response.status_code, response.content) == (304, b"")
+    assert response["ETag"] == etag
+    assert client.get(PATH, headers={"if-none-match": '"another"'}).status_code == 200
+
+
+def test_revalidation_alone_fills_the_memory(client, db, clock, django_assert_num_queries):
+    etag = client.get(PATH)["ETag"]
+    memory.clear()
+    client.get(PATH, headers={"if-none-match": etag})
+    with django_assert_num_queries(0):
+        assert client.get(PATH, headers={"if-none-match": etag}).status_code == 304
+
+
+def test_compressed_and_plain_are_kept_apart(client, db, clock):
+    for _ in range(2):
+        plain = client.get(PATH)
+        compressed = client.get(PATH, headers={"accept-encoding": "gzip"})
+        assert "Content-Encoding" not in plain
+        assert compressed["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in plain["Vary"]
+
+
+def test_a_head_is_answered_and_fills_nothing(client, db, clock):
+    assert client.head(PATH).status_code == 200
+    assert client.get(PATH).content
+    assert client.head(PATH).content == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/history/", "/accounts/login/", "/nothing/", "/healthz"])
+def test_nothing_else_is_kept(owner, clock, path):
+    owner.get(path)
+    assert memory._answers == {}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["a=1", "as=everyone", "as=candidate&a=1", "as=both&as=both", "as=Both", "as=", "page=2"],
+)
+def test_a_query_goes_past_the_memory(client, db, clock, query):
+    client.get(f"/purposes/job-seeking/?{query}")
+    client.get(f"{PATH}?{query}")
+    assert memory._answers == {}
+
+
+@pytest.mark.parametrize("side", ["candidate", "employer", "both"])
+def test_each_side_of_job_seeking_is_kept_for_itself(
+    client, db, clock, side, django_assert_num_queries
+):
+    plain, path = client.get(SEEKING), f"{SEEKING}?as={side}"
+    first = client.get(path)
+    with django_assert_num_queries(0):
+        second = client.get(path)
+        known = client.get(path, headers={"if-none-match": first["ETag"]})
+        other = client.get(path, headers={"if-none-match": plain["ETag"]})
+    assert second.content == first.content != plain.content
+    assert first["ETag"] != plain["ETag"]
+    assert (known.status_code, other.status_code) == (304, 200)
+    assert client.get(SEEKING).content == plain.content
+
+
+def test_a_tip_that_falls_due_shows_within_two_seconds(client, db, clock, monkeypatch):
+    today = timezone.now()
+    make_tip(text="From tomorrow on.", position=1, published_from=today + timedelta(days=1))
+    before = client.get(PATH)
+    monkeypatch.setattr(timezone, "now", lambda: today + timedelta(days=1))
+    clock.now += 1.1
+    after = client.get(PATH, headers={"if-none-match": before["ETag"]})
+    assert "From tomorrow on." not in before.content.decode()
+    assert "From tomorrow on." in after.content.decode()
+    assert after["ETag"] != before["ETag"]
+
+
+def test_a_host_that_is_not_ours_gets_nothing_from_memory(client, db, clock):
+    client.get(PATH)
+    assert Client(headers={"host": "evil.example"}).get(PATH).status_code == 400
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_every_answer_has_the_headers_that_protect(client, db, clock, remembered):
+    etag = client.get(PATH)["ETag"]
+    if not remembered:
+        memory.clear()
+    strangers = Client(headers={"host": "evil.example"})
+    for response, status in (
+        (client.get(PATH, headers={"if-none-match": etag}), 304),
+        (client.get(PATH, headers={"if-match": '"another"'}), 412),
+        (strangers.get(PATH), 400),
+    ):
+        assert response.status_code == status
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["X-Frame-Options"] == "DENY"
+
+
+def test_an_encoding_that_only_looks_like_gzip_fills_no_compressed_place(client, db, clock):
+    client.get(PATH, headers={"accept-encoding": "gzipped"})
+    assert client.get(PATH, headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"
+
+
+def test_what_is_kept_outlives_a_database_that_does_not_answer(client, db, clock, monkeypatch):
+    page = client.get(PATH).content
+
+    def fail(self):
+        raise OperationalError
+
+    monkeypatch.setattr(TipQuerySet, "version", fail)
+    clock.now += 10
+    assert client.get(PATH).content == page
+
+
+def test_a_page_made_while_the_tips_changed_is_not_kept(db, clock):
+    memory = Memory()
+    old = memory.version()
+    Tip.objects.all().delete()
+    clock.now += 2
+    memory.version()
+    memory.keep(("http", "/", False), old, Answer(b"old", {}))
+    assert memory.get(("http", "/", False)) is None
+
+
+def test_the_memory_is_bounded(db, clock):
+    memory = Memory()
+    version = memory.version()
+    for number in range(LARGEST_MEMORY + 1):
+        memory.keep(("http", str(number), False), version, Answer(b"", {}))
+    assert len(memory._answers) == LARGEST_MEMORY
+    assert memory.get(("http", "0", False)) is None
+    assert memory.get(("http", str(LARGEST_MEMORY), False)) is not None

@@ -1,0 +1,269 @@
+"""What a visitor did before signing in is in their history right after, exactly once."""
+
+import threading
+import uuid
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.contrib.auth.signals import user_logged_in
+from django.core import mail
+from django.db import connection
+from django.test import Client, RequestFactory, override_settings
+from django.utils import timezone
+
+from purposeapp.accounts.pending import MOST_UNKEPT, keep_what_waits
+from purposeapp.models import Assessment, User
+from tests.support.make import PASSWORD, make_assessment, make_user, points
+from tests.test_accounts import code_in
+
+SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
+
+
+def spend(client, split="6-2-2-0-0", submission=None):
+    return client.post("/", points(split, submission=submission or str(uuid.uuid4())))
+
+
+def history(client) -> list[str]:
+    entries = client.get("/history/").context["entries"]
+    return [str(entry["assessment"].split) for entry in entries]
+
+
+def sign_in(client, user):
+    return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+
+
+def test_after_signing_up(client, db):
+    spend(client)
+    client.post("/accounts/signup/", SIGN_UP)
+    response = client.get("/history/")
+    assert "Your result is kept in your history." in response.content.decode()
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_signing_in_to_an_account_with_a_history(client, user):
+    make_assessment(user, "0-0-0-10-0", taken_at=timezone.now() - timedelta(days=9))
+    spend(client)
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0", "0-0-0-10-0"]
+
+
+def test_several_tries_are_all_kept_with_the_moment_of_each(client, user):
+    moments = [timezone.now() - timedelta(hours=hours) for hours in (3, 2, 1)]
+    for split, moment in zip(["6-2-2-0-0", "5-3-2-0-0", "6-2-2-0-0"], moments, strict=True):
+        with patch("django.utils.timezone.now", return_value=moment):
+            spend(client, split)
+    sign_in(client, user)
+    assert "Your 3 results are kept" in client.get("/history/").content.decode()
+    stored = Assessment.objects.for_user(user).oldest_first()
+    assert [str(assessment.split) for assessment in stored] == [
+        "6-2-2-0-0",
+        "5-3-2-0-0",
+        "6-2-2-0-0",
+    ]
+    assert [assessment.taken_at for assessment in stored] == moments
+    assert all(assessment.recorded_at > moments[-1] for assessment in stored)
+
+
+def test_a_form_sent_twice_is_kept_once(client, user):
+    submission = str(uuid.uuid4())
+    spend(client, submission=submission)
+    spend(client, submission=submission)
+    sign_in(client, user)
+    spend(client, submission=submission)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_a_code_that_came_by_mail(client, db):
+    spend(client)
+    with override_settings(
+        ACCOUNT_EMAIL_VERIFICATION="mandatory", ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=True
+    ):
+        client.post("/accounts/signup/", SIGN_UP)
+        assert not Assessment.objects.exists()
+        client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[0])})
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_a_forgotten_password(client, user):
+    spend(client)
+    page = client.post("/accounts/password/reset/", {"email": user.email}, follow=True)
+    code = {"code": code_in(mail.outbox[0])}
+    page = client.post(page.request["PATH_INFO"], code, follow=True)
+    new = {"password1": "another ten points", "password2": "another ten points"}
+    client.post(page.request["PATH_INFO"], new)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_a_code_instead_of_a_password(client, user):
+    spend(client)
+    client.post("/accounts/login/code/", {"email": user.email})
+    client.post("/accounts/login/code/confirm/", {"code": code_in(mail.outbox[0])})
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_turning_back_from_a_code(client, user):
+    spend(client)
+    client.post("/accounts/login/code/", {"email": user.email})
+    client.post("/accounts/logout/", {"next": "/accounts/login/"})
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_failing_to_sign_in_first(client, user):
+    spend(client)
+    client.post("/accounts/login/", {"login": user.email, "password": "wrong"})
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_nothing_is_handed_to_the_next_one_at_the_same_browser(client, user):
+    spend(client)
+    sign_in(client, user)
+    client.post("/accounts/logout/")
+    other = make_user("other@example.org")
+    sign_in(client, other)
+    assert history(client) == []
+    assert not Assessment.objects.for_user(other).exists()
+
+
+def test_what_is_done_after_a_sign_out_is_the_next_ones(client, user):
+    spend(client, "6-2-2-0-0")
+    sign_in(client, user)
+    client.post("/accounts/logout/")
+    spend(client, "0-0-0-0-10")
+    sign_in(client, make_user("other@example.org"))
+    assert history(client) == ["0-0-0-0-10"]
+
+
+def test_the_next_sign_in_keeps_nothing_again(client, user):
+    spend(client)
+    sign_in(client, user)
+    client.post("/accounts/logout/")
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_at_most_twenty_wait_and_the_oldest_give_way(client, user):
+    for business in range(MOST_UNKEPT + 1):
+        spend(client, "10-0-0-0-0" if business else "0-0-0-0-10")
+    sign_in(client, user)
+    assert Assessment.objects.for_user(user).count() == MOST_UNKEPT
+    assert "0-0-0-0-10" not in history(client)
+
+
+def test_an_invalid_form_and_a_step_leave_nothing_waiting(client, user):
+    client.post("/", points("6-2-0-0-0"))
+    client.post("/", points("6-2-2-0-0", step="job_seeking+"))
+    assert "sessionid" not in client.cookies
+    sign_in(client, user)
+    assert history(client) == []
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_claims_at_once_record_once():
+    user, client = make_user(), Client()
+    spend(client)
+    at_once, failures = threading.Barrier(2), []
+
+    def claim():
+        request = RequestFactory().get("/")
+        request.session = type(client.session)(client.session.session_key)
+        request.session.load()
+        try:
+            at_once.wait(timeout=10)
+            keep_what_waits(User, request, user)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=claim) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert Assessment.objects.count() == 1
+
+
+def test_every_way_in_passes_the_place_that_keeps():
+    assert any(receiver[1]() is keep_what_waits for receiver in user_logged_in.receivers)
+
+
+def test_whoever_said_yes_before_signing_up_comes_to_the_note(client, db):
+    spend(client)
+    client.post("/accounts/signup/", SIGN_UP | {"next": "/keep/6-2-2-0-0/"})
+    assessment = Assessment.objects.get()
+    assert client.get("/keep/6-2-2-0-0/").url == f"{assessment.get_absolute_url()}#note"
+    assert client.get("/keep/6-2-2-0-0/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/login/"])
+def test_the_way_in_says_what_waits(client, db, path):
+    assert "is waiting" not in client.get(path).content.decode()
+    spend(client)
+    assert "Your result is waiting" in client.get(path).content.decode()
+    spend(client)
+    assert "Your 2 results are waiting" in client.get(path).content.decode()
+
+
+# --- A split that was only looked at ----------------------------------------------------------
+
+KEEP = "/keep/6-2-2-0-0/"
+
+
+def test_a_public_page_offers_to_keep_it_and_to_spend_ones_own(client, db):
+    page = client.get("/splits/6-2-2-0-0/").content.decode()
+    assert f'href="{KEEP}"' in page
+    assert "Is this yours? Keep it and write down why" in page
+    assert "Spend your own ten points" in page
+
+
+def test_looking_keeps_nothing_and_confirming_does(owner, user):
+    assert "Is this your split?" in owner.get(KEEP).content.decode()
+    assert not Assessment.objects.exists()
+    response = owner.post(KEEP, {"submission": str(uuid.uuid4())})
+    assessment = Assessment.objects.for_user(user).get()
+    assert (response.status_code, response.url) == (302, assessment.get_absolute_url())
+    assert str(assessment.split) == "6-2-2-0-0"
+
+
+def test_confirming_twice_keeps_it_once(owner):
+    form = {"submission": str(uuid.uuid4())}
+    assert owner.post(KEEP, form).url == owner.post(KEEP, form).url
+    assert Assessment.objects.count() == 1
+
+
+def test_whoever_is_not_signed_in_confirms_and_then_signs_up(client, db):
+    assert "Is this your split?" in client.get(KEEP).content.decode()
+    response = client.post(KEEP)
+    assert response.url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
+    client.post("/accounts/signup/", SIGN_UP)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_what_was_just_spent_here_is_not_asked_about_again(client, db):
+    spend(client)
+    assert client.get(KEEP).url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
+    assert client.get("/keep/5-3-2-0-0/").status_code == 200
+    client.post("/accounts/signup/", SIGN_UP)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+@pytest.mark.parametrize("path", ["/keep/6-2-2-0-1/", "/keep/nonsense/", "/keep/"])
+def test_what_is_no_split_is_a_404(owner, path):
+    assert owner.get(path).status_code == 404
+    assert owner.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_refused(owner, method):
+    assert getattr(owner, method)(KEEP).status_code == 405
+
+
+def test_confirming_needs_a_token(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    assert client.post(KEEP).status_code == 403
+    assert not Assessment.objects.exists()

@@ -1,0 +1,57 @@
+import io
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from purposeapp.web.request_body import PATIENCE, SILENCE, read_to_the_end
+
+
+def read_of(size: int) -> int:
+    """How much of a body that nobody asked for is read before the answer goes out."""
+    body = io.BytesIO(b"x" * size)
+    request = RequestFactory().generic("POST", "/")
+    request.META["CONTENT_LENGTH"] = str(size)
+    request._stream = body
+    answer = HttpResponse("no")
+    assert read_to_the_end(lambda request: answer)(request) is answer
+    return body.tell()
+
+
+def test_a_body_that_nobody_read_is_read_before_the_answer_goes_out():
+    assert read_of(0) == 0
+    assert read_of(10_000_000) == 10_000_000
+
+
+def test_patience_ends():
+    assert PATIENCE <= read_of(2 * PATIENCE) <= PATIENCE + 64 * 1024
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_body_that_belongs_to_no_form_is_not_waited_for(method):
+    request = RequestFactory().generic(method, "/")
+    request._stream = io.BytesIO(b"x" * 10)
+    read_to_the_end(lambda request: HttpResponse("no"))(request)
+    assert request._stream.tell() == 0
+
+
+def test_a_sender_who_falls_silent_is_given_up_and_the_line_is_left_as_it_was():
+    class Line:
+        limits = []
+
+        def settimeout(self, seconds):
+            self.limits.append(seconds)
+
+    request = RequestFactory().generic("POST", "/", **{"gunicorn.socket": Line()})
+    read_to_the_end(lambda request: HttpResponse("no"))(request)
+    assert Line.limits == [SILENCE, None]
+
+
+def test_somebody_who_hangs_up_does_no_harm():
+    class Gone(io.BytesIO):
+        def read(self, *args):
+            raise ConnectionResetError
+
+    request = RequestFactory().generic("POST", "/")
+    request._stream = Gone()
+    assert read_to_the_end(lambda request: HttpResponse("no"))(request).status_code == 200

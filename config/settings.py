@@ -59,7 +59,7 @@ def read_secret_key(production: bool) -> str:
         if production and len(key) < 32:
             raise ImproperlyConfigured("SECRET_KEY is too short: use 32 characters or more.")
         return key
-    kept = local_postgres.home() / "secret_key"
+    kept = local_postgres.data_dir() / "secret_key"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         draft = kept.with_name(f"secret_key.{os.getpid()}")
@@ -170,8 +170,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "purposeapp.web.page_cache.public_pages",
-    "purposeapp.web.request_body.read_to_the_end",
+    "purposeapp.web.page_cache.page_cache_middleware",
+    "purposeapp.web.request_body.drain_request_body",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -182,7 +182,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "purposeapp.web.request_log.LogEachRequest",
+    "purposeapp.web.request_log.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -202,7 +202,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "purposeapp.accounts.adapter.ways_to_sign_in",
+                "purposeapp.accounts.adapter.login_methods",
             ],
         },
     },
@@ -227,7 +227,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        "KEY_FUNCTION": "purposeapp.web.cache_keys.unreadable",
+        "KEY_FUNCTION": "purposeapp.web.cache_keys.hashed_key",
         # Far more than the limits need: whoever fills it pushes the counts of others out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },

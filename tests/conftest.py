@@ -7,7 +7,7 @@ import pytest
 from config import local_postgres
 
 if not os.environ.get("DATABASE_URL"):
-    local_postgres.hold()
+    local_postgres.ensure_running()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -29,10 +29,10 @@ def _quick_settings(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _fresh_memory(settings):
     """Public pages are looked up anew in each test, and follow each change of a tip at once."""
-    from purposeapp.web.page_cache import memory
+    from purposeapp.web.page_cache import page_cache
 
     settings.PUBLIC_PAGE_SECONDS = 0
-    memory.clear()
+    page_cache.clear()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
-from purposeapp.accounts.verification import PASSWORD_WITHDRAWN
+from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import User
 from tests.support.make import PASSWORD, make_user, prove
 
@@ -260,7 +260,7 @@ def test_whoever_signed_up_with_an_address_of_somebody_else_is_locked_out_by_a_c
     ask_for_a_code(client, "new@example.org")
     client.post(CONFIRM, {"code": code_in(mail.outbox[0])})
     page = client.get("/history/")
-    assert str(PASSWORD_WITHDRAWN) in page.content.decode().replace("&#x27;", "'")
+    assert str(PASSWORD_REVOKED) in page.content.decode().replace("&#x27;", "'")
     assert EmailAddress.objects.get().verified
     other = Client().post("/accounts/login/", {"login": "new@example.org", "password": PASSWORD})
     assert other.status_code == 200

@@ -38,7 +38,7 @@ def records(response) -> list[tuple]:
     ]
 
 
-def go_back(client, record, **extra):
+def revert(client, record, **extra):
     page = client.get(version_of(record)).content.decode()
     (version,) = re.findall(r'name="version" value="(\w*)"', page)
     return client.post(version_of(record), {"version": version, **extra})
@@ -98,7 +98,7 @@ def test_any_version_comes_back_as_a_new_one(editor, tip):
     shown = [(found.label, found.old, found.new) for found in response.context["differences"]]
     assert shown == [("Text", "Other words.", first.text), ("State", "Archived", "Published")]
     assert Tip.objects.get(pk=tip.pk).text == "Other words."
-    response = go_back(editor, first)
+    response = revert(editor, first)
     assert (response.status_code, response.url) == (302, f"{LIST}{tip.pk}/change/")
     tip.refresh_from_db()
     assert (tip.text, tip.state) == (first.text, "published")
@@ -130,7 +130,7 @@ def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):
     assert history_of(record) in gone.content.decode()
     before = records(editor.get(history_of(record)))
     assert [kind for kind, _ in before] == ["-", "+"]
-    assert go_back(editor, record).status_code == 302
+    assert revert(editor, record).status_code == 302
     again = Tip.objects.get(key="business-groups")
     assert (again.pk, again.text) == (pk, text)
     assert editor.get(f"{LIST}deleted/").context["records"] == []
@@ -151,7 +151,7 @@ def test_a_deleted_tip_whose_key_another_one_has_stays_deleted(editor, tip):
     record = tip.history.first()
     tip.delete()
     make_tip(key="business-groups")
-    response = go_back(editor, record)
+    response = revert(editor, record)
     assert response.status_code == 422
     assert "already exists" in response.content.decode()
     assert Tip.objects.get(key="business-groups").pk != tip.pk
@@ -159,7 +159,7 @@ def test_a_deleted_tip_whose_key_another_one_has_stays_deleted(editor, tip):
 
 def test_a_version_that_would_not_be_taken_today_stays_history(editor, tip):
     Tip.history.filter(id=tip.pk).update(text="<b>bold</b>")
-    response = go_back(editor, tip.history.get())
+    response = revert(editor, tip.history.get())
     assert response.status_code == 422
     assert "HTML is not taken." in response.content.decode()
     assert tip.history.count() == 1

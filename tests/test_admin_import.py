@@ -9,7 +9,7 @@ from purposeapp.admin.import_export import CHANGED_SINCE, WAITING
 from purposeapp.advice.markdown import BAD_LINK, NO_HTML, TOO_MUCH
 from purposeapp.exchange import hostile_json, tips_file, values
 from purposeapp.exchange.hostile_json import NotAnExport
-from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
+from purposeapp.forms import FILE_TOO_LARGE, MAX_IMPORT_BYTES
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
 from tests.support.make import make_assessment, make_editor, make_tip, make_user
@@ -312,7 +312,7 @@ BAD_FILES = {
     "tips twice": (b'{"version": 1, "tips": [], "tips": []}', NOT_TIPS),
     "NaN": (b'{"version": 1,\n"tips": [NaN]}', f"Line 2: {hostile_json.NOT_JSON}"),
     "lists in lists": (b"[" * 100_000, str(hostile_json.TOO_DEEP)),
-    "a huge file": (b" " * (LARGEST_IMPORT + 1), str(FILE_TOO_LARGE)),
+    "a huge file": (b" " * (MAX_IMPORT_BYTES + 1), str(FILE_TOO_LARGE)),
     "nothing in it": (b"", "The submitted file is empty."),
     "a key twice": (
         document(entry()).replace(b'"state"', b'"key": "other", "state"'),

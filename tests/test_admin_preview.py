@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from purposeapp.advice.coverage import Coverage, bare_for_somebody, movement, with_points
-from purposeapp.advice.fit import Direction, SeeksAs, Situation
-from purposeapp.advice.selection import MOST_MORE, choose, room
+from purposeapp.advice.coverage import Coverage, movement, uncovered_for_some_side, with_points
+from purposeapp.advice.fit import Direction, Side, Situation
+from purposeapp.advice.selection import MAX_MORE, choose, room
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
-from purposeapp.web.page_cache import memory
+from purposeapp.web.page_cache import page_cache
 from tests.support.make import make_editor, make_tip, tip_form
 
 LIST = "/admin/purposeapp/tip/"
@@ -38,7 +38,7 @@ def test_a_draft_is_shown_on_the_real_page_to_its_editor_alone(editor):
     assert ON in page
     assert "Be kind to all." in page
     assert Tip.objects.get(pk=tip.pk).state == "draft"
-    assert memory._answers == {}
+    assert page_cache._answers == {}
     assert "Be kind to all." not in editor.get("/splits/6-1-1-1-1/").content.decode()
 
 
@@ -68,7 +68,7 @@ def test_it_says_whether_the_tip_is_on_the_page_and_if_not_why(editor, fields, c
 
 
 def test_it_says_where_to_look_for_a_tip_that_is_not_at_once_on_the_page(editor):
-    for number in range(MOST_MORE):
+    for number in range(MAX_MORE):
         make_tip(text=f"Number {number}.", position=number, points_from=9)
     tip = make_tip(text="Last of all.", state="draft", position=999, points_from=9)
     split = {"split": "9-1-0-0-0"}
@@ -144,7 +144,7 @@ def test_what_is_typed_wrong_is_said_and_not_shown(editor, changes, reason):
 
 def test_the_first_tips_leave_no_split_bare(editor):
     response = editor.get(COVERAGE)
-    assert (response.context["bare"], response.context["crowded"]) == (0, 0)
+    assert (response.context["uncovered"], response.context["overfull"]) == (0, 0)
     assert "None of the 1,001" in response.content.decode()
     counted = dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN]
     assert counted == [(0, ""), *[(6, "")] * 10]
@@ -155,25 +155,25 @@ def test_drafts_and_tips_of_later_days_do_not_count(editor):
     Tip.objects.filter(purpose="learning_sponge").update(state="draft")
     with_either = sum(bool(split.vanity_project or split.learning_sponge) for split in Split.all())
     response = editor.get(COVERAGE)
-    assert response.context["bare"] == with_either
-    assert len(response.context["bare_samples"]) == 12
+    assert response.context["uncovered"] == with_either
+    assert len(response.context["uncovered_samples"]) == 12
 
 
 def test_a_hole_in_a_band_leaves_exactly_its_splits_bare(db):
     Tip.objects.filter(purpose="vanity_project").update(points_from=1, points_to=9)
-    bare = Coverage(Tip.objects.published()).bare
+    bare = Coverage(Tip.objects.published()).uncovered
     assert bare == [Split.parse("0-0-0-0-10")]
 
 
 def test_a_side_of_job_seeking_without_a_tip_counts(editor):
     Tip.objects.filter(audience="employer").delete()
-    assert Coverage(Tip.objects.published()).bare == []
+    assert Coverage(Tip.objects.published()).uncovered == []
     seeking = {split for split in Split.all() if split.job_seeking}
-    assert set(Coverage(Tip.objects.published(), SeeksAs.EMPLOYER).bare) == seeking
-    assert bare_for_somebody(Tip.objects.published()) == seeking
+    assert set(Coverage(Tip.objects.published(), Side.EMPLOYER).uncovered) == seeking
+    assert uncovered_for_some_side(Tip.objects.published()) == seeking
     response = editor.get(COVERAGE, {"as": "employer"})
-    assert response.context["bare"] == len(seeking)
-    sample = response.context["bare_samples"][0]
+    assert response.context["uncovered"] == len(seeking)
+    sample = response.context["uncovered_samples"][0]
     page = editor.get(f"{LIST}preview/", {"split": str(sample), "as": "employer"})
     assert "This is what readers see today." in page.content.decode()
 
@@ -183,11 +183,11 @@ def test_more_than_a_page_can_bear_is_counted_and_marked(editor):
         make_tip("vanity_project", f"Number {number}.", key=f"n{number}", points_from=8)
     counted = dict(editor.get(COVERAGE).context["rows"])[Purpose.VANITY_PROJECT]
     assert counted[7:] == [(1, ""), *[(room(10) + 1, "too many")] * 3]
-    crowded = Coverage(Tip.objects.published()).crowded
+    crowded = Coverage(Tip.objects.published()).overfull
     assert set(crowded) == {split for split in Split.all() if split.vanity_project >= 8}
 
 
-@pytest.mark.parametrize("side", SeeksAs)
+@pytest.mark.parametrize("side", Side)
 def test_coverage_says_what_the_results_of_all_splits_show(db, side):
     Tip.objects.filter(purpose="learning_sponge").update(points_from=3)
     Tip.objects.filter(audience="employer").update(points_to=7)
@@ -199,7 +199,7 @@ def test_coverage_says_what_the_results_of_all_splits_show(db, side):
     found = Coverage(tips, side)
     bare, crowded = [], []
     for split in Split.all():
-        advice = choose(Situation(split, seeks_as=side), tips)
+        advice = choose(Situation(split, side=side), tips)
         shown = {each.purpose: [*each.at_once, *each.more] for each in advice}
         if any(not shown[purpose] for purpose in split.spent):
             bare.append(split)
@@ -209,10 +209,10 @@ def test_coverage_says_what_the_results_of_all_splits_show(db, side):
             most = room(split[purpose])
             count = found.counts[purpose][split[purpose]]
             assert len(shown.get(purpose, [])) == min(count, most), (split, purpose)
-    assert found.bare == bare
-    assert found.crowded == crowded
+    assert found.uncovered == bare
+    assert found.overfull == crowded
     assert bare
-    assert bool(crowded) == (side is not SeeksAs.EMPLOYER)
+    assert bool(crowded) == (side is not Side.EMPLOYER)
 
 
 def test_what_fits_and_has_room_is_said_in_a_whole_sentence(editor):

@@ -62,7 +62,7 @@ def test_use_is_counted_without_a_word_of_anybody(editor):
 
 def test_many_rows_are_estimated_and_never_counted_through(db, monkeypatch):
     """The planner's guess, to two digits; the exact number of rows is not asked for."""
-    monkeypatch.setattr(usage, "COUNTED", 100)
+    monkeypatch.setattr(stats, "COUNTED", 100)
     user = make_user()
     Assessment.objects.bulk_create(
         Assessment(

@@ -53,7 +53,7 @@ def test_the_list_has_the_purposes_in_their_order_and_the_tips_by_position(edito
     expected = [
         key
         for purpose in Purpose
-        for key in Tip.objects.filter(purpose=purpose).in_order().values_list("key", flat=True)
+        for key in Tip.objects.filter(purpose=purpose).by_position().values_list("key", flat=True)
     ]
     assert listed(editor.get(LIST)) == expected
 
@@ -163,41 +163,41 @@ def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
 # --- In order ---------------------------------------------------------------------------------
 
 
-def in_order(purpose: str = "business_driven") -> list[str]:
-    return list(Tip.objects.filter(purpose=purpose).in_order().values_list("key", flat=True))
+def by_position(purpose: str = "business_driven") -> list[str]:
+    return list(Tip.objects.filter(purpose=purpose).by_position().values_list("key", flat=True))
 
 
 def test_a_tip_moves_past_its_neighbour_and_back(editor):
-    first, second, *rest = in_order()
+    first, second, *rest = by_position()
     tip = Tip.objects.get(key=first)
     response = editor.post(page_of(tip, "move"), {"way": "down"}, headers={"referer": "x:/"})
     assert (response.status_code, response.url) == (302, LIST)
-    assert in_order() == [second, first, *rest]
+    assert by_position() == [second, first, *rest]
     assert tip.history.first().history_user.email == "editor@example.org"
     editor.post(page_of(tip, "move"), {"way": "up"})
-    assert in_order() == [first, second, *rest]
+    assert by_position() == [first, second, *rest]
 
 
 def test_at_the_end_there_is_no_further(editor):
-    before = in_order()
+    before = by_position()
     tip = Tip.objects.get(key=before[0])
     response = editor.post(page_of(tip, "move"), {"way": "up"}, follow=True)
     assert said(response) == ["“business-contact-details” cannot be moved any further."]
-    assert in_order() == before
+    assert by_position() == before
 
 
 def test_tips_at_the_same_position_move_too(editor):
     Tip.objects.filter(purpose="business_driven").update(position=100)
-    first, second, *rest = in_order()
+    first, second, *rest = by_position()
     editor.post(page_of(Tip.objects.get(key=second), "move"), {"way": "up"})
-    assert in_order() == [second, first, *rest]
+    assert by_position() == [second, first, *rest]
 
 
 def test_archived_tips_are_passed_over(editor):
-    first, second, third, *_rest = in_order()
+    first, second, third, *_rest = by_position()
     Tip.objects.filter(key=second).update(state="archived")
     editor.post(page_of(Tip.objects.get(key=third), "move"), {"way": "up"})
-    visible = [key for key in in_order() if key != second]
+    visible = [key for key in by_position() if key != second]
     assert visible[:2] == [third, first]
 
 
@@ -267,7 +267,7 @@ def test_a_new_tip_is_a_draft_at_the_end_with_a_key_of_its_first_words(editor):
     }
     assert editor.post(f"{LIST}add/", form).status_code == 302
     tip = Tip.objects.get(key="job-ask-three-people-and-then")
-    assert in_order("job_seeking")[-1] == tip.key
+    assert by_position("job_seeking")[-1] == tip.key
     assert (tip.text, tip.state) == ("Ask *three* people,\nand then a fourth one.", "draft")
     assert tip.history.get().history_user.email == "editor@example.org"
     editor.post(f"{LIST}add/", form)

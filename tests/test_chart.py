@@ -9,36 +9,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.axis import MOST_DATE_MARKS, Axis, apart
-from purposeapp.timeline.chart import LEAST_DISTANCE, MARK_DISTANCE, MOST_MARKS, draw
-from purposeapp.timeline.column import MOST_MONTHS, MOST_SINGLE, Unit
-from purposeapp.timeline.snapshot import BEGINNING, Moment, time_between
+from purposeapp.timeline.axis import MAX_DATE_MARKS, Axis, spread_out
+from purposeapp.timeline.chart import MARK_DISTANCE, MAX_MARKS, MIN_DISTANCE, draw
+from purposeapp.timeline.column import MAX_MONTHS, MAX_SINGLE, Unit
+from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot, time_between
 
 SPLITS = list(Split.all())
 START = datetime(2025, 3, 3, 10, 15, tzinfo=UTC)
 
 
-def moment(number: int, taken_at: datetime, split: str = "6-2-2-0-0", **extra) -> Moment:
-    return Moment(UUID(int=number), taken_at, Split.parse(split), **extra)
+def snapshot(number: int, taken_at: datetime, split: str = "6-2-2-0-0", **extra) -> Snapshot:
+    return Snapshot(UUID(int=number), taken_at, Split.parse(split), **extra)
 
 
-def every(step: timedelta, count: int, **extra) -> list[Moment]:
-    """So many moments at equal distances, each with another split."""
+def every(step: timedelta, count: int, **extra) -> list[Snapshot]:
+    """So many snapshots at equal distances, each with another split."""
     return [
-        Moment(UUID(int=number), START + number * step, SPLITS[number * 37 % 1001], **extra)
+        Snapshot(UUID(int=number), START + number * step, SPLITS[number * 37 % 1001], **extra)
         for number in range(count)
     ]
 
 
 @st.composite
-def histories(draw_, most: int = 90) -> list[Moment]:
-    """Histories with ties, equal moments, centuries of span, and life events."""
+def histories(draw_, most: int = 90) -> list[Snapshot]:
+    """Histories with ties, equal snapshots, centuries of span, and life events."""
     span = draw_(
         st.sampled_from([0, 60, 86_400, 40 * 86_400, 3 * 365 * 86_400, 400 * 365 * 86_400])
     )
     seconds = draw_(st.lists(st.integers(0, span), min_size=1, max_size=most))
     return [
-        Moment(
+        Snapshot(
             UUID(int=number),
             datetime(1900, 1, 1, tzinfo=UTC) + timedelta(seconds=second),
             draw_(st.sampled_from(SPLITS)),
@@ -49,9 +49,9 @@ def histories(draw_, most: int = 90) -> list[Moment]:
 
 
 @given(histories(), st.none() | st.sampled_from(SPLITS))
-def test_nothing_overlaps_and_nothing_falls_out(moments, goal):
-    chart = draw(moments, goal)
-    assert chart.count == len(moments)
+def test_nothing_overlaps_and_nothing_falls_out(snapshots, goal):
+    chart = draw(snapshots, goal)
+    assert chart.count == len(snapshots)
     for column in chart.columns:
         assert column.width > 0
         assert -0.01 <= column.left < column.right <= 100.01
@@ -66,17 +66,17 @@ def test_nothing_overlaps_and_nothing_falls_out(moments, goal):
         assert chart.columns[-1].right < chart.wanted.left
         assert chart.wanted.left + chart.wanted.width <= 100.01
         assert [part.points for part in chart.wanted.parts] == list(goal)
-    assert 1 <= len(chart.date_marks) <= MOST_DATE_MARKS
+    assert 1 <= len(chart.date_marks) <= MAX_DATE_MARKS
     assert all(0 <= mark.x <= 100 for mark in chart.date_marks)
 
 
 @given(histories())
-def test_every_mark_is_seen(moments):
-    chart = draw(moments)
-    told = [column for column in chart.columns if column.happened]
-    assert [mark.column for mark in chart.marks] == told[-MOST_MARKS:]
+def test_every_mark_is_seen(snapshots):
+    chart = draw(snapshots)
+    told = [column for column in chart.columns if column.event_label]
+    assert [mark.column for mark in chart.marks] == told[-MAX_MARKS:]
     assert [mark.number for mark in chart.marks] == list(range(1, len(chart.marks) + 1))
-    assert chart.unmarked == max(0, len(told) - MOST_MARKS)
+    assert chart.unmarked == max(0, len(told) - MAX_MARKS)
     for mark in chart.marks:
         assert 0 <= mark.x <= 100
         assert 0 < mark.y < 100
@@ -87,12 +87,12 @@ def test_every_mark_is_seen(moments):
 
 
 @given(histories())
-def test_a_column_keeps_the_range_of_all_that_it_stands_for(moments):
-    columns = draw(moments).columns
-    assert [each for column in columns for each in column.moments] == moments
+def test_a_column_keeps_the_range_of_all_that_it_stands_for(snapshots):
+    columns = draw(snapshots).columns
+    assert [each for column in columns for each in column.snapshots] == snapshots
     for column in columns:
         for part in column.parts:
-            points = [each.split[part.purpose] for each in column.moments]
+            points = [each.split[part.purpose] for each in column.snapshots]
             assert (part.least, part.most) == (min(points), max(points))
             last = points[-1]
             varies = min(points) != max(points)
@@ -102,7 +102,7 @@ def test_a_column_keeps_the_range_of_all_that_it_stands_for(moments):
 
 def test_time_is_drawn_as_it_ran():
     days = [0, 100, 150, 400]
-    chart = draw([moment(n, START + timedelta(days=day)) for n, day in enumerate(days)])
+    chart = draw([snapshot(n, START + timedelta(days=day)) for n, day in enumerate(days)])
     xs = [column.x for column in chart.columns]
     shares = [(x - xs[0]) / (xs[-1] - xs[0]) for x in xs]
     assert shares == pytest.approx([day / 400 for day in days], abs=0.001)
@@ -110,22 +110,22 @@ def test_time_is_drawn_as_it_ran():
 
 def test_what_is_too_close_stands_just_far_enough_apart():
     days = [0, 1, 2, 400, 800]
-    chart = draw([moment(n, START + timedelta(days=day)) for n, day in enumerate(days)])
+    chart = draw([snapshot(n, START + timedelta(days=day)) for n, day in enumerate(days)])
     xs = [column.x for column in chart.columns]
-    assert [right - left for left, right in pairwise(xs)][:2] == pytest.approx([LEAST_DISTANCE] * 2)
+    assert [right - left for left, right in pairwise(xs)][:2] == pytest.approx([MIN_DISTANCE] * 2)
     assert xs[3] == pytest.approx((xs[-1] + xs[0]) / 2, abs=0.01)
 
 
 def test_the_nearest_places_that_are_far_enough_apart():
-    assert apart([], 1, 0, 10) == []
-    assert apart([1, 5, 9], 2, 0, 10) == pytest.approx([1, 5, 9])
-    assert apart([5, 5, 5], 2, 0, 10) == pytest.approx([3, 5, 7])
-    assert apart([0, 0, 0], 2, 0, 10) == pytest.approx([0, 2, 4])
-    assert apart([10, 10], 2, 0, 10) == pytest.approx([8, 10])
+    assert spread_out([], 1, 0, 10) == []
+    assert spread_out([1, 5, 9], 2, 0, 10) == pytest.approx([1, 5, 9])
+    assert spread_out([5, 5, 5], 2, 0, 10) == pytest.approx([3, 5, 7])
+    assert spread_out([0, 0, 0], 2, 0, 10) == pytest.approx([0, 2, 4])
+    assert spread_out([10, 10], 2, 0, 10) == pytest.approx([8, 10])
 
 
 def test_all_in_one_moment_stand_at_equal_distances():
-    chart = draw([moment(number, START) for number in range(5)])
+    chart = draw([snapshot(number, START) for number in range(5)])
     gaps = [right.x - left.x for left, right in pairwise(chart.columns)]
     assert gaps == pytest.approx([gaps[0]] * 4, abs=0.02)
     assert [mark.label for mark in chart.date_marks] == ["3 Mar 2025"]
@@ -134,13 +134,13 @@ def test_all_in_one_moment_stand_at_equal_distances():
 def test_two_columns_are_generous_and_sixty_do_not_overlap():
     two = draw(every(timedelta(days=400), 2))
     assert [column.width for column in two.columns] == [9, 9]
-    sixty = draw(every(timedelta(days=3), MOST_SINGLE))
+    sixty = draw(every(timedelta(days=3), MAX_SINGLE))
     assert sixty.unit is Unit.SINGLE
     assert [column.width for column in sixty.columns] == pytest.approx([1] * 60, abs=0.01)
 
 
 def test_more_than_sixty_are_condensed_by_month():
-    chart = draw(every(timedelta(days=5), MOST_SINGLE + 1))
+    chart = draw(every(timedelta(days=5), MAX_SINGLE + 1))
     assert chart.unit is Unit.MONTH
     months = [(column.last.on.year, column.last.on.month) for column in chart.columns]
     assert months == sorted(set(months))
@@ -157,7 +157,7 @@ def test_within_two_months_they_are_condensed_by_day():
 
 
 def test_more_months_than_fit_are_condensed_by_year():
-    chart = draw(every(timedelta(days=31), MOST_MONTHS + 1))
+    chart = draw(every(timedelta(days=31), MAX_MONTHS + 1))
     assert chart.unit is Unit.YEAR
     assert [column.name for column in chart.columns] == [str(2025 + n) for n in range(11)]
 
@@ -170,7 +170,7 @@ def test_a_hundred_on_one_day_are_one_column():
 
 def test_the_band_of_a_purpose_spans_its_range():
     spread = [
-        moment(n, START + timedelta(days=n), "6-2-2-0-0" if n % 2 else "2-6-2-0-0")
+        snapshot(n, START + timedelta(days=n), "6-2-2-0-0" if n % 2 else "2-6-2-0-0")
         for n in range(90)
     ]
     first, _, third, *_ = draw(spread).bands
@@ -180,7 +180,9 @@ def test_the_band_of_a_purpose_spans_its_range():
 
 
 def test_a_ribbon_joins_a_purpose_from_column_to_column():
-    chart = draw([moment(0, START, "6-2-2-0-0"), moment(1, START + timedelta(days=9), "2-2-0-6-0")])
+    chart = draw(
+        [snapshot(0, START, "6-2-2-0-0"), snapshot(1, START + timedelta(days=9), "2-2-0-6-0")]
+    )
     assert [layer.purpose for layer in chart.layers] == list(Purpose)[:4]
     assert chart.layers[0].columns == "M0.0 0h90.0v6h-90.0zM910.0 0h90.0v2h-90.0z"
     assert chart.layers[0].ribbons == "M90.0 0C500.0 0 500.0 0 910.0 0V2C500.0 2 500.0 6 90.0 6Z"
@@ -207,12 +209,12 @@ def test_dates_stand_where_days_months_and_years_begin(days, labels):
 
 def test_a_narrow_screen_does_without_every_second_date():
     marks = Axis(START, START + timedelta(days=400), 4, 96).date_marks()
-    assert [mark.spare for mark in marks] == [False, True, False, True, False]
+    assert [mark.optional for mark in marks] == [False, True, False, True, False]
     assert [mark.anchor for mark in marks][:2] == ["middle", "middle"]
 
 
 def test_one_column_says_what_will_come():
-    chart = draw([moment(0, START)])
+    chart = draw([snapshot(0, START)])
     assert chart.is_single
     assert (chart.columns[0].left, chart.columns[0].right) == (0, 100)
     assert chart.caption.startswith("One column so far: ten points.")
@@ -226,21 +228,24 @@ def test_the_goal_stands_behind_the_time_that_is_over():
 
 
 def test_the_events_of_a_month_are_joined_with_their_dates():
-    moments = [
-        moment(n, START + timedelta(days=n), happened="Event" if n in (1, 2, 3, 4, 40) else "")
+    snapshots = [
+        snapshot(n, START + timedelta(days=n), event_label="Event" if n in (1, 2, 3, 4, 40) else "")
         for n in range(90)
     ]
-    march, april, *_ = draw(moments).columns
-    assert march.happened == (
+    march, april, *_ = draw(snapshots).columns
+    assert march.event_label == (
         "Event (5 March 2025); Event (6 March 2025); Event (7 March 2025); 1 more before"
     )
-    assert april.happened == "Event (12 April 2025)"
+    assert april.event_label == "Event (12 April 2025)"
 
 
 def test_a_long_note_is_shortened():
-    assert moment(0, START, note="Finally.\nAt  last. ").beginning == "Finally. At last."
-    assert moment(0, START, note="x" * BEGINNING).beginning == "x" * BEGINNING
-    assert moment(0, START, note="x" * (BEGINNING + 1)).beginning == "x" * (BEGINNING - 1) + "…"
+    assert snapshot(0, START, note="Finally.\nAt  last. ").excerpt == "Finally. At last."
+    assert snapshot(0, START, note="x" * EXCERPT_LENGTH).excerpt == "x" * EXCERPT_LENGTH
+    assert (
+        snapshot(0, START, note="x" * (EXCERPT_LENGTH + 1)).excerpt
+        == "x" * (EXCERPT_LENGTH - 1) + "…"
+    )
 
 
 @pytest.mark.parametrize(

@@ -49,12 +49,12 @@ def test_without_a_choice_the_oldest_and_the_latest_stand_side_by_side(owner, th
 
 def test_what_was_told_in_between_is_there(owner, three):
     response = owner.get("/history/compare/")
-    assert [each.id for each in response.context["told"]] == [three[1].id]
+    assert [each.id for each in response.context["events_between"]] == [three[1].id]
     page = response.content.decode()
     assert "What had happened: New job" in page
     assert "4 March 2026</time> · Redundancy" in page
     response = owner.get(address(three[0], three[1]))
-    assert response.context["told"] == []
+    assert response.context["events_between"] == []
     assert "What had happened: Redundancy" in response.content.decode()
 
 
@@ -102,7 +102,7 @@ def test_it_takes_two(owner, user, count):
 
 
 def test_one_beyond_the_choices_can_still_be_named(owner, three, monkeypatch):
-    monkeypatch.setattr("purposeapp.views.compare.MOST_CHOICES", 2)
+    monkeypatch.setattr("purposeapp.views.compare.MAX_CHOICES", 2)
     response = owner.get("/history/compare/")
     assert sides(response) == (three[0].id, three[2].id)
     assert [each.id for each in response.context["choices"]] == [a.id for a in three[::-1]]

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
-from purposeapp.accounts.deletion import LAST_SUPERUSER, leave
+from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
 from purposeapp.models import Assessment, Session, Tip, User
 from tests.support.make import PASSWORD, make_assessment, make_goal, make_user, tip_form
 from tests.test_accounts import code_in
@@ -83,7 +83,7 @@ def test_nothing_of_the_person_is_left(client, user):
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     pk = user.pk
     assert len(traces_of(pk, "owner@")) >= 5
-    leave(User.objects.get(pk=pk))
+    delete_account(User.objects.get(pk=pk))
     assert traces_of(pk, "owner@") == []
     assert User.objects.count() == 1
 
@@ -286,7 +286,7 @@ def at_once(*tasks) -> list[Exception]:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_two_last_superusers_that_leave_at_once_one_stays():
     first, second = make_superuser(), make_superuser("second@example.org")
-    (error,) = at_once(lambda: leave(first), lambda: leave(second))
+    (error,) = at_once(lambda: delete_account(first), lambda: delete_account(second))
     assert isinstance(error, ValidationError)
     assert User.objects.count() == 1
 
@@ -354,4 +354,4 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
         sign_in(user)
     ContentType.objects.clear_cache()
     with django_assert_num_queries(18):
-        leave(user)
+        delete_account(user)

@@ -248,5 +248,5 @@ def test_the_history_links_to_both(owner, three):
 
 
 def test_the_json_says_on_which_side_of_job_seeking_the_person_is(owner, user):
-    type(user).objects.filter(pk=user.pk).update(seeks_as="employer")
+    type(user).objects.filter(pk=user.pk).update(side="employer")
     assert owner.get(JSON).json()["seeks_as"] == "employer"

@@ -5,8 +5,8 @@ from itertools import count, product
 
 import pytest
 
-from purposeapp.advice.fit import WHEN, Audience, Direction, SeeksAs, Situation
-from purposeapp.advice.selection import MOST_AT_ONCE, MOST_MORE, choose, shown_at_once
+from purposeapp.advice.fit import WHEN, Audience, Direction, Side, Situation
+from purposeapp.advice.selection import MAX_AT_ONCE, MAX_MORE, choose, shown_at_once
 from purposeapp.split import Purpose, Split
 
 PURPOSES = list(Purpose)
@@ -98,7 +98,7 @@ def expected(split, earlier, wanted, side) -> list[tuple]:
         own = [t for t in TIPS[purpose] if fits(t, *points, side)]
         if own or split[purpose]:
             keys, first = in_order(own, side), 1 + split[purpose] // 2
-            last = first + MOST_MORE
+            last = first + MAX_MORE
             found.append((purpose, keys[:first], keys[first:last], len(keys) > last))
     return found
 
@@ -109,7 +109,7 @@ def turned(split, by: int) -> Split:
     return Split(*(points[by:] + points[:by]))
 
 
-@pytest.mark.parametrize("side", SeeksAs)
+@pytest.mark.parametrize("side", Side)
 @pytest.mark.parametrize(("earlier", "wanted"), [(0, 0), (1, 3), (4, 2)])
 def test_for_every_split_direction_and_audience_exactly_these_tips_appear(side, earlier, wanted):
     directions = set()
@@ -139,16 +139,16 @@ def test_for_every_split_direction_and_audience_exactly_these_tips_appear(side, 
 def test_no_split_begins_with_more_than_ten_tips():
     assert [shown_at_once(points) for points in range(11)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6]
     assert max(sum(map(shown_at_once, split)) for split in Split.all()) == 10
-    assert MOST_AT_ONCE == 6
+    assert MAX_AT_ONCE == 6
 
 
 def test_more_than_a_page_can_bear_is_left_to_the_page_of_the_purpose():
     situation = Situation(Split.parse("10-0-0-0-0"))
-    tips = [tip() for _ in range(MOST_AT_ONCE + MOST_MORE)]
+    tips = [tip() for _ in range(MAX_AT_ONCE + MAX_MORE)]
     (advice,) = choose(situation, tips)
-    assert (len(advice.at_once), len(advice.more), advice.goes_on) == (6, MOST_MORE, False)
+    assert (len(advice.at_once), len(advice.more), advice.goes_on) == (6, MAX_MORE, False)
     (advice,) = choose(situation, [*tips, tip()])
-    assert (len(advice.at_once), len(advice.more), advice.goes_on) == (6, MOST_MORE, True)
+    assert (len(advice.at_once), len(advice.more), advice.goes_on) == (6, MAX_MORE, True)
 
 
 def test_what_is_not_for_the_reader_makes_room():
@@ -186,7 +186,7 @@ def test_both_sides_take_turns_so_that_neither_is_hidden():
     advice = choose(situation, tips)[1]
     assert [audience for audience, _ in advice.groups] == ["candidate", "employer"]
     assert [len(own) for _, own in advice.groups] == [1, 1]
-    alone = choose(replace(situation, seeks_as=SeeksAs.EMPLOYER), tips)[1]
+    alone = choose(replace(situation, side=Side.EMPLOYER), tips)[1]
     assert [(audience, len(own)) for audience, own in alone.groups] == [("everyone", 1)]
 
 

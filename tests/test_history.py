@@ -7,7 +7,7 @@ from django.db import connection
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Split
-from purposeapp.timeline.snapshot import BEGINNING
+from purposeapp.timeline.snapshot import EXCERPT_LENGTH
 from purposeapp.views.history import PAGE_SIZE
 from tests.support.make import NOON, make_assessment, make_user
 
@@ -60,10 +60,10 @@ def test_a_life_event_stands_on_the_picture_in_the_table_and_at_its_entry(owner,
     make_assessment(user, "2-2-0-6-0", taken_at=NOON, event="other", event_words="Moved <b>")
     response = owner.get("/history/")
     page = response.content.decode()
-    assert [mark.column.happened for mark in response.context["chart"].marks] == ["Moved <b>"]
+    assert [mark.column.event_label for mark in response.context["chart"].marks] == ["Moved <b>"]
     assert "<span>1 March 2026 · Moved &lt;b&gt;</span>" in page
     assert '<td class="words">Moved &lt;b&gt;</td>' in page
-    assert '<p class="happened">What had happened: Moved &lt;b&gt;</p>' in page
+    assert '<p class="event">What had happened: Moved &lt;b&gt;</p>' in page
 
 
 def test_the_goal_stands_beside_the_picture(owner, user, three):
@@ -90,7 +90,7 @@ def test_an_older_page_leads_back_to_the_picture(owner, user):
 def test_of_a_very_long_history_the_latest_are_pictured_and_the_page_says_so(
     owner, user, monkeypatch
 ):
-    monkeypatch.setattr("purposeapp.views.history.MOST_PICTURED", 3)
+    monkeypatch.setattr("purposeapp.views.history.MAX_PICTURED", 3)
     for day in range(4):
         make_assessment(user, "0-0-0-0-10", taken_at=NOON + timedelta(days=day))
     response = owner.get("/history/")
@@ -104,8 +104,8 @@ def test_of_a_very_long_history_the_latest_are_pictured_and_the_page_says_so(
 
 def test_only_the_beginning_of_a_note_is_read_for_the_picture(user):
     make_assessment(user, note="x" * NOTE_MAX_LENGTH)
-    (moment,) = Assessment.objects.for_user(user).latest_moments(9)
-    assert len(moment.note) == BEGINNING + 1
+    (moment,) = Assessment.objects.for_user(user).latest_snapshots(9)
+    assert len(moment.note) == EXCERPT_LENGTH + 1
 
 
 def test_each_entry_but_the_latest_can_be_compared_with_it(owner, three):

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purposeapp.exchange import exporting, hostile_json, importing
-from purposeapp.exchange.importing import Export, NotAnExport, read
+from purposeapp.exchange.importing import Document, NotAnExport, read_document
 from purposeapp.exchange.importing.document import NOT_AN_EXPORT as NOT_OURS
 from purposeapp.exchange.importing.entries import OTHER_POINTS_HERE, OTHER_POINTS_IN_FILE
 from purposeapp.exchange.importing.goals import ENDED_TOO_EARLY, NOT_A_GOAL, SECOND_OPEN
@@ -30,7 +30,7 @@ from purposeapp.exchange.importing.values import (
 )
 from purposeapp.exchange.values import BAD_DAY, BAD_TEXT
 from purposeapp.exchange.values import UNKNOWN_VERSION as ANOTHER_VERSION
-from purposeapp.forms import FILE_TOO_LARGE, LARGEST_IMPORT
+from purposeapp.forms import FILE_TOO_LARGE, MAX_IMPORT_BYTES
 from purposeapp.models import Assessment, Goal, LifeEvent
 from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
@@ -53,7 +53,7 @@ def document(*entries) -> bytes:
 
 
 def entries_of(data: bytes) -> list:
-    return read(data).entries
+    return read_document(data).entries
 
 
 def send(client, data: bytes, **extra):
@@ -223,16 +223,18 @@ def test_the_same_file_twice_at_once_is_taken_once(taken):
             make_assessment(other, id=values["id"])
     at_once, added, failures = threading.Barrier(4), [], []
 
-    def bring_back(order):
+    def import_document(order):
         try:
             at_once.wait(timeout=10)
-            added.append(importing.bring_back(user, read(document(*entries[::order]))))
+            added.append(
+                importing.import_document(user, read_document(document(*entries[::order])))
+            )
         except Exception as error:
             failures.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=bring_back, args=[order]) for order in (1, -1, 1, -1)]
+    threads = [threading.Thread(target=import_document, args=[order]) for order in (1, -1, 1, -1)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -313,7 +315,7 @@ BAD_ENTRIES = [
 @pytest.mark.parametrize(("bad", "reason"), BAD_ENTRIES)
 def test_a_bad_entry_is_named_with_its_reason(bad, reason):
     with pytest.raises(NotAnExport) as refused:
-        read(document(entry(id=str(uuid4())), bad))
+        read_document(document(entry(id=str(uuid4())), bad))
     assert str(refused.value) == f"Entry 2: {reason}"
 
 
@@ -356,7 +358,7 @@ BAD_FILES = {
 @pytest.mark.parametrize(("data", "reason"), BAD_FILES.values(), ids=BAD_FILES)
 def test_a_bad_file_is_refused_with_the_line_and_the_reason(data, reason):
     with pytest.raises(NotAnExport) as refused:
-        read(data)
+        read_document(data)
     assert str(refused.value) == reason
 
 
@@ -365,12 +367,12 @@ def test_a_key_that_stands_twice_in_an_entry_is_refused():
         b'"business_driven": 6', b'"business_driven": 6, ' * 2 + b'"x":1'
     )
     with pytest.raises(NotAnExport, match=r"^Entry 1: “business_driven” must be"):
-        read(data)
+        read_document(data)
 
 
 def test_the_same_id_twice_with_other_points_is_refused():
     with pytest.raises(NotAnExport) as refused:
-        read(document(entry(), entry(business_driven=2, community_spirit=6)))
+        read_document(document(entry(), entry(business_driven=2, community_spirit=6)))
     assert str(refused.value) == f"Entry 2: {OTHER_POINTS_IN_FILE}"
 
 
@@ -413,7 +415,7 @@ def test_nothing_of_a_file_with_one_bad_entry_is_taken(owner, bad):
     assert not Assessment.objects.exists()
 
 
-@pytest.mark.parametrize("size", [LARGEST_IMPORT + 1, 10_000_000])
+@pytest.mark.parametrize("size", [MAX_IMPORT_BYTES + 1, 10_000_000])
 def test_a_file_that_is_too_large_is_refused_with_a_clear_page(owner, size):
     data = document(entry())
     assert refusal(send(owner, data + b" " * (size - len(data)))) == str(FILE_TOO_LARGE)
@@ -422,7 +424,7 @@ def test_a_file_that_is_too_large_is_refused_with_a_clear_page(owner, size):
 
 def test_a_file_of_exactly_the_largest_size_is_taken(owner):
     data = document(entry())
-    send(owner, data + b" " * (LARGEST_IMPORT - len(data)))
+    send(owner, data + b" " * (MAX_IMPORT_BYTES - len(data)))
     assert Assessment.objects.count() == 1
 
 
@@ -499,7 +501,7 @@ def test_goals_in_a_file_that_is_refused_are_not_taken(owner, three):
 
 
 def test_the_same_goal_twice_in_a_file_counts_once():
-    (only,) = read(goals_document(wish(), wish())).goals
+    (only,) = read_document(goals_document(wish(), wish())).goals
     assert only.set_at == NOON
 
 
@@ -549,7 +551,7 @@ def test_a_bad_goal_is_named_with_its_reason_and_nothing_is_taken(owner, bad, re
 def test_goals_that_are_no_list_make_it_no_export(goals):
     data = json.dumps({"version": 1, "assessments": [], "goals": goals}).encode()
     with pytest.raises(NotAnExport) as refused:
-        read(data)
+        read_document(data)
     assert str(refused.value) == NOT_AN_EXPORT
 
 
@@ -568,10 +570,10 @@ VALUES = st.recursive(
 )
 
 
-def entries_or_refusal(data: bytes) -> Export | str:
+def entries_or_refusal(data: bytes) -> Document | str:
     """What is in a file, or why it is not taken, as the page would have it."""
     try:
-        return read(data)
+        return read_document(data)
     except NotAnExport as refused:
         return str(refused).encode().decode()
 
@@ -584,7 +586,7 @@ def test_anything_is_refused_with_a_reason(data):
 @given(st.dictionaries(st.sampled_from(exporting.KEYS), VALUES, min_size=1))
 def test_any_change_of_an_entry_is_refused_or_a_good_one(change):
     match entries_or_refusal(document(entry(**change))):
-        case Export(entries=[only]):
+        case Document(entries=[only]):
             assert sum(only.split) == 10
             assert only.note == change.get("note", "n")
         case refusal:
@@ -597,7 +599,7 @@ def test_any_moment_is_refused_or_one_that_was(moment, offset):
     sign = "-" if offset < timedelta(0) else "+"
     taken_at = f"{moment.isoformat()}{sign}{minutes // 60:02}:{minutes % 60:02}"
     match entries_or_refusal(document(entry(taken_at=taken_at))):
-        case Export(entries=[only]):
+        case Document(entries=[only]):
             assert only.taken_at == datetime.fromisoformat(taken_at)
             assert EARLIEST <= only.taken_at <= timezone.now()
         case refusal:
@@ -646,7 +648,7 @@ def test_no_cache_keeps_the_page(owner):
 @given(st.dictionaries(st.sampled_from(exporting.GOAL_KEYS), VALUES, min_size=1))
 def test_any_change_of_a_goal_is_refused_or_a_good_one(change):
     match entries_or_refusal(goals_document(wish(**change))):
-        case Export(goals=[only]):
+        case Document(goals=[only]):
             assert sum(only.split) == 10
             assert only.ended_at is None or only.ended_at >= only.set_at
         case refusal:

@@ -41,7 +41,7 @@ def test_an_event_is_kept_with_the_note(owner, assessment, event):
     assert (response.status_code, response.url) == (302, assessment.get_absolute_url())
     assert told(assessment) == (event, "", "note 1")
     page = owner.get(assessment.get_absolute_url()).content.decode()
-    assert f'<span class="happened">{LifeEvent(event).label}</span>' in page
+    assert f'<span class="event">{LifeEvent(event).label}</span>' in page
     assert f'<option value="{event}" selected>' in page
 
 
@@ -54,7 +54,7 @@ def test_something_else_is_told_in_own_words_and_can_be_changed_later(owner, ass
     assert told(assessment) == ("new_job", "", "")
     send(owner, assessment)
     assert told(assessment) == ("", "", "note 1")
-    assert 'class="happened"' not in owner.get(assessment.get_absolute_url()).content.decode()
+    assert 'class="event"' not in owner.get(assessment.get_absolute_url()).content.decode()
 
 
 def test_words_alone_say_that_it_was_something_else(owner, assessment):
@@ -105,8 +105,8 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_changes(
 def test_what_was_refused_is_not_said_to_have_happened(owner, user):
     assessment = make_assessment(user, event="new_job")
     page = send(owner, assessment, "other", "").content.decode()
-    assert '<span class="happened">New job</span>' in page
-    assert '<span class="happened">Something else</span>' not in page
+    assert '<span class="event">New job</span>' in page
+    assert '<span class="event">Something else</span>' not in page
 
 
 def test_nothing_but_what_is_told_is_ever_updated(owner, assessment):

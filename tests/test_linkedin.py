@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client, override_settings
 
 from purposeapp.accounts.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
-from purposeapp.accounts.verification import PASSWORD_WITHDRAWN
+from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import Assessment, User
 from tests.support.make import PASSWORD, make_user, prove
 from tests.support.provider import Provider
@@ -277,7 +277,7 @@ def test_unverified_here_a_code_by_mail_comes_before_anything(client, db, provid
     assert done.url == "/history/?chart"
     page = page_of(client.get("/history/"))
     assert str(CONNECTED) in page
-    assert str(PASSWORD_WITHDRAWN) in page
+    assert str(PASSWORD_REVOKED) in page
     assert history(client) == ["6-2-2-0-0"]
     account = SocialAccount.objects.get()
     assert (account.user, account.uid) == (user, "ada")
@@ -561,7 +561,7 @@ def test_so_does_one_that_goes_down_meanwhile(client, db, provider, settings, ad
     assert not User.objects.exists()
 
 
-class Answer(requests.Response):
+class CachedResponse(requests.Response):
     """What a provider that is not itself today might say."""
 
     def __init__(self, body: str):
@@ -575,7 +575,7 @@ class Answer(requests.Response):
 def test_a_provider_that_describes_nothing_is_a_failure_too(
     client, db, provider, monkeypatch, body
 ):
-    monkeypatch.setattr(requests.Session, "send", lambda *args, **kwargs: Answer(body))
+    monkeypatch.setattr(requests.Session, "send", lambda *args, **kwargs: CachedResponse(body))
     assert client.post(LOGIN).status_code == 502
 
 
@@ -590,7 +590,7 @@ def test_a_provider_that_does_not_say_who_that_is_is_a_failure_too(
 
     def answer(session, request, **kwargs):
         if request.url.endswith("/userinfo"):
-            return Answer(body)
+            return CachedResponse(body)
         return send(session, request, **kwargs)
 
     monkeypatch.setattr(requests.Session, "send", answer)

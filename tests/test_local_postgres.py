@@ -32,7 +32,7 @@ pytestmark = [
     ),
 ]
 
-HOLD = "import os, sys; from config import local_postgres as lp; lp.hold()"
+HOLD = "import os, sys; from config import local_postgres as lp; lp.ensure_running()"
 TELL = "print('held', flush=True)"
 WAIT = "sys.stdin.read()"
 WAITING_CLIENT = "; ".join([HOLD, TELL, WAIT])
@@ -65,7 +65,7 @@ class Checkout:
         if self.account:
             for path in (self.top, self.folder):
                 shutil.chown(path, self.account)
-        self.home = Path(self.ask("lp.home()"))
+        self.home = Path(self.ask("lp.data_dir()"))
         self.host = Path(self.ask("lp.database()['HOST']"))
 
     def command(self, code):
@@ -121,7 +121,7 @@ class Checkout:
         for pid in processes():
             with suppress(OSError):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                if os.fsencode(self.module) in words and b"keeper" in words:
+                if os.fsencode(self.module) in words and b"supervisor" in words:
                     found.append(pid)
         return found
 
@@ -284,7 +284,7 @@ def test_a_second_command_shares_the_server_and_outlives_the_first(checkout):
         with checkout.client():
             os.killpg(first.pid, signal.SIGKILL)
             first.wait()
-            # The keeper stops the server when it gets this lock, and only then.
+            # The supervisor stops the server when it gets this lock, and only then.
             assert not checkout.can_lock("users.lock", fcntl.LOCK_EX)
             assert checkout.query("SELECT 1") == 1
             assert checkout.postmaster() == server
@@ -325,11 +325,11 @@ def test_nothing_is_left_of_a_background_job_that_ends_while_the_server_starts(c
         job = checkout.run(f"{ignore}; {HOLD.replace('lp.hold', f'{end}; lp.hold')}")
         assert job.returncode == 0, job.stderr
         assert eventually(checkout.is_idle)
-        assert time.monotonic() - began < 8  # after 10 seconds the keeper would use force
+        assert time.monotonic() - began < 8  # after 10 seconds the supervisor would use force
 
 
 def test_holding_twice_is_harmless(checkout):
-    with checkout.client(f"{HOLD}; lp.hold(); {TELL}; {WAIT}"):
+    with checkout.client(f"{HOLD}; lp.ensure_running(); {TELL}; {WAIT}"):
         assert len(checkout.keepers()) == 1
         assert checkout.query("SELECT 1") == 1
     assert eventually(checkout.is_idle)
@@ -338,7 +338,7 @@ def test_holding_twice_is_harmless(checkout):
 def test_a_command_that_comes_while_the_server_stops_gets_a_new_one(checkout):
     with checkout.client():
         server = checkout.postmaster()
-        os.kill(server, signal.SIGSTOP)  # the keeper will have to wait for its end
+        os.kill(server, signal.SIGSTOP)  # the supervisor will have to wait for its end
     eventually(lambda: not checkout.can_lock("users.lock", fcntl.LOCK_SH))
     with subprocess.Popen(**checkout.command(WAITING_CLIENT)) as newcomer:
         eventually(lambda: any("users.lock" in name for name in open_files(newcomer.pid)))
@@ -395,7 +395,7 @@ def test_where_a_server_outlives_its_killed_keeper_the_next_one_stops_it(checkou
 
 
 def test_a_crashed_server_is_back_when_the_next_command_or_a_second_hold_asks(checkout):
-    again = f"{HOLD}; {TELL}; sys.stdin.readline(); lp.hold(); {TELL}; {WAIT}"
+    again = f"{HOLD}; {TELL}; sys.stdin.readline(); lp.ensure_running(); {TELL}; {WAIT}"
     with checkout.client(again) as client:
         kill(checkout.postmaster())
         eventually(checkout.is_idle)

@@ -1,4 +1,4 @@
-"""Public pages are made once, and then answered from memory."""
+"""Public pages are made once, and then answered from page_cache."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from purposeapp.models import Tip
 from purposeapp.models.tip import TipQuerySet
-from purposeapp.web.page_cache import LARGEST_MEMORY, Answer, Memory, memory
+from purposeapp.web.page_cache import MAX_PAGES, CachedResponse, PageCache, page_cache
 from tests.support.make import make_tip
 
 PATH = "/splits/6-2-2-0-0/"
@@ -88,7 +88,7 @@ def test_there_is_a_version_without_any_tips(db):
 def test_a_browser_that_has_the_page_gets_a_304(client, db, clock, remembered):
     etag = client.get(PATH)["ETag"]
     if not remembered:
-        memory.clear()
+        page_cache.clear()
     response = client.get(PATH, headers={"if-none-match": etag})
     assert (response.status_code, response.content) == (304, b"")
     assert response["ETag"] == etag
@@ -97,7 +97,7 @@ def test_a_browser_that_has_the_page_gets_a_304(client, db, clock, remembered):
 
 def test_revalidation_alone_fills_the_memory(client, db, clock, django_assert_num_queries):
     etag = client.get(PATH)["ETag"]
-    memory.clear()
+    page_cache.clear()
     client.get(PATH, headers={"if-none-match": etag})
     with django_assert_num_queries(0):
         assert client.get(PATH, headers={"if-none-match": etag}).status_code == 304
@@ -121,7 +121,7 @@ def test_a_head_is_answered_and_fills_nothing(client, db, clock):
 @pytest.mark.parametrize("path", ["/", "/history/", "/accounts/login/", "/nothing/", "/healthz"])
 def test_nothing_else_is_kept(owner, clock, path):
     owner.get(path)
-    assert memory._answers == {}
+    assert page_cache._answers == {}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_nothing_else_is_kept(owner, clock, path):
 def test_a_query_goes_past_the_memory(client, db, clock, query):
     client.get(f"/purposes/job-seeking/?{query}")
     client.get(f"{PATH}?{query}")
-    assert memory._answers == {}
+    assert page_cache._answers == {}
 
 
 @pytest.mark.parametrize("side", ["candidate", "employer", "both"])
@@ -171,7 +171,7 @@ def test_a_host_that_is_not_ours_gets_nothing_from_memory(client, db, clock):
 def test_every_answer_has_the_headers_that_protect(client, db, clock, remembered):
     etag = client.get(PATH)["ETag"]
     if not remembered:
-        memory.clear()
+        page_cache.clear()
     strangers = Client(headers={"host": "evil.example"})
     for response, status in (
         (client.get(PATH, headers={"if-none-match": etag}), 304),
@@ -201,20 +201,20 @@ def test_what_is_kept_outlives_a_database_that_does_not_answer(client, db, clock
 
 
 def test_a_page_made_while_the_tips_changed_is_not_kept(db, clock):
-    memory = Memory()
-    old = memory.version()
+    page_cache = PageCache()
+    old = page_cache.version()
     Tip.objects.all().delete()
     clock.now += 2
-    memory.version()
-    memory.keep(("http", "/", False), old, Answer(b"old", {}))
-    assert memory.get(("http", "/", False)) is None
+    page_cache.version()
+    page_cache.put(("http", "/", False), old, CachedResponse(b"old", {}))
+    assert page_cache.get(("http", "/", False)) is None
 
 
 def test_the_memory_is_bounded(db, clock):
-    memory = Memory()
-    version = memory.version()
-    for number in range(LARGEST_MEMORY + 1):
-        memory.keep(("http", str(number), False), version, Answer(b"", {}))
-    assert len(memory._answers) == LARGEST_MEMORY
-    assert memory.get(("http", "0", False)) is None
-    assert memory.get(("http", str(LARGEST_MEMORY), False)) is not None
+    page_cache = PageCache()
+    version = page_cache.version()
+    for number in range(MAX_PAGES + 1):
+        page_cache.put(("http", str(number), False), version, CachedResponse(b"", {}))
+    assert len(page_cache._answers) == MAX_PAGES
+    assert page_cache.get(("http", "0", False)) is None
+    assert page_cache.get(("http", str(MAX_PAGES), False)) is not None

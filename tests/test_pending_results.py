@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
-from purposeapp.accounts.pending import MOST_UNKEPT, keep_what_waits
+from purposeapp.accounts.pending import MAX_PENDING, claim_pending_results
 from purposeapp.models import Assessment, User
 from tests.support.make import PASSWORD, make_assessment, make_user, points
 from tests.test_accounts import code_in
@@ -145,10 +145,10 @@ def test_the_next_sign_in_keeps_nothing_again(client, user):
 
 
 def test_at_most_twenty_wait_and_the_oldest_give_way(client, user):
-    for business in range(MOST_UNKEPT + 1):
+    for business in range(MAX_PENDING + 1):
         spend(client, "10-0-0-0-0" if business else "0-0-0-0-10")
     sign_in(client, user)
-    assert Assessment.objects.for_user(user).count() == MOST_UNKEPT
+    assert Assessment.objects.for_user(user).count() == MAX_PENDING
     assert "0-0-0-0-10" not in history(client)
 
 
@@ -172,7 +172,7 @@ def test_two_claims_at_once_record_once():
         request.session.load()
         try:
             at_once.wait(timeout=10)
-            keep_what_waits(User, request, user)
+            claim_pending_results(User, request, user)
         except Exception as error:
             failures.append(error)
         finally:
@@ -188,7 +188,7 @@ def test_two_claims_at_once_record_once():
 
 
 def test_every_way_in_passes_the_place_that_keeps():
-    assert any(receiver[1]() is keep_what_waits for receiver in user_logged_in.receivers)
+    assert any(receiver[1]() is claim_pending_results for receiver in user_logged_in.receivers)
 
 
 def test_whoever_said_yes_before_signing_up_comes_to_the_note(client, db):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
 
-from purposeapp.accounts.pending import MOST_UNKEPT
+from purposeapp.accounts.pending import MAX_PENDING
 from purposeapp.models import Session
 from tests.support.make import PASSWORD, make_assessment, points
 
@@ -85,7 +85,7 @@ def test_a_session_lasts_as_long_as_it_says(client, page):
 
 
 def test_as_many_results_wait_as_it_says(page):
-    assert f"for the last {MOST_UNKEPT} results at most" in page
+    assert f"for the last {MAX_PENDING} results at most" in page
 
 
 def test_limits_are_stored_without_an_address_or_an_account(client, db):

@@ -76,14 +76,14 @@ def test_the_first_mail_is_always_to_come_and_a_period_away_at_most(rhythm, last
 def test_who_spent_their_points_within_a_period_is_asked_a_period_after_that(rhythm, last, today):
     reminder = Reminder(rhythm=rhythm, due_on=today)
     recently = last is not None and Rhythm(rhythm).after(last) > today
-    assert reminder.put_off(last=last, today=today) == recently
+    assert reminder.postpone(last=last, today=today) == recently
     assert reminder.due_on == (Rhythm(rhythm).after(last) if recently else today)
 
 
 @pytest.mark.parametrize("rhythm", ["on_date", "on_change"])
 def test_a_day_that_was_named_and_a_change_that_was_told_stand(rhythm):
     reminder = Reminder(rhythm=rhythm, due_on=date(2026, 3, 1))
-    assert not reminder.put_off(last=date(2026, 3, 1), today=date(2026, 3, 1))
+    assert not reminder.postpone(last=date(2026, 3, 1), today=date(2026, 3, 1))
     assert reminder.due_on == date(2026, 3, 1)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from purposeapp.web.request_body import PATIENCE, SILENCE, read_to_the_end
+from purposeapp.web.request_body import BODY_READ_TIMEOUT_S, MAX_DRAIN_BYTES, drain_request_body
 
 
 def read_of(size: int) -> int:
@@ -14,7 +14,7 @@ def read_of(size: int) -> int:
     request.META["CONTENT_LENGTH"] = str(size)
     request._stream = body
     answer = HttpResponse("no")
-    assert read_to_the_end(lambda request: answer)(request) is answer
+    assert drain_request_body(lambda request: answer)(request) is answer
     return body.tell()
 
 
@@ -24,14 +24,14 @@ def test_a_body_that_nobody_read_is_read_before_the_answer_goes_out():
 
 
 def test_patience_ends():
-    assert PATIENCE <= read_of(2 * PATIENCE) <= PATIENCE + 64 * 1024
+    assert MAX_DRAIN_BYTES <= read_of(2 * MAX_DRAIN_BYTES) <= MAX_DRAIN_BYTES + 64 * 1024
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_body_that_belongs_to_no_form_is_not_waited_for(method):
     request = RequestFactory().generic(method, "/")
     request._stream = io.BytesIO(b"x" * 10)
-    read_to_the_end(lambda request: HttpResponse("no"))(request)
+    drain_request_body(lambda request: HttpResponse("no"))(request)
     assert request._stream.tell() == 0
 
 
@@ -43,8 +43,8 @@ def test_a_sender_who_falls_silent_is_given_up_and_the_line_is_left_as_it_was():
             self.limits.append(seconds)
 
     request = RequestFactory().generic("POST", "/", **{"gunicorn.socket": Line()})
-    read_to_the_end(lambda request: HttpResponse("no"))(request)
-    assert Line.limits == [SILENCE, None]
+    drain_request_body(lambda request: HttpResponse("no"))(request)
+    assert Line.limits == [BODY_READ_TIMEOUT_S, None]
 
 
 def test_somebody_who_hangs_up_does_no_harm():
@@ -54,4 +54,4 @@ def test_somebody_who_hangs_up_does_no_harm():
 
     request = RequestFactory().generic("POST", "/")
     request._stream = Gone()
-    assert read_to_the_end(lambda request: HttpResponse("no"))(request).status_code == 200
+    assert drain_request_body(lambda request: HttpResponse("no"))(request).status_code == 200

@@ -348,15 +348,15 @@ def test_what_the_person_chose_meanwhile_stands_though_the_mail_failed(
 ):
     reminder = make_due()
 
-    go_back = Reminder.go_back
+    revert = Reminder.revert
 
     def stop_first(self, was):
         client.post(f"/reminders/stop/{reminder.stop_key}/")
-        go_back(self, was)
+        revert(self, was)
 
     with MailServer(lambda step, _: "554 no" if step == "END" else None) as server:
         smtp(server)
-        monkeypatch.setattr(Reminder, "go_back", stop_first)
+        monkeypatch.setattr(Reminder, "revert", stop_first)
         send()
     assert chosen(reminder.user) == ("off", None)
 
@@ -560,13 +560,13 @@ def test_each_one_costs_the_same(db, django_assert_num_queries):
 
 @pytest.mark.parametrize("place", [None, (date(2026, 3, 1), 7)])
 def test_those_who_are_not_due_are_never_looked_at(db, place):
-    waiting = Reminder.objects.reachable().due(date(2026, 5, 4)).in_order()
-    waiting = waiting.behind(*place) if place else waiting
+    waiting = Reminder.objects.reachable().due(date(2026, 5, 4)).by_due_date()
+    waiting = waiting.after_key(*place) if place else waiting
     with transaction.atomic(), connection.cursor() as cursor:
         # In a table of no rows each way costs the same: leave PostgreSQL the one that scales.
         for other_way in ("seqscan", "bitmapscan", "sort"):
             cursor.execute(f"SET LOCAL enable_{other_way} = off")
-        plan = waiting.claimed()[:1].explain()
+        plan = waiting.locked_for_sending()[:1].explain()
     assert "Index Scan using reminder_due on purposeapp_reminder" in plan
     assert "Sort" not in plan
     condition = re.search(r"using reminder_due on .*\n +Index Cond: (.+)", plan)[1]

@@ -6,10 +6,10 @@ from django.test import Client
 from django.utils.html import escape
 
 from purposeapp import sentences
-from purposeapp.advice.selection import MOST_MORE
+from purposeapp.advice.selection import MAX_MORE
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
-from purposeapp.web.page_cache import memory
+from purposeapp.web.page_cache import page_cache
 from tests.support.make import make_tip
 
 
@@ -118,7 +118,7 @@ def test_it_costs_two_queries_however_many_tips(client, db, django_assert_num_qu
     for number in (1, 30):
         for i in range(number):
             make_tip(text=f"tip {number} {i}")
-        memory.clear()
+        page_cache.clear()
         with django_assert_num_queries(2):  # the version of the tips, and the tips
             client.get("/splits/2-2-2-2-2/")
 
@@ -135,11 +135,11 @@ def test_it_costs_the_same_with_two_hundred_tips_and_shows_few(
         response = client.get("/splits/2-2-2-2-2/")
     advice = response.context["result"].advice
     assert [len(each.at_once) for each in advice] == [2] * 5
-    assert [len(each.more) for each in advice] == [MOST_MORE] * 5
+    assert [len(each.more) for each in advice] == [MAX_MORE] * 5
     page = response.content.decode()
-    assert page.count(f">{MOST_MORE} more<") == 5
+    assert page.count(f">{MAX_MORE} more<") == 5
     assert page.count("All tips on ") == 5
-    assert len(re.findall("Tip [a-z_]+-[0-9]+[.]", page)) <= 5 * (2 + MOST_MORE)
+    assert len(re.findall("Tip [a-z_]+-[0-9]+[.]", page)) <= 5 * (2 + MAX_MORE)
 
 
 def test_a_draft_and_what_is_archived_are_not_shown(client, db):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.facts import Facts
-from purposeapp.timeline.snapshot import Moment, time_between
+from purposeapp.timeline.snapshot import Snapshot, time_between
 from purposeapp.timeline.story import Story, moves
 
 LABELS = ["Business driven", "Community spirit", "Learning sponge", "Job seeking", "Vanity project"]
@@ -24,19 +24,19 @@ FEW = [Split.parse(text) for text in ("6-2-2-0-0", "2-2-0-6-0", "2-2-2-2-2", "5-
 START = datetime(2025, 3, 3, 10, 15, tzinfo=UTC)
 
 
-def at(day: float, split: str, happened: str = "", note: str = "") -> Moment:
+def at(day: float, split: str, event_label: str = "", note: str = "") -> Snapshot:
     taken_at = START + timedelta(days=day)
-    return Moment(UUID(int=int(day * 1000)), taken_at, Split.parse(split), happened, note)
+    return Snapshot(UUID(int=int(day * 1000)), taken_at, Split.parse(split), event_label, note)
 
 
 @st.composite
-def histories(draw, least: int = 2, most: int = 60) -> list[Moment]:
-    """Histories in which much is equal: moments, splits, sizes of changes."""
+def histories(draw, least: int = 2, most: int = 60) -> list[Snapshot]:
+    """Histories in which much is equal: snapshots, splits, sizes of changes."""
     span = draw(st.sampled_from([0, 3600, 86_400 * 30, 86_400 * 400, 86_400 * 9000]))
     seconds = draw(st.lists(st.integers(0, span), min_size=least, max_size=most))
     splits = draw(st.sampled_from([SPLITS, FEW, FEW[:2], FEW[:1]]))
     return [
-        Moment(
+        Snapshot(
             UUID(int=number),
             START + timedelta(seconds=second),
             draw(st.sampled_from(splits)),
@@ -47,13 +47,13 @@ def histories(draw, least: int = 2, most: int = 60) -> list[Moment]:
     ]
 
 
-def moved(one: Moment, other: Moment) -> int:
+def moved(one: Snapshot, other: Snapshot) -> int:
     """How many points are elsewhere: half of all differences, since each is lost and gained."""
     return sum(abs(a - b) for a, b in zip(one.split, other.split, strict=True)) // 2
 
 
-def leaders(moment: Moment) -> list[str]:
-    points = list(moment.split)
+def leaders(snapshot: Snapshot) -> list[str]:
+    points = list(snapshot.split)
     return [label for label, own in zip(LABELS, points, strict=True) if own == max(points)]
 
 
@@ -69,19 +69,19 @@ def numbers(words: str) -> list[int]:
 
 
 @given(histories(least=1))
-def test_each_fact_is_what_counting_says(moments):
-    facts = Facts.of(moments)
-    assert (facts.count, facts.first, facts.last) == (len(moments), moments[0], moments[-1])
-    for index, course in enumerate(facts.courses):
-        points = [list(moment.split)[index] for moment in moments]
+def test_each_fact_is_what_counting_says(snapshots):
+    facts = Facts.of(snapshots)
+    assert (facts.count, facts.first, facts.last) == (len(snapshots), snapshots[0], snapshots[-1])
+    for index, course in enumerate(facts.trends):
+        points = [list(snapshot.split)[index] for snapshot in snapshots]
         assert (course.first, course.last) == (points[0], points[-1])
         assert (course.least, course.most) == (sorted(points)[0], sorted(points)[-1])
         assert course.rose == (points != sorted(points, reverse=True))
         assert course.fell == (points != sorted(points))
 
-    steps = [moved(earlier, later) for earlier, later in pairwise(moments)]
+    steps = [moved(earlier, later) for earlier, later in pairwise(snapshots)]
     assert facts.moved_in_all == sum(steps)
-    assert facts.moved_since_first == moved(moments[0], moments[-1])
+    assert facts.moved_since_first == moved(snapshots[0], snapshots[-1])
     if not any(steps):
         assert facts.change is None
     else:
@@ -89,30 +89,30 @@ def test_each_fact_is_what_counting_says(moments):
         assert change.points == max(steps)
         assert change.times == len([step for step in steps if step == max(steps)])
         assert moved(change.earlier, change.later) == max(steps)
-        end = moments.index(change.later)
-        assert moments[end - 1] == change.earlier
+        end = snapshots.index(change.later)
+        assert snapshots[end - 1] == change.earlier
         assert all(step < max(steps) for step in steps[end:])
         away = [
             abs(each.taken_at - change.later.taken_at).total_seconds()
-            for each in moments
-            if each.happened
+            for each in snapshots
+            if each.event_label
         ]
-        if change.later.happened:
+        if change.later.event_label:
             assert change.near == change.later
         elif any(seconds <= 90 * 86_400 for seconds in away):
-            assert change.near.happened
+            assert change.near.event_label
             found = abs(change.near.taken_at - change.later.taken_at).total_seconds()
             assert found == min(away)
         else:
             assert change.near is None
 
     lead = facts.lead
-    assert [str(purpose.label) for purpose in lead.purposes] == leaders(moments[-1])
-    start = len(moments) - lead.in_a_row
-    assert lead.since == moments[start]
-    assert all(leaders(moment) == leaders(moments[-1]) for moment in moments[start:])
-    assert start == 0 or leaders(moments[start - 1]) != leaders(moments[-1])
-    assert (lead.always, lead.points) == (start == 0, max(moments[-1].split))
+    assert [str(purpose.label) for purpose in lead.purposes] == leaders(snapshots[-1])
+    start = len(snapshots) - lead.in_a_row
+    assert lead.since == snapshots[start]
+    assert all(leaders(snapshot) == leaders(snapshots[-1]) for snapshot in snapshots[start:])
+    assert start == 0 or leaders(snapshots[start - 1]) != leaders(snapshots[-1])
+    assert (lead.always, lead.points) == (start == 0, max(snapshots[-1].split))
 
 
 def agree(sentence: str, label: str, points: list[int]) -> None:
@@ -148,48 +148,48 @@ def agree(sentence: str, label: str, points: list[int]) -> None:
 
 
 @given(histories())
-def test_each_trend_is_true(moments):
-    courses = Story(moments).courses
-    assert [str(purpose.label) for purpose, _sentence in courses] == LABELS
-    for index, (_purpose, sentence) in enumerate(courses):
-        agree(sentence, LABELS[index], [list(moment.split)[index] for moment in moments])
+def test_each_trend_is_true(snapshots):
+    trends = Story(snapshots).trends
+    assert [str(purpose.label) for purpose, _sentence in trends] == LABELS
+    for index, (_purpose, sentence) in enumerate(trends):
+        agree(sentence, LABELS[index], [list(snapshot.split)[index] for snapshot in snapshots])
 
 
 @given(histories(), st.booleans())
-def test_the_sentence_on_the_lead_is_true(moments, is_partial):
-    sentence = Story(moments, is_partial).sentences[0]
+def test_the_sentence_on_the_lead_is_true(snapshots, is_partial):
+    sentence = Story(snapshots, is_partial).sentences[0]
     in_a_row = 0
-    for moment in reversed(moments):
-        if leaders(moment) != leaders(moments[-1]):
+    for snapshot in reversed(snapshots):
+        if leaders(snapshot) != leaders(snapshots[-1]):
             break
         in_a_row += 1
-    since = moments[-in_a_row]
-    assert sentence.startswith(listed(leaders(moments[-1])) + " ")
-    assert ("share" in sentence) == (len(leaders(moments[-1])) > 1)
+    since = snapshots[-in_a_row]
+    assert sentence.startswith(listed(leaders(snapshots[-1])) + " ")
+    assert ("share" in sentence) == (len(leaders(snapshots[-1])) > 1)
     assert since.day in sentence
     if in_a_row == 1:
-        assert f"with {max(moments[-1].split)} point" in sentence
+        assert f"with {max(snapshots[-1].split)} point" in sentence
         assert "new since" in sentence
         return
     assert f"{in_a_row} assessments" in sentence or (in_a_row == 2 and "in both" in sentence)
-    assert sentence.endswith(f"for {time_between(since.on, moments[-1].on)}.")
-    always = in_a_row == len(moments)
+    assert sentence.endswith(f"for {time_between(since.on, snapshots[-1].on)}.")
+    always = in_a_row == len(snapshots)
     assert ("from the beginning" in sentence) == (always and not is_partial)
     assert ("at least" in sentence) == (always and is_partial)
 
 
 @given(histories())
-def test_the_sentences_on_what_moved_are_true(moments):
-    steps = [moved(earlier, later) for earlier, later in pairwise(moments)]
-    said = Story(moments).sentences
+def test_the_sentences_on_what_moved_are_true(snapshots):
+    steps = [moved(earlier, later) for earlier, later in pairwise(snapshots)]
+    said = Story(snapshots).sentences
     if not any(steps):
-        who = "Both" if len(moments) == 2 else f"All {len(moments)}"
+        who = "Both" if len(snapshots) == 2 else f"All {len(snapshots)}"
         assert said[1:] == [f"{who} assessments have the same split: no point has moved."]
         return
     _lead, change, in_all = said
     most = max(steps)
     end = max(n for n, step in enumerate(steps, 1) if step == most)
-    earlier, later = moments[end - 1], moments[end]
+    earlier, later = snapshots[end - 1], snapshots[end]
     size = f"{most} point" + "s" * (most != 1)
     times = steps.count(most)
     when = f"between {earlier.day} and {later.day}" * (earlier.day != later.day)
@@ -205,30 +205,30 @@ def test_the_sentences_on_what_moved_are_true(moments):
         assert (what in change) == (a != b)
     near = re.search("Near it in time, you told this on (.+?): (.+?)\\.", change)
     own = re.search("What had happened: (.+?)\\.", change)
-    if later.happened:
-        assert own[1] == later.happened
+    if later.event_label:
+        assert own[1] == later.event_label
         assert not near
     elif near:
-        told = {(each.day, each.happened) for each in moments if each.happened}
+        told = {(each.day, each.event_label) for each in snapshots if each.event_label}
         assert (near[1], near[2]) in told
     assert ("Your note then: “At last.”" in change) == bool(later.note)
-    if len(moments) == 2:
+    if len(snapshots) == 2:
         assert numbers(in_all) == [most]
     else:
         moved_in_all = f"{sum(steps)} point" + "s" * (sum(steps) != 1)
-        apart = moved(moments[0], moments[-1])
+        apart = moved(snapshots[0], snapshots[-1])
         assert in_all.startswith(f"From one assessment to the next, {moved_in_all} moved in all")
-        assert in_all.endswith(f"of {moments[0].day}{' again' * (not apart)}.")
+        assert in_all.endswith(f"of {snapshots[0].day}{' again' * (not apart)}.")
         if apart:
             assert f"the latest split is {apart} point" in in_all
 
 
 @given(histories())
-def test_of_a_part_of_a_history_nothing_is_said_for_ever(moments):
-    story = Story(moments, is_partial=True)
-    trends = [sentence for _purpose, sentence in story.courses]
-    assert all(moments[0].day in sentence for sentence in trends)
-    assert all(moments[0].day in sentence for sentence in story.sentences[1:])
+def test_of_a_part_of_a_history_nothing_is_said_for_ever(snapshots):
+    story = Story(snapshots, is_partial=True)
+    trends = [sentence for _purpose, sentence in story.trends]
+    assert all(snapshots[0].day in sentence for sentence in trends)
+    assert all(snapshots[0].day in sentence for sentence in story.sentences[1:])
     words = " ".join([*story.sentences, *trends])
     assert not re.search("never|from the beginning|Both|All [0-9]|in both|in all [0-9]", words)
 
@@ -255,7 +255,7 @@ def test_redundancy_and_a_new_job():
         "From one assessment to the next, 16 points moved in all; the latest split is 4 points "
         "away from that of 3 March 2025.",
     ]
-    assert [sentence for _purpose, sentence in story.courses] == [
+    assert [sentence for _purpose, sentence in story.trends] == [
         "Business driven has fallen from 6 points to 2, with as few as 1 in between.",
         "Community spirit has risen from 2 points to 5, with as few as 1 in between.",
         "Learning sponge is back at 2 points, after as few as 0.",
@@ -299,7 +299,7 @@ def test_a_life_event_near_the_biggest_change_is_named(days, is_near):
     history = [at(500, "6-2-2-0-0"), at(599.9, "6-2-2-0-0"), at(600, "0-2-2-6-0")]
     split = "0-2-2-6-0" if days > 0 else "6-2-2-0-0"
     history.append(at(600 + days, split, "New job"))
-    sentence = Story(sorted(history, key=lambda moment: moment.taken_at)).sentences[1]
+    sentence = Story(sorted(history, key=lambda snapshot: snapshot.taken_at)).sentences[1]
     assert ("you told this on" in sentence) == is_near
 
 
@@ -311,7 +311,7 @@ def test_nothing_has_moved():
     assert Story(history, is_partial=True).sentences[1:] == [
         "No point has moved since 3 March 2025, in 2 assessments."
     ]
-    assert [sentence for _purpose, sentence in Story(history, is_partial=True).courses][:2] == [
+    assert [sentence for _purpose, sentence in Story(history, is_partial=True).trends][:2] == [
         "Business driven has stayed at 6 points since 3 March 2025.",
         "Community spirit has stayed at 2 points since 3 March 2025.",
     ]
@@ -323,12 +323,12 @@ def test_one_assessment():
         "One assessment so far, of 3 March 2025: Mainly business driven, 60 %.",
         "Spend the ten points again when life changes, and the picture begins to move.",
     ]
-    assert story.courses == []
+    assert story.trends == []
 
 
 def test_none_at_all():
     assert Story([]).sentences == ["There is nothing to tell yet."]
-    assert Story([]).courses == []
+    assert Story([]).trends == []
 
 
 def test_a_percent_sign_in_somebodys_words_is_no_pattern():

@@ -133,10 +133,10 @@ def test_a_tip_that_is_gone_is_shown_without_buttons(owner, tip, assessment):
 def test_somebody_elses_assessment_is_a_404_and_nothing_is_stored(stranger, tip, assessment):
     for id in (assessment.id, NOBODYS_ID):
         assert say(stranger, tip, assessment=id).status_code == 404
-        answer = stranger.post("/tips/side/", {"seeks_as": "both", "assessment": id})
+        answer = stranger.post("/tips/side/", {"side": "both", "assessment": id})
         assert answer.status_code == 404
     assert not Tick.objects.exists()
-    assert not User.objects.exclude(seeks_as="").exists()
+    assert not User.objects.exclude(side="").exists()
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_no_button_sends_is_refused(owner, tip, sent):
 
 @pytest.mark.parametrize("path", ["/tips/1/tick/", "/tips/side/"])
 def test_whoever_is_not_signed_in_signs_in_and_lands_on_a_page(client, db, path):
-    response = client.post(path, {"verdict": "done", "seeks_as": "both"})
+    response = client.post(path, {"verdict": "done", "side": "both"})
     assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/tips/")
     assert not Tick.objects.exists()
 
@@ -240,10 +240,10 @@ def seeking(user):
 def test_it_is_asked_once_and_remembered(owner, user, seeking, side, shown):
     page = seeking.get_absolute_url()
     assert "Which side are you on?" in owner.get(page).content.decode()
-    response = owner.post("/tips/side/", {"seeks_as": side, "assessment": seeking.id})
+    response = owner.post("/tips/side/", {"side": side, "assessment": seeking.id})
     assert (response.status_code, response["Location"]) == (302, f"{page}#job-seeking")
     user.refresh_from_db()
-    assert user.seeks_as == side
+    assert user.side == side
     for assessment in (seeking, make_assessment(user, "0-0-0-9-1")):
         page = owner.get(assessment.get_absolute_url()).content.decode()
         assert "Which side are you on?" not in page
@@ -258,16 +258,16 @@ def test_it_is_not_asked_without_points_on_job_seeking(owner, assessment):
 
 @pytest.mark.parametrize("side", [None, "", "everyone", "x" * 1_000, "both\x00"])
 def test_a_side_that_there_is_not_is_refused(owner, user, side):
-    response = owner.post("/tips/side/", {"seeks_as": side} if side is not None else {})
+    response = owner.post("/tips/side/", {"side": side} if side is not None else {})
     assert response.status_code == 422
     user.refresh_from_db()
-    assert user.seeks_as == ""
+    assert user.side == ""
 
 
 def test_nothing_else_of_the_account_changes(owner, user):
-    owner.post("/tips/side/", {"seeks_as": "both", "email": "x@example.org", "is_staff": "on"})
+    owner.post("/tips/side/", {"side": "both", "email": "x@example.org", "is_staff": "on"})
     changed = User.objects.get()
-    assert (changed.email, changed.is_staff, changed.seeks_as) == (user.email, False, "both")
+    assert (changed.email, changed.is_staff, changed.side) == (user.email, False, "both")
 
 
 # --- The list of them --------------------------------------------------------------------------

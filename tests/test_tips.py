@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from purposeapp.advice.fit import Audience, Direction, SeeksAs, Situation
-from purposeapp.advice.selection import MOST_NEEDED, choose
+from purposeapp.advice.fit import Audience, Direction, Side, Situation
+from purposeapp.advice.selection import MAX_NEEDED, choose
 from purposeapp.models import Tick, Tip
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_tip
@@ -58,8 +58,8 @@ def test_every_tip_of_ours_is_one_that_staff_could_have_saved(db):
 def test_every_split_has_something_worth_reading_on_each_of_its_purposes(db):
     tips = list(Tip.objects.published())
     for split in Split.all():
-        for side in SeeksAs:
-            advice = choose(Situation(split, seeks_as=side), tips)
+        for side in Side:
+            advice = choose(Situation(split, side=side), tips)
             assert [each.purpose for each in advice] == split.spent
             for each in advice:
                 assert each.at_once
@@ -74,7 +74,7 @@ def some_situations() -> Iterator[Situation]:
             splits[number],
             earlier=splits[number * 7 % 1_001] if number % 3 else None,
             wanted=splits[number * 13 % 1_001] if number % 4 else None,
-            seeks_as=list(SeeksAs)[number // 20 % 3],
+            side=list(Side)[number // 20 % 3],
         )
 
 
@@ -103,7 +103,7 @@ def test_postgresql_finds_what_choosing_needs_and_little_more(db):
         for declined in (set(), best):
             found = list(Tip.objects.published().fitting(situation, declined))
             assert choose(situation, found, declined) == choose(situation, published, declined)
-            assert len(found) <= MOST_NEEDED * len(Purpose) * len(Audience) * 2
+            assert len(found) <= MAX_NEEDED * len(Purpose) * len(Audience) * 2
 
 
 def test_a_tip_shows_from_its_day_on(db, monkeypatch):

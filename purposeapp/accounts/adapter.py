@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
-def ways_to_sign_in(request) -> dict:
+def login_methods(request) -> dict:
     """For templates: whether there is more than a password and a code."""
     return {"linkedin_is_on": bool(settings.LINKEDIN_CLIENT_ID)}
 
@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def confirm_email(self, request, email_address) -> bool:
         """Confirm an address, by whoever signs up with it or is signed in: their keys stay."""
-        email_address.entered_by_its_owner = True
+        email_address.confirmed_by_owner = True
         return super().confirm_email(request, email_address)
 
     def get_email_confirmation_url(self, request, emailconfirmation) -> str:

@@ -1,4 +1,4 @@
-"""Leaving for good: an account goes, and everything of its person with it, at once.
+"""Account deletion: an account goes, and everything of its person with it, in one transaction.
 
 What others rely on stays: a tip that a member of staff has changed keeps the change, and loses
 who made it.
@@ -30,7 +30,7 @@ LAST_SUPERUSER = _(
 )
 
 
-class LeaveForm(ReauthenticateForm):
+class DeleteAccountForm(ReauthenticateForm):
     """Asks for the password, where there is one, and then deletes the account."""
 
     def __init__(self, *args, user: User, **kwargs) -> None:
@@ -49,14 +49,14 @@ class LeaveForm(ReauthenticateForm):
     def save(self) -> bool:
         """Delete the account. False, with an error, where nobody else could run the site."""
         try:
-            leave(self.user)
+            delete_account(self.user)
         except ValidationError as error:
             self.add_error(None, error)
             return False
         return True
 
 
-def is_proven(request) -> bool:
+def recently_authenticated(request) -> bool:
     """Whether it is clear who asks: a password can be asked for, or they have just signed in."""
     if request.user.has_usable_password():
         return True
@@ -64,7 +64,7 @@ def is_proven(request) -> bool:
     return any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
 
 
-def send_code(request) -> bool:
+def send_login_code(request) -> bool:
     """Sign out, and send a code with which to sign in again. False if that was too often."""
     user = request.user
     email = user.email.lower()
@@ -76,7 +76,7 @@ def send_code(request) -> bool:
 
 
 @transaction.atomic
-def leave(user: User) -> None:
+def delete_account(user: User) -> None:
     """Delete an account with all that is its: assessments, addresses, sessions in every browser,
     connections to other sites, and what the admin's log says by or about it.
 

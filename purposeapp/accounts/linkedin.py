@@ -42,7 +42,7 @@ PROVIDER = "linkedin"
 REFUSALS = {"access_denied", "user_cancelled_login", "user_cancelled_authorize"}
 """What LinkedIn says when somebody turns back there."""
 
-LONGEST_ID = 191
+MAX_ID_LENGTH = 191
 """Characters of an id that fit into the table."""
 
 ENTER_THE_CODE = _(
@@ -93,7 +93,7 @@ class LinkedInProvider(OpenIDConnectProvider):
         """The id of somebody at LinkedIn. Raises OAuth2Error without a usable one."""
         claims = data["userinfo"]
         uid = claims.get("sub") if isinstance(claims, dict) else None
-        if not isinstance(uid, str) or not 0 < len(uid) <= LONGEST_ID or "\0" in uid:
+        if not isinstance(uid, str) or not 0 < len(uid) <= MAX_ID_LENGTH or "\0" in uid:
             raise OAuth2Error("The provider does not say who that is.")
         return uid
 

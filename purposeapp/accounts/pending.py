@@ -1,4 +1,4 @@
-"""Try it first, keep it later: results of a visitor who is not signed in yet.
+"""Pending results: what a visitor sent before signing in, held in the session until they do.
 
 They wait in the visitor's session, and move to the history of whoever signs in with it,
 on whatever way: a new account or an old one, a password, a code, another site. Django's
@@ -18,39 +18,39 @@ from django.utils.translation import ngettext
 from purposeapp.models import Assessment
 from purposeapp.split import Split
 
-MOST_UNKEPT = 20
+MAX_PENDING = 20
 """How many results wait in one session; the oldest give way."""
 
 SESSION_KEY = "unkept"
 
-JUST_KEPT = "just_kept"
+JUST_CLAIMED = "just_kept"
 """Where the session says which assessments have just been made of what waited, by split."""
 
 
-def remember(session: SessionBase, *, split: Split, submission: UUID) -> None:
+def add_pending_result(session: SessionBase, *, split: Split, submission: UUID) -> None:
     """Let a result wait in the session; the same form sent again waits once."""
     result = {"split": str(split), "submission": str(submission)}
     waiting = session.get(SESSION_KEY, [])
     if any(result.items() <= other.items() for other in waiting):
         return
     taken_at = timezone.now().isoformat()
-    session[SESSION_KEY] = [*waiting, {**result, "taken_at": taken_at}][-MOST_UNKEPT:]
+    session[SESSION_KEY] = [*waiting, {**result, "taken_at": taken_at}][-MAX_PENDING:]
 
 
-def is_waiting(session: SessionBase, split: Split) -> bool:
+def is_pending(session: SessionBase, split: Split) -> bool:
     """Whether a result with this split waits in the session."""
     return any(result["split"] == str(split) for result in session.get(SESSION_KEY, []))
 
 
 @receiver(user_logged_in)
-def keep_what_waits(sender, request, user, **kwargs) -> None:
+def claim_pending_results(sender, request, user, **kwargs) -> None:
     """Move what waits in the session to the history of whoever has just signed in.
 
     Each keeps the moment at which it was sent. Done twice, or by two requests at once, it
     records once: a submission is unique.
     """
     waiting = request.session.get(SESSION_KEY, [])
-    just_kept = {}
+    just_claimed = {}
     for result in waiting:
         assessment = Assessment.objects.record(
             user=user,
@@ -58,9 +58,9 @@ def keep_what_waits(sender, request, user, **kwargs) -> None:
             submission=UUID(result["submission"]),
             taken_at=datetime.fromisoformat(result["taken_at"]),
         )
-        just_kept[result["split"]] = assessment.get_absolute_url()
+        just_claimed[result["split"]] = assessment.get_absolute_url()
     if waiting:
-        request.session[JUST_KEPT] = just_kept
+        request.session[JUST_CLAIMED] = just_claimed
         del request.session[SESSION_KEY]
         words = ngettext(
             "Your result is kept in your history.",

@@ -1,4 +1,4 @@
-"""Whoever proves that an address is theirs owns the account that has it.
+"""Email verification against account pre-hijacking: who verifies an address owns its account.
 
 Anybody can sign up with somebody else's address and a password of their own, and wait. Until a
 code has been entered that account is of no use to them; afterwards it would be, beside the
@@ -15,33 +15,33 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-PASSWORD_WITHDRAWN = _(
+PASSWORD_REVOKED = _(
     "Nobody had confirmed this address until now. So that the account is yours alone, the "
     "password that was set before no longer works; you can choose a new one below your history."
 )
 
 
 @receiver(authentication_step_completed)
-def know_the_address(sender, user, method, email=None, **kwargs) -> None:
+def ensure_email_address(sender, user, method, email=None, **kwargs) -> None:
     """Give an account that staff made the row that says whether its address is verified."""
     if method == "code" and email:
         EmailAddress.objects.get_or_create(user=user, email=email.lower())
 
 
 @receiver(email_confirmed)
-def withdraw_older_keys(sender, request, email_address, **kwargs) -> None:
+def revoke_credentials(sender, request, email_address, **kwargs) -> None:
     """Withdraw what opened the account before, unless AccountAdapter says who entered the code."""
-    if getattr(email_address, "entered_by_its_owner", False):
+    if getattr(email_address, "confirmed_by_owner", False):
         return
     user = email_address.user
-    request.password_was_withdrawn = user.has_usable_password()
+    request.password_was_revoked = user.has_usable_password()
     user.set_unusable_password()
     user.save(update_fields=["password"])
     SocialAccount.objects.filter(user=user).delete()
 
 
 @receiver(user_logged_in)
-def say_so(sender, request, **kwargs) -> None:
+def announce_revocation(sender, request, **kwargs) -> None:
     """Tell whoever signs in with the code that they need a new password, if they want one."""
-    if getattr(request, "password_was_withdrawn", False):
-        messages.warning(request, PASSWORD_WITHDRAWN, fail_silently=True)
+    if getattr(request, "password_was_revoked", False):
+        messages.warning(request, PASSWORD_REVOKED, fail_silently=True)

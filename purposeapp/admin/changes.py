@@ -73,7 +73,7 @@ def version(request, tip_id: int, version_id: int):
     if request.method == "POST":
         if request.POST.get("version") != fingerprint:
             error, status = str(CHANGED_SINCE), HTTPStatus.CONFLICT
-        elif error := _go_back(request.user, record):
+        elif error := _revert(request.user, record):
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         else:
             messages.success(request, _("“%(tip)s” is as it was.") % {"tip": record.key})
@@ -89,7 +89,7 @@ def version(request, tip_id: int, version_id: int):
     return render_page(request, "admin/tip_version.html", title, context, status)
 
 
-def _go_back(user, record) -> str:
+def _revert(user, record) -> str:
     """Store a version again, as a new one. Returns why it cannot be, if so."""
     tip = record.instance
     tip._history_user = user

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from purposeapp.advice.coverage import Coverage
-from purposeapp.advice.fit import Audience, SeeksAs
+from purposeapp.advice.fit import Audience, Side
 from purposeapp.advice.selection import room
 from purposeapp.models import Tip
 from purposeapp.split import BUDGET
@@ -18,24 +18,24 @@ SAMPLES = 12
 def coverage(request):
     """How many published tips fit each purpose and each number of points, seen from one side."""
     side = request.GET.get("as")
-    side = SeeksAs(side) if side in SeeksAs.values else SeeksAs.BOTH
+    side = Side(side) if side in Side.values else Side.BOTH
     found = Coverage(Tip.objects.published(), side)
     context = {
         "side": side,
         "sides": [
-            (SeeksAs.CANDIDATE, Audience.CANDIDATE.label),
-            (SeeksAs.EMPLOYER, Audience.EMPLOYER.label),
-            (SeeksAs.BOTH, SeeksAs.BOTH.label),
+            (Side.CANDIDATE, Audience.CANDIDATE.label),
+            (Side.EMPLOYER, Audience.EMPLOYER.label),
+            (Side.BOTH, Side.BOTH.label),
         ],
         "points": range(BUDGET + 1),
         "rows": [
             (purpose, [(count, _mark(points, count)) for points, count in enumerate(counts)])
             for purpose, counts in found.counts.items()
         ],
-        "bare": len(found.bare),
-        "bare_samples": _spread(found.bare),
-        "crowded": len(found.crowded),
-        "crowded_samples": _spread(found.crowded),
+        "uncovered": len(found.uncovered),
+        "uncovered_samples": _spread(found.uncovered),
+        "overfull": len(found.overfull),
+        "overfull_samples": _spread(found.overfull),
     }
     return render_page(request, "admin/tips_coverage.html", _("Coverage"), context)
 

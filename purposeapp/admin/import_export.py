@@ -32,7 +32,7 @@ CHANGED_SINCE = gettext_lazy(
 
 
 @require_safe
-def export(request):
+def export_tips(request):
     """Every tip, archived ones too, to review or to take to another server."""
     content = tips_file.to_json(Tip.objects.by_purpose())
     disposition = f'attachment; filename="{FILE_NAME}"'
@@ -41,7 +41,7 @@ def export(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose_file(request):
+def upload(request):
     """Take a file that is right, and go on to what it would change."""
     form = TipsFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
@@ -58,7 +58,7 @@ def choose_file(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
-def difference(request):
+def preview_import(request):
     """What the file would change; and once that is confirmed, the change, all of it or nothing."""
     if WAITING not in request.session:
         return redirect("admin:purposeapp_tip_import")

@@ -106,7 +106,7 @@ def _why_not(situation: Situation, tip: Tip) -> str:
             )
             % words
         )
-    if tip.audience not in situation.seeks_as.audiences:
+    if tip.audience not in situation.side.audiences:
         return _("It is for: %(audience)s.") % words
     if tip.direction not in situation.directions(purpose):
         return _("It is for a purpose that is: %(direction)s. Choose that below.") % words

@@ -20,7 +20,7 @@ def move(request, tip_id: int):
     Tip.objects.lock()
     tip = get_object_or_404(Tip, pk=tip_id)
     tips = list(
-        Tip.objects.filter(purpose=tip.purpose).exclude(state=Tip.State.ARCHIVED).in_order()
+        Tip.objects.filter(purpose=tip.purpose).exclude(state=Tip.State.ARCHIVED).by_position()
     )
     places = [other.pk for other in tips]
     place = places.index(tip.pk) if tip.pk in places else None

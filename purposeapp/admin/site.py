@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.admin.stats import usage
-from purposeapp.advice.coverage import bare_for_somebody
+from purposeapp.advice.coverage import uncovered_for_some_side
 from purposeapp.models import Tip
 
 
@@ -34,7 +34,7 @@ class AdminSite(admin.AdminSite):
             context |= {
                 "drafts": Tip.objects.drafts().count(),
                 "starting_later": Tip.objects.starting_later().count(),
-                "bare": len(bare_for_somebody(Tip.objects.published())),
+                "uncovered": len(uncovered_for_some_side(Tip.objects.published())),
             }
         return super().index(request, context)
 

@@ -28,7 +28,7 @@ FILTERED_BY = {"state", "purpose__exact", "audience__exact", "direction__exact"}
 """What an address may ask of the list. Django would take any field, and with it
 broken patterns, and `ticks`, which are of people."""
 
-MOST_TICKS = 1_000
+MAX_TICKS = 1_000
 """Ticks of a tip that are counted; that there are more is all that the list says then."""
 
 WHOM_IT_IS_FOR = ["purpose", "audience", ("points_from", "points_to"), "direction"]
@@ -84,7 +84,7 @@ class TipAdmin(ArchivingAdmin):
         ticks = RawSQL(
             "(SELECT count(*) FROM (SELECT FROM purposeapp_tick AS tick"
             " WHERE tick.tip_id = purposeapp_tip.id LIMIT %s) AS found)",
-            [MOST_TICKS],
+            [MAX_TICKS],
             output_field=IntegerField(),
         )
         return super().get_queryset(request).annotate(tick_count=ticks)
@@ -130,7 +130,7 @@ class TipAdmin(ArchivingAdmin):
 
     @admin.display(description=_("Ticks"), ordering="tick_count")
     def ticks(self, tip) -> str:
-        return f"{MOST_TICKS}+" if tip.tick_count == MOST_TICKS else str(tip.tick_count)
+        return f"{MAX_TICKS}+" if tip.tick_count == MAX_TICKS else str(tip.tick_count)
 
     @admin.display(description=_("Move"))
     def move(self, tip: Tip) -> str:
@@ -222,9 +222,9 @@ class TipAdmin(ArchivingAdmin):
         return [
             page("coverage/", coverage.coverage, "coverage", "view"),
             page("deleted/", changes.deleted, "deleted", "view"),
-            page("export/", import_export.export, "export", "view"),
-            page("import/", import_export.choose_file, "import", "change"),
-            page("import/difference/", import_export.difference, "import_difference", "change"),
+            page("export/", import_export.export_tips, "export", "view"),
+            page("import/", import_export.upload, "import", "change"),
+            page("import/difference/", import_export.preview_import, "import_difference", "change"),
             page("preview/", preview.preview, "preview_new", "view"),
             page("<int:tip_id>/preview/", preview.preview, "preview", "view"),
             page("<int:tip_id>/move/", reorder.move, "move", "change"),

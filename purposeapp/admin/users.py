@@ -23,7 +23,7 @@ FILTERED_BY = {"exact", "isnull", "gte", "lt"}
 """How the filters of the lists compare; what else an address could ask for may be no value."""
 
 
-class ForSuperusers:
+class SuperuserOnly:
     """Opens to superusers, whatever permissions somebody else was granted by mistake.
 
     Whoever could change accounts or groups could make themselves a superuser.
@@ -53,7 +53,7 @@ class ForSuperusers:
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(ForSuperusers, admin.ModelAdmin):
+class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
     """What people recorded: for superusers to read, and for nobody to change."""
 
     list_display = ["taken_at", "user", "split", "note"]
@@ -84,7 +84,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(ForSuperusers, DjangoUserAdmin):
+class UserAdmin(SuperuserOnly, DjangoUserAdmin):
     """Accounts, by address."""
 
     add_form = UserCreationForm
@@ -113,10 +113,10 @@ class UserAdmin(ForSuperusers, DjangoUserAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(ForSuperusers, DjangoGroupAdmin):
+class GroupAdmin(SuperuserOnly, DjangoGroupAdmin):
     """Who may do what together, such as the editors of tips."""
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ForSuperusers, account_admin.EmailAddressAdmin):
+class EmailAddressAdmin(SuperuserOnly, account_admin.EmailAddressAdmin):
     """The addresses of accounts, and which of them are proven."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from purposeapp.advice.fit import Advisable, Direction, SeeksAs, Situation
+from purposeapp.advice.fit import Advisable, Direction, Side, Situation
 from purposeapp.advice.selection import room
 from purposeapp.split import BUDGET, Purpose, Split
 
@@ -31,7 +31,7 @@ class Coverage:
     """How many of the tips fit each split, where nothing else is known of whoever reads."""
 
     tips: Iterable[Advisable]
-    seeks_as: SeeksAs = SeeksAs.BOTH
+    side: Side = Side.BOTH
 
     @cached_property
     def counts(self) -> dict[Purpose, list[int]]:
@@ -39,7 +39,7 @@ class Coverage:
         counts = {purpose: [0] * (BUDGET + 1) for purpose in Purpose}
         situations = {
             purpose: [
-                Situation(with_points(purpose, points), seeks_as=self.seeks_as)
+                Situation(with_points(purpose, points), side=self.side)
                 for points in range(BUDGET + 1)
             ]
             for purpose in Purpose
@@ -51,7 +51,7 @@ class Coverage:
         return counts
 
     @cached_property
-    def bare(self) -> list[Split]:
+    def uncovered(self) -> list[Split]:
         """The splits with a purpose that has points and no tip."""
         return [
             split
@@ -60,7 +60,7 @@ class Coverage:
         ]
 
     @cached_property
-    def crowded(self) -> list[Split]:
+    def overfull(self) -> list[Split]:
         """The splits with a purpose on which more tips fit than its result has room for."""
         return [
             split
@@ -71,10 +71,10 @@ class Coverage:
         ]
 
 
-def bare_for_somebody(tips: Iterable[Advisable]) -> set[Split]:
+def uncovered_for_some_side(tips: Iterable[Advisable]) -> set[Split]:
     """The splits that leave a candidate, an employer or somebody who is both without a tip."""
     tips = list(tips)
-    return {split for side in SeeksAs for split in Coverage(tips, side).bare}
+    return {split for side in Side for split in Coverage(tips, side).uncovered}
 
 
 def movement(split: Split, purpose: Purpose, direction: Direction) -> Situation:

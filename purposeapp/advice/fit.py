@@ -22,7 +22,7 @@ class Audience(TextChoices):
     EMPLOYER = "employer", _("Employers")
 
 
-class SeeksAs(TextChoices):
+class Side(TextChoices):
     """On which side of job seeking a person is."""
 
     CANDIDATE = "candidate", _("I look for a job")
@@ -36,9 +36,9 @@ class SeeksAs(TextChoices):
 
 
 AUDIENCES = {
-    SeeksAs.CANDIDATE: frozenset({Audience.EVERYONE, Audience.CANDIDATE}),
-    SeeksAs.EMPLOYER: frozenset({Audience.EVERYONE, Audience.EMPLOYER}),
-    SeeksAs.BOTH: frozenset(Audience),
+    Side.CANDIDATE: frozenset({Audience.EVERYONE, Audience.CANDIDATE}),
+    Side.EMPLOYER: frozenset({Audience.EVERYONE, Audience.EMPLOYER}),
+    Side.BOTH: frozenset(Audience),
 }
 
 
@@ -88,7 +88,7 @@ class Situation:
     """The split before this one."""
     wanted: Split | None = None
     """The split of the goal."""
-    seeks_as: SeeksAs = SeeksAs.BOTH
+    side: Side = Side.BOTH
 
     def directions(self, purpose: Purpose) -> frozenset[Direction]:
         """The movements that `purpose` is in; `ANY` always is one of them."""
@@ -110,7 +110,7 @@ class Situation:
         purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
         return (
             tip.points_from <= self.split[purpose] <= tip.points_to
-            and tip.audience in self.seeks_as.audiences
+            and tip.audience in self.side.audiences
             # Most tips are for any movement, so that is asked first.
             and (tip.direction == Direction.ANY or tip.direction in self.directions(purpose))
         )

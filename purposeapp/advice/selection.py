@@ -12,7 +12,7 @@ from typing import Protocol
 
 from django.utils.safestring import SafeString
 
-from purposeapp.advice.fit import Advisable, Audience, Direction, SeeksAs, Situation
+from purposeapp.advice.fit import Advisable, Audience, Direction, Side, Situation
 from purposeapp.advice.markdown import render_markdown
 from purposeapp.split import BUDGET, Path, Purpose
 
@@ -26,17 +26,17 @@ def shown_at_once(points: int) -> int:
     return 1 + points // 2
 
 
-MOST_AT_ONCE = shown_at_once(BUDGET)
-MOST_MORE = 12
+MAX_AT_ONCE = shown_at_once(BUDGET)
+MAX_MORE = 12
 """How many more there are behind a click; what is beyond them has the purpose's own page."""
 
 
 def room(points: int) -> int:
     """How many tips on a purpose with so many points its result has room for, clicks included."""
-    return shown_at_once(points) + MOST_MORE
+    return shown_at_once(points) + MAX_MORE
 
 
-MOST_NEEDED = MOST_AT_ONCE + MOST_MORE + 1
+MAX_NEEDED = MAX_AT_ONCE + MAX_MORE + 1
 """How many tips of a purpose decide what a result shows; the last one says that there are more."""
 
 
@@ -157,10 +157,10 @@ def _advice(
         purpose=purpose,
         points=points,
         at_once=wanted[:many],
-        more=wanted[many : many + MOST_MORE],
-        goes_on=len(wanted) > many + MOST_MORE,
-        declined=[each for each in advised if each.tip.id in declined][:MOST_MORE],
-        both_sides=situation.seeks_as is SeeksAs.BOTH,
+        more=wanted[many : many + MAX_MORE],
+        goes_on=len(wanted) > many + MAX_MORE,
+        declined=[each for each in advised if each.tip.id in declined][:MAX_MORE],
+        both_sides=situation.side is Side.BOTH,
     )
 
 
@@ -171,7 +171,7 @@ def _best_first(situation: Situation, tips: list[WrittenTip]) -> list[WrittenTip
     until there is no tip left for the other.
     """
     ordered = sorted(tips, key=lambda tip: (tip.direction == Direction.ANY, tip.position, tip.key))
-    if situation.seeks_as is not SeeksAs.BOTH:
+    if situation.side is not Side.BOTH:
         return ordered
     turns: Counter[tuple[bool, str]] = Counter()
 

@@ -34,7 +34,7 @@ def to_json(
     goals: Iterable[Goal] = (),
     ticks: Iterable[Tick] = (),
     reminder: Reminder | None = None,
-    seeks_as: str = "",
+    side: str = "",
 ) -> str:
     """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
 
@@ -47,7 +47,7 @@ def to_json(
         "goals": [_goal_values(goal) for goal in goals],
         "ticks": [_tick_values(tick) for tick in ticks],
         "reminder": reminder and _reminder_values(reminder),
-        "seeks_as": seeks_as,
+        "seeks_as": side,
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -80,7 +80,7 @@ def _reminder_values(reminder: Reminder) -> dict[str, str | None]:
 def _values(assessment: Assessment) -> dict[str, str | int]:
     return {
         "id": str(assessment.id),
-        "taken_at": _moment(assessment.taken_at),
+        "taken_at": _timestamp(assessment.taken_at),
         **assessment.split.as_dict(),
         "note": assessment.note,
         "event": assessment.event,
@@ -92,8 +92,8 @@ def _goal_values(goal: Goal) -> dict[str, str | int | None]:
     return {
         **goal.split.as_dict(),
         "wanted_by": goal.wanted_by.isoformat() if goal.wanted_by else None,
-        "set_at": _moment(goal.set_at),
-        "ended_at": _moment(goal.ended_at) if goal.ended_at else None,
+        "set_at": _timestamp(goal.set_at),
+        "ended_at": _timestamp(goal.ended_at) if goal.ended_at else None,
     }
 
 
@@ -101,10 +101,10 @@ def _tick_values(tick: Tick) -> dict[str, str]:
     return {
         "tip": tick.tip.key,
         "verdict": tick.verdict,
-        "ticked_at": _moment(tick.ticked_at),
+        "ticked_at": _timestamp(tick.ticked_at),
     }
 
 
-def _moment(moment: datetime) -> str:
+def _timestamp(time: datetime) -> str:
     # Not strftime: it writes years before 1000 without their zeros.
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -15,7 +15,7 @@ NOT_UTF_8 = gettext_lazy("This is not UTF-8 text.")
 NOT_JSON = gettext_lazy("This is not JSON.")
 TOO_DEEP = gettext_lazy("The file is nested more deeply than any export.")
 
-LONGEST_NUMBER = 18
+MAX_DIGITS = 18
 """Digits that a number may have and still be read as one. It bounds the work, and no points."""
 
 
@@ -81,7 +81,7 @@ def _decode(data: bytes) -> str:
 
 def _number(digits: str) -> int | None:
     """A number; None, so nothing that is good anywhere, for one that is absurdly long."""
-    return int(digits) if len(digits) <= LONGEST_NUMBER else None
+    return int(digits) if len(digits) <= MAX_DIGITS else None
 
 
 def _refuse(constant: str):

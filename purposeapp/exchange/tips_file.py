@@ -49,7 +49,7 @@ TEXT_TOO_LONG = gettext_lazy("“text” is longer than 1,000 characters.")
 AT_KEY = gettext_lazy("“%(key)s”: %(reason)s")
 TWICE = gettext_lazy("An entry above has the same “key”.")
 
-HIGHEST_POSITION = 32_767
+MAX_POSITION = 32_767
 
 
 def to_json(tips: Iterable[Tip]) -> str:
@@ -93,7 +93,7 @@ def _tip(values) -> Tip:
             for key in ("key", "purpose", "audience", "direction", "state")
         },
         **{key: read_number(values, key, BUDGET) for key in ("points_from", "points_to")},
-        position=read_number(values, "position", HIGHEST_POSITION),
+        position=read_number(values, "position", MAX_POSITION),
         published_from=read_day(values, "published_from"),
         text=_text(values["text"]),
     )

@@ -1,32 +1,32 @@
 """What people type, read with care. A form says what is wrong, and saves itself."""
 
-from .assessment import KeepForm, NoteForm
-from .data_import import FILE_TOO_LARGE, LARGEST_IMPORT, ImportForm
-from .goal import GiveUpForm, GoalForm
+from .assessment import NoteForm, SaveResultForm
+from .data_import import FILE_TOO_LARGE, MAX_IMPORT_BYTES, ImportForm
+from .goal import EndGoalForm, GoalForm
 from .paper import PaperForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
 from .tick import SideForm, TickForm
 from .tip import PositionForm, PreviewForm, TipForm
 from .tips_file import TipsFileForm
-from .what_if import TryForm
+from .what_if import WhatIfForm
 
 __all__ = [
     "FILE_TOO_LARGE",
-    "LARGEST_IMPORT",
-    "GiveUpForm",
+    "MAX_IMPORT_BYTES",
+    "EndGoalForm",
     "GoalForm",
     "ImportForm",
-    "KeepForm",
     "NoteForm",
     "PaperForm",
     "PositionForm",
     "PreviewForm",
     "QuestionnaireForm",
     "ReminderForm",
+    "SaveResultForm",
     "SideForm",
     "TickForm",
     "TipForm",
     "TipsFileForm",
-    "TryForm",
+    "WhatIfForm",
 ]

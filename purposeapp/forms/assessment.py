@@ -13,7 +13,7 @@ from .life_event import LifeEventForm
 from .questionnaire import SubmissionField
 
 
-class KeepForm(forms.Form):
+class SaveResultForm(forms.Form):
     """Asks whether a split that somebody looked at should go into their history."""
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)

@@ -40,7 +40,7 @@ class GoalForm(TenPointsForm):
         )
 
 
-class GiveUpForm(forms.Form):
+class EndGoalForm(forms.Form):
     """Asks for the goal that is to end: nobody gives up one that they have not seen."""
 
     give_up = forms.ModelChoiceField(queryset=Goal.objects.none())

@@ -53,14 +53,14 @@ class PaperForm(LifeEventForm, QuestionnaireForm):
 
         The same form with another day is another assessment, as it is with other points.
         """
-        told = self.cleaned_data
-        day = told["taken_on"]
+        details = self.cleaned_data
+        day = details["taken_on"]
         return Assessment.objects.record(
             user=user,
             split=self.split,
-            submission=uuid5(told["submission"], day.isoformat()),
+            submission=uuid5(details["submission"], day.isoformat()),
             taken_at=min(datetime.combine(day, MIDDAY), timezone.now()),
-            event=told["event"],
-            event_words=told["event_words"],
-            note=told["note"],
+            event=details["event"],
+            event_words=details["event_words"],
+            note=details["note"],
         )

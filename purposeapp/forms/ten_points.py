@@ -12,7 +12,7 @@ from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, TOO_MANY, Purpose, Spli
 
 POINTS_LEFT = _("%(rest)d of 10 points left")
 
-LONGEST_NUMBER = 6
+MAX_DIGITS = 6
 """Digits that a number may have and still be counted: enough to say by how much it is over."""
 
 
@@ -26,7 +26,7 @@ def read_points(text: str) -> int:
     if not re.fullmatch("[0-9]*", digits):
         raise ValueError(f"not a whole number: {text[:20]!r}")
     digits = digits.lstrip("0")
-    if len(digits) > LONGEST_NUMBER:
+    if len(digits) > MAX_DIGITS:
         raise ValueError("a number longer than anybody could mean")
     return int(digits or 0)
 
@@ -103,7 +103,7 @@ class TenPointsForm(forms.Form):
     change_words = _("was {was}, now {now}")
     """The same, once the points are other ones."""
 
-    grown_old = False
+    csrf_expired = False
     """Whether it came back because its proof of origin had grown old: nothing typed is lost."""
 
     def __init__(self, *args, earlier: Split | None = None, **kwargs) -> None:
@@ -145,10 +145,10 @@ class TenPointsForm(forms.Form):
         return form
 
     @classmethod
-    def once_more(cls, data, *, earlier: Split | None = None) -> Self:
+    def redisplay(cls, data, *, earlier: Split | None = None) -> Self:
         """The form as it was sent, when its proof of origin had grown old."""
         form = cls.after_step(data, earlier=earlier)
-        form.grown_old = True
+        form.csrf_expired = True
         return form
 
     def points_on(self, name: str) -> int:

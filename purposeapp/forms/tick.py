@@ -2,7 +2,7 @@
 
 from django import forms
 
-from purposeapp.advice.fit import SeeksAs
+from purposeapp.advice.fit import Side
 from purposeapp.models import Tick, Tip, User
 
 
@@ -31,8 +31,8 @@ class TickForm(BackToAssessment):
 class SideForm(BackToAssessment):
     """Which side of job seeking somebody is on. It can be changed, but not be left open again."""
 
-    seeks_as = forms.ChoiceField(choices=SeeksAs.choices)
+    side = forms.ChoiceField(choices=Side.choices)
 
     def save(self, *, user: User) -> None:
         """Store it, and nothing else of the account."""
-        User.objects.filter(pk=user.pk).update(seeks_as=self.cleaned_data["seeks_as"])
+        User.objects.filter(pk=user.pk).update(side=self.cleaned_data["side"])

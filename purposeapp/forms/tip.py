@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.coverage import movement, with_points
-from purposeapp.advice.fit import Direction, SeeksAs
+from purposeapp.advice.fit import Direction, Side
 from purposeapp.exchange.tip_differences import FIELDS, Difference, differences
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
@@ -28,7 +28,7 @@ POSITION_STEP = 10
 KEY_WORDS = 5
 
 
-class Lines(forms.CharField):
+class NewlineField(forms.CharField):
     """A text whose lines end the same whatever the browser: as they are stored."""
 
     def to_python(self, value) -> str:
@@ -44,7 +44,7 @@ class TipForm(forms.ModelForm):
     class Meta:
         model = Tip
         fields = ["key", *FIELDS]
-        field_classes = {"text": Lines}
+        field_classes = {"text": NewlineField}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -126,7 +126,7 @@ class PreviewForm(forms.Form):
 
     split = forms.CharField(label=_("Split"), max_length=20, help_text=NOT_A_SPLIT)
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices, required=False)
-    seeks_as = forms.ChoiceField(label=_("Job seeking"), choices=SeeksAs.choices, required=False)
+    side = forms.ChoiceField(label=_("Job seeking"), choices=Side.choices, required=False)
 
     def __init__(self, tip: Tip | None, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -139,7 +139,7 @@ class PreviewForm(forms.Form):
 
     def add_prefix(self, field_name: str) -> str:
         """The names in the address; those of the tip's own fields are taken where it is sent."""
-        return {"seeks_as": "as", "direction": "moves"}.get(field_name, field_name)
+        return {"side": "as", "direction": "moves"}.get(field_name, field_name)
 
     def clean_split(self) -> Split:
         """The split that is named."""
@@ -160,15 +160,15 @@ class PreviewForm(forms.Form):
             error = CANNOT_MOVE_SO % {"direction": direction.label}
             self.add_error("direction", forms.ValidationError(error, code="direction"))
             return values
-        side = SeeksAs(values.get("seeks_as") or SeeksAs.BOTH)
-        values["situation"] = replace(situation, seeks_as=side)
+        side = Side(values.get("side") or Side.BOTH)
+        values["situation"] = replace(situation, side=side)
         return values
 
 
 def fitting_choice(tip: Tip | None) -> dict[str, str]:
     """What a preview begins with: a split that the tip is for, if there can be one."""
     if tip is None:
-        return {"split": "2-2-2-2-2", "as": SeeksAs.BOTH.value}
+        return {"split": "2-2-2-2-2", "as": Side.BOTH.value}
     points = min(max(tip.points_from, min(6, tip.points_to)), 10)
     if tip.direction in (Direction.RISING, Direction.NEW):
         points = max(points, 1)
@@ -177,4 +177,4 @@ def fitting_choice(tip: Tip | None) -> dict[str, str]:
     if tip.direction == Direction.FALLING:
         points = max(tip.points_from, min(points, 9))
     split = with_points(Purpose(tip.purpose), points, like=EVEN)  # type: ignore[call-arg]
-    return {"split": str(split), "moves": tip.direction, "as": SeeksAs.BOTH.value}
+    return {"split": str(split), "moves": tip.direction, "as": Side.BOTH.value}

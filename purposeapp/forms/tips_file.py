@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.exchange import tips_file
 from purposeapp.exchange.hostile_json import NotAnExport
 
-from .data_import import FILE_TOO_LARGE, LARGEST_IMPORT
+from .data_import import FILE_TOO_LARGE, MAX_IMPORT_BYTES
 
 
 class TipsFileForm(forms.Form):
@@ -27,7 +27,7 @@ class TipsFileForm(forms.Form):
     def clean_file(self) -> bytes:
         """The file, all of whose tips are right."""
         file = self.cleaned_data["file"]
-        if file.size > LARGEST_IMPORT:
+        if file.size > MAX_IMPORT_BYTES:
             raise forms.ValidationError(FILE_TOO_LARGE, code="too_large")
         data = file.read()
         try:

@@ -22,7 +22,7 @@ WHAT_IF = {
 SOMETHING = _("something changed?")
 
 
-class TryForm(TenPointsForm):
+class WhatIfForm(TenPointsForm):
     """How the points would be spent if something happened."""
 
     earlier_words = _("now {was}")

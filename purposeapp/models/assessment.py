@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.snapshot import BEGINNING, Moment
+from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 from .ten_points import TenPoints
 
@@ -37,7 +37,7 @@ class LifeEvent(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
-def happened(event: str, words: str) -> str:
+def event_label(event: str, words: str) -> str:
     """A life event in words: the person's own, if there are any; empty for none."""
     return words or (str(LifeEvent(event).label) if event else "")
 
@@ -77,15 +77,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             taken_at=assessment.taken_at, id__gte=assessment.id
         )
 
-    def latest_moments(self, most: int) -> list[Moment]:
+    def latest_snapshots(self, most: int) -> list[Snapshot]:
         """The latest ones, `most` at most, oldest first, as the picture over time needs them."""
         # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
-        beginning = Left("note", BEGINNING + 1)
+        beginning = Left("note", EXCERPT_LENGTH + 1)
         rows = self.latest_first().values_list(
             "id", "taken_at", "event", "event_words", beginning, *Purpose.values
         )[:most]
         return [
-            Moment(id, taken_at, split_of(*points), happened(event, words), note)
+            Snapshot(id, taken_at, split_of(*points), event_label(event, words), note)
             for id, taken_at, event, words, note, *points in reversed(rows)
         ]
 
@@ -102,12 +102,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         split: Split,
         submission: uuid.UUID,
         taken_at: datetime | None = None,
-        **told: str,
+        **details: str,
     ) -> "Assessment":
         """Store that `user` spent the points like `split`, and return it.
 
-        It was taken now, or at `taken_at` where it waited to be kept or comes from paper. What
-        the person has told of it (`event`, `event_words`, `note`) is stored with it.
+        It was taken now, or at `taken_at` where it waited to be kept or comes from paper. The
+        `details` that the person gave (`event`, `event_words`, `note`) are stored with it.
 
         A form that was sent before leads to the assessment that it made then, also when both
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
@@ -116,7 +116,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         assessment, _created = self.get_or_create(
             user=user,
             submission=submission,
-            defaults={"taken_at": min(taken_at or now, now), "recorded_at": now, **told},
+            defaults={"taken_at": min(taken_at or now, now), "recorded_at": now, **details},
             **split.as_dict(),
         )
         return assessment
@@ -210,11 +210,11 @@ class Assessment(TenPoints):
         return reverse("assessment", args=[self.id])
 
     @property
-    def happened(self) -> str:
-        """What happened in life before it, in words; empty where nothing was told."""
-        return happened(self.event, self.event_words)
+    def event_label(self) -> str:
+        """What happened in life before it, in words; empty where none was recorded."""
+        return event_label(self.event, self.event_words)
 
     @property
-    def moment(self) -> Moment:
+    def snapshot(self) -> Snapshot:
         """It without the person, and with the whole note."""
-        return Moment(self.id, self.taken_at, self.split, self.happened, self.note)
+        return Snapshot(self.id, self.taken_at, self.split, self.event_label, self.note)

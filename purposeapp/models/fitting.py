@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from simple_history.manager import HistoricalQuerySet
 
 from purposeapp.advice.fit import Direction, Situation
-from purposeapp.advice.selection import MOST_NEEDED
+from purposeapp.advice.selection import MAX_NEEDED
 from purposeapp.split import Purpose
 
 
@@ -25,7 +25,7 @@ def fits(situation: Situation) -> Q:
             points_to__gte=points,
             direction__in=situation.directions(purpose),
         )
-    return condition & Q(audience__in=situation.seeks_as.audiences)
+    return condition & Q(audience__in=situation.side.audiences)
 
 
 class FittingQuerySet(models.QuerySet[Any]):
@@ -48,24 +48,26 @@ class FittingQuerySet(models.QuerySet[Any]):
             partition_by=groups,
             order_by=[movement_first, "position", "key"],
         )
-        best = self.filter(fits(situation)).alias(place=place).filter(place__lte=MOST_NEEDED)
+        best = self.filter(fits(situation)).alias(place=place).filter(place__lte=MAX_NEEDED)
         return best.order_by()
 
 
 class TipHistoryQuerySet(FittingQuerySet, HistoricalQuerySet):
     """Ways to ask for tips as they were."""
 
-    def as_readers_saw_them(self, moment: datetime) -> Self:
+    def as_readers_saw_them(self, timestamp: datetime) -> Self:
         """The wording of each tip that was published at a moment.
 
         It is the newest that was there by then. Of two of the same moment the later one counts.
         """
         newest = (
-            self.filter(history_date__lte=moment)
+            self.filter(history_date__lte=timestamp)
             .order_by("id", "-history_date", "-history_id")
             .distinct("id")
             .values("history_id")
         )
         return (
-            self.filter(history_id__in=newest).exclude(history_type="-").published_on(moment.date())
+            self.filter(history_id__in=newest)
+            .exclude(history_type="-")
+            .published_on(timestamp.date())
         )

@@ -40,15 +40,15 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         addressed = self.annotate(address=Subquery(address))
         return addressed.filter(address__isnull=False, user__is_active=True)
 
-    def in_order(self) -> "ReminderQuerySet":
+    def by_due_date(self) -> "ReminderQuerySet":
         """Those who have waited longest first; ties have a fixed order too."""
         return self.order_by("due_on", "user_id")
 
-    def behind(self, due_on: date | None, user_id: int) -> "ReminderQuerySet":
-        """Those that stand after this place in `in_order`; PostgreSQL reads it off the index."""
+    def after_key(self, due_on: date | None, user_id: int) -> "ReminderQuerySet":
+        """Those that stand after this key in `by_due_date`; PostgreSQL reads it off the index."""
         return self.filter(due_on__gte=due_on).exclude(due_on=due_on, user_id__lte=user_id)
 
-    def claimed(self) -> "ReminderQuerySet":
+    def locked_for_sending(self) -> "ReminderQuerySet":
         """The same, each held until the transaction ends; what another process holds is left out.
 
         Whether it is due is looked at again once it is held: what another process has done
@@ -78,7 +78,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         reminder.save(update_fields=["rhythm", "due_on", "chosen_at"])
         return reminder
 
-    def something_changed(self) -> bool:
+    def schedule_after_change(self) -> bool:
         """Have those who wait for it reminded once the dust has settled.
 
         False, and nothing changes, where that is on its way already or nobody waits for it.
@@ -188,7 +188,7 @@ class Reminder(models.Model):
         """The length of its period; None where it has none."""
         return PERIODS.get(self.rhythm)
 
-    def put_off(self, *, last: date | None, today: date) -> bool:
+    def postpone(self, *, last: date | None, today: date) -> bool:
         """Move a periodic reminder on if the points were spent less than a period ago.
 
         Whoever came back unasked in the meantime need not be asked a week later. A day that
@@ -203,7 +203,7 @@ class Reminder(models.Model):
         self.due_on = later
         return True
 
-    def go_on(self, today: date) -> None:
+    def advance(self, today: date) -> None:
         """Move on to what comes after the mail of today: the next period, or nothing for now."""
         if self.months:
             self.due_on = Rhythm(self.rhythm).after(today)
@@ -212,8 +212,8 @@ class Reminder(models.Model):
         if self.rhythm == Rhythm.ON_DATE:
             self.rhythm = Rhythm.OFF
 
-    def go_back(self, was: "Reminder") -> None:
-        """Undo `go_on`, which is stored already; what its person chose meanwhile stands."""
+    def revert(self, was: "Reminder") -> None:
+        """Undo `advance`, which is stored already; what its person chose meanwhile stands."""
         unchanged = Reminder.objects.filter(pk=self.pk, chosen_at=was.chosen_at)
         unchanged.update(rhythm=was.rhythm, due_on=was.due_on)
 

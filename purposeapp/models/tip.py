@@ -52,7 +52,7 @@ class TipQuerySet(FittingQuerySet):
         history = Tip.history.filter(id=OuterRef("id"), state=Tip.State.PUBLISHED)
         return self.filter(~Q(state=Tip.State.DRAFT) | Exists(history))
 
-    def in_order(self) -> Self:
+    def by_position(self) -> Self:
         """As staff put them, within each purpose."""
         return self.order_by("position", "key")
 

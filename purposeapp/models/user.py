@@ -4,7 +4,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.advice.fit import SeeksAs
+from purposeapp.advice.fit import Side
 
 
 class UserManager(BaseUserManager["User"]):
@@ -56,13 +56,14 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
-    seeks_as = models.CharField(
+    side = models.CharField(
         _("side of job seeking"),
         blank=True,
         default="",
         db_default="",
+        db_column="seeks_as",
         max_length=10,
-        choices=SeeksAs.choices,
+        choices=Side.choices,
         help_text=_("Which tips on job seeking are for this person; empty until they say."),
     )
 
@@ -81,7 +82,7 @@ class User(AbstractUser):
                 violation_error_message=_("Somebody has this e-mail address already."),
             ),
             models.CheckConstraint(
-                condition=models.Q(seeks_as__in=["", *SeeksAs.values]),
+                condition=models.Q(side__in=["", *Side.values]),
                 name="user_seeks_as_is_known",
             ),
         ]

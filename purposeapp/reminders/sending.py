@@ -34,7 +34,7 @@ class Outcome(Enum):
     SENT = auto()
     FAILED = auto()
     """The mail was not taken. It stays due."""
-    PUT_OFF = auto()
+    POSTPONED = auto()
     """Its person has spent their points meanwhile, so it comes later."""
 
 
@@ -47,7 +47,7 @@ def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage
 
     The same reminder of the same day has the same Message-ID, which tells nothing about anybody.
     """
-    stop_url = settings.PUBLIC_URL + reverse("stop_reminders", args=[reminder.stop_key])
+    stop_url = settings.PUBLIC_URL + reverse("reminders_unsubscribe", args=[reminder.stop_key])
     context = {
         "reminder": reminder,
         "last": last,
@@ -68,12 +68,12 @@ def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage
     )
 
 
-class Round:
+class ReminderRun:
     """One walk past all who are due, each in a transaction of its own."""
 
     def __init__(self, today: date) -> None:
         self.today = today
-        self.waiting = Reminder.objects.reachable().due(today).in_order()
+        self.waiting = Reminder.objects.reachable().due(today).by_due_date()
         self._postman = postman()
 
     def __iter__(self) -> Iterator[Outcome]:
@@ -88,8 +88,8 @@ class Round:
                 try:
                     with transaction.atomic():
                         _commit_at_once()
-                        waiting = self.waiting.behind(*place) if place else self.waiting
-                        reminder = waiting.claimed().select_related("user").first()
+                        waiting = self.waiting.after_key(*place) if place else self.waiting
+                        reminder = waiting.locked_for_sending().select_related("user").first()
                         if reminder is None:
                             return
                         place, was = (reminder.due_on, reminder.pk), copy(reminder)
@@ -106,11 +106,11 @@ class Round:
     def _prepare(self, reminder) -> Outcome:
         """Do all that can be done before the transaction ends."""
         last = last_day(reminder.user)
-        if reminder.put_off(last=last, today=self.today):
+        if reminder.postpone(last=last, today=self.today):
             reminder.save(update_fields=["due_on"])
-            return Outcome.PUT_OFF
+            return Outcome.POSTPONED
         mail = message(reminder, reminder.address, last)
-        reminder.go_on(self.today)
+        reminder.advance(self.today)
         reminder.save(update_fields=["rhythm", "due_on"])
         try:
             self._postman.offer(mail)
@@ -124,7 +124,7 @@ class Round:
         try:
             self._postman.deliver()
         except Exception as error:  # each way to send has its own
-            reminder.go_back(was)
+            reminder.revert(was)
             raise self._failure(reminder, error) from error
         # This is on the disk when it is done, and with it all that was committed before.
         Reminder.objects.filter(pk=reminder.pk).update(last_sent_at=timezone.now())

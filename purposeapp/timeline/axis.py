@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.dateformat import format as say_date
 from django.utils.timezone import localtime
 
-MOST_DATE_MARKS = 5
+MAX_DATE_MARKS = 5
 DAYS = [1, 2, 7, 14]
 MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24000]
 
@@ -20,7 +20,7 @@ class DateMark:
     label: str
     anchor: str
     """Which part of the label stands at x: start, middle or end."""
-    spare: bool = False
+    optional: bool = False
     """Whether a narrow screen does without it."""
 
 
@@ -41,7 +41,7 @@ class Axis:
             (time - self.first) / (self.last - self.first)
         )
 
-    def places(self, times: list[datetime], least: float) -> list[float]:
+    def positions(self, times: list[datetime], least: float) -> list[float]:
         """Where these times stand, in their order, no two closer than `least`.
 
         What is far enough apart stands exactly at its time. Where all is one moment there is
@@ -50,7 +50,7 @@ class Axis:
         if self.first == self.last and len(times) > 1:
             step = (self.right - self.left) / (len(times) - 1)
             return [self.left + number * step for number in range(len(times))]
-        return apart([self.at(time) for time in times], least, self.left, self.right)
+        return spread_out([self.at(time) for time in times], least, self.left, self.right)
 
     def date_marks(self) -> list[DateMark]:
         """A few starts of days, months or years; else the two ends, if there are two."""
@@ -67,7 +67,7 @@ class Axis:
                 self.at(time),
                 say_date(time, pattern),
                 self._anchor(self.at(time)),
-                spare=len(times) > 3 and number % 2 == 1,
+                optional=len(times) > 3 and number % 2 == 1,
             )
             for number, time in enumerate(times)
         ]
@@ -75,15 +75,15 @@ class Axis:
     def _starts(self) -> tuple[str, list[datetime]]:
         first, last = localtime(self.first), localtime(self.last)
         for days in DAYS:
-            if (last - first).days // days < MOST_DATE_MARKS:
+            if (last - first).days // days < MAX_DATE_MARKS:
                 times = list(_days(first, last, days))
-                if len(times) <= MOST_DATE_MARKS:
+                if len(times) <= MAX_DATE_MARKS:
                     return "j M Y", times
         from_month, to_month = (time.year * 12 + time.month - 1 for time in (first, last))
         for months in MONTHS:
             # The month of `first` itself began before it, but for an instant.
             numbers = range(-(-(from_month + 1) // months) * months, to_month + 1, months)
-            if len(numbers) <= MOST_DATE_MARKS:
+            if len(numbers) <= MAX_DATE_MARKS:
                 break
         midnight = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         times = [midnight.replace(year=n // 12, month=n % 12 + 1) for n in numbers]
@@ -103,7 +103,7 @@ def _days(first: datetime, last: datetime, step: int) -> Iterator[datetime]:
         day += timedelta(days=step)
 
 
-def apart(places: list[float], least: float, left: float, right: float) -> list[float]:
+def spread_out(places: list[float], least: float, left: float, right: float) -> list[float]:
     """The nearest places to these, in the same order, no two closer than `least`.
 
     "Nearest" is by least squares; this is the pool-adjacent-violators algorithm. There must be

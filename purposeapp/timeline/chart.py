@@ -1,4 +1,4 @@
-"""The split over time, as a picture: from moments to places on it. Templates draw it as SVG.
+"""The split over time, as a picture: from snapshots to places on it. Templates draw it as SVG.
 
 Time runs from left to right as it really ran. At each assessment stands a column of ten points,
 stacked in the fixed order of purposes, and lighter ribbons join the same purpose from one column
@@ -20,16 +20,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from purposeapp.split import BUDGET, Purpose, Split
-from purposeapp.timeline.axis import Axis, DateMark, apart
-from purposeapp.timeline.column import Column, Part, Unit, stack
-from purposeapp.timeline.snapshot import Moment
+from purposeapp.timeline.axis import Axis, DateMark, spread_out
+from purposeapp.timeline.column import Column, Part, Unit, split_parts
+from purposeapp.timeline.snapshot import Snapshot
 
 EDGE = 4.5  # the least room beside the outermost columns; for their dates and marks too
-WIDEST = 9.0
-LEAST_DISTANCE = 1.4
+MAX_WIDTH = 9.0
+MIN_DISTANCE = 1.4
 GOAL_ROOM = 15.0
 ALONE_BESIDE_GOAL = 58.0
-MOST_MARKS = 12
+MAX_MARKS = 12
 MARK_LANES = 3
 MARK_DISTANCE = 7.5  # a mark is round, 22 px: so far apart, two don't touch on a phone
 
@@ -114,7 +114,7 @@ class Chart:
     @property
     def unmarked(self) -> int:
         """How many columns have a life event and no mark, since they are too many."""
-        return sum(bool(column.happened) for column in self.columns) - len(self.marks)
+        return sum(bool(column.event_label) for column in self.columns) - len(self.marks)
 
     @property
     def lanes(self) -> int:
@@ -190,11 +190,11 @@ class Chart:
 
 
 def draw(
-    moments: Sequence[Moment], goal: Split | None = None, wanted_by: date | None = None
+    snapshots: Sequence[Snapshot], goal: Split | None = None, wanted_by: date | None = None
 ) -> Chart:
     """The picture of a history of at least one, oldest first, with the goal if there is one."""
-    unit = Unit.for_all(moments)
-    groups = unit.groups(moments)
+    unit = Unit.for_all(snapshots)
+    groups = unit.groups(snapshots)
     alone = len(groups) == 1
     end = 100 - (ALONE_BESIDE_GOAL if alone else GOAL_ROOM) if goal else 100
     edge = end / 2 if alone else EDGE
@@ -204,16 +204,16 @@ def draw(
     return Chart(columns, axis.date_marks(), _marks(columns, axis), wanted, unit)
 
 
-def _columns(unit: Unit, groups: list[tuple[Moment, ...]], axis: Axis) -> list[Column]:
+def _columns(unit: Unit, groups: list[tuple[Snapshot, ...]], axis: Axis) -> list[Column]:
     """The columns at their times, as wide as their neighbours leave them room."""
     if len(groups) == 1:
         return [Column(unit, groups[0], axis.left, 2 * axis.left)]
     even = (axis.right - axis.left) / (len(groups) - 1)
     times = [group[-1].taken_at for group in groups]
-    places = axis.places(times, min(LEAST_DISTANCE, even))
+    places = axis.positions(times, min(MIN_DISTANCE, even))
     gaps = [right - left for left, right in pairwise(places)]
     # One that stands alone in a dense picture would otherwise look as if it counted for more.
-    widest = min(WIDEST, 0.65 * even)
+    widest = min(MAX_WIDTH, 0.65 * even)
     return [
         Column(unit, group, round(x, 2), round(min(widest, 0.72 * min(beside)), 2))
         for group, x, beside in zip(
@@ -223,28 +223,28 @@ def _columns(unit: Unit, groups: list[tuple[Moment, ...]], axis: Axis) -> list[C
 
 
 def _wanted(goal: Split, by: date | None, columns: list[Column]) -> Wanted:
-    width = min(WIDEST, max(4.0, columns[-1].width))
+    width = min(MAX_WIDTH, max(4.0, columns[-1].width))
     x = 100 - EDGE
     if len(columns) == 1:
         width, x = columns[0].width, 100 - columns[0].width / 2
-    return Wanted(stack(goal), by, x, round(x - width / 2, 2), width)
+    return Wanted(split_parts(goal), by, x, round(x - width / 2, 2), width)
 
 
 def _marks(columns: list[Column], axis: Axis) -> list[Mark]:
     """A number for each column with a life event, in rows in which none touches another."""
-    told = [column for column in columns if column.happened][-MOST_MARKS:]
+    with_events = [column for column in columns if column.event_label][-MAX_MARKS:]
     lanes: list[list[Column]] = [[] for _lane in range(MARK_LANES)]
-    for column in told:
+    for column in with_events:
         free = [lane for lane in lanes if not lane or column.x - lane[-1].x >= MARK_DISTANCE]
         (free[0] if free else min(lanes, key=lambda lane: lane[-1].x)).append(column)
     places: dict[Column, tuple[float, int]] = {}
     for number, lane in enumerate(lanes):
-        xs = apart([column.x for column in lane], MARK_DISTANCE, axis.left, axis.right)
+        xs = spread_out([column.x for column in lane], MARK_DISTANCE, axis.left, axis.right)
         places.update((column, (round(x, 2), number)) for column, x in zip(lane, xs, strict=True))
     rows = sum(map(bool, lanes))
     return [
         Mark(number, column, x, lane, round((rows - lane - 0.5) * 100 / rows, 2))
-        for number, column in enumerate(told, 1)
+        for number, column in enumerate(with_events, 1)
         for x, lane in [places[column]]
     ]
 

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.snapshot import DAY, DAY_AND_TIME, Moment
+from purposeapp.timeline.snapshot import DAY, DAY_AND_TIME, Snapshot
 
-MOST_SINGLE = 60
+MAX_SINGLE = 60
 """So many assessments have a column each."""
-MOST_MONTHS = 120
+MAX_MONTHS = 120
 """So many months have a column each; of more, the years have."""
 TWO_MONTHS = timedelta(days=62)
-MOST_EVENTS = 3
+MAX_EVENTS = 3
 """So many life events are named where a column stands for several assessments."""
 
 
@@ -34,26 +34,26 @@ class Unit(Enum):
     def label(self) -> str:
         return str(self.value[1])
 
-    def name_of(self, moment: Moment) -> str:
-        """The one that a moment falls in, such as March 2025."""
-        return moment.say(self.value[0])
+    def name_of(self, snapshot: Snapshot) -> str:
+        """The one that a snapshot falls in, such as March 2025."""
+        return snapshot.say(self.value[0])
 
     @classmethod
-    def for_all(cls, moments: Sequence[Moment]) -> "Unit":
+    def for_all(cls, snapshots: Sequence[Snapshot]) -> "Unit":
         """The one that leaves so few columns that an eye can tell them apart."""
-        if len(moments) <= MOST_SINGLE:
+        if len(snapshots) <= MAX_SINGLE:
             return cls.SINGLE
-        if moments[-1].taken_at - moments[0].taken_at <= TWO_MONTHS:
+        if snapshots[-1].taken_at - snapshots[0].taken_at <= TWO_MONTHS:
             return cls.DAY
-        months = {(day.year, day.month) for day in (moment.on for moment in moments)}
-        return cls.MONTH if len(months) <= MOST_MONTHS else cls.YEAR
+        months = {(day.year, day.month) for day in (snapshot.on for snapshot in snapshots)}
+        return cls.MONTH if len(months) <= MAX_MONTHS else cls.YEAR
 
-    def groups(self, moments: Sequence[Moment]) -> list[tuple[Moment, ...]]:
-        """The moments that share a column, oldest first."""
+    def groups(self, snapshots: Sequence[Snapshot]) -> list[tuple[Snapshot, ...]]:
+        """The snapshots that share a column, oldest first."""
         if self is Unit.SINGLE:
-            return [(moment,) for moment in moments]
+            return [(snapshot,) for snapshot in snapshots]
         length = {Unit.DAY: 3, Unit.MONTH: 2, Unit.YEAR: 1}[self]
-        by_date = groupby(moments, key=lambda moment: moment.on.timetuple()[:length])
+        by_date = groupby(snapshots, key=lambda snapshot: snapshot.on.timetuple()[:length])
         return [tuple(group) for _date, group in by_date]
 
 
@@ -83,7 +83,7 @@ class Part:
         }
 
 
-def stack(split: Split, all_splits: Collection[Split] = ()) -> list[Part]:
+def split_parts(split: Split, all_splits: Collection[Split] = ()) -> list[Part]:
     """The five parts of a column that shows `split`, with the ranges among `all_splits`."""
     parts, top = [], 0
     for purpose in Purpose:
@@ -99,7 +99,7 @@ class Column:
     """A column of the picture. Its place is in per cent of the picture's width."""
 
     unit: Unit
-    moments: tuple[Moment, ...]
+    snapshots: tuple[Snapshot, ...]
     """Those that it stands for, oldest first; the last one is drawn."""
     x: float
     """Its middle."""
@@ -114,13 +114,13 @@ class Column:
         return round(self.x + self.width / 2, 2)
 
     @property
-    def last(self) -> Moment:
-        return self.moments[-1]
+    def last(self) -> Snapshot:
+        return self.snapshots[-1]
 
     @cached_property
     def parts(self) -> list[Part]:
         """All five purposes, in their order."""
-        return stack(self.last.split, {moment.split for moment in self.moments})
+        return split_parts(self.last.split, {snapshot.split for snapshot in self.snapshots})
 
     @property
     def name(self) -> str:
@@ -129,7 +129,7 @@ class Column:
 
     @property
     def count(self) -> int:
-        return len(self.moments)
+        return len(self.snapshots)
 
     @property
     def when(self) -> str:
@@ -139,23 +139,25 @@ class Column:
         return _("%(name)s, the last of %(count)d") % {"name": self.name, "count": self.count}
 
     @cached_property
-    def told(self) -> list[Moment]:
-        """The moments with a life event, the latest few."""
-        return [moment for moment in self.moments if moment.happened][-MOST_EVENTS:]
+    def with_events(self) -> list[Snapshot]:
+        """The snapshots with a life event, the latest few."""
+        return [snapshot for snapshot in self.snapshots if snapshot.event_label][-MAX_EVENTS:]
 
     @property
-    def untold(self) -> int:
+    def more_events(self) -> int:
         """How many more life events there are."""
-        return sum(bool(moment.happened) for moment in self.moments) - len(self.told)
+        return sum(bool(snapshot.event_label) for snapshot in self.snapshots) - len(
+            self.with_events
+        )
 
     @cached_property
-    def happened(self) -> str:
+    def event_label(self) -> str:
         """The life events in one line, with their dates where the column has several days."""
         dated = self.unit in (Unit.MONTH, Unit.YEAR)
         words = [
-            f"{moment.happened} ({moment.day})" if dated else moment.happened
-            for moment in self.told
+            f"{snapshot.event_label} ({snapshot.day})" if dated else snapshot.event_label
+            for snapshot in self.with_events
         ]
-        if self.untold:
-            words.append(_("%d more before") % self.untold)
+        if self.more_events:
+            words.append(_("%d more before") % self.more_events)
         return "; ".join(words)

@@ -1,6 +1,6 @@
 """What can be counted in a history: plain facts, for which story.py finds the words.
 
-A history is a sequence of moments, oldest first.
+A history is a sequence of snapshots, oldest first.
 """
 
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from datetime import timedelta
 from itertools import pairwise
 
 from purposeapp.split import Purpose
-from purposeapp.timeline.snapshot import Moment
+from purposeapp.timeline.snapshot import Snapshot
 
 NEAR = timedelta(days=90)
 """How far from a change a life event may be to be named beside it."""
 
 
 @dataclass(frozen=True)
-class Course:
+class Trend:
     """The way of one purpose through a history."""
 
     purpose: Purpose
@@ -33,13 +33,13 @@ class Course:
 class Change:
     """The step on which most points moved, the latest of them if there are several."""
 
-    earlier: Moment
-    later: Moment
+    earlier: Snapshot
+    later: Snapshot
     points: int
     times: int
     """How many steps moved as many."""
-    near: Moment | None
-    """Where a life event was told: at the end of the step, else next to it within 90 days."""
+    near: Snapshot | None
+    """Where a life event is recorded: at the end of the step, else next to it within 90 days."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Lead:
     purposes: tuple[Purpose, ...]
     """One, or several that share the lead."""
     points: int
-    since: Moment
-    until: Moment
+    since: Snapshot
+    until: Snapshot
     in_a_row: int
     always: bool
     """Whether it was so in all assessments."""
@@ -61,9 +61,9 @@ class Facts:
     """What can be counted in a history of at least one."""
 
     count: int
-    first: Moment
-    last: Moment
-    courses: tuple[Course, ...]
+    first: Snapshot
+    last: Snapshot
+    trends: tuple[Trend, ...]
     change: Change | None
     """None where no point ever moved."""
     lead: Lead
@@ -72,23 +72,23 @@ class Facts:
     moved_since_first: int
 
     @classmethod
-    def of(cls, moments: Sequence[Moment]) -> "Facts":
-        steps = [later.split.points_moved(earlier.split) for earlier, later in pairwise(moments)]
+    def of(cls, snapshots: Sequence[Snapshot]) -> "Facts":
+        steps = [later.split.points_moved(earlier.split) for earlier, later in pairwise(snapshots)]
         return cls(
-            count=len(moments),
-            first=moments[0],
-            last=moments[-1],
-            courses=tuple(_course(moments, purpose) for purpose in Purpose),
-            change=_biggest(moments, steps),
-            lead=_lead(moments),
+            count=len(snapshots),
+            first=snapshots[0],
+            last=snapshots[-1],
+            trends=tuple(_trend(snapshots, purpose) for purpose in Purpose),
+            change=_biggest(snapshots, steps),
+            lead=_lead(snapshots),
             moved_in_all=sum(steps),
-            moved_since_first=moments[-1].split.points_moved(moments[0].split),
+            moved_since_first=snapshots[-1].split.points_moved(snapshots[0].split),
         )
 
 
-def _course(moments: Sequence[Moment], purpose: Purpose) -> Course:
-    points = [moment.split[purpose] for moment in moments]
-    return Course(
+def _trend(snapshots: Sequence[Snapshot], purpose: Purpose) -> Trend:
+    points = [snapshot.split[purpose] for snapshot in snapshots]
+    return Trend(
         purpose,
         points[0],
         points[-1],
@@ -99,31 +99,31 @@ def _course(moments: Sequence[Moment], purpose: Purpose) -> Course:
     )
 
 
-def _biggest(moments: Sequence[Moment], steps: list[int]) -> Change | None:
+def _biggest(snapshots: Sequence[Snapshot], steps: list[int]) -> Change | None:
     most = max(steps, default=0)
     if not most:
         return None
     end = max(number for number, points in enumerate(steps, 1) if points == most)
-    earlier, later = moments[end - 1], moments[end]
-    near = later if later.happened else None
+    earlier, later = snapshots[end - 1], snapshots[end]
+    near = later if later.event_label else None
     if not near:
 
-        def distance(moment: Moment) -> timedelta:
-            return abs(moment.taken_at - later.taken_at)
+        def distance(snapshot: Snapshot) -> timedelta:
+            return abs(snapshot.taken_at - later.taken_at)
 
-        told = [each for each in moments if each.happened and distance(each) <= NEAR]
-        near = min(told, key=distance, default=None)
+        nearby = [each for each in snapshots if each.event_label and distance(each) <= NEAR]
+        near = min(nearby, key=distance, default=None)
     return Change(earlier, later, most, steps.count(most), near)
 
 
-def _lead(moments: Sequence[Moment]) -> Lead:
-    last = moments[-1]
+def _lead(snapshots: Sequence[Snapshot]) -> Lead:
+    last = snapshots[-1]
     leaders = last.split.standouts
     since, in_a_row = last, 0
-    for moment in reversed(moments):
-        if moment.split.standouts != leaders:
+    for snapshot in reversed(snapshots):
+        if snapshot.split.standouts != leaders:
             break
-        since, in_a_row = moment, in_a_row + 1
+        since, in_a_row = snapshot, in_a_row + 1
     return Lead(
-        tuple(leaders), max(last.split), since, last, in_a_row, always=in_a_row == len(moments)
+        tuple(leaders), max(last.split), since, last, in_a_row, always=in_a_row == len(snapshots)
     )

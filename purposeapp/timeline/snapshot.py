@@ -1,4 +1,4 @@
-"""A split at a moment of a life, as the picture over time and its story need it.
+"""A snapshot: one assessment without its person, as the picture over time and its story need it.
 
 And how times are said: as dates, and as the time between two of them.
 """
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from purposeapp.split import Split
 
-BEGINNING = 140
+EXCERPT_LENGTH = 140
 """How many characters of a note are shown where there is no room for all of it."""
 
 DAY = "j F Y"
@@ -24,20 +24,20 @@ DAY_AND_TIME = "j F Y, H:i"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """One assessment, without the person: when it was, the split, and what was told with it."""
+class Snapshot:
+    """One assessment, without the person: when it was, the split, its life event and its note."""
 
     id: UUID
     taken_at: datetime
     split: Split
-    happened: str = ""
-    """What happened in life before it; empty where nothing was told."""
+    event_label: str = ""
+    """What happened in life before it; empty where none was recorded."""
     note: str = ""
-    """The note, or so much of it that `beginning` can see whether there is more."""
+    """The note, or so much of it that `excerpt` can see whether there is more."""
 
     @property
     def order(self) -> tuple[datetime, UUID]:
-        """By what moments are sorted; as AssessmentQuerySet.oldest_first does it."""
+        """By what snapshots are sorted; as AssessmentQuerySet.oldest_first does it."""
         return self.taken_at, self.id
 
     @property
@@ -51,12 +51,12 @@ class Moment:
         return self.say(DAY)
 
     @property
-    def beginning(self) -> str:
+    def excerpt(self) -> str:
         """The note in one line, shortened where it is long."""
         line = " ".join(self.note.split())
-        if len(self.note) <= BEGINNING:
+        if len(self.note) <= EXCERPT_LENGTH:
             return line
-        return line[: BEGINNING - 1].rstrip() + "…"
+        return line[: EXCERPT_LENGTH - 1].rstrip() + "…"
 
     def say(self, pattern: str) -> str:
         """The time in the words of one of Django's patterns."""

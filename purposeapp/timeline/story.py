@@ -12,29 +12,29 @@ from django.utils.translation import ngettext
 
 from purposeapp import sentences
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.facts import Change, Course, Facts, Lead
-from purposeapp.timeline.snapshot import Moment, time_between
+from purposeapp.timeline.facts import Change, Facts, Lead, Trend
+from purposeapp.timeline.snapshot import Snapshot, time_between
 
 
 @dataclass(frozen=True)
 class Story:
-    """The sentences on a history. `is_partial` says that it began before the first moment here.
+    """The sentences on a history. `is_partial` says that it began before the first snapshot here.
 
-    Then nothing is said of "never" and "always", only of what has been since that moment.
+    Then nothing is said of "never" and "always", only of what has been since that snapshot.
     """
 
-    moments: Sequence[Moment]
+    snapshots: Sequence[Snapshot]
     is_partial: bool = False
 
     @cached_property
     def facts(self) -> Facts:
-        """What can be counted; there must be a moment."""
-        return Facts.of(self.moments)
+        """What can be counted; there must be a snapshot."""
+        return Facts.of(self.snapshots)
 
     @property
     def sentences(self) -> list[str]:
         """The lead, the biggest change with what happened around it, and how far it moved."""
-        if not self.moments:
+        if not self.snapshots:
             return [_("There is nothing to tell yet.")]
         facts = self.facts
         if facts.count == 1:
@@ -61,12 +61,12 @@ class Story:
         return said
 
     @property
-    def courses(self) -> list[tuple[Purpose, str]]:
+    def trends(self) -> list[tuple[Purpose, str]]:
         """Each purpose with the sentence on its trend; none where there is no time to speak of."""
-        if len(self.moments) < 2:
+        if len(self.snapshots) < 2:
             return []
-        since = self.moments[0].day if self.is_partial else ""
-        return [(course.purpose, _say_course(course, since)) for course in self.facts.courses]
+        since = self.snapshots[0].day if self.is_partial else ""
+        return [(course.purpose, _say_trend(course, since)) for course in self.facts.trends]
 
 
 def moves(earlier: Split, later: Split) -> str:
@@ -151,12 +151,12 @@ def _say_change(change: Change) -> Iterator[str]:
             % words
         )
     if change.near is change.later:
-        yield _("What had happened: %(event)s.") % {"event": change.later.happened}
+        yield _("What had happened: %(event)s.") % {"event": change.later.event_label}
     elif change.near:
-        words = {"event": change.near.happened, "date": change.near.day}
+        words = {"event": change.near.event_label, "date": change.near.day}
         yield _("Near it in time, you told this on %(date)s: %(event)s.") % words
-    if change.later.beginning:
-        yield _("Your note then: “%(note)s”") % {"note": change.later.beginning}
+    if change.later.excerpt:
+        yield _("Your note then: “%(note)s”") % {"note": change.later.excerpt}
 
 
 def _say_moved(facts: Facts) -> str:
@@ -186,7 +186,7 @@ def _say_moved(facts: Facts) -> str:
     )
 
 
-def _say_course(course: Course, since: str) -> str:
+def _say_trend(course: Trend, since: str) -> str:
     """The trend of a purpose; `since` is a date where nothing is known of the time before."""
     words = {
         "purpose": course.purpose.label,
@@ -229,7 +229,7 @@ def _say_course(course: Course, since: str) -> str:
     return pattern % words
 
 
-def _between(course: Course) -> str:
+def _between(course: Trend) -> str:
     """How far a purpose went beyond where it began and where it is, on a way that turned."""
     words = {"least": course.least, "most": course.most}
     higher = course.most > max(course.first, course.last)

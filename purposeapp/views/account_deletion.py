@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from purposeapp.accounts.deletion import LeaveForm, is_proven, send_code
+from purposeapp.accounts.deletion import DeleteAccountForm, recently_authenticated, send_login_code
 
 
 @sensitive_post_parameters("password")
@@ -22,11 +22,11 @@ from purposeapp.accounts.deletion import LeaveForm, is_proven, send_code
 def delete_account(request):
     """Ask who it is, then delete the account with everything that is its, and say goodbye."""
     posted = request.method == "POST"
-    if not is_proven(request):
+    if not recently_authenticated(request):
         if posted:
             return _send_code(request)
         return _page(request, "purposeapp/delete_account_code.html")
-    form = LeaveForm(request.POST if posted else None, user=request.user)
+    form = DeleteAccountForm(request.POST if posted else None, user=request.user)
     if not posted:
         return _page(request, "purposeapp/delete_account.html", form=form)
     if limited := ratelimit.consume_or_429(request, action="reauthenticate"):
@@ -41,9 +41,9 @@ def delete_account(request):
 
 def _send_code(request):
     """Prove an account without a password by signing in anew, with a code that comes by mail."""
-    if not send_code(request):
+    if not send_login_code(request):
         return ratelimit.respond_429(request)
-    to_here = urlencode({"next": reverse("delete_account")})
+    to_here = urlencode({"next": reverse("account_delete")})
     return redirect(f"{reverse('account_confirm_login_code')}?{to_here}")
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
-from purposeapp.advice.fit import SeeksAs, Situation
+from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import NoteForm
 from purposeapp.models import Assessment, Goal, Tick, Tip, User
@@ -23,7 +23,7 @@ def assessment(request, id: UUID):
     """One assessment: the result, what changed since the one before, and what to tell of it."""
     mine = Assessment.objects.for_user(request.user)
     assessment = get_object_or_404(mine, id=id)
-    happened = assessment.happened  # as it is stored: a form that is wrong writes into its instance
+    event_label = assessment.event_label  # as stored: a form that is wrong writes into it
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
     status = HTTPStatus.OK
     if form.is_bound:
@@ -40,15 +40,15 @@ def assessment(request, id: UUID):
         split=assessment.split,
         earlier=earlier.split if earlier else None,
         wanted=towards.wanted if towards else None,
-        seeks_as=SeeksAs(request.user.seeks_as or SeeksAs.BOTH),
+        side=Side(request.user.side or Side.BOTH),
     )
     context = {
         "assessment": assessment,
-        "happened": happened,
+        "event_label": event_label,
         "result": _checklist(assessment, situation, request.user),
         "checklist": True,
-        "seeks_as": request.user.seeks_as and SeeksAs(request.user.seeks_as),
-        "sides": SeeksAs,
+        "side": request.user.side and Side(request.user.side),
+        "sides": Side,
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,
@@ -60,7 +60,7 @@ def assessment(request, id: UUID):
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def delete(request, id: UUID):
+def assessment_delete(request, id: UUID):
     """Ask once, then delete an assessment for good."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     if request.method == "POST":

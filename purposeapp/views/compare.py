@@ -13,7 +13,7 @@ from purposeapp.timeline.snapshot import time_between
 
 from .history import uuid_or_404
 
-MOST_CHOICES = 500
+MAX_CHOICES = 500
 
 
 @never_cache
@@ -29,10 +29,10 @@ def compare(request):
         _chosen(mine.oldest_first(), request.GET.get("a")),
         _chosen(mine.latest_first(), request.GET.get("b")),
     ]
-    choices = mine.latest_moments(MOST_CHOICES)[::-1]
+    choices = mine.latest_snapshots(MAX_CHOICES)[::-1]
     if len(choices) < 2 or None in chosen:
         return render(request, "purposeapp/compare.html")
-    earlier, later = sorted((each.moment for each in chosen), key=attrgetter("order"))
+    earlier, later = sorted((each.snapshot for each in chosen), key=attrgetter("order"))
     known = {choice.id for choice in choices}
     choices += [each for each in (later, earlier) if each.id not in known]
     context = {"choices": choices, "earlier": earlier, "later": later}
@@ -47,7 +47,7 @@ def _chosen(assessments, id):
     return get_object_or_404(assessments, id=uuid_or_404(id))
 
 
-def _difference(earlier, later, moments):
+def _difference(earlier, later, snapshots):
     """What the page says of the two together."""
     return {
         "same": earlier.id == later.id,
@@ -59,8 +59,10 @@ def _difference(earlier, later, moments):
         ],
         "moves": story.moves(earlier.split, later.split),
         "time": time_between(earlier.on, later.on),
-        # What was told with the later one stands beside it.
-        "told": [
-            each for each in moments if each.happened and earlier.order < each.order < later.order
+        # The event of the later one stands beside it.
+        "events_between": [
+            each
+            for each in snapshots
+            if each.event_label and earlier.order < each.order < later.order
         ],
     }

@@ -16,7 +16,7 @@ def export_json(request):
     goals = Goal.objects.for_user(request.user).oldest_first()
     ticks = Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id")
     reminder = Reminder.objects.for_user(request.user).first()
-    text = exporting.to_json(mine, goals, ticks, reminder, request.user.seeks_as)
+    text = exporting.to_json(mine, goals, ticks, reminder, request.user.side)
     return _download("five-purposes.json", "application/json", text)
 
 

@@ -8,14 +8,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from purposeapp.exchange.importing import BroughtBack
+from purposeapp.exchange.importing import ImportResult
 from purposeapp.forms import ImportForm
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def bring_back(request):
+def data_import(request):
     """Add an export to what the person who sends it has here: all of it, or nothing."""
     if request.method != "POST":
         return render(request, "purposeapp/data_import.html", {"form": ImportForm()})
@@ -28,7 +28,7 @@ def bring_back(request):
     return redirect("history")
 
 
-def _summary(added: BroughtBack, known: int) -> str:
+def _summary(added: ImportResult, known: int) -> str:
     """What an import did, in words."""
     if not any(added) and not known:
         return _("The file holds nothing to bring back, so nothing changed.")

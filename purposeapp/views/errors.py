@@ -10,11 +10,11 @@ from purposeapp.split import Purpose
 
 from . import goal, paper, questionnaire, what_if
 
-ONCE_MORE = {
-    "questionnaire": questionnaire.once_more,
-    "goal": goal.once_more,
-    "add": paper.once_more,
-    "try": what_if.once_more,
+REDISPLAYS = {
+    "questionnaire": questionnaire.redisplay,
+    "goal": goal.redisplay,
+    "assessment_add": paper.redisplay,
+    "what_if": what_if.redisplay,
 }
 """Pages with ten points on them, by the name of their address: nobody has to spend them again."""
 
@@ -52,8 +52,8 @@ def csrf_failure(request, reason=""):
     # Other forms stand on these pages too, such as the one that gives a goal up.
     has_points = not request.POST.keys().isdisjoint(Purpose.values)
     may_go_on = request.user.is_authenticated or name == "questionnaire"
-    if name in ONCE_MORE and has_points and may_go_on:
-        return ONCE_MORE[name](request)
+    if name in REDISPLAYS and has_points and may_go_on:
+        return REDISPLAYS[name](request)
     return _page(
         request,
         HTTPStatus.FORBIDDEN,

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
-from purposeapp.forms import GiveUpForm, GoalForm
+from purposeapp.forms import EndGoalForm, GoalForm
 from purposeapp.models import Assessment, Goal
 
 from .questionnaire import start_of
@@ -39,15 +39,15 @@ def goal(request):
     return redirect("goal")
 
 
-def once_more(request):
+def redisplay(request):
     """The form as it was sent, when its proof of origin has grown old."""
     last = Assessment.objects.for_user(request.user).latest_first().first()
-    form = GoalForm.once_more(request.POST, earlier=last.split if last else None)
+    form = GoalForm.redisplay(request.POST, earlier=last.split if last else None)
     return _page(request, form, status=HTTPStatus.FORBIDDEN)
 
 
 def _give_up(request):
-    form = GiveUpForm(request.POST, user=request.user)
+    form = EndGoalForm(request.POST, user=request.user)
     # One that has ended meanwhile needs no end, and the one in its place was not meant.
     if form.is_valid() and form.save():
         messages.success(request, _("Your goal is given up. It stays on record below."))

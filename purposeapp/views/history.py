@@ -15,7 +15,7 @@ from purposeapp.timeline.progress import Progress
 from purposeapp.timeline.story import Story
 
 PAGE_SIZE = 20
-MOST_PICTURED = 2_000
+MAX_PICTURED = 2_000
 """Of a longer history, picture and story cover the latest ones, and say so."""
 
 
@@ -54,13 +54,13 @@ def history(request):
 def _over_time(user, towards: Progress | None):
     """The picture, with the goal that there is, and what it says."""
     mine = Assessment.objects.for_user(user)
-    moments = mine.latest_moments(MOST_PICTURED + 1)
-    is_partial = len(moments) > MOST_PICTURED
-    moments = moments[-MOST_PICTURED:]
+    snapshots = mine.latest_snapshots(MAX_PICTURED + 1)
+    is_partial = len(snapshots) > MAX_PICTURED
+    snapshots = snapshots[-MAX_PICTURED:]
     goal = towards and towards.goal
     return {
-        "chart": draw(moments, goal.split, goal.wanted_by) if goal else draw(moments),
-        "story": Story(moments, is_partial),
+        "chart": draw(snapshots, goal.split, goal.wanted_by) if goal else draw(snapshots),
+        "story": Story(snapshots, is_partial),
         "purposes": Purpose,
         "goal": goal,
     }

@@ -13,7 +13,7 @@ from purposeapp.forms import PaperForm
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request):
+def assessment_add(request):
     """Take in an assessment that was done on paper, with the day on which it was."""
     if request.method != "POST":
         return _page(request, PaperForm())
@@ -27,9 +27,9 @@ def add(request):
     return redirect(assessment)
 
 
-def once_more(request):
+def redisplay(request):
     """The form as it was sent, when its proof of origin has grown old."""
-    return _page(request, PaperForm.once_more(request.POST), status=HTTPStatus.FORBIDDEN)
+    return _page(request, PaperForm.redisplay(request.POST), status=HTTPStatus.FORBIDDEN)
 
 
 def _page(request, form, status=HTTPStatus.OK):

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.shortcuts import render
 
-from purposeapp.accounts.pending import MOST_UNKEPT
+from purposeapp.accounts.pending import MAX_PENDING
 from purposeapp.web.page_cache import public_page
 
 SECONDS_A_DAY = 24 * 60 * 60
@@ -12,7 +12,7 @@ def privacy(request):
     """What is stored, why, how long, and how to get rid of it."""
     context = {
         "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,
-        "most_unkept": MOST_UNKEPT,
+        "max_pending": MAX_PENDING,
         "linkedin": bool(settings.LINKEDIN_CLIENT_ID),
     }
     return render(request, "purposeapp/privacy.html", context)

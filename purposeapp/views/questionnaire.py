@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
-from purposeapp.accounts.pending import remember
+from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.models import Assessment
 from purposeapp.sharing.links import share_questionnaire
@@ -33,7 +33,9 @@ def questionnaire(request):
         return _page(request, form, last, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.user.is_authenticated:
         return redirect(form.save(user=request.user))
-    remember(request.session, split=form.split, submission=form.cleaned_data["submission"])
+    add_pending_result(
+        request.session, split=form.split, submission=form.cleaned_data["submission"]
+    )
     return redirect("split", form.split)
 
 
@@ -51,10 +53,10 @@ def start_of(request, last: Split | None) -> Split | None:
         return None
 
 
-def once_more(request):
+def redisplay(request):
     """The form as it was sent, when its proof of origin has grown old."""
     last = Assessment.objects.for_user(request.user).latest_first().first()
-    form = QuestionnaireForm.once_more(request.POST, earlier=last.split if last else None)
+    form = QuestionnaireForm.redisplay(request.POST, earlier=last.split if last else None)
     return _page(request, form, last, status=HTTPStatus.FORBIDDEN)
 
 

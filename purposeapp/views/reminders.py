@@ -47,10 +47,10 @@ def reminders(request):
 @never_cache
 @login_required
 @require_POST
-def changed(request):
+def life_changed(request):
     """Take note that something changed in a life; the mail follows once the dust has settled."""
     mine = Reminder.objects.for_user(request.user)
-    if mine.something_changed():
+    if mine.schedule_after_change():
         messages.success(request, _("Thank you for telling us. Let the dust settle first."))
     return redirect("reminders")
 
@@ -58,7 +58,7 @@ def changed(request):
 @never_cache
 @login_required
 @require_POST
-def confirm_address(request):
+def confirm_email(request):
     """Send what proves that the address is theirs: a code or a link, as for a new account."""
     if proven_addresses().filter(user=request.user).exists():
         return redirect("reminders")
@@ -74,7 +74,7 @@ def confirm_address(request):
 @csrf_exempt  # a mail program that presses the button has neither cookie nor token (RFC 8058)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request, stop_key: UUID):
+def unsubscribe(request, stop_key: UUID):
     """Stop the reminders of whoever got this address by mail, without asking who it is.
 
     Looking at the page stops nothing: programs that check mails follow every link in them.

@@ -5,14 +5,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
-from purposeapp.accounts.pending import JUST_KEPT, is_waiting, remember
-from purposeapp.forms import KeepForm
+from purposeapp.accounts.pending import JUST_CLAIMED, add_pending_result, is_pending
+from purposeapp.forms import SaveResultForm
 from purposeapp.split import Split
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep(request, split: Split):
+def save_result(request, split: Split):
     """Ask whether a split that was looked at is one's own, and keep it.
 
     Whoever is not signed in is asked to, and the split waits meanwhile. One that waits already,
@@ -20,22 +20,22 @@ def keep(request, split: Split):
     """
     signed_in = request.user.is_authenticated
     if request.method == "POST":
-        form = KeepForm(request.POST)
+        form = SaveResultForm(request.POST)
         form.is_valid()  # it always is: its one field has no wrong values
         if signed_in:
             return redirect(form.save(user=request.user, split=split))
-        remember(request.session, split=split, submission=form.cleaned_data["submission"])
+        add_pending_result(request.session, split=split, submission=form.cleaned_data["submission"])
         return _sign_up(split)
-    if not signed_in and is_waiting(request.session, split):
+    if not signed_in and is_pending(request.session, split):
         return _sign_up(split)
-    if signed_in and (kept := request.session.get(JUST_KEPT, {}).get(str(split))):
+    if signed_in and (kept := request.session.get(JUST_CLAIMED, {}).get(str(split))):
         # They said so before they signed in; what is left to do is to write down why.
-        del request.session[JUST_KEPT]
+        del request.session[JUST_CLAIMED]
         return redirect(f"{kept}#note")
-    context = {"form": KeepForm(), "split": split, "headline": sentences.headline(split)}
+    context = {"form": SaveResultForm(), "split": split, "headline": sentences.headline(split)}
     return render(request, "purposeapp/save_result.html", context)
 
 
 def _sign_up(split: Split):
-    back = urlencode({"next": reverse("keep", args=[split])})
+    back = urlencode({"next": reverse("result_save", args=[split])})
     return redirect(f"{reverse('account_signup')}?{back}")

@@ -1,6 +1,6 @@
 from django.shortcuts import render
 
-from purposeapp.advice.fit import SeeksAs, Situation
+from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.models import Tip
 from purposeapp.sharing.links import share_purpose, share_split
@@ -14,14 +14,14 @@ def split_page(request, split: Split):
 
     `as` says on which side of job seeking the reader is. Without it both sides are shown.
     """
-    seeks_as = request.GET.get("as")
-    if seeks_as not in SeeksAs:
-        seeks_as = ""
-    situation = Situation(split, seeks_as=SeeksAs(seeks_as or SeeksAs.BOTH))
+    side = request.GET.get("as")
+    if side not in Side:
+        side = ""
+    situation = Situation(split, side=Side(side or Side.BOTH))
     context = {
         "result": Result(situation, Tip.objects.published().fitting(situation)),
-        "seeks_as": seeks_as,
-        "sides": SeeksAs,
+        "side": side,
+        "sides": Side,
         "share": share_split(split),
         # Whoever would rather not show the whole split may pass on what leads it.
         "leading": [share_purpose(purpose) for purpose in split.standouts],

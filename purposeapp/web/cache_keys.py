@@ -3,7 +3,7 @@
 from django.utils.crypto import salted_hmac
 
 
-def unreadable(key: str, key_prefix: str, version: int) -> str:
+def hashed_key(key: str, key_prefix: str, version: int) -> str:
     """The key under which something is cached, in a form from which nobody can read it.
 
     Limits are counted under the network address of whoever tries, and entries that are over

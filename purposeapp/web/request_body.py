@@ -5,17 +5,17 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-PATIENCE = 32 * 1024 * 1024
+MAX_DRAIN_BYTES = 32 * 1024 * 1024
 """Bytes of a body that are read on after the answer is known, and thrown away."""
 
-SILENCE = 5
+BODY_READ_TIMEOUT_S = 5
 """Seconds that a sender may say nothing in the middle of a body."""
 
-LONGEST = 60
+MAX_DRAIN_S = 60
 """Seconds that the rest of a body may take altogether."""
 
 
-def read_to_the_end(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+def drain_request_body(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
     """Take in what is left of a form's body before the answer goes out.
 
     A form that is too large is refused before it is read. A browser that is still sending
@@ -28,10 +28,10 @@ def read_to_the_end(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
             return get_response(request)
         sender = request.META.get("gunicorn.socket")
         if sender:
-            sender.settimeout(SILENCE)
+            sender.settimeout(BODY_READ_TIMEOUT_S)
         try:
             response = get_response(request)
-            _read_on(request)
+            _drain(request)
         finally:
             if sender:
                 sender.settimeout(None)
@@ -40,8 +40,8 @@ def read_to_the_end(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     return middleware
 
 
-def _read_on(request: HttpRequest) -> None:
-    left, deadline = PATIENCE, time.monotonic() + LONGEST
+def _drain(request: HttpRequest) -> None:
+    left, deadline = MAX_DRAIN_BYTES, time.monotonic() + MAX_DRAIN_S
     try:
         while left > 0 and time.monotonic() < deadline and (chunk := request.read(64 * 1024)):
             left -= len(chunk)

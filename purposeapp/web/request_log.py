@@ -8,7 +8,7 @@ from django_structlog.middlewares import RequestMiddleware
 KEY_IN_A_MAIL = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/)[^/]+")
 
 
-class LogEachRequest(RequestMiddleware):
+class RequestLogMiddleware(RequestMiddleware):
     """Logs the path of each request without what opens something for whoever has it.
 
     That is the query, where LinkedIn puts its codes, and the keys that mails bring.

@@ -3,7 +3,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-MOST_KEPT = 4 * 1024 * 1024
+MAX_UPLOAD_BYTES = 4 * 1024 * 1024
 """Bytes of uploaded files that one request may hold: more than any form takes."""
 
 
@@ -11,12 +11,13 @@ class UploadInMemory(FileUploadHandler):
     """Keeps what is uploaded in memory, as far as a form may want it, and never on the disk.
 
     Django's own handlers write a file of any size to the disk before a form can refuse it. What
-    is beyond MOST_KEPT is counted and dropped, so that the form knows the true size, and says so.
+    is beyond MAX_UPLOAD_BYTES is counted and dropped, so that the form knows the true size, and
+    says so.
     """
 
     def __init__(self, request=None) -> None:
         super().__init__(request)
-        self.room = MOST_KEPT
+        self.room = MAX_UPLOAD_BYTES
 
     def new_file(self, *args, **kwargs) -> None:
         super().new_file(*args, **kwargs)

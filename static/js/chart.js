@@ -35,11 +35,11 @@ for (const chart of document.querySelectorAll("[data-chart]")) {
     });
     const link = row.querySelector("a");
     fill(line("when"), said(link));
-    fill(line("happened"), said(row.querySelector(".words") ?? document.createElement("i")));
+    fill(line("event"), said(row.querySelector(".words") ?? document.createElement("i")));
     fill(line("note"), note && `“${note}”`);
     line("open").href = link.href;
     const spent = parts.filter((part) => !part.hidden).map(said).join(", ");
-    const rest = [line("happened"), line("note")].filter((place) => place.textContent);
+    const rest = [line("event"), line("note")].filter((place) => place.textContent);
     const words = [`${said(link)}: ${spent}`, ...rest.map((place) => said(place.closest("p")))];
     picture.setAttribute("aria-valuenow", chosen + 1);
     picture.setAttribute("aria-valuetext", words.join(". "));

@@ -3,8 +3,8 @@
 "use strict";
 {
   const BUDGET = 10;
-  const MOST_COUNTED = 999999;
-  const PAUSE = 700; // milliseconds without a change before a screen reader is told
+  const MAX_COUNTED = 999999;
+  const ANNOUNCE_DELAY_MS = 700; // milliseconds without a change before a screen reader is told
   const form = document.querySelector("[data-questionnaire]");
   const tray = form.querySelector("[data-tray]");
   const words = form.querySelector("[data-words]").dataset;
@@ -22,7 +22,7 @@
   // a whole number counts as nothing until the server says so.
   const pointsOf = (row) => {
     const text = row.input.value.trim();
-    return /^[0-9]+$/.test(text) ? Math.min(Number(text), MOST_COUNTED) : 0;
+    return /^[0-9]+$/.test(text) ? Math.min(Number(text), MAX_COUNTED) : 0;
   };
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
@@ -63,7 +63,7 @@
         points: pointsOf(row),
         status: status.replace(/\.$/, ""),
       });
-    }, PAUSE);
+    }, ANNOUNCE_DELAY_MS);
   };
   const changed = (row) => {
     // What was wrong when the form was sent says nothing about what stands in it now.

@@ -10,7 +10,7 @@ from tests.support.chromium import FLAGS, NoChromiumError, executable
 from tests.support.server import running
 from tests.support.visitor import Visitor
 
-PATIENCE = 15_000  # milliseconds that a slow machine may take for one step
+STEP_TIMEOUT_MS = 15_000  # milliseconds that a slow machine may take for one step
 FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
 
 # The browser and the server belong to this folder and not to the whole run: Playwright keeps
@@ -26,7 +26,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def browser():
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=STEP_TIMEOUT_MS)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # With pytest-xdist, tests that use Django's database may come in between. They run
         # beside Playwright's event loop, not on it.
@@ -69,7 +69,7 @@ def new_visitor(browser, server):
 
     def new_visitor(**options) -> Visitor:
         context = browser.new_context(base_url=server.url, timezone_id="UTC", **options)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(STEP_TIMEOUT_MS)
         watch = Watch(context)
         opened.append((context, watch))
         return Visitor(context.new_page(), watch.expected_statuses)

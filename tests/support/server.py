@@ -18,7 +18,7 @@ from psycopg import sql
 from config import local_postgres
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds, for a slow machine; it takes about six
+START_TIMEOUT_S = 60  # seconds, for a slow machine; it takes about six
 
 # What a user's shell or a CI may have set that would make it another server.
 SETTINGS = [
@@ -48,7 +48,7 @@ class Database:
             parts = urlsplit(url)
             self.url = parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
         else:
-            local_postgres.hold()
+            local_postgres.ensure_running()
             local = local_postgres.database()
             place = f"{local['USER']}@:{local['PORT']}/{quote(local['HOST'])}"
             self.url = f"postgres://{place}/{name}"
@@ -102,7 +102,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + START_TIMEOUT_S
         while not self._is_ready():
             try:
                 self.process.wait(0.05)
@@ -119,7 +119,7 @@ class Server:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(START_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -137,7 +137,7 @@ class Server:
         assert done.returncode == 0, done.stderr
 
     def _is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == http.HTTPStatus.OK

@@ -6,6 +6,11 @@ repeated in what is said.
 """
 
 from purposeapp.exchange.hostile_json import NotAnExport
-from purposeapp.exchange.importing.document import BroughtBack, Export, bring_back, read
+from purposeapp.exchange.importing.document import (
+    Document,
+    ImportResult,
+    import_document,
+    read_document,
+)
 
-__all__ = ["BroughtBack", "Export", "NotAnExport", "bring_back", "read"]
+__all__ = ["Document", "ImportResult", "NotAnExport", "import_document", "read_document"]

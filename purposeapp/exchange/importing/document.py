@@ -16,7 +16,7 @@ NOT_AN_EXPORT = gettext_lazy("This is JSON, but not an export of Five Purposes."
 
 
 @dataclass(frozen=True)
-class Export:
+class Document:
     """What a file holds; all of it is right."""
 
     entries: list[Entry]
@@ -26,14 +26,14 @@ class Export:
         return len(self.entries) + len(self.goals)
 
 
-class BroughtBack(NamedTuple):
+class ImportResult(NamedTuple):
     """How much of an export was new."""
 
     assessments: int
     goals: int
 
 
-def read(data: bytes) -> Export:
+def read_document(data: bytes) -> Document:
     """What is in a file. Goals are missing from older exports. Raises NotAnExport."""
     document = load(data)
     if not isinstance(document, dict) or "version" not in document:
@@ -42,16 +42,16 @@ def read(data: bytes) -> Export:
     assessments, goals = document.get("assessments"), document.get("goals", [])
     if not isinstance(assessments, list) or not isinstance(goals, list):
         raise NotAnExport(NOT_AN_EXPORT)
-    return Export(read_entries(assessments), read_goals(goals))
+    return Document(read_entries(assessments), read_goals(goals))
 
 
 @transaction.atomic
-def bring_back(user: User, export: Export) -> BroughtBack:
+def import_document(user: User, document: Document) -> ImportResult:
     """Add to what `user` has here whatever of an export it lacks: all of that, or nothing.
 
     Raises NotAnExport where the file contradicts what is here.
     """
     # One import of a person at a time: a second one then finds what the first has added.
     if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
-        return BroughtBack(0, 0)  # the account is gone since, and there is nothing to add to
-    return BroughtBack(add_entries(user, export.entries), add_goals(user, export.goals))
+        return ImportResult(0, 0)  # the account is gone since, and there is nothing to add to
+    return ImportResult(add_entries(user, document.entries), add_goals(user, document.goals))

@@ -12,9 +12,9 @@ from purposeapp.exchange.hostile_json import NotAnExport, Wrong, at_entry
 from purposeapp.exchange.importing.values import (
     read_event,
     read_id,
-    read_moment,
     read_note,
     read_split,
+    read_timestamp,
 )
 from purposeapp.exchange.values import check_keys
 from purposeapp.models import Assessment, User
@@ -71,7 +71,7 @@ def _entry(number: int, values) -> Entry:
     return Entry(
         number=number,
         id=read_id(values["id"]),
-        taken_at=read_moment(values, "taken_at"),
+        taken_at=read_timestamp(values, "taken_at"),
         split=read_split(values),
         note=read_note(values),
         event=event,

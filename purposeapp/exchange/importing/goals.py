@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from purposeapp.exchange.exporting import GOAL_KEYS
 from purposeapp.exchange.hostile_json import NotAnExport, Wrong
-from purposeapp.exchange.importing.values import read_moment, read_split
+from purposeapp.exchange.importing.values import read_split, read_timestamp
 from purposeapp.exchange.values import check_keys, read_day
 from purposeapp.models import Goal, User
 from purposeapp.split import Split
@@ -52,8 +52,8 @@ def _goal(values) -> GoalEntry:
     if not isinstance(values, dict):
         raise Wrong(NOT_A_GOAL)
     check_keys(values, GOAL_KEYS)
-    set_at = read_moment(values, "set_at")
-    ended_at = None if values["ended_at"] is None else read_moment(values, "ended_at")
+    set_at = read_timestamp(values, "set_at")
+    ended_at = None if values["ended_at"] is None else read_timestamp(values, "ended_at")
     if ended_at and ended_at < set_at:
         raise Wrong(ENDED_TOO_EARLY)
     return GoalEntry(read_split(values), read_day(values, "wanted_by"), set_at, ended_at)
@@ -69,8 +69,8 @@ def add_goals(user: User, goals: list[GoalEntry]) -> int:
     if not goals:
         return 0
     mine = Goal.objects.for_user(user)
-    moments = {goal.set_at for goal in goals}
-    here = {(goal.set_at, goal.split) for goal in mine.filter(set_at__in=moments)}
+    timestamps = {goal.set_at for goal in goals}
+    here = {(goal.set_at, goal.split) for goal in mine.filter(set_at__in=timestamps)}
     current = mine.current().first()
     missing = [goal for goal in goals if goal.key not in here]
 

@@ -38,22 +38,22 @@ def read_id(value) -> UUID:
     return found
 
 
-def read_moment(values: dict, key: str) -> datetime:
-    """A moment between LinkedIn's opening and now."""
+def read_timestamp(values: dict, key: str) -> datetime:
+    """A timestamp between LinkedIn's opening and now."""
     shape = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)"
     value = values[key]
     if not isinstance(value, str) or not re.fullmatch(shape, value, re.ASCII):
         raise Wrong(BAD_TIME % {"key": key})
     try:
-        moment = datetime.fromisoformat(value)
+        timestamp = datetime.fromisoformat(value)
     except ValueError as error:
         raise Wrong(BAD_TIME % {"key": key}) from error
     # Compared before it is turned into UTC, which the first and last hours of time can't be.
-    if moment < EARLIEST:
+    if timestamp < EARLIEST:
         raise Wrong(TOO_EARLY % {"key": key})
-    if moment > timezone.now():
+    if timestamp > timezone.now():
         raise Wrong(IN_THE_FUTURE % {"key": key})
-    return moment.astimezone(UTC)
+    return timestamp.astimezone(UTC)
 
 
 def read_split(values: dict) -> Split:

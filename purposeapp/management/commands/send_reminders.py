@@ -5,7 +5,7 @@ from django.core.management import BaseCommand, CommandError
 
 from purposeapp.models.reminder import today
 from purposeapp.reminders.postman import MailServerDownError
-from purposeapp.reminders.sending import Outcome, Round
+from purposeapp.reminders.sending import Outcome, ReminderRun
 
 
 class Command(BaseCommand):
@@ -30,11 +30,11 @@ class Command(BaseCommand):
     def send(self) -> Counter[Outcome]:
         """Send one after the other, with a line that moves for whoever watches."""
         counts: Counter[Outcome] = Counter()
-        round = Round(today())
+        run = ReminderRun(today())
         watched = self.stdout.isatty()
-        total = round.waiting.count() if watched else 0
+        total = run.waiting.count() if watched else 0
         try:
-            for outcome in round:
+            for outcome in run:
                 counts[outcome] += 1
                 if watched:
                     self.stdout.write(f"\rSent {counts[Outcome.SENT]} of {total}", ending="")
@@ -61,5 +61,5 @@ STOPPERS = (signal.SIGINT, signal.SIGTERM)
 def summary(counts: Counter[Outcome]) -> str:
     """What was done, in one line."""
     return "{} sent, {} failed, {} put off".format(
-        *(counts[outcome] for outcome in (Outcome.SENT, Outcome.FAILED, Outcome.PUT_OFF))
+        *(counts[outcome] for outcome in (Outcome.SENT, Outcome.FAILED, Outcome.POSTPONED))
     )

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         """Where to go, where the data is, and how to get into the admin."""
         place = "the PostgreSQL of DATABASE_URL"
         if not os.environ.get("DATABASE_URL"):
-            place = str(local_postgres.home())
+            place = str(local_postgres.data_dir())
         return (
             f"\n  Five Purposes is at {settings.PUBLIC_URL}/\n"
             f"  Its data is in {place}\n"

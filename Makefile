@@ -34,6 +34,7 @@ check: .venv/dev
 	@$(BIN)/ruff check .
 	@git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
 	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 

@@ -1,8 +1,10 @@
 import uuid
 from datetime import UTC, datetime
 from functools import cache
+from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import F, Q
@@ -15,10 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
+from .owned import OwnedQuerySet, keyset_after
 from .ten_points import TenPoints
+from .user import User
 
 NOTE_MAX_LENGTH = 2_000
 EVENT_WORDS_MAX_LENGTH = 80
+
+LATEST_FIRST = ("-taken_at", "-id")
+OLDEST_FIRST = ("taken_at", "id")
 
 EARLIEST = datetime(2003, 5, 5, tzinfo=UTC)
 """When LinkedIn opened: nobody had a purpose on it before."""
@@ -46,36 +53,32 @@ def event_label(event: str, words: str) -> str:
 split_of = cache(Split)
 
 
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    """Ways to ask for assessments. Whatever is shown to a person begins with `for_user`."""
+class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
+    """Ways to ask for assessments."""
 
-    def for_user(self, user) -> "AssessmentQuerySet":
-        """Those of one person, and nobody else's: the one place where ownership is checked.
+    def latest_of(self, user: User | AnonymousUser) -> "Assessment | None":
+        """The one that a person took last, by when they say that it was."""
+        return self.for_user(user).latest_first().first()
 
-        Whoever is not signed in has none, and no question is put to PostgreSQL.
-        """
-        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
-
-    def for_split(self, split: Split) -> "AssessmentQuerySet":
+    def for_split(self, split: Split) -> Self:
         """Those that spent the points exactly like `split`."""
         return self.filter(**split.as_dict())
 
-    def latest_first(self) -> "AssessmentQuerySet":
+    def latest_first(self) -> Self:
         """Newest first, by when the person says that it was. Ties have a fixed order too."""
-        return self.order_by("-taken_at", "-id")
+        return self.order_by(*LATEST_FIRST)
 
-    def oldest_first(self) -> "AssessmentQuerySet":
+    def oldest_first(self) -> Self:
         """The exact reverse of `latest_first`."""
-        return self.order_by("taken_at", "id")
+        return self.order_by(*OLDEST_FIRST)
 
-    def before(self, assessment: "Assessment") -> "AssessmentQuerySet":
-        """Those that stand after `assessment` in `latest_first`: the earlier ones.
+    def before(self, assessment: "Assessment") -> Self:
+        """Those that stand after `assessment` in `latest_first`: the earlier ones."""
+        return self.filter(keyset_after(LATEST_FIRST, assessment.key))
 
-        PostgreSQL reads the first condition off the index, however long the history is.
-        """
-        return self.filter(taken_at__lte=assessment.taken_at).exclude(
-            taken_at=assessment.taken_at, id__gte=assessment.id
-        )
+    def after(self, assessment: "Assessment") -> Self:
+        """Those that stand before `assessment` in `latest_first`: the later ones."""
+        return self.filter(keyset_after(OLDEST_FIRST, assessment.key))
 
     def latest_snapshots(self, most: int) -> list[Snapshot]:
         """The latest ones, `most` at most, oldest first, as the picture over time needs them."""
@@ -89,16 +92,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             for id, taken_at, event, words, note, *points in reversed(rows)
         ]
 
-    def after(self, assessment: "Assessment") -> "AssessmentQuerySet":
-        """Those that stand before `assessment` in `latest_first`: the later ones."""
-        return self.filter(taken_at__gte=assessment.taken_at).exclude(
-            taken_at=assessment.taken_at, id__lte=assessment.id
-        )
-
     def record(
         self,
         *,
-        user,
+        user: User,
         split: Split,
         submission: uuid.UUID,
         taken_at: datetime | None = None,
@@ -208,6 +205,11 @@ class Assessment(TenPoints):
 
     def get_absolute_url(self) -> str:
         return reverse("assessment", args=[self.id])
+
+    @property
+    def key(self) -> tuple[datetime, uuid.UUID]:
+        """Where it stands among those of its person; see `keyset_after`."""
+        return self.taken_at, self.id
 
     @property
     def event_label(self) -> str:

@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,30 +11,27 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.split import Split
 from purposeapp.timeline.progress import Progress
 
+from .owned import OwnedQuerySet
 from .ten_points import TenPoints
 from .user import User
 
 
-class GoalQuerySet(models.QuerySet["Goal"]):
-    """Ways to ask for goals. Whatever is shown to a person begins with `for_user`."""
+class GoalQuerySet(OwnedQuerySet["Goal"]):
+    """Ways to ask for goals."""
 
-    def for_user(self, user) -> "GoalQuerySet":
-        """Those of one person, and nobody else's; none for whoever is not signed in."""
-        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
-
-    def current(self) -> "GoalQuerySet":
+    def current(self) -> Self:
         """Those that hold: of one person, one at most."""
         return self.filter(ended_at=None)
 
-    def ended(self) -> "GoalQuerySet":
+    def ended(self) -> Self:
         """Those that another one has replaced, or that were given up."""
         return self.exclude(ended_at=None)
 
-    def latest_first(self) -> "GoalQuerySet":
+    def latest_first(self) -> Self:
         """Newest first."""
         return self.order_by("-set_at", "-id")
 
-    def oldest_first(self) -> "GoalQuerySet":
+    def oldest_first(self) -> Self:
         """The exact reverse of `latest_first`."""
         return self.order_by("set_at", "id")
 
@@ -47,7 +45,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         return self.update(ended_at=Greatest(F("set_at"), at))
 
     @transaction.atomic
-    def set(self, *, user, split: Split, wanted_by: date | None = None) -> "Goal | None":
+    def set(self, *, user: User, split: Split, wanted_by: date | None = None) -> "Goal | None":
         """Make `split` the goal of `user`, in place of the one before, which stays on record.
 
         The same goal set again stays the one that it is. None where the account is gone.

@@ -1,5 +1,6 @@
 import uuid
 from datetime import UTC, date, timedelta
+from typing import Self
 
 from allauth.account.models import EmailAddress
 from dateutil.relativedelta import relativedelta
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .assessment import Assessment
+from .owned import OwnedQuerySet, keyset_after
 from .user import User
 
 SETTLING = timedelta(days=14)
@@ -19,18 +21,17 @@ PERIODS = {"every_3_months": 3, "every_6_months": 6, "every_12_months": 12}
 """The rhythms that go on and on, with their months."""
 
 
-class ReminderQuerySet(models.QuerySet["Reminder"]):
+BY_DUE_DATE = ("due_on", "user_id")
+
+
+class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     """Ways to ask for reminders."""
 
-    def for_user(self, user) -> "ReminderQuerySet":
-        """That of one person; none for whoever is not signed in."""
-        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
-
-    def due(self, today: date) -> "ReminderQuerySet":
+    def due(self, today: date) -> Self:
         """Those whose day has come."""
         return self.filter(due_on__lte=today)
 
-    def reachable(self) -> "ReminderQuerySet":
+    def reachable(self) -> Self:
         """Those of people who may have mail, each with its `address`.
 
         Mail goes to the one address of an active account, and only once it is proven to be
@@ -40,15 +41,15 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         addressed = self.annotate(address=Subquery(address))
         return addressed.filter(address__isnull=False, user__is_active=True)
 
-    def by_due_date(self) -> "ReminderQuerySet":
+    def by_due_date(self) -> Self:
         """Those who have waited longest first; ties have a fixed order too."""
-        return self.order_by("due_on", "user_id")
+        return self.order_by(*BY_DUE_DATE)
 
-    def after_key(self, due_on: date | None, user_id: int) -> "ReminderQuerySet":
+    def after_key(self, due_on: date | None, user_id: int) -> Self:
         """Those that stand after this key in `by_due_date`; PostgreSQL reads it off the index."""
-        return self.filter(due_on__gte=due_on).exclude(due_on=due_on, user_id__lte=user_id)
+        return self.filter(keyset_after(BY_DUE_DATE, (due_on, user_id)))
 
-    def locked_for_sending(self) -> "ReminderQuerySet":
+    def locked_for_sending(self) -> Self:
         """The same, each held until the transaction ends; what another process holds is left out.
 
         Whether it is due is looked at again once it is held: what another process has done

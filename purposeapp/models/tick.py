@@ -1,4 +1,5 @@
 from contextlib import suppress
+from typing import Self
 
 from django.conf import settings
 from django.db import IntegrityError, models
@@ -6,27 +7,23 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .owned import OwnedQuerySet, keyset_after
 from .tip import Tip
+from .user import User
+
+LATEST_FIRST = ("verdict", "-ticked_at", "-id")
 
 
-class TickQuerySet(models.QuerySet["Tick"]):
-    """Ways to ask for ticks. Whatever is shown to a person begins with `for_user`."""
+class TickQuerySet(OwnedQuerySet["Tick"]):
+    """Ways to ask for ticks."""
 
-    def for_user(self, user) -> "TickQuerySet":
-        """Those of one person, and nobody else's; none for whoever is not signed in."""
-        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
-
-    def latest_first(self) -> "TickQuerySet":
+    def latest_first(self) -> Self:
         """What is done before what is not for them; of each, what was said last comes first."""
-        return self.order_by("verdict", "-ticked_at", "-id")
+        return self.order_by(*LATEST_FIRST)
 
-    def after(self, tick: "Tick") -> "TickQuerySet":
+    def after(self, tick: "Tick") -> Self:
         """Those that stand after `tick` in `latest_first`."""
-        return self.filter(
-            Q(verdict__gt=tick.verdict)
-            | Q(verdict=tick.verdict, ticked_at__lt=tick.ticked_at)
-            | Q(verdict=tick.verdict, ticked_at=tick.ticked_at, id__lt=tick.pk)
-        )
+        return self.filter(keyset_after(LATEST_FIRST, (tick.verdict, tick.ticked_at, tick.pk)))
 
     def declined(self) -> list[int]:
         """The ids of the tips that are not for them."""
@@ -37,7 +34,7 @@ class TickQuerySet(models.QuerySet["Tick"]):
         """How many there are, and how many of them are done."""
         return self.aggregate(all=Count("id"), done=Count("id", filter=Q(verdict="done")))
 
-    def record(self, *, user, tip: Tip, verdict: str) -> None:
+    def record(self, *, user: User, tip: Tip, verdict: str) -> None:
         """Store what `user` says of a tip, in place of what they said before.
 
         One statement, so that two at once make one tick. The same said again keeps its moment.

@@ -4,6 +4,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,12 +15,13 @@ from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import NoteForm
 from purposeapp.models import Assessment, Goal, Tick, Tip, User
+from purposeapp.web.requests import AuthenticatedRequest
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def assessment(request, id: UUID):
+def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """One assessment: the result, what changed since the one before, and what to tell of it."""
     mine = Assessment.objects.for_user(request.user)
     assessment = get_object_or_404(mine, id=id)
@@ -60,7 +62,7 @@ def assessment(request, id: UUID):
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def assessment_delete(request, id: UUID):
+def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Ask once, then delete an assessment for good."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     if request.method == "POST":

@@ -1,6 +1,9 @@
 from operator import attrgetter
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -9,7 +12,8 @@ from purposeapp import sentences
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from purposeapp.timeline import story
-from purposeapp.timeline.snapshot import time_between
+from purposeapp.timeline.snapshot import Snapshot, time_between
+from purposeapp.web.requests import AuthenticatedRequest
 
 from .history import uuid_or_404
 
@@ -19,35 +23,33 @@ MAX_CHOICES = 500
 @never_cache
 @login_required
 @require_safe
-def compare(request):
+def compare(request: AuthenticatedRequest) -> HttpResponse:
     """Two assessments of the person who asks, side by side; the earlier one always on the left.
 
     `a` and `b` name them; what is left out is the oldest or the latest.
     """
     mine = Assessment.objects.for_user(request.user)
-    chosen = [
-        _chosen(mine.oldest_first(), request.GET.get("a")),
-        _chosen(mine.latest_first(), request.GET.get("b")),
-    ]
+    first = _chosen(mine.oldest_first(), request.GET.get("a"))
+    second = _chosen(mine.latest_first(), request.GET.get("b"))
     choices = mine.latest_snapshots(MAX_CHOICES)[::-1]
-    if len(choices) < 2 or None in chosen:
+    if len(choices) < 2 or not first or not second:
         return render(request, "purposeapp/compare.html")
-    earlier, later = sorted((each.snapshot for each in chosen), key=attrgetter("order"))
+    earlier, later = sorted((each.snapshot for each in (first, second)), key=attrgetter("order"))
     known = {choice.id for choice in choices}
     choices += [each for each in (later, earlier) if each.id not in known]
-    context = {"choices": choices, "earlier": earlier, "later": later}
+    context: dict[str, Any] = {"choices": choices, "earlier": earlier, "later": later}
     context |= _difference(earlier, later, choices[::-1])
     return render(request, "purposeapp/compare.html", context)
 
 
-def _chosen(assessments, id):
+def _chosen(assessments: QuerySet[Assessment], id: str | None) -> Assessment | None:
     """The assessment with this id; the first one, if there is any, where none is named."""
     if not id:
         return assessments.first()
     return get_object_or_404(assessments, id=uuid_or_404(id))
 
 
-def _difference(earlier, later, snapshots):
+def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -> dict[str, Any]:
     """What the page says of the two together."""
     return {
         "same": earlier.id == later.id,

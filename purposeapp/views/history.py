@@ -1,18 +1,22 @@
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
-from purposeapp.models import Assessment, Goal, Tick
+from purposeapp.models import Assessment, Goal, Tick, User
 from purposeapp.split import Purpose
 from purposeapp.timeline.chart import draw
 from purposeapp.timeline.progress import Progress
 from purposeapp.timeline.story import Story
+from purposeapp.web.requests import AuthenticatedRequest
+
+from .paging import Page
 
 PAGE_SIZE = 20
 MAX_PICTURED = 2_000
@@ -22,42 +26,38 @@ MAX_PICTURED = 2_000
 @never_cache
 @login_required
 @require_safe
-def history(request):
+def history(request: AuthenticatedRequest) -> HttpResponse:
     """The picture of the person who asks, its story, and every assessment, newest first.
 
-    They come a page at a time, and the picture stands on the newest one. A page begins behind
-    the assessment that `before` names, so that it costs the same at the end of a long history as
-    at its start.
+    They come a page at a time (keyset pagination), and the picture stands on the newest one. A
+    page begins behind the assessment that `before` names.
     """
     mine = Assessment.objects.for_user(request.user).latest_first()
     shown = mine
     if cursor := request.GET.get("before"):
         shown = mine.before(get_object_or_404(mine, id=uuid_or_404(cursor)))
-    # One more than is shown: the last one on the page is compared with it.
-    assessments = list(shown[: PAGE_SIZE + 1])
-    entries = _with_changes(assessments)[:PAGE_SIZE]
-    context = {
-        "entries": entries,
-        "older": assessments[PAGE_SIZE - 1] if len(assessments) > PAGE_SIZE else None,
+    page = Page.of(shown, PAGE_SIZE)
+    context: dict[str, Any] = {
+        "entries": _with_changes(page),
+        "older": page.cursor,
         "newest_page": not cursor,
         "ticks": Tick.objects.for_user(request.user).count_done(),
     }
     if not cursor:
-        now = assessments[0].split if assessments else None
-        towards = Goal.objects.for_user(request.user).progress(now)
-        context["progress"] = towards
-        if entries:
-            context |= _over_time(request.user, towards)
+        now = page.rows[0].split if page.rows else None
+        progress = Goal.objects.for_user(request.user).progress(now)
+        context["progress"] = progress
+        if page.rows:
+            context |= _over_time(request.user, progress)
     return render(request, "purposeapp/history.html", context)
 
 
-def _over_time(user, towards: Progress | None):
+def _over_time(user: User, progress: Progress | None) -> dict[str, Any]:
     """The picture, with the goal that there is, and what it says."""
-    mine = Assessment.objects.for_user(user)
-    snapshots = mine.latest_snapshots(MAX_PICTURED + 1)
+    snapshots = Assessment.objects.for_user(user).latest_snapshots(MAX_PICTURED + 1)
     is_partial = len(snapshots) > MAX_PICTURED
     snapshots = snapshots[-MAX_PICTURED:]
-    goal = towards and towards.goal
+    goal = progress and progress.goal
     return {
         "chart": draw(snapshots, goal.split, goal.wanted_by) if goal else draw(snapshots),
         "story": Story(snapshots, is_partial),
@@ -74,7 +74,7 @@ def uuid_or_404(text: str) -> UUID:
         raise Http404 from error
 
 
-def _with_changes(assessments):
+def _with_changes(page: Page[Assessment]) -> list[dict[str, Any]]:
     """Each assessment with the sentence on what changed since the one before it in time."""
     return [
         {
@@ -82,5 +82,6 @@ def _with_changes(assessments):
             "headline": sentences.headline(later.split),
             "change": earlier and sentences.change(later.split, earlier.split),
         }
-        for later, earlier in pairwise([*assessments, None])
+        for later, earlier in pairwise([*page.rows, page.following])
+        if later
     ]

@@ -1,4 +1,4 @@
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.advice.fit import WHEN
@@ -8,26 +8,27 @@ from purposeapp.sharing.links import share_purpose
 from purposeapp.split import Purpose
 from purposeapp.web.page_cache import public_page
 
+from .paging import Page
+
 PAGE_SIZE = 50
 
 
 @public_page
-def purpose_page(request, purpose: Purpose):
+def purpose_page(request: HttpRequest, purpose: Purpose) -> HttpResponse:
     """What a purpose is, all tips on it, a page at a time, and where it can lead."""
     number = _number_or_404(request.GET.get("page", "1"))
     tips = Tip.objects.published().filter(purpose=purpose).for_everyone_first()
     start = (number - 1) * PAGE_SIZE
-    # One more than is shown says whether there is another page.
-    found = list(tips[start : start + PAGE_SIZE + 1])
-    if start and not found:
+    page = Page.of(tips[start:], PAGE_SIZE)
+    if start and not page.rows:
         raise Http404
-    shown = [AdvisedTip(tip, str(WHEN.get(tip.direction, ""))) for tip in found[:PAGE_SIZE]]
+    shown = [AdvisedTip(tip, str(WHEN.get(tip.direction, ""))) for tip in page.rows]
     context = {
         "purpose": purpose,
         "purposes": Purpose,
         "groups": by_audience(shown),
         "number": number,
-        "following": number + 1 if len(found) > PAGE_SIZE else None,
+        "following": number + 1 if page.following else None,
         "share": share_purpose(purpose),
     }
     return render(request, "purposeapp/purpose.html", context)

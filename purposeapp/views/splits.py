@@ -1,3 +1,4 @@
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.advice.fit import Side, Situation
@@ -9,7 +10,7 @@ from purposeapp.web.page_cache import public_page
 
 
 @public_page
-def split_page(request, split: Split):
+def split_page(request: HttpRequest, split: Split) -> HttpResponse:
     """The result page of a split: the same for everybody, so that it can be passed on.
 
     `as` says on which side of job seeking the reader is. Without it both sides are shown.

@@ -2,16 +2,19 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from purposeapp.forms import SideForm, TickForm
-from purposeapp.models import Assessment, Tick, Tip
+from purposeapp.models import Assessment, Tick, Tip, User
 from purposeapp.split import Purpose
+from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
+from .paging import Page
 
 PAGE_SIZE = 50
 
@@ -19,19 +22,19 @@ PAGE_SIZE = 50
 @never_cache
 @login_required
 @require_safe
-def tips(request):
+def tips(request: AuthenticatedRequest) -> HttpResponse:
     """What the person said of tips: those that are done, then those that are not for them.
 
-    A page begins behind the tick that `after` names.
+    A page begins behind the tick that `after` names (keyset pagination).
     """
     mine = Tick.objects.for_user(request.user).latest_first()
     shown = mine.select_related("tip")
     if cursor := request.GET.get("after"):
         shown = shown.after(get_object_or_404(mine, id=_id_or_none(cursor)))
-    ticks = list(shown[: PAGE_SIZE + 1])
+    page = Page.of(shown, PAGE_SIZE)
     context = {
-        "ticks": ticks[:PAGE_SIZE],
-        "older": ticks[PAGE_SIZE - 1] if len(ticks) > PAGE_SIZE else None,
+        "ticks": page.rows,
+        "older": page.cursor,
         "first_page": not cursor,
     }
     return render(request, "purposeapp/tips.html", context)
@@ -39,7 +42,7 @@ def tips(request):
 
 @never_cache
 @require_POST
-def tick(request, id: int):
+def tick(request: HttpRequest, id: int) -> HttpResponse:
     """Say that a tip is done, or not for me, or take that back."""
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("tips"))
@@ -57,7 +60,7 @@ def tick(request, id: int):
 
 @never_cache
 @require_POST
-def side(request):
+def side(request: HttpRequest) -> HttpResponse:
     """Remember on which side of job seeking the person is."""
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("tips"))
@@ -69,7 +72,7 @@ def side(request):
     return redirect(f"{back}#{Purpose.JOB_SEEKING.slug}")
 
 
-def _page_of(user, assessment: UUID | None) -> str:
+def _page_of(user: User, assessment: UUID | None) -> str:
     """Where a button was pressed: an own assessment, which is a 404 if it is not, or the list."""
     if assessment is None:
         return reverse("tips")

@@ -2,10 +2,21 @@
 
 from .assessment import Assessment, LifeEvent
 from .goal import Goal
+from .portrait_part import PortraitPart
 from .reminder import Reminder
 from .session import Session
 from .tick import Tick
 from .tip import Tip
 from .user import User
 
-__all__ = ["Assessment", "Goal", "LifeEvent", "Reminder", "Session", "Tick", "Tip", "User"]
+__all__ = [
+    "Assessment",
+    "Goal",
+    "LifeEvent",
+    "PortraitPart",
+    "Reminder",
+    "Session",
+    "Tick",
+    "Tip",
+    "User",
+]

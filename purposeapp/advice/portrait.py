@@ -1,0 +1,174 @@
+"""The portrait of a split: a few sentences on what this mix is like, composed of written parts.
+
+A pure function of the split and of the parts. Each portrait has a sentence for every `Slot`; each
+sentence is the part that says most about the split, so that 1,001 portraits need some 180 parts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Protocol
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.split import BUDGET, Purpose, Split
+
+
+class Slot(TextChoices):
+    """The sentences of a portrait, in the order in which they are read."""
+
+    MIX = "mix", _("What the mix is like")
+    STRENGTH = "strength", _("Its strength")
+    BLIND_SPOT = "blind_spot", _("Its blind spot")
+    THIS_WEEK = "this_week", _("One thing to do this week")
+
+
+class Shape(TextChoices):
+    """How the ten points are spread, whatever they are spent on. Every split has exactly one."""
+
+    ALL_ON_ONE = "all_on_one", _("All ten on one")
+    HALVES = "halves", _("Half and half")
+    EVEN = "even", _("Two on each of the five")
+    TWO_PAIRS = "two_pairs", _("Two share the lead, two share second place")
+    SHARED_BY_TWO = "shared_by_two", _("Two share the lead, otherwise")
+    SHARED_BY_THREE = "shared_by_three", _("Three share the lead")
+    MOSTLY = "mostly", _("One has more than half")
+    LEADS = "leads", _("One leads with half or less")
+
+    @classmethod
+    def of(cls, split: Split) -> "Shape":
+        """The shape of a split."""
+        points = sorted(split, reverse=True)
+        leaders = points.count(points[0])
+        if leaders == 1:
+            if points[0] == BUDGET:
+                return cls.ALL_ON_ONE
+            return cls.MOSTLY if points[0] > BUDGET // 2 else cls.LEADS
+        if leaders == 2:
+            if points[0] == BUDGET // 2:
+                return cls.HALVES
+            return cls.TWO_PAIRS if points[2] == points[3] else cls.SHARED_BY_TWO
+        return cls.SHARED_BY_THREE if leaders == 3 else cls.EVEN
+
+
+class Place(StrEnum):
+    """What a part may ask of the purposes of a split."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    MISSING = "missing"
+
+
+class WrittenPart(Protocol):
+    """A sentence, and the splits that it is true for. An empty condition is met by every split."""
+
+    key: str
+    slot: str
+    shape: str
+    first: str
+    second: str
+    third: str
+    missing: str
+    position: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What parts may ask of a split: its shape, its leading purposes, and those without points.
+
+    Where several purposes share the lead they are first, second and third, in the fixed order of
+    purposes. Where one leads, `second` is the purpose that follows it, or empty where several
+    follow with the same points; there is no third. None leads an even spread.
+    """
+
+    split: Split
+
+    @cached_property
+    def shape(self) -> Shape:
+        return Shape.of(self.split)
+
+    @cached_property
+    def leading(self) -> dict[Place, str]:
+        """The purposes in the leading places."""
+        leaders = self.split.standouts
+        if len(leaders) == 1:
+            behind = self.split.spent[1:]
+            most = max((self.split[purpose] for purpose in behind), default=0)
+            followers = [purpose for purpose in behind if self.split[purpose] == most]
+            leaders = leaders + (followers if len(followers) == 1 else [])
+        elif self.shape is Shape.EVEN:
+            leaders = []
+        places = (Place.FIRST, Place.SECOND, Place.THIRD)
+        return {place: purpose.value for place, purpose in zip(places, leaders, strict=False)}
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """The purposes that have no points."""
+        return frozenset(purpose.value for purpose in Purpose if not self.split[purpose])
+
+    def meets(self, part: WrittenPart) -> bool:
+        """Whether a part is written for this split."""
+        return (
+            part.shape in ("", self.shape)
+            and part.first in ("", self.leading.get(Place.FIRST))
+            and part.second in ("", self.leading.get(Place.SECOND))
+            and part.third in ("", self.leading.get(Place.THIRD))
+            and (not part.missing or part.missing in self.missing)
+        )
+
+
+def _precedence(part: WrittenPart) -> tuple[bool, int, int, str]:
+    """What asks more goes first: a shape before purposes, and more purposes before fewer."""
+    purposes = (part.first, part.second, part.third, part.missing)
+    return not part.shape, -sum(map(bool, purposes)), part.position, part.key
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A sentence for each slot; None where no part is written for the split."""
+
+    mix: str | None
+    strength: str | None
+    blind_spot: str | None
+    this_week: str | None
+
+    @property
+    def sentences(self) -> list[str]:
+        """Those that there are, in the order in which they are read."""
+        slots = (self.mix, self.strength, self.blind_spot, self.this_week)
+        return [sentence for sentence in slots if sentence]
+
+
+def chosen(split: Split, parts: Iterable[WrittenPart]) -> dict[Slot, WrittenPart]:
+    """For each slot, the part that says most about a split.
+
+    Of two that ask the same number of things, the one with the smaller position is chosen.
+    """
+    mix = Mix(split)
+    best: dict[Slot, WrittenPart] = {}
+    for part in sorted(filter(mix.meets, parts), key=_precedence):
+        best.setdefault(Slot(part.slot), part)
+    return best
+
+
+def compose(split: Split, parts: Iterable[WrittenPart]) -> Portrait:
+    """The portrait of a split."""
+    best = chosen(split, parts)
+    texts = {slot.value: best[slot].text if slot in best else None for slot in Slot}
+    return Portrait(**texts)
+
+
+def without_text(parts: Iterable[WrittenPart]) -> dict[Slot, list[Split]]:
+    """For each slot, the splits that no part is written for; complete slots are left out."""
+    parts = list(parts)
+    found: dict[Slot, list[Split]] = {}
+    for split in Split.all():
+        best = chosen(split, parts)
+        for slot in Slot:
+            if slot not in best:
+                found.setdefault(slot, []).append(split)
+    return found

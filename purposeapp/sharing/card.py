@@ -11,6 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 
 import fontpkg_inter
+import fontpkg_source_serif_4
 import resvg_py
 from django.core.cache import caches
 from django.template.loader import render_to_string
@@ -22,13 +23,26 @@ from purposeapp.split import BUDGET, Purpose, Split
 WIDTH, HEIGHT = 1200, 627
 """The size in pixels that LinkedIn asks for."""
 
-FONT = str(fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf")
+FONTS = [
+    # The headline, in a serif as on the pages; everything else.
+    str(fontpkg_source_serif_4.ROOT / "files" / "SourceSerif4[opsz,wght].ttf"),
+    str(fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf"),
+]
 
-# The layout, in pixels: headline on top, cells below the middle, their meaning at the foot.
+# The layout, in pixels: the brand on top, the invitation in a band at the foot, and what the card
+# is about between them, its blocks close together and in the middle.
 MARGIN = 72
 GAP = 12
-CELLS_TOP, CELLS_HEIGHT = 318, 128
-LEGEND_TOP, LEGEND_LINE, LEGEND_COLUMNS = 508, 50, 3
+BRAND_BOTTOM, BAND_TOP = 100, 530
+HEADLINE_SIZES = ((80, 1), (68, 1), (80, 2), (68, 2), (58, 2), (50, 2))
+"""Sizes of the headline's font, each with the lines that it may take, in the order of liking."""
+LETTER_WIDTH = 0.435
+"""Of the size of the headline's font, on average."""
+BLOCK_GAP = 32
+CELLS_HEIGHT = 108
+LEGEND_LINE, LEGEND_COLUMNS = 48, 3
+TEXT_WIDTH = 62
+"""Letters in a line of the text below the cells."""
 
 
 @dataclass(frozen=True)
@@ -42,31 +56,56 @@ class Cell:
 
 @dataclass(frozen=True)
 class Card:
-    """A headline of up to three lines, a row of cells, and words on what they mean."""
+    """A headline of up to two lines, a row of cells, words on what they mean, an invitation."""
 
     headline: str
     owners: tuple[Purpose | None, ...]
     legend: tuple[Purpose, ...] = ()
     text: str = ""
 
-    top = CELLS_TOP
     height = CELLS_HEIGHT
+    band_top = BAND_TOP
 
     @property
+    def invitation(self) -> str:
+        return _("What are you on LinkedIn for? Spend your own ten points.")
+
+    @cached_property
     def font_size(self) -> int:
         """The size of the headline: a short one may be loud."""
-        return 76 if len(self.headline) <= 50 else 58
+        fitting = (size for size, lines in HEADLINE_SIZES if len(self._wrapped(size)) <= lines)
+        return next(fitting, HEADLINE_SIZES[-1][0])
+
+    def _wrapped(self, size: int) -> list[str]:
+        return textwrap.wrap(self.headline, int((WIDTH - 2 * MARGIN) / (LETTER_WIDTH * size)))
+
+    @cached_property
+    def _headline_height(self) -> int:
+        return round(1.16 * self.font_size * len(self._wrapped(self.font_size)))
+
+    @cached_property
+    def _top(self) -> int:
+        """Where the headline begins, so that all there is stands in the middle."""
+        rows = -(-len(self.legend) // LEGEND_COLUMNS) or len(self._wrapped_text)
+        content = self._headline_height + BLOCK_GAP + CELLS_HEIGHT + rows * LEGEND_LINE
+        return round((BRAND_BOTTOM + BAND_TOP - content) / 2) - BLOCK_GAP // 4
+
+    @property
+    def top(self) -> int:
+        """The upper edge of the cells."""
+        return self._top + self._headline_height + BLOCK_GAP
+
+    @property
+    def _legend_top(self) -> int:
+        return self.top + CELLS_HEIGHT + LEGEND_LINE
 
     @property
     def lines(self) -> list[tuple[int, str]]:
-        """The headline, broken to fit between the margins; each line with the height of its foot.
-
-        Letters of this font, so bold and so close, are about 0.49 of its size wide.
-        """
-        fitting = int((WIDTH - 2 * MARGIN) / (0.49 * self.font_size))
+        """The headline, broken to fit between the margins; each line with its baseline."""
+        size = self.font_size
         return [
-            (MARGIN + 56 + round(1.14 * self.font_size * place), line)
-            for place, line in enumerate(textwrap.wrap(self.headline, fitting))
+            (round(self._top + 0.9 * size + 1.16 * size * row), line)
+            for row, line in enumerate(self._wrapped(size))
         ]
 
     @property
@@ -74,30 +113,39 @@ class Card:
         """The row of cells, from margin to margin."""
         width = (WIDTH - 2 * MARGIN + GAP) / len(self.owners) - GAP
         return [
-            Cell(MARGIN + place * (width + GAP), width, owner)
-            for place, owner in enumerate(self.owners)
+            Cell(MARGIN + number * (width + GAP), width, owner)
+            for number, owner in enumerate(self.owners)
         ]
 
     @property
-    def meanings(self) -> list[tuple[float, float, Purpose, int]]:
-        """What the colours stand for: place, purpose, and its points."""
+    def brand(self) -> list[Purpose]:
+        """The cells of the brand."""
+        return list(Purpose)
+
+    @property
+    def meanings(self) -> list[tuple[float, int, Purpose, int]]:
+        """What the colours stand for: place and baseline, purpose, and its points."""
         column = (WIDTH - 2 * MARGIN) / LEGEND_COLUMNS
         return [
             (
-                MARGIN + column * (place % LEGEND_COLUMNS),
-                LEGEND_TOP + LEGEND_LINE * (place // LEGEND_COLUMNS),
+                MARGIN + column * (number % LEGEND_COLUMNS),
+                self._legend_top + LEGEND_LINE * (number // LEGEND_COLUMNS),
                 purpose,
                 self.owners.count(purpose),
             )
-            for place, purpose in enumerate(self.legend)
+            for number, purpose in enumerate(self.legend)
         ]
+
+    @cached_property
+    def _wrapped_text(self) -> list[str]:
+        return textwrap.wrap(self.text, TEXT_WIDTH)
 
     @property
     def text_lines(self) -> list[tuple[int, str]]:
-        """The text below the cells, broken to fit; each line with the height of its foot."""
+        """The text below the cells, broken to fit; each line with its baseline."""
         return [
-            (LEGEND_TOP + LEGEND_LINE * place, line)
-            for place, line in enumerate(textwrap.wrap(self.text, 68))
+            (self._legend_top + LEGEND_LINE * row, line)
+            for row, line in enumerate(self._wrapped_text)
         ]
 
     @cached_property
@@ -114,9 +162,7 @@ class Card:
         cards, key = caches["cards"], self.etag.strip('"')
         if (drawn := cards.get(key)) is None:
             drawn = bytes(
-                resvg_py.svg_to_bytes(
-                    svg_string=self.svg, font_files=[FONT], skip_system_fonts=True
-                )
+                resvg_py.svg_to_bytes(svg_string=self.svg, font_files=FONTS, skip_system_fonts=True)
             )
             with suppress(OSError):
                 cards.set(key, drawn)

@@ -1,6 +1,8 @@
 """What is stored: who, what they recorded and want, and the advice that staff own."""
 
-from .assessment import Assessment, LifeEvent
+from purposeapp.advice.life_events import LifeEvent
+
+from .assessment import Assessment
 from .goal import Goal
 from .portrait_part import PortraitPart
 from .reminder import Reminder

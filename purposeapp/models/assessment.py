@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.advice.life_events import LifeEvent, event_label
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
@@ -29,24 +30,6 @@ OLDEST_FIRST = ("taken_at", "id")
 
 EARLIEST = datetime(2003, 5, 5, tzinfo=UTC)
 """When LinkedIn opened: nobody had a purpose on it before."""
-
-
-class LifeEvent(models.TextChoices):
-    """What may happen in a life that moves points, as far as it has a usual name."""
-
-    NEW_JOB = "new_job", _("New job")
-    REDUNDANCY = "redundancy", _("Redundancy")
-    PROMOTION = "promotion", _("Promotion")
-    OWN_BUSINESS = "own_business", _("Own business")
-    STUDY = "study", _("Study")
-    PARENTAL_LEAVE = "parental_leave", _("Parental leave")
-    RETIREMENT = "retirement", _("Retirement")
-    OTHER = "other", _("Something else")
-
-
-def event_label(event: str, words: str) -> str:
-    """A life event in words: the person's own, if there are any; empty for none."""
-    return words or (str(LifeEvent(event).label) if event else "")
 
 
 # The 1,001 splits are values, so that all who have the same one can share it.

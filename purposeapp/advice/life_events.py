@@ -1,0 +1,78 @@
+"""Life events: what may happen in a life that moves points, and what it usually does to them."""
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.advice.coverage import with_points
+from purposeapp.split import Purpose, Split
+
+
+class LifeEvent(TextChoices):
+    """What may happen in a life that moves points, as far as it has a usual name."""
+
+    NEW_JOB = "new_job", _("New job")
+    REDUNDANCY = "redundancy", _("Redundancy")
+    PROMOTION = "promotion", _("Promotion")
+    OWN_BUSINESS = "own_business", _("Own business")
+    STUDY = "study", _("Study")
+    PARENTAL_LEAVE = "parental_leave", _("Parental leave")
+    RETIREMENT = "retirement", _("Retirement")
+    OTHER = "other", _("Something else")
+
+
+def event_label(event: str, words: str) -> str:
+    """A life event in words: the person's own, if there are any; empty for none."""
+    return words or (str(LifeEvent(event).label) if event else "")
+
+
+KIND_SENTENCES: dict[LifeEvent, str | Promise] = {
+    LifeEvent.NEW_JOB: _("Congratulations on the new job! Give your points time to settle."),
+    LifeEvent.REDUNDANCY: _(
+        "Losing a job is hard, and it says nothing about your worth. One step a day is enough."
+    ),
+    LifeEvent.PROMOTION: _("Congratulations on your promotion! Thank the people who helped."),
+    LifeEvent.OWN_BUSINESS: _("Your own business, congratulations! Start with people you know."),
+    LifeEvent.STUDY: _("Enjoy your studies! Few people come here with better questions."),
+    LifeEvent.PARENTAL_LEAVE: _("Enjoy this time. Your network will still be there later."),
+    LifeEvent.RETIREMENT: _("Congratulations! What you know is worth passing on."),
+    LifeEvent.OTHER: _("Thanks for writing it down. It will help you read your history later."),
+}
+"""What we say to somebody who has just told us of an event."""
+
+USUAL_CHANGES: dict[LifeEvent, tuple[tuple[Purpose, str, int], ...]] = {
+    LifeEvent.NEW_JOB: (
+        (Purpose.JOB_SEEKING, "at most", 0),
+        (Purpose.COMMUNITY_SPIRIT, "at least", 3),
+    ),
+    LifeEvent.REDUNDANCY: ((Purpose.JOB_SEEKING, "at least", 8),),
+    LifeEvent.PROMOTION: (
+        (Purpose.JOB_SEEKING, "at most", 0),
+        (Purpose.BUSINESS_DRIVEN, "at least", 5),
+    ),
+    LifeEvent.OWN_BUSINESS: ((Purpose.BUSINESS_DRIVEN, "at least", 6),),
+    LifeEvent.STUDY: ((Purpose.LEARNING_SPONGE, "at least", 6),),
+    LifeEvent.PARENTAL_LEAVE: (
+        (Purpose.BUSINESS_DRIVEN, "at most", 1),
+        (Purpose.LEARNING_SPONGE, "at least", 4),
+    ),
+    LifeEvent.RETIREMENT: (
+        (Purpose.BUSINESS_DRIVEN, "at most", 0),
+        (Purpose.JOB_SEEKING, "at most", 0),
+        (Purpose.COMMUNITY_SPIRIT, "at least", 5),
+    ),
+}
+"""What an event usually does to the points: how many a purpose has afterwards. A guess to start
+from, which everybody changes as they like."""
+
+
+def usual_split(event: LifeEvent, now: Split) -> Split:
+    """The split that somebody may expect after an event, from the one that they have now.
+
+    An event without a usual change leaves it as it is.
+    """
+    split = now
+    for purpose, bound, points in USUAL_CHANGES.get(event, ()):
+        limit = min if bound == "at most" else max
+        split = with_points(purpose, limit(split[purpose], points), like=split)
+    return split

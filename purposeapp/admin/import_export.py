@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,10 +16,10 @@ from purposeapp.exchange import tips_file
 from purposeapp.exchange.hostile_json import NotAnExport
 from purposeapp.forms import TipsFileForm
 from purposeapp.models import Tip
+from purposeapp.web.responses import attachment
 
 from .rendering import render_page
 
-FILE_NAME = "five-purposes-tips.json"
 WAITING = "tips_file"
 """Where a file waits for the second step: in the session, on the server, where nobody changes it.
 
@@ -32,16 +32,14 @@ CHANGED_SINCE = gettext_lazy(
 
 
 @require_safe
-def export_tips(request):
+def export_tips(request: HttpRequest) -> HttpResponse:
     """Every tip, archived ones too, to review or to take to another server."""
     content = tips_file.to_json(Tip.objects.by_purpose())
-    disposition = f'attachment; filename="{FILE_NAME}"'
-    headers = {"Content-Disposition": disposition}
-    return HttpResponse(content, content_type="application/json", headers=headers)
+    return attachment(content, filename="five-purposes-tips.json", content_type="application/json")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request):
+def upload(request: HttpRequest) -> HttpResponse:
     """Take a file that is right, and go on to what it would change."""
     form = TipsFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
@@ -58,7 +56,7 @@ def upload(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
-def preview_import(request):
+def preview_import(request: HttpRequest) -> HttpResponse:
     """What the file would change; and once that is confirmed, the change, all of it or nothing."""
     if WAITING not in request.session:
         return redirect("admin:purposeapp_tip_import")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purposeapp.exchange import exporting
-from purposeapp.exchange.exporting import defused
+from purposeapp.exchange.exporting import escape_formula
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
@@ -175,13 +175,13 @@ def test_so_do_the_words_on_what_happened(owner, user, words):
 
 @pytest.mark.parametrize("note", ["", "1+1=2", "a@example.org", "“quoted”", "'twas", "so - so"])
 def test_any_other_note_stays_as_it_is(note):
-    assert defused(note) == note
+    assert escape_formula(note) == note
 
 
 @given(st.text())
-def test_whatever_is_defused_can_be_read_again(note):
-    assert defused(note) in (note, f"'{note}")
-    assert defused(note).lstrip(' \t\r\n"')[:1] not in ("=", "+", "-", "@")
+def test_whatever_is_escape_formula_can_be_read_again(note):
+    assert escape_formula(note) in (note, f"'{note}")
+    assert escape_formula(note).lstrip(' \t\r\n"')[:1] not in ("=", "+", "-", "@")
 
 
 @given(
@@ -196,7 +196,7 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
     assert (len(stored), datetime.fromisoformat(stored)) == (27, taken_at)
     text = exporting.to_csv([assessment]).encode().decode()
     _, row = csv.reader(io.StringIO(text, newline=""), strict=True)
-    assert row[NOTE] == defused(note)
+    assert row[NOTE] == escape_formula(note)
 
 
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)

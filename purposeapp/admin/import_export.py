@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp.exchange import tips_file
-from purposeapp.exchange.hostile_json import NotAnExport
+from purposeapp.exchange.json_forms import InvalidFile
 from purposeapp.forms import TipsFileForm
 from purposeapp.models import Tip
 from purposeapp.web.responses import attachment
@@ -65,10 +65,10 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     packed, archive_missing = request.session[WAITING]
     try:
         tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))
-    except NotAnExport as error:
+    except InvalidFile as error:
         # It was right when it was chosen; a newer version of the site may know more rules.
         del request.session[WAITING]
-        messages.error(request, str(error))
+        messages.error(request, error.messages[0])
         return redirect("admin:purposeapp_tip_import")
     comparison = tips_file.Comparison(tips, archive_missing=archive_missing)
     agreed = request.POST.get("fingerprint") == comparison.fingerprint

@@ -41,17 +41,17 @@ def export_tips(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file that is right, and go on to what it would change."""
-    form = TipsFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST":
-        form = TipsFileForm(request.POST, request.FILES)
-        if form.is_valid():
-            packed = base64.b85encode(zlib.compress(form.cleaned_data["file"])).decode()
-            request.session[WAITING] = [packed, form.cleaned_data["archive_missing"]]
-            return redirect("admin:purposeapp_tip_import_difference")
-    else:
+    title = _("Import tips")
+    if request.method != "POST":
         request.session.pop(WAITING, None)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render_page(request, "admin/tips_import.html", _("Import tips"), {"form": form}, status)
+        return render_page(request, "admin/tips_import.html", title, {"form": TipsFileForm()})
+    form = TipsFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render_page(request, "admin/tips_import.html", title, {"form": form}, status)
+    packed = base64.b85encode(zlib.compress(form.cleaned_data["file"])).decode()
+    request.session[WAITING] = [packed, form.cleaned_data["archive_missing"]]
+    return redirect("admin:purposeapp_tip_import_difference")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,11 +86,11 @@ def preview_import(request: HttpRequest) -> HttpResponse:
 
 def _summary(comparison: tips_file.Comparison) -> str:
     """What an import did, in words."""
+    new, changed = len(comparison.new), len(comparison.changed)
+    archived = len(comparison.archived)
     done = [
-        (ngettext("%(n)d tip is new.", "%(n)d tips are new.", n), n) for n in [len(comparison.new)]
+        (ngettext("%(n)d tip is new.", "%(n)d tips are new.", new), new),
+        (ngettext("%(n)d tip is changed.", "%(n)d tips are changed.", changed), changed),
+        (ngettext("%(n)d tip is archived.", "%(n)d tips are archived.", archived), archived),
     ]
-    n = len(comparison.changed)
-    done.append((ngettext("%(n)d tip is changed.", "%(n)d tips are changed.", n), n))
-    n = len(comparison.archived)
-    done.append((ngettext("%(n)d tip is archived.", "%(n)d tips are archived.", n), n))
     return " ".join(words % {"n": n} for words, n in done if n) or _("Nothing had to change.")

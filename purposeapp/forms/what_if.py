@@ -25,8 +25,8 @@ SOMETHING = _("something changed?")
 class WhatIfForm(TenPointsForm):
     """How the points would be spent if something happened."""
 
-    earlier_words = _("now {was}")
-    change_words = _("now {was}, then {now}")
+    earlier_words = _("now %(was)d")
+    change_words = _("now %(was)d, then %(now)d")
 
     event = forms.ChoiceField(
         label=_("What if …"),

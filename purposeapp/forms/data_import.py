@@ -1,6 +1,5 @@
 """An export, as it is uploaded."""
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -27,12 +26,6 @@ class ImportForm(forms.Form):
         error_messages={"required": _("Choose the file first.")},
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def clean_file(self) -> Document:
         """What the file holds; all of it is right."""

@@ -1,4 +1,4 @@
-"""A try-out: ten points that are played with, and never stored."""
+"""A what-if: ten points that are played with, and never stored."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -21,7 +21,8 @@ from purposeapp.forms.reminder import (
     TOO_FAR,
 )
 from purposeapp.models import Reminder
-from purposeapp.models.reminder import PERIODS, Rhythm, today
+from purposeapp.models.reminder import PERIODS, Rhythm
+from purposeapp.timeline.dates import today
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.test_accounts import code_in
 

@@ -19,8 +19,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from purposeapp.models import Reminder, User
-from purposeapp.models.reminder import today
 from purposeapp.reminders.postman import SmtpPostman, postman
+from purposeapp.timeline.dates import today
 from tests.support.mail_server import HANG_UP, MailServer
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.support.server import CHECKOUT, SETTINGS, Database

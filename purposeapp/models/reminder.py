@@ -9,6 +9,8 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.timeline.dates import today
+
 from .assessment import Assessment
 from .user import User
 
@@ -63,7 +65,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         The same choice made again keeps the date that it has. None where the account is gone.
         """
         # Two that choose at once, or choose and leave: the second finds what the first has done.
-        if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+        if not User.objects.lock(user):
             return None
         reminder, _created = self.select_for_update().get_or_create(user=user)
         if rhythm == Reminder.Rhythm.ON_DATE:
@@ -228,8 +230,3 @@ def last_day(user) -> date | None:
     taken = Assessment.objects.for_user(user).latest_first().values_list("taken_at", flat=True)
     last = taken.first()
     return last and last.astimezone(UTC).date()
-
-
-def today() -> date:
-    """The day that it is in UTC, by which reminders are counted."""
-    return timezone.now().astimezone(UTC).date()

@@ -3,9 +3,9 @@ from collections import Counter
 
 from django.core.management import BaseCommand, CommandError
 
-from purposeapp.models.reminder import today
 from purposeapp.reminders.postman import MailServerDownError
 from purposeapp.reminders.sending import Outcome, ReminderRun
+from purposeapp.timeline.dates import today
 
 
 class Command(BaseCommand):

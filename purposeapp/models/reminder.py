@@ -153,6 +153,9 @@ class Reminder(models.Model):
 
     objects = ReminderQuerySet.as_manager()
 
+    address: str
+    """Where its mail goes; `reachable` annotates it."""
+
     class Meta:
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
@@ -213,11 +216,6 @@ class Reminder(models.Model):
             self.due_on = None
         if self.rhythm == Rhythm.ON_DATE:
             self.rhythm = Rhythm.OFF
-
-    def revert(self, was: "Reminder") -> None:
-        """Undo `advance`, which is stored already; what its person chose meanwhile stands."""
-        unchanged = Reminder.objects.filter(pk=self.pk, chosen_at=was.chosen_at)
-        unchanged.update(rhythm=was.rhythm, due_on=was.due_on)
 
 
 def proven_addresses() -> models.QuerySet[EmailAddress]:

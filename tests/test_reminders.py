@@ -21,8 +21,10 @@ from purposeapp.forms.reminder import (
     TOO_FAR,
 )
 from purposeapp.models import Reminder
-from purposeapp.models.reminder import PERIODS, Rhythm, today
+from purposeapp.models.reminder import PERIODS, Rhythm
+from purposeapp.timeline.dates import today
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
+from tests.support.reminders import chosen
 from tests.test_accounts import code_in
 
 PATH = "/reminders/"
@@ -39,10 +41,6 @@ def text_of(response) -> str:
 
 def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def chosen(user) -> tuple[str, date | None]:
-    return Reminder.objects.values_list("rhythm", "due_on").get(user=user)
 
 
 # --- The dates ---

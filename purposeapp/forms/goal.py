@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Goal
+from purposeapp.timeline.dates import today
 
 from .day import DayField
 from .ten_points import TenPointsForm
@@ -24,12 +25,12 @@ class GoalForm(TenPointsForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["wanted_by"].widget.attrs["min"] = timezone.now().date().isoformat()
+        self.fields["wanted_by"].widget.attrs["min"] = today().isoformat()
 
     def clean_wanted_by(self) -> date | None:
         """No day, or one that is not over yet (UTC)."""
         day = self.cleaned_data["wanted_by"]
-        if day and day < timezone.now().date():
+        if day and day < today():
             raise forms.ValidationError(DAY_PASSED, code="passed")
         return day
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Reminder
-from purposeapp.models.reminder import today
+from purposeapp.timeline.dates import today
 
 from .day import DayField
 

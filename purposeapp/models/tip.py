@@ -5,7 +5,6 @@ from typing import Self
 from django.core.validators import MaxLengthValidator
 from django.db import connections, models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -13,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.advice.markdown import render_markdown, validate_markdown
 from purposeapp.split import BUDGET, Purpose
+from purposeapp.timeline.dates import today
 
 from .fitting import FittingQuerySet, TipHistoryQuerySet
 
@@ -39,13 +39,13 @@ class TipQuerySet(FittingQuerySet):
                 "SELECT md5(coalesce(string_agg(tip::text, '|' ORDER BY id), ''))"
                 " FROM purposeapp_tip AS tip WHERE state = 'published'"
                 " AND (published_from IS NULL OR published_from <= %s)",
-                [timezone.now().date()],
+                [today()],
             )
             return cursor.fetchone()[0]
 
     def published(self) -> Self:
         """Those that readers see today (UTC)."""
-        return self.published_on(timezone.now().date())
+        return self.published_on(today())
 
     def once_published(self) -> Self:
         """Those that readers see, or may have seen in a result that they kept."""
@@ -71,7 +71,7 @@ class TipQuerySet(FittingQuerySet):
 
     def starting_later(self) -> "TipQuerySet":
         """Those that are published from a day on that is still to come (UTC)."""
-        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=timezone.now().date())
+        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=today())
 
     def lock(self) -> None:
         """Let nobody else change any tip until this transaction ends; everybody goes on reading.
@@ -205,7 +205,7 @@ class Tip(models.Model):
         return (
             self.state == Tip.State.PUBLISHED
             and self.published_from is not None
-            and self.published_from > timezone.now().date()
+            and self.published_from > today()
         )
 
     @property

@@ -87,7 +87,7 @@ def _chosen(given) -> dict[str, str]:
 
 def _why_not(situation: Situation, tip: Tip) -> str:
     """Why a tip is not on the page, in words; empty if it fits."""
-    purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+    purpose = Purpose(tip.purpose)
     points = situation.split[purpose]
     words = {
         "from": tip.points_from,

@@ -153,7 +153,7 @@ class PreviewForm(forms.Form):
         if "split" not in values or self.errors:
             return values
         direction = Direction(values.get("direction") or Direction.ANY)
-        purpose = Purpose(self.tip.purpose) if self.tip else Purpose.BUSINESS_DRIVEN  # type: ignore[call-arg]
+        purpose = Purpose(self.tip.purpose) if self.tip else Purpose.BUSINESS_DRIVEN
         try:
             situation = movement(values["split"], purpose, direction)
         except ValueError:
@@ -176,5 +176,5 @@ def fitting_choice(tip: Tip | None) -> dict[str, str]:
         points = 0
     if tip.direction == Direction.FALLING:
         points = max(tip.points_from, min(points, 9))
-    split = with_points(Purpose(tip.purpose), points, like=EVEN)  # type: ignore[call-arg]
+    split = with_points(Purpose(tip.purpose), points, like=EVEN)
     return {"split": str(split), "moves": tip.direction, "as": Side.BOTH.value}

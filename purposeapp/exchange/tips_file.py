@@ -16,7 +16,6 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from purposeapp.exchange import hostile_json
 from purposeapp.exchange.hostile_json import NotAnExport, Wrong, at_entry, is_text
 from purposeapp.exchange.tip_differences import (
-    FIELDS,
     Difference,
     changed_fields,
     described,
@@ -24,22 +23,12 @@ from purposeapp.exchange.tip_differences import (
 )
 from purposeapp.exchange.values import check_keys, check_version, read_day, read_number, read_text
 from purposeapp.models import Tip
-from purposeapp.models.tip import TIP_MAX_LENGTH
+from purposeapp.models.tip import TIP_FIELDS, TIP_MAX_LENGTH
 from purposeapp.split import BUDGET
 
 VERSION = 1
-KEYS = [
-    "key",
-    "purpose",
-    "audience",
-    "points_from",
-    "points_to",
-    "direction",
-    "position",
-    "state",
-    "published_from",
-    "text",
-]
+# The text comes last: it may be many lines.
+KEYS = ["key", *(name for name in TIP_FIELDS if name != "text"), "text"]
 CHANGE_REASON = "Import"
 
 NOT_TIPS = gettext_lazy("This is JSON, but not an export of tips.")
@@ -182,9 +171,9 @@ class Comparison:
         why = {"default_user": user, "default_change_reason": CHANGE_REASON}
         bulk_create_with_history(self._new, Tip, **why)
         for old, tip in self._changed:
-            for name in FIELDS:
+            for name in TIP_FIELDS:
                 setattr(old, name, getattr(tip, name))
-        bulk_update_with_history([old for old, _tip in self._changed], Tip, FIELDS, **why)
+        bulk_update_with_history([old for old, _tip in self._changed], Tip, TIP_FIELDS, **why)
         for tip in self.archived:
             tip.state = Tip.State.ARCHIVED
         bulk_update_with_history(self.archived, Tip, ["state"], **why)

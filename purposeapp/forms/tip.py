@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.coverage import movement, with_points
 from purposeapp.advice.fit import Direction, Side
-from purposeapp.exchange.tip_differences import FIELDS, Difference, differences
+from purposeapp.exchange.tip_differences import Difference, differences
 from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
 CHANGED_MEANWHILE = _(
@@ -43,7 +44,7 @@ class TipForm(forms.ModelForm):
 
     class Meta:
         model = Tip
-        fields = ["key", *FIELDS]
+        fields = ["key", *TIP_FIELDS]
         field_classes = {"text": NewlineField}
 
     def __init__(self, *args, **kwargs) -> None:

@@ -12,10 +12,11 @@ from purposeapp.advice.result import Result
 from purposeapp.forms import PreviewForm, TipForm
 from purposeapp.forms.tip import fitting_choice
 from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Purpose, Split
 
-KEPT = ["text", "purpose", "audience", "points_from", "points_to", "direction", "position"]
+KEPT = [name for name in TIP_FIELDS if name not in ("state", "published_from")]
 """What of a form that is not saved is sent along, when another split is chosen."""
 
 
@@ -87,7 +88,7 @@ def _chosen(given) -> dict[str, str]:
 
 def _why_not(situation: Situation, tip: Tip) -> str:
     """Why a tip is not on the page, in words; empty if it fits."""
-    purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+    purpose = Purpose(tip.purpose)
     points = situation.split[purpose]
     words = {
         "from": tip.points_from,

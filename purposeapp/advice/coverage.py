@@ -45,7 +45,7 @@ class Coverage:
             for purpose in Purpose
         }
         for tip in self.tips:
-            purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+            purpose = Purpose(tip.purpose)
             for points, situation in enumerate(situations[purpose]):
                 counts[purpose][points] += situation.fits(tip)
         return counts

@@ -135,7 +135,7 @@ def choose(
     fitting: dict[Purpose, list[WrittenTip]] = {purpose: [] for purpose in Purpose}
     for tip in tips:
         if situation.fits(tip):
-            fitting[Purpose(tip.purpose)].append(tip)  # type: ignore[call-arg]
+            fitting[Purpose(tip.purpose)].append(tip)
     return [
         _advice(situation, purpose, fitting[purpose], declined)
         for purpose in situation.split.ranked

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.coverage import movement, with_points
 from purposeapp.advice.fit import Direction, Side
-from purposeapp.exchange.tip_differences import FIELDS, Difference, differences
+from purposeapp.exchange.tip_differences import Difference, differences
 from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
 CHANGED_MEANWHILE = _(
@@ -43,7 +44,7 @@ class TipForm(forms.ModelForm):
 
     class Meta:
         model = Tip
-        fields = ["key", *FIELDS]
+        fields = ["key", *TIP_FIELDS]
         field_classes = {"text": NewlineField}
 
     def __init__(self, *args, **kwargs) -> None:
@@ -153,7 +154,7 @@ class PreviewForm(forms.Form):
         if "split" not in values or self.errors:
             return values
         direction = Direction(values.get("direction") or Direction.ANY)
-        purpose = Purpose(self.tip.purpose) if self.tip else Purpose.BUSINESS_DRIVEN  # type: ignore[call-arg]
+        purpose = Purpose(self.tip.purpose) if self.tip else Purpose.BUSINESS_DRIVEN
         try:
             situation = movement(values["split"], purpose, direction)
         except ValueError:
@@ -176,5 +177,5 @@ def fitting_choice(tip: Tip | None) -> dict[str, str]:
         points = 0
     if tip.direction == Direction.FALLING:
         points = max(tip.points_from, min(points, 9))
-    split = with_points(Purpose(tip.purpose), points, like=EVEN)  # type: ignore[call-arg]
+    split = with_points(Purpose(tip.purpose), points, like=EVEN)
     return {"split": str(split), "moves": tip.direction, "as": Side.BOTH.value}

@@ -18,6 +18,19 @@ from .fitting import FittingQuerySet, TipHistoryQuerySet
 
 TIP_MAX_LENGTH = 1_000
 
+TIP_FIELDS = [
+    "text",
+    "purpose",
+    "audience",
+    "points_from",
+    "points_to",
+    "direction",
+    "position",
+    "state",
+    "published_from",
+]
+"""Every field of a tip that can change, in the order that people read them. The key never does."""
+
 PURPOSES_IN_ORDER = Case(
     *[When(purpose=purpose, then=Value(place)) for place, purpose in enumerate(Purpose)]
 )

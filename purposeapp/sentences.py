@@ -108,7 +108,7 @@ def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
     """What the day of a goal means today; empty where it has none."""
     if day is None:
         return ""
-    words = {"day": date_format(day, "j F Y")}
+    words = {"day": date_format(day, "DATE_FORMAT")}
     if day > today:
         return _("Wanted by %(day)s.") % words
     if day == today:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,8 @@ from purposeapp.split import Purpose, Split
 from purposeapp.timeline.axis import MAX_DATE_MARKS, Axis, spread_out
 from purposeapp.timeline.chart import MARK_DISTANCE, MAX_MARKS, MIN_DISTANCE, draw
 from purposeapp.timeline.column import MAX_MONTHS, MAX_SINGLE, Unit
-from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot, time_between
+from purposeapp.timeline.dates import local_format, time_between
+from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 SPLITS = list(Split.all())
 START = datetime(2025, 3, 3, 10, 15, tzinfo=UTC)
@@ -264,3 +266,16 @@ def test_a_long_note_is_shortened():
 )
 def test_the_time_between_two_days_is_said_as_people_say_it(later, words):
     assert time_between(date(2025, 3, 3), later) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["3 March 2025", "3 March 2025, 10:15", "March 2025", "3 Mar 2025"]),
+        ("de", ["3. März 2025", "3. März 2025 10:15", "März 2025", "03.03.2025"]),
+    ],
+)
+def test_dates_are_written_as_the_language_writes_them(language, words):
+    names = ["DATE_FORMAT", "DATETIME_FORMAT", "YEAR_MONTH_FORMAT", "SHORT_DATE_FORMAT"]
+    with translation.override(language):
+        assert [local_format(START, name) for name in names] == words

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.snapshot import DAY, DAY_AND_TIME, Snapshot
+from purposeapp.timeline.dates import local_format
+from purposeapp.timeline.snapshot import Snapshot
 
 MAX_SINGLE = 60
 """So many assessments have a column each."""
@@ -25,9 +26,9 @@ MAX_EVENTS = 3
 class Unit(Enum):
     """What a column stands for."""
 
-    SINGLE = DAY_AND_TIME, gettext_lazy("assessment")
-    DAY = DAY, gettext_lazy("day")
-    MONTH = "F Y", gettext_lazy("month")
+    SINGLE = "DATETIME_FORMAT", gettext_lazy("assessment")
+    DAY = "DATE_FORMAT", gettext_lazy("day")
+    MONTH = "YEAR_MONTH_FORMAT", gettext_lazy("month")
     YEAR = "Y", gettext_lazy("year")
 
     @property
@@ -36,7 +37,7 @@ class Unit(Enum):
 
     def name_of(self, snapshot: Snapshot) -> str:
         """The one that a snapshot falls in, such as March 2025."""
-        return snapshot.say(self.value[0])
+        return local_format(snapshot.taken_at, self.value[0])
 
     @classmethod
     def for_all(cls, snapshots: Sequence[Snapshot]) -> "Unit":

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 
 from purposeapp import sentences
 from purposeapp.split import Purpose, Split
+from purposeapp.timeline.dates import time_between
 from purposeapp.timeline.facts import Change, Facts, Lead, Trend
-from purposeapp.timeline.snapshot import Snapshot, time_between
+from purposeapp.timeline.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from purposeapp import sentences
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from purposeapp.timeline import story
-from purposeapp.timeline.snapshot import time_between
+from purposeapp.timeline.dates import time_between
 
 from .history import uuid_or_404
 

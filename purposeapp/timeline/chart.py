@@ -201,7 +201,7 @@ def draw(
     return Chart(columns, axis.date_marks(), _marks(columns, axis), wanted, is_condensed)
 
 
-def _columns(groups: list[tuple[Snapshot, ...]], axis: Axis, are_months: bool) -> list[Column]:
+def _columns(groups: Sequence[tuple[Snapshot, ...]], axis: Axis, are_months: bool) -> list[Column]:
     """The columns at their times, as wide as their neighbours leave them room."""
     if len(groups) == 1:
         return [Column(groups[0], axis.left, 2 * axis.left, are_months)]

@@ -5,17 +5,24 @@ sentences therefore speak of the split, never of "you". Those on a goal are show
 alone.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from purposeapp.split import BUDGET, Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
+
+
+def enumerated(parts: Iterable[str]) -> str:
+    """One after the other, as a list whose parts may have commas of their own."""
+    # Translators: what stands between the parts of such a list
+    return pgettext("list", "; ").join(parts)
 
 
 def listed(purposes: list[Purpose]) -> str:
@@ -72,7 +79,7 @@ def rest(split: Split) -> str:
         if len(group) > 1:
             pattern = _("%(purposes)s with %(share)d %% each")
         parts.append(pattern % {"purposes": listed(group), "share": points * 100 // BUDGET})
-    return _("Behind that: %(parts)s.") % {"parts": "; ".join(parts)}
+    return _("Behind that: %(parts)s.") % {"parts": enumerated(parts)}
 
 
 def change(later: Split, earlier: Split) -> str:
@@ -80,7 +87,13 @@ def change(later: Split, earlier: Split) -> str:
     difference = later.difference(earlier)
     if not difference:
         return _("The same split as before")
-    return ", ".join(f"{purpose.label} {signed(points)}" for purpose, points in difference.items())
+    # Translators: a purpose, and by how many points it changed, such as "Job seeking +6"
+    pattern = _("%(purpose)s %(change)s")
+    # What stands between the parts is Django's own text.
+    return _(", ").join(
+        pattern % {"purpose": purpose.label, "change": signed(points)}
+        for purpose, points in difference.items()
+    )
 
 
 def way_left(moves: list[Move]) -> str:
@@ -108,7 +121,7 @@ def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
     """What the day of a goal means today; empty where it has none."""
     if day is None:
         return ""
-    words = {"day": date_format(day, "j F Y")}
+    words = {"day": date_format(day, "DATE_FORMAT")}
     if day > today:
         return _("Wanted by %(day)s.") % words
     if day == today:

@@ -23,8 +23,8 @@ from purposeapp.models.reminder import today
 from purposeapp.reminders.postman import SmtpPostman, postman
 from tests.support.mail_server import HANG_UP, MailServer
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
+from tests.support.reminders import chosen
 from tests.support.server import CHECKOUT, SETTINGS, Database
-from tests.test_reminders import chosen
 
 STEPS = ["CONNECT", "HELLO", "MAIL", "RCPT", "DATA", "END", "TAKEN"]
 """Where a sender can die, as the mail server sees it; it takes what it has read to the END."""

@@ -13,8 +13,8 @@ from purposeapp.forms.goal import DAY_PASSED
 from purposeapp.models import Goal
 from purposeapp.split import Split
 from purposeapp.views.goal import EARLIER_SHOWN
+from tests.support.concurrency import at_once
 from tests.support.make import NOON, make_assessment, make_goal, make_user, points
-from tests.test_delete_account import at_once
 
 PATH = "/goal/"
 END = "/goal/end/"

@@ -4,9 +4,9 @@ import json
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.support.inspection import axe_report
 from tests.support.visitor import Visitor
 
 ADMIN = "/admin/purposeapp/tip/"
@@ -63,9 +63,8 @@ def new_editor(new_visitor, superuser):
 
 
 def look_with_axe(page) -> None:
-    # Without loading style sheets anew, for which axe writes styles into the page.
-    results = Axe().run(page, options={"preload": False})
-    assert not results.violations_count, results.generate_report()
+    report = axe_report(page, preload=False)
+    assert report is None, report
 
 
 def expect_on_the_result_page(page, text: str, split: str = "0-0-0-0-10", there: bool = True):

@@ -31,6 +31,12 @@ def prove_address(user: User) -> None:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
+def make_verified_user(email: str = "owner@example.org", **extra) -> User:
+    user = make_user(email, **extra)
+    prove_address(user)
+    return user
+
+
 def make_reminder(user: User, rhythm: str = "every_6_months", **extra) -> Reminder:
     return Reminder.objects.create(user=user, rhythm=rhythm, **extra)
 

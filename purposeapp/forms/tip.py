@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.coverage import movement, with_points
 from purposeapp.advice.fit import Direction, Side
-from purposeapp.exchange.tip_differences import Difference, differences
+from purposeapp.exchange.tip_differences import Difference, described, differences
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
@@ -50,8 +50,9 @@ class TipForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[Difference] = []
-        self.stored_version = self.instance.fingerprint if self.instance.pk else ""
-        self.initial["version"] = self.stored_version
+        # The instance may be an earlier version, which is to be stored again.
+        self.stored = Tip.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        self.initial["version"] = self.stored.fingerprint if self.stored else ""
         for name, what in {
             "key": _("It never changes after. Left empty, it is made of the first words."),
             "position": _("Small numbers come first within a purpose. Left empty: the last."),
@@ -68,19 +69,25 @@ class TipForm(forms.ModelForm):
             self._refuse_to_overwrite()
         elif not self.instance.pk:
             self._fill_in(values)
+        if self.instance.pk and not self.stored:
+            self._refuse_a_key_taken_meanwhile()
         return values
 
     def _refuse_to_overwrite(self) -> None:
-        if self.cleaned_data.get("version") == self.stored_version:
+        if self.cleaned_data.get("version") == self.initial["version"]:
             return
         # Whoever saves again has seen what is stored now.
-        self.data = {**self.data.dict(), self.add_prefix("version"): self.stored_version}  # type: ignore[attr-defined]
-        theirs, mine = self.instance, Tip(pk=self.instance.pk)
-        for field in Tip._meta.concrete_fields:
-            stored = getattr(theirs, field.name)
-            setattr(mine, field.name, self.cleaned_data.get(field.name, stored))
-        self.conflict = differences(theirs, mine)
+        self.data = {**self.data.dict(), self.add_prefix("version"): self.initial["version"]}  # type: ignore[attr-defined]
+        mine = Tip(pk=self.instance.pk)
+        for name in TIP_FIELDS:
+            setattr(mine, name, self.cleaned_data.get(name, getattr(self.instance, name)))
+        self.conflict = differences(self.stored, mine) if self.stored else described(mine)
         self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
+
+    def _refuse_a_key_taken_meanwhile(self) -> None:
+        """Django looks at the fields of the form alone, and the key of what was deleted is none."""
+        if Tip.objects.filter(key=self.instance.key).exists():
+            self.add_error(None, self.instance.unique_error_message(Tip, ["key"]))
 
     def _fill_in(self, values: dict) -> None:
         if "key" in self.fields:

@@ -37,7 +37,7 @@ def version_of(record) -> str:
 
 def records(response) -> list[tuple]:
     return [
-        (record.history_type, [(found.label, found.old, found.new) for found in record.differences])
+        (record.history_type, [(found.label, found.old, found.new) for found in record.changes])
         for record in response.context["page_obj"]
     ]
 

@@ -42,7 +42,7 @@ class TipHistoryAdmin(SimpleHistoryAdmin):
         # The first one of the next page, so that the last one here has something beside it.
         before = [*page[1:], *versions[end : end + 1], None]
         for record, old in zip(page, before, strict=False):
-            record.differences = differences(old, record) if old else described(record)
+            record.changes = differences(old, record) if old else described(record)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)

@@ -1,4 +1,4 @@
-"""The list of tips, and the form of each, for those who keep them good."""
+"""The changelist of tips, and the form of each, for those who keep them good."""
 
 from http import HTTPStatus
 
@@ -24,7 +24,7 @@ from . import coverage, history, import_export, preview, reorder
 from .archive import ArchivingAdmin, set_state
 from .history import TipHistoryAdmin
 
-FILTERED_BY = {"state", "purpose__exact", "audience__exact", "direction__exact"}
+ALLOWED_LOOKUPS = {"state", "purpose__exact", "audience__exact", "direction__exact"}
 """What an address may ask of the list. Django would take any field, and with it
 broken patterns, and `ticks`, which are of people."""
 
@@ -59,7 +59,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Tip)
 class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
-    """Tips, by purpose and position. One that people ticked off is archived, never deleted."""
+    """Tips, by purpose and position, with soft delete, audit trail and optimistic lock."""
 
     form = TipForm
     list_display = [
@@ -95,7 +95,7 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
 
     def lookup_allowed(self, lookup, value, request=None) -> bool:
         """Whether the list may be filtered so: as its own links do, and in no other way."""
-        return lookup in FILTERED_BY
+        return lookup in ALLOWED_LOOKUPS
 
     def get_list_display(self, request):
         """With what moves a tip, for whoever may."""
@@ -146,7 +146,7 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
 
     @transaction.atomic
     def changelist_view(self, request, extra_context=None):
-        """The list; when something is changed in it, nobody else changes a tip meanwhile."""
+        """The list; a table lock lets nobody else change a tip while something is changed in it."""
         if request.method == "POST":
             Tip.objects.lock()
         return super().changelist_view(request, extra_context)
@@ -187,7 +187,7 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
         return ["key"] if self.has_change_permission(request, obj) else ["key", *TIP_FIELDS]
 
     def get_object(self, request, object_id, from_field=None):
-        """The tip; where it is about to be changed, as it stays until that is done."""
+        """The tip; where it is about to be changed, under a table lock until that is done."""
         if request.method == "POST":
             Tip.objects.lock()
         return super().get_object(request, object_id, from_field)
@@ -200,7 +200,7 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, *args, **kwargs):
-        """The form; where somebody else was quicker, with both texts, and as a conflict."""
+        """The form; where the optimistic lock failed, with both texts, and a 409."""
         response = super().render_change_form(request, context, *args, **kwargs)
         if getattr(context["adminform"].form, "conflict", None):
             response.status_code = HTTPStatus.CONFLICT

@@ -26,21 +26,21 @@ CANNOT_MOVE_SO = _("With these points, the purpose of this tip cannot be: %(dire
 
 EVEN = Split(2, 2, 2, 2, 2)
 POSITION_STEP = 10
-KEY_WORDS = 5
+MAX_KEY_WORDS = 5
 
 
 class NewlineField(forms.CharField):
-    """A text whose lines end the same whatever the browser: as they are stored."""
+    """A text with normalized line ends, whatever the browser sends: as they are stored."""
 
     def to_python(self, value) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class TipForm(forms.ModelForm):
-    """One tip. It refuses to overwrite what somebody else has saved meanwhile."""
+    """One tip, with an optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    """What was stored when the editor began, in short; for a new tip there is nothing."""
+    """Fingerprint of what was stored when the editor began; empty for a tip that is not stored."""
 
     class Meta:
         model = Tip
@@ -101,15 +101,15 @@ class TipForm(forms.ModelForm):
 
 
 def unused_key(purpose: str, text: str) -> str:
-    """A key that says what a tip is about, and that no tip has yet."""
-    words = slugify(text).split("-")[:KEY_WORDS]
+    """A unique key for a new tip, a slug of its first words."""
+    words = slugify(text).split("-")[:MAX_KEY_WORDS]
     key = "-".join([purpose.partition("_")[0], *words])[:45].strip("-")
     candidates = chain([key], (f"{key}-{number}" for number in count(2)))
     return next(key for key in candidates if not Tip.objects.filter(key=key).exists())
 
 
 class PositionForm(forms.ModelForm):
-    """The place of a tip, as it stands in the list: only what was changed there is stored."""
+    """The position of a tip, with an optimistic lock: what was not changed is not stored."""
 
     class Meta:
         model = Tip
@@ -173,8 +173,8 @@ class PreviewForm(forms.Form):
         return values
 
 
-def fitting_choice(tip: Tip | None) -> dict[str, str]:
-    """What a preview begins with: a split that the tip is for, if there can be one."""
+def suggested_choice(tip: Tip | None) -> dict[str, str]:
+    """The initial values of a preview: a split that the tip is for, if there can be one."""
     if tip is None:
         return {"split": "2-2-2-2-2", "as": Side.BOTH.value}
     points = min(max(tip.points_from, min(6, tip.points_to)), 10)

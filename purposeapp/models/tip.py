@@ -87,7 +87,7 @@ class TipQuerySet(FittingQuerySet):
         return self.filter(state=Tip.State.PUBLISHED, published_from__gt=today())
 
     def lock(self) -> None:
-        """Let nobody else change any tip until this transaction ends; everybody goes on reading.
+        """Take a table lock: nobody else changes a tip until this transaction ends, all can read.
 
         Whoever changes tips by what they have read of them calls this first, and reads then.
         """
@@ -96,10 +96,10 @@ class TipQuerySet(FittingQuerySet):
 
 
 class Tip(models.Model):
-    """One piece of advice on a purpose. Staff own it; every change of it is kept."""
+    """One piece of advice on a purpose. Staff own it, and `history` is its audit trail."""
 
     class State(models.TextChoices):
-        """Who sees a tip."""
+        """Who sees a tip; archiving is its soft delete."""
 
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
@@ -223,6 +223,6 @@ class Tip(models.Model):
 
     @property
     def fingerprint(self) -> str:
-        """What it says, in short: two versions with the same one have the same fields."""
+        """Hash of all its fields, for optimistic locks: it differs wherever two versions do."""
         values = [str(field.value_from_object(self)) for field in self._meta.concrete_fields]
         return sha256(json.dumps(values).encode()).hexdigest()[:32]

@@ -5,17 +5,24 @@ sentences therefore speak of the split, never of "you". Those on a goal are show
 alone.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from purposeapp.split import BUDGET, Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
+
+
+def enumerated(parts: Iterable[str]) -> str:
+    """One after the other, as a list whose parts may have commas of their own."""
+    # Translators: what stands between the parts of such a list
+    return pgettext("list", "; ").join(parts)
 
 
 def listed(purposes: list[Purpose]) -> str:

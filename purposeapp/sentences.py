@@ -79,7 +79,7 @@ def rest(split: Split) -> str:
         if len(group) > 1:
             pattern = _("%(purposes)s with %(share)d %% each")
         parts.append(pattern % {"purposes": listed(group), "share": points * 100 // BUDGET})
-    return _("Behind that: %(parts)s.") % {"parts": "; ".join(parts)}
+    return _("Behind that: %(parts)s.") % {"parts": enumerated(parts)}
 
 
 def change(later: Split, earlier: Split) -> str:
@@ -87,7 +87,13 @@ def change(later: Split, earlier: Split) -> str:
     difference = later.difference(earlier)
     if not difference:
         return _("The same split as before")
-    return ", ".join(f"{purpose.label} {signed(points)}" for purpose, points in difference.items())
+    # Translators: a purpose, and by how many points it changed, such as "Job seeking +6"
+    pattern = _("%(purpose)s %(change)s")
+    # What stands between the parts is Django's own text.
+    return _(", ").join(
+        pattern % {"purpose": purpose.label, "change": signed(points)}
+        for purpose, points in difference.items()
+    )
 
 
 def way_left(moves: list[Move]) -> str:

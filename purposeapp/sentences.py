@@ -35,6 +35,18 @@ def signed(points: int) -> str:
     return f"{'+' if points > 0 else MINUS if points else ''}{abs(points)}"
 
 
+def points_on(split: Split, purposes: Iterable[Purpose]) -> str:
+    """The points of these purposes: "Job seeking 6, Learning sponge 0"."""
+    return _each((purpose, str(split[purpose])) for purpose in purposes)
+
+
+def _each(points: Iterable[tuple[Purpose, str]]) -> str:
+    # Translators: a purpose, and its points or their change, such as "Job seeking +6"
+    pattern = _("%(purpose)s %(points)s")
+    parts = [pattern % {"purpose": purpose.label, "points": each} for purpose, each in points]
+    return _(", ").join(parts)  # a text of Django's own
+
+
 def headline(split: Split) -> str:
     """The result in one line: which purpose leads, or which ones share the lead, by how much.
 
@@ -87,13 +99,7 @@ def change(later: Split, earlier: Split) -> str:
     difference = later.difference(earlier)
     if not difference:
         return _("The same split as before")
-    # Translators: a purpose, and by how many points it changed, such as "Job seeking +6"
-    pattern = _("%(purpose)s %(change)s")
-    # What stands between the parts is Django's own text.
-    return _(", ").join(
-        pattern % {"purpose": purpose.label, "change": signed(points)}
-        for purpose, points in difference.items()
-    )
+    return _each((purpose, signed(points)) for purpose, points in difference.items())
 
 
 def way_left(moves: list[Move]) -> str:

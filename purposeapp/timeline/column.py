@@ -118,15 +118,21 @@ class Column:
             self.with_events
         )
 
-    @cached_property
+    @property
     def event_label(self) -> str:
         """The life events in one line, with their dates where the column is a month."""
-        dated = _("%(event)s (%(date)s)")
+        if not self.is_month:
+            return self.last.event_label
+        return self._events(_("%(event)s (%(date)s)"))
+
+    @property
+    def dated_events(self) -> str:
+        """The life events in one line, each behind its date."""
+        return self._events(_("%(date)s · %(event)s"))
+
+    def _events(self, pattern: str) -> str:
         words = [
-            dated % {"event": snapshot.event_label, "date": snapshot.day}
-            if self.is_month
-            else snapshot.event_label
-            for snapshot in self.with_events
+            pattern % {"event": each.event_label, "date": each.day} for each in self.with_events
         ]
         if self.more_events:
             more = ngettext("%(number)d more before", "%(number)d more before", self.more_events)

@@ -56,7 +56,7 @@ def ensure_email_address(sender, user, method, email=None, **kwargs) -> None:
 
 @receiver(email_confirmed)
 def revoke_credentials(sender, request, email_address, **kwargs) -> None:
-    """Withdraw what opened the account before, unless AccountAdapter says who entered the code."""
+    """Revoke what opened the account before, unless AccountAdapter says who entered the code."""
     if getattr(email_address, "confirmed_by_owner", False):
         return
     user = email_address.user

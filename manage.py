@@ -1,18 +1,25 @@
 #!/usr/bin/env python
-"""Django's command line. Without DATABASE_URL, it starts and shares the embedded PostgreSQL."""
+"""Django's command line. It makes what a command needs on this machine: a secret key, and,
+without DATABASE_URL, the embedded PostgreSQL, which all commands share."""
 
 import os
 import sys
 
-from config import local_postgres
+from config import environment, local_postgres
+
+READ_ONLY = {"check", "diffsettings", "help", "version", "--help", "--version"}
+"""Commands that only read the settings and the code; nothing is made or started for them."""
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    if not os.environ.get("DATABASE_URL") and os.environ.get("APP_ENV") != "production":
-        local_postgres.ensure_running()
+    reads_only = READ_ONLY.issuperset(sys.argv[1:2])
+    if not reads_only and os.environ.get("APP_ENV") != "production":
+        environment.make_secret_key()
+        if not os.environ.get("DATABASE_URL"):
+            local_postgres.ensure_running()
     execute_from_command_line(sys.argv)
 
 

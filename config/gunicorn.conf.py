@@ -2,6 +2,8 @@
 
 import os
 
+from config.environment import make_secret_key
+
 _host = os.environ.get("HOST") or "127.0.0.1"
 
 wsgi_app = "config.wsgi"
@@ -24,6 +26,12 @@ control_socket_disable = True
 # Nothing that a proxy claims is believed here; TRUSTED_PROXIES tells Django what to believe.
 forwarded_allow_ips = ""
 loglevel = "warning"
+
+
+def on_starting(server) -> None:
+    """Make the secret key before the workers start, so that all of them use the same."""
+    if os.environ.get("APP_ENV") != "production":
+        make_secret_key()
 
 
 def when_ready(server) -> None:

@@ -52,21 +52,26 @@ class LocalPostgresError(RuntimeError):
 
 
 def data_dir() -> Path:
-    """The folder of the data, the log and the secret key, made when it is missing.
+    """The folder of the data, the log and the secret key. `make_data_dir()` makes it."""
+    if os.geteuid() != 0:
+        return CHECKOUT / "var"
+    return Path("/var/lib/five-purposes", CHECKOUT_HASH)
+
+
+def make_data_dir() -> None:
+    """Make `data_dir()` where it is missing.
 
     PostgreSQL refuses to run as root. For root the server runs as `nobody`, who may pass
     through this folder to what is its own in there, but not list it or write to it.
     """
+    folder = data_dir()
     if os.geteuid() != 0:
-        folder = CHECKOUT / "var"
         folder.mkdir(mode=0o700, exist_ok=True)
-        return folder
-    folder = Path("/var/lib/five-purposes", CHECKOUT_HASH)
+        return
     folder.mkdir(parents=True, exist_ok=True)
     folder.parent.chmod(0o755)  # these two are ours, whatever the umask; nothing above is touched
     os.chown(folder, 0, pwd.getpwnam("nobody").pw_gid)
     folder.chmod(0o710)
-    return folder
 
 
 def database() -> dict[str, str]:
@@ -97,6 +102,7 @@ def ensure_running() -> None:
 
 def _ensure_running(software: Path) -> None:
     global _users
+    make_data_dir()
     _make_private(_socket_folder())  # before we talk to whoever listens there
     if _users is None:
         _users = _open_lock("users.lock")

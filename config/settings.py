@@ -2,11 +2,11 @@
 
 docs/deploy.md explains each variable. A value that is missing or not understood stops the
 start with a sentence that says what to set; nothing falls back to a default that is unsafe.
+Reading the settings writes nothing: manage.py makes what a command needs.
 """
 
 import logging
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import local_postgres
+from config.environment import read_choice, read_secret_key, read_whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,48 +32,6 @@ REQUIRED_IN_PRODUCTION = {
     "EMAIL_URL": "how to send mail, such as smtp+tls://user:password@host:587",
     "PUBLIC_URL": "the address that people use, such as https://purposes.example",
 }
-
-
-def read_choice(name: str, *choices: str) -> str:
-    """The environment variable `name`, which must be one of `choices`; the first is the default."""
-    value = os.environ.get(name) or choices[0]
-    if value not in choices:
-        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
-    return value
-
-
-def read_whole_number(name: str, default: int) -> int:
-    """The environment variable `name` as a whole number, zero or more."""
-    value = os.environ.get(name) or str(default)
-    if not (value.isascii() and value.isdigit()):
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
-    return int(value)
-
-
-def read_secret_key(production: bool) -> str:
-    """The secret key: from the environment, or, outside production, made once and kept.
-
-    It lies beside the local data, so that a restart signs nobody out. Written to a file of
-    its own first and then linked, so that of two first starts at once both use the same.
-    """
-    if key := os.environ.get("SECRET_KEY"):
-        if production and len(key) < 32:
-            raise ImproperlyConfigured("SECRET_KEY is too short: use 32 characters or more.")
-        return key
-    kept = local_postgres.data_dir() / "secret_key"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_name(f"secret_key.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, kept)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return kept.read_text()
-
 
 PRODUCTION = read_choice("APP_ENV", "local", "production") == "production"
 if PRODUCTION:

@@ -1,9 +1,11 @@
 """What the environment says is read strictly: each start here is a process of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -131,7 +133,69 @@ def test_forms_lead_to_linkedin_only_where_it_is_on(environment, targets):
     assert answer.stdout == f"{targets}\n", answer.stderr
 
 
-def test_the_secret_key_is_made_once_and_kept():
-    first, second = setting("settings.SECRET_KEY"), setting("settings.SECRET_KEY")
-    assert first.stdout == second.stdout
-    assert len(first.stdout) > 50
+# --- What lies beside the data ---
+
+
+@pytest.fixture
+def fresh_checkout():
+    """A checkout in which nothing has run yet, with a data folder of its own."""
+    with TemporaryDirectory() as folder:
+        checkout = Path(folder)
+        shutil.copytree(
+            CHECKOUT / "config", checkout / "config", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        shutil.copy(CHECKOUT / "manage.py", checkout)
+        for name in ("purposeapp", "static", "templates"):
+            (checkout / name).symlink_to(CHECKOUT / name)
+        yield checkout
+        shutil.rmtree(data_dir_of(checkout), ignore_errors=True)
+
+
+def python_in(checkout: Path, *arguments: str) -> str:
+    """What Python says in this checkout, where it leaves nothing of its own."""
+    done = subprocess.run(
+        [sys.executable, "-B", *arguments],
+        cwd=checkout,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def data_dir_of(checkout: Path) -> Path:
+    code = "from config import local_postgres; print(local_postgres.data_dir())"
+    return Path(python_in(checkout, "-c", code).strip())
+
+
+def files_in(*folders: Path) -> list[Path]:
+    return sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+def test_reading_the_settings_writes_nothing(fresh_checkout):
+    before = sorted(fresh_checkout.rglob("*"))
+    python_in(fresh_checkout, "-c", "from config import settings")
+    assert sorted(fresh_checkout.rglob("*")) == before
+    assert not data_dir_of(fresh_checkout).exists()
+
+
+def test_a_check_makes_no_key_and_starts_no_server(fresh_checkout):
+    """Django's cache of files makes its empty folder meanwhile, and nothing else is made."""
+    before = files_in(fresh_checkout)
+    python_in(fresh_checkout, "manage.py", "check")
+    assert files_in(fresh_checkout, data_dir_of(fresh_checkout)) == before
+
+
+def test_the_secret_key_is_made_once_and_kept(fresh_checkout):
+    read = ["-c", "from config import settings; print(settings.SECRET_KEY)"]
+    make = ["-c", "from config import environment; environment.make_secret_key()"]
+    assert python_in(fresh_checkout, *read) != python_in(fresh_checkout, *read)
+    python_in(fresh_checkout, *make)
+    first = python_in(fresh_checkout, *read)
+    python_in(fresh_checkout, *make)
+    assert python_in(fresh_checkout, *read) == first
+    assert len(first) > 50
+    (kept,) = data_dir_of(fresh_checkout).iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600

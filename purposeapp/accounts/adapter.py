@@ -4,9 +4,13 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import Login
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from purposeapp.accounts.login_code import is_login_code_required
 
 
 def login_methods(request) -> dict:
@@ -37,6 +41,16 @@ class AccountAdapter(DefaultAccountAdapter):
             return super().is_safe_url(url)
         except ValueError:
             return False
+
+    def login(self, request, user) -> None:
+        """Sign in, unless the account was closed since the login began, as with a code by mail."""
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
+    def is_login_by_code_required(self, login: Login) -> bool:
+        """Whether a code has to be entered too: where we ask for it, see login_code.py."""
+        return is_login_code_required(login) or super().is_login_by_code_required(login)
 
     def confirm_email(self, request, email_address) -> bool:
         """Confirm an address, by whoever signs up with it or is signed in: their keys stay."""

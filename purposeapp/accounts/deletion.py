@@ -8,20 +8,16 @@ import time
 
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
-from allauth.account.forms import ReauthenticateForm
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import EmailAddress
-from allauth.core import ratelimit
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import logout
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.forms import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import User
+from purposeapp.web.requests import AuthenticatedRequest
 
 LAST_SUPERUSER = _(
     "This is the last account that can do everything in the admin. Make another superuser first, "
@@ -29,46 +25,15 @@ LAST_SUPERUSER = _(
 )
 
 
-class DeleteAccountForm(ReauthenticateForm):
-    """Asks for the password, where there is one, and then deletes the account."""
+def recently_authenticated(request: AuthenticatedRequest) -> bool:
+    """Whether no reauthentication is needed first: they have just signed in, or the form does it.
 
-    def __init__(self, *args, user: User, **kwargs) -> None:
-        super().__init__(*args, user=user, **kwargs)
-        if not user.has_usable_password():
-            del self.fields["password"]
-
-    @property
-    def hindrance(self) -> Promise | None:
-        """Why this account must stay for now, if it must."""
-        return LAST_SUPERUSER if self.user.is_last_superuser else None
-
-    def save(self) -> bool:
-        """Delete the account. False, with an error, where nobody else could run the site."""
-        try:
-            delete_account(self.user)
-        except ValidationError as error:
-            self.add_error(None, error)
-            return False
-        return True
-
-
-def recently_authenticated(request) -> bool:
-    """Whether it is clear who asks: a password can be asked for, or they have just signed in."""
+    The form asks for the password of whoever has one.
+    """
     if request.user.has_usable_password():
         return True
     records = get_authentication_records(request, request.user)
     return any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
-
-
-def send_login_code(request) -> bool:
-    """Sign out, and send a code with which to sign in again. False if that was too often."""
-    user = request.user
-    email = user.email.lower()
-    if not ratelimit.consume(request, action="request_login_code", key=email):
-        return False
-    logout(request)
-    LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
-    return True
 
 
 @transaction.atomic

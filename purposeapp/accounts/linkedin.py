@@ -1,4 +1,4 @@
-"""Signing in with LinkedIn, through OpenID Connect, where it is switched on.
+"""OpenID Connect: signing in with LinkedIn, where it is switched on.
 
 LinkedIn is asked for a name and an address, and nothing else is kept. An address alone opens no
 account: where somebody has it already, it must be verified on both sides, or a code that comes
@@ -8,13 +8,9 @@ by mail has to be entered first. What such a code does to older passwords is in 
 import logging
 from http import HTTPStatus
 
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import EmailAddress
-from allauth.account.signals import authentication_step_completed
-from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.signals import user_logged_in
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal import ratelimit
-from allauth.core.internal.httpkit import add_query_params
 from allauth.socialaccount import forms as allauth_forms
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
@@ -24,14 +20,15 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
-from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.accounts.login_code import require_login_code
 from purposeapp.models import User
 
 logger = logging.getLogger(__name__)
@@ -146,7 +143,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return None
 
     def pre_social_login(self, request, sociallogin) -> None:
-        """Ask for a code where an account has the address, and nobody has proven it here yet.
+        """Require a login code where an account has the address, and nobody has verified it here.
 
         LinkedIn's word is not enough: whoever signed up with the address first could still
         sign in with their password afterwards.
@@ -157,7 +154,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         for address in sociallogin.email_addresses:
             user = User.objects.filter(email__iexact=address.email).first()
             if user and address.verified:
-                raise ImmediateHttpResponse(_ask_for_a_code(request, user, sociallogin))
+                raise ImmediateHttpResponse(_require_login_code(request, user, sociallogin))
 
     def on_authentication_error(
         self, request, provider, error=None, exception=None, extra_context=None
@@ -166,72 +163,58 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         state = (extra_context or {}).get("state") or {}
         reason = exception or request.GET.get("error")
         if reason in REFUSALS:
-            answer = _turned_back(request, state.get("next"))
+            answer = _consent_refused(request, state.get("next"))
         elif not (state or exception):
-            answer = _page(request, HTTPStatus.BAD_REQUEST)
+            answer = _error_page(request, HTTPStatus.BAD_REQUEST)
         else:
-            answer = failed(request, reason)
+            answer = provider_failed(request, reason)
         raise ImmediateHttpResponse(answer)
 
 
-def failed(request, reason):
+def provider_failed(request: HttpRequest, reason: object) -> HttpResponse:
     """A page for a sign-in that LinkedIn did not finish; the log says why."""
     logger.warning("linkedin_failed: %s", reason)
-    return _page(request, HTTPStatus.BAD_GATEWAY)
+    return _error_page(request, HTTPStatus.BAD_GATEWAY)
 
 
-def _page(request, status: HTTPStatus):
+def _error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     context = {"stale": status == HTTPStatus.BAD_REQUEST}
     return render(request, "socialaccount/authentication_error.html", context, status=status)
 
 
-def _turned_back(request, next_address: str | None):
+def _consent_refused(request: HttpRequest, next_url: str | None) -> HttpResponse:
     if request.user.is_authenticated:
         messages.info(request, NOTHING_CONNECTED)
         return redirect("socialaccount_connections")
-    return redirect(_with_next(reverse("socialaccount_login_cancelled"), next_address))
+    cancelled = reverse("socialaccount_login_cancelled")
+    return redirect(f"{cancelled}?{urlencode({'next': next_url})}" if next_url else cancelled)
 
 
-def _with_next(address: str, next_address: str | None) -> str:
-    return add_query_params(address, {"next": next_address}) if next_address else address
-
-
-def _ask_for_a_code(request, user: User, sociallogin):
+def _require_login_code(request: HttpRequest, user: User, sociallogin) -> HttpResponseBase:
     """Send a code to the account's address; entering it connects LinkedIn and signs in."""
-    if request.user.is_authenticated:
-        logout(request)
-    email = user.email.lower()
-    if not ratelimit.consume(
-        request, app="allauth.account", action="request_login_code", key=email, limit_get=True
-    ):
-        return ratelimit.respond_429(request)
-    process = LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
     account = sociallogin.account
-    process.state[PROVIDER] = {"uid": account.uid, "extra_data": account.extra_data}
-    process.persist()
-    messages.info(request, ENTER_THE_CODE)
-    return redirect(
-        _with_next(reverse("account_confirm_login_code"), sociallogin.get_redirect_url(request))
+    response = require_login_code(
+        request,
+        user,
+        next_url=sociallogin.get_redirect_url(request),
+        linkedin_account={"uid": account.uid, "extra_data": account.extra_data},
     )
-
-
-@receiver(authentication_step_completed)
-def remember_what_the_code_was_for(sender, request, method, **kwargs) -> None:
-    """Take note of the LinkedIn account that waits for the code that was entered right now."""
-    stage = LoginStageController.enter(request, LoginByCodeStage.key)
-    if method == "code" and stage and PROVIDER in stage.state:
-        request.linkedin_waits = stage.state[PROVIDER]
+    if response.headers.get("Location") == reverse("account_confirm_login_code"):
+        messages.info(request, ENTER_THE_CODE)
+    return response
 
 
 @receiver(user_logged_in)
-def connect_what_waits(sender, request, user, **kwargs) -> None:
-    """Connect the LinkedIn account whose code was entered, once everything else is in order."""
-    if not (waits := getattr(request, "linkedin_waits", None)):
+def connect_pending_account(
+    sender, request: HttpRequest, user: User, linkedin_account: dict | None = None, **kwargs
+) -> None:
+    """Connect the LinkedIn account for which this login has entered a code."""
+    if linkedin_account is None:
         return
     account, is_new = SocialAccount.objects.get_or_create(
         provider=PROVIDER,
-        uid=waits["uid"],
-        defaults={"user": user, "extra_data": waits["extra_data"]},
+        uid=linkedin_account["uid"],
+        defaults={"user": user, "extra_data": linkedin_account["extra_data"]},
     )
     if is_new:
         messages.success(request, CONNECTED)

@@ -7,18 +7,44 @@ has just signed up or is signed in, everything that opened the account before is
 password, other sites that were connected to it, and sessions, which end with the password.
 """
 
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import verified_email_required
 from allauth.account.models import EmailAddress
 from allauth.account.signals import authentication_step_completed, email_confirmed
+from allauth.core import ratelimit
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+from purposeapp.web.requests import AuthenticatedRequest
 
 PASSWORD_REVOKED = _(
     "Nobody had confirmed this address until now. So that the account is yours alone, the "
     "password that was set before no longer works; you can choose a new one below your history."
 )
+
+
+def send_verification(request: AuthenticatedRequest) -> bool:
+    """Send what verifies the account's address: a code, or a link where there are no codes.
+
+    False where a link was sent a moment ago. Raises ImmediateHttpResponse (429) where a code was.
+    """
+    if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
+        # What allauth offers to send a code with; where to go on is the caller's to say.
+        verified_email_required(lambda request: HttpResponse())(request)
+        return True
+    user = request.user
+    address = EmailAddress.objects.add_email(request, user, user.email)
+    if not ratelimit.consume(request, action="confirm_email", key=address.email):
+        return False
+    address.send_confirmation(request)
+    sent = "account/messages/email_confirmation_sent.txt"
+    get_adapter().add_message(request, messages.INFO, sent, {"email": address.email})
+    return True
 
 
 @receiver(authentication_step_completed)
@@ -30,7 +56,7 @@ def ensure_email_address(sender, user, method, email=None, **kwargs) -> None:
 
 @receiver(email_confirmed)
 def revoke_credentials(sender, request, email_address, **kwargs) -> None:
-    """Withdraw what opened the account before, unless AccountAdapter says who entered the code."""
+    """Revoke what opened the account before, unless AccountAdapter says who entered the code."""
     if getattr(email_address, "confirmed_by_owner", False):
         return
     user = email_address.user

@@ -1,5 +1,6 @@
 """What people type, read with care. A form says what is wrong, and saves itself."""
 
+from .account_deletion import DeleteAccountForm
 from .assessment import NoteForm, SaveResultForm
 from .data_import import ImportForm
 from .goal import EndGoalForm, GoalForm
@@ -15,6 +16,7 @@ from .what_if import WhatIfForm
 __all__ = [
     "FILE_TOO_LARGE",
     "MAX_IMPORT_BYTES",
+    "DeleteAccountForm",
     "EndGoalForm",
     "GoalForm",
     "ImportForm",

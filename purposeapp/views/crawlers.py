@@ -1,6 +1,7 @@
 """What browsers, search engines and the preview robots of networks ask for by themselves."""
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -11,20 +12,20 @@ from purposeapp.web.page_cache import public_page
 
 
 @require_safe
-def favicon(request):
+def favicon(request: HttpRequest) -> HttpResponse:
     """Where a browser looks for a picture of the site when a page names none, as in the admin."""
     return redirect(static("img/favicon.svg"))
 
 
 @public_page
-def robots(request):
+def robots(request: HttpRequest) -> HttpResponse:
     """Everybody may read the public pages; what is somebody's own is nobody else's."""
     context = {"sitemap": settings.PUBLIC_URL + reverse("sitemap")}
     return render(request, "purposeapp/robots.txt", context, content_type="text/plain")
 
 
 @public_page
-def sitemap(request):
+def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page there is."""
     paths = [
         reverse("questionnaire"),

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.accounts.pending import MAX_PENDING
@@ -8,7 +9,7 @@ SECONDS_A_DAY = 24 * 60 * 60
 
 
 @public_page
-def privacy(request):
+def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored, why, how long, and how to get rid of it."""
     context = {
         "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,

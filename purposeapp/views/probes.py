@@ -4,21 +4,21 @@ from http import HTTPStatus
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 
 @require_safe
 @never_cache
-def healthz(request):
+def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. It asks nobody else, so a database that is down starts no restart."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 @never_cache
-def readyz(request):
+def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers, and its tables are as new as this code."""
     try:
         executor = MigrationExecutor(connection)
@@ -30,7 +30,7 @@ def readyz(request):
     return HttpResponse("ready\n", content_type="text/plain")
 
 
-def _not_ready(why: str):
+def _not_ready(why: str) -> HttpResponse:
     return HttpResponse(
         f"not ready: {why}\n", content_type="text/plain", status=HTTPStatus.SERVICE_UNAVAILABLE
     )

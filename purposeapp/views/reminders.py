@@ -1,11 +1,10 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from allauth.account.internal.flows.email_verification import send_verification_email_for_user
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,18 +13,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from purposeapp.accounts.verification import send_verification
 from purposeapp.forms import ReminderForm
-from purposeapp.models import Reminder
+from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import PERIODS, last_day, proven_addresses
 from purposeapp.reminders.calendar import calendar
 from purposeapp.timeline.dates import today
+from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def reminders(request):
+def reminders(request: AuthenticatedRequest) -> HttpResponse:
     """Whether and when the person wants to be asked again, and when that is next."""
     reminder = Reminder.objects.for_user(request.user).first() or Reminder(user=request.user)
     form = ReminderForm(request.POST if request.method == "POST" else None, reminder=reminder)
@@ -49,7 +50,7 @@ def reminders(request):
 @never_cache
 @login_required
 @require_POST
-def life_changed(request):
+def life_changed(request: AuthenticatedRequest) -> HttpResponse:
     """Take note that something changed in a life; the mail follows once the dust has settled."""
     mine = Reminder.objects.for_user(request.user)
     if mine.schedule_after_change():
@@ -60,11 +61,11 @@ def life_changed(request):
 @never_cache
 @login_required
 @require_POST
-def confirm_email(request):
+def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
     """Send what proves that the address is theirs: a code or a link, as for a new account."""
     if proven_addresses().filter(user=request.user).exists():
         return redirect("reminders")
-    sent = send_verification_email_for_user(request, request.user)
+    sent = send_verification(request)
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
         back = urlencode({"next": reverse("reminders")})
         return redirect(f"{reverse('account_email_verification_sent')}?{back}")
@@ -76,7 +77,7 @@ def confirm_email(request):
 @csrf_exempt  # a mail program that presses the button has neither cookie nor token (RFC 8058)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def unsubscribe(request, stop_key: UUID):
+def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
     """Stop the reminders of whoever got this address by mail, without asking who it is.
 
     Looking at the page stops nothing: programs that check mails follow every link in them.
@@ -95,7 +96,7 @@ def unsubscribe(request, stop_key: UUID):
 @never_cache
 @login_required
 @require_safe
-def reminders_calendar(request):
+def reminders_calendar(request: AuthenticatedRequest) -> HttpResponse:
     """A file for the person's own calendar: what they chose here, or `every` so many months."""
     if every := request.GET.get("every"):
         reminder = _periodic_or_404(request.user, every)
@@ -110,7 +111,7 @@ def reminders_calendar(request):
     )
 
 
-def _periodic_or_404(user, every: str) -> Reminder:
+def _periodic_or_404(user: User, every: str) -> Reminder:
     rhythm = f"every_{every}_months"
     if rhythm not in PERIODS:
         raise Http404

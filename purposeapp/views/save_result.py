@@ -1,3 +1,4 @@
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,7 +13,7 @@ from purposeapp.split import Split
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def save_result(request, split: Split):
+def save_result(request: HttpRequest, split: Split) -> HttpResponse:
     """Ask whether a split that was looked at is one's own, and keep it.
 
     Whoever is not signed in is asked to, and the split waits meanwhile. One that waits already,
@@ -36,6 +37,6 @@ def save_result(request, split: Split):
     return render(request, "purposeapp/save_result.html", context)
 
 
-def _sign_up(split: Split):
+def _sign_up(split: Split) -> HttpResponse:
     back = urlencode({"next": reverse("result_save", args=[split])})
     return redirect(f"{reverse('account_signup')}?{back}")

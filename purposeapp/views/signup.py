@@ -1,8 +1,9 @@
 from allauth.account import views
 from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponseBase
 
 
-def signup(request):
+def signup(request: HttpRequest) -> HttpResponseBase:
     """Sign up, as allauth has it; of two with the same address at once, the later one is told so.
 
     Both find the address free, and then PostgreSQL lets only one of them have it. Asked again,

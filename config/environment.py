@@ -1,0 +1,75 @@
+"""Readers of environment variables. Reading makes nothing; `make_secret_key` does."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import local_postgres
+
+SECRET_KEY_MIN_LENGTH = 32
+"""Characters that a secret key in production has at least."""
+
+
+def read_choice(name: str, *choices: str) -> str:
+    """The environment variable `name`, which must be one of `choices`; the first is the default.
+
+    Raises ImproperlyConfigured for another value.
+    """
+    value = os.environ.get(name) or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def read_whole_number(name: str, default: int) -> int:
+    """The environment variable `name` as a whole number, zero or more.
+
+    Raises ImproperlyConfigured for another value.
+    """
+    value = os.environ.get(name) or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def read_secret_key(production: bool) -> str:
+    """The secret key: from the environment, or else from the file of `make_secret_key`.
+
+    Without either, a key of this process alone: enough to look at the settings, or to test.
+    Raises ImproperlyConfigured where it is too short for production.
+    """
+    if key := os.environ.get("SECRET_KEY"):
+        if production and len(key) < SECRET_KEY_MIN_LENGTH:
+            raise ImproperlyConfigured(
+                f"SECRET_KEY is too short: use {SECRET_KEY_MIN_LENGTH} characters or more."
+            )
+        return key
+    kept = _secret_key_file()
+    return kept.read_text() if kept.exists() else secrets.token_urlsafe(48)
+
+
+def make_secret_key() -> None:
+    """Make the secret key of this machine once, where the environment gives none.
+
+    It lies beside the local data, so that a restart signs nobody out. It is written to a file of
+    its own first and then linked, so that of two first starts at once both use the same.
+    """
+    kept = _secret_key_file()
+    if os.environ.get("SECRET_KEY") or kept.exists():
+        return
+    local_postgres.make_data_dir()
+    draft = kept.with_name(f"secret_key.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, kept)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _secret_key_file() -> Path:
+    return local_postgres.data_dir() / "secret_key"

@@ -105,6 +105,9 @@ def get_user(client):
 def test_staff_without_a_right_see_the_start_page_alone(powerless):
     assert powerless.get("/admin/").status_code == 200
     assert set(statuses(powerless, [*tip_pages(), *other_pages()]).values()) == {403}
+    # Nor do they learn which tips there are.
+    nowhere = [f"{TIPS}999999/history/", f"{TIPS}999999/history/1/"]
+    assert set(statuses(powerless, nowhere).values()) == {403}
 
 
 def test_staff_who_may_only_look_change_nothing(powerless):

@@ -33,6 +33,7 @@ class TipHistoryAdmin(SimpleHistoryAdmin):
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None):
         """Every version, newest first, each beside the one before it; of a deleted tip too."""
+        self._require_permission(request)
         return super().history_view(request, _id_or_404(object_id), extra_context)
 
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
@@ -50,12 +51,18 @@ class TipHistoryAdmin(SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, version_id: str, extra_context=None
     ) -> HttpResponse:
         """A version in the form of the tip, to store it again. Only who may change may post."""
+        self._require_permission(request)
         if request.method == "POST":
-            if not self.has_change_permission(request):
-                raise PermissionDenied
             Tip.objects.lock()
         ids = _id_or_404(object_id), _id_or_404(version_id)
         return super().history_form_view(request, *ids, extra_context)
+
+    def _require_permission(self, request: HttpRequest) -> None:
+        """Raise PermissionDenied before anybody learns whether there is such a tip."""
+        posts = request.method == "POST"
+        may = self.has_change_permission if posts else self.has_view_permission
+        if not may(request):
+            raise PermissionDenied
 
     def render_history_view(self, request, template, context, **kwargs) -> HttpResponse:
         """A version with what differs from the stored tip; a 409 if somebody was quicker."""

@@ -181,7 +181,7 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
         ]
 
     def get_readonly_fields(self, request, obj=None):
-        """The key is chosen once: exports and old assessments know the tip by it."""
+        """The key, chosen once: exports and old assessments know the tip by it. All, to viewers."""
         if obj is None:
             return []
         return ["key"] if self.has_change_permission(request, obj) else ["key", *TIP_FIELDS]

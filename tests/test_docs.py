@@ -10,9 +10,6 @@ from config.settings import REQUIRED_IN_PRODUCTION
 
 CHECKOUT = Path(__file__).parent.parent
 READERS = ["config/settings.py", "config/gunicorn.conf.py"]
-PAGES = sorted(
-    path.relative_to(CHECKOUT) for glob in ("*.md", "docs/**/*.md") for path in CHECKOUT.glob(glob)
-)
 NOT_FOR_COMPOSE = {"APP_ENV", "HOST", "PORT", "DEBUG", "START_MESSAGE"}
 """What the image sets itself, and what only a laptop uses."""
 
@@ -89,6 +86,11 @@ def test_the_example_sets_what_compose_needs_and_leaves_the_rest_to_its_defaults
     for name, default in re.findall(r"^#([A-Z_]+)=(\S+)$", example, re.MULTILINE):
         if name != "DATABASE_URL":
             assert documented()[name][0] == f"`{default}`"
+
+
+PAGES = sorted(
+    path.relative_to(CHECKOUT) for glob in ("*.md", "docs/**/*.md") for path in CHECKOUT.glob(glob)
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

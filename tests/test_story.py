@@ -73,12 +73,12 @@ def numbers(words: str) -> list[int]:
 def test_each_fact_is_what_counting_says(snapshots):
     facts = Facts.of(snapshots)
     assert (facts.count, facts.first, facts.last) == (len(snapshots), snapshots[0], snapshots[-1])
-    for index, course in enumerate(facts.trends):
+    for index, trend in enumerate(facts.trends):
         points = [list(snapshot.split)[index] for snapshot in snapshots]
-        assert (course.first, course.last) == (points[0], points[-1])
-        assert (course.least, course.most) == (sorted(points)[0], sorted(points)[-1])
-        assert course.rose == (points != sorted(points, reverse=True))
-        assert course.fell == (points != sorted(points))
+        assert (trend.first, trend.last) == (points[0], points[-1])
+        assert (trend.least, trend.most) == (sorted(points)[0], sorted(points)[-1])
+        assert trend.rose == (points != sorted(points, reverse=True))
+        assert trend.fell == (points != sorted(points))
 
     steps = [moved(earlier, later) for earlier, later in pairwise(snapshots)]
     assert facts.moved_in_all == sum(steps)

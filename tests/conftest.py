@@ -1,6 +1,7 @@
 """What every test stands on: the real PostgreSQL, and nothing slow that no test is about."""
 
 import os
+from importlib import import_module
 
 import pytest
 
@@ -24,6 +25,12 @@ def _quick_settings(tmp_path_factory):
         },
     ):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _urls_of_a_laptop():
+    """allauth's URLs depend on the settings at their import: not on those of the first test."""
+    import_module("config.urls")
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +66,25 @@ def stranger(db):
     client = Client()
     client.force_login(make_user("stranger@example.org"))
     return client
+
+
+@pytest.fixture(scope="session")
+def running_provider():
+    from tests.support.provider import Provider
+
+    provider = Provider()
+    provider.start()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def provider(running_provider, settings):
+    """LinkedIn is switched on, with a mail server, and the provider is in its place."""
+    settings.LINKEDIN_CLIENT_ID = "client"
+    settings.LINKEDIN_CLIENT_SECRET = "secret"
+    settings.LINKEDIN_SERVER_URL = running_provider.url
+    settings.ROOT_URLCONF = "tests.support.urls_with_linkedin"
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    return running_provider

@@ -109,9 +109,3 @@ def test_a_card_costs_no_query(client):
 )
 def test_what_is_no_split_and_no_purpose_has_no_card(client, db, path):
     assert client.get(path).status_code == 404
-
-
-@pytest.mark.parametrize("path", ["/splits/6-2-2-0-0.png", "/purposes/job-seeking.png"])
-def test_a_card_can_only_be_read(client, db, path):
-    assert client.post(path).status_code == 405
-    assert client.head(path).status_code == 200

@@ -127,16 +127,6 @@ def test_nobody_sees_those_of_somebody_else(stranger, three):
     assert "Before." not in page
 
 
-def test_whoever_is_not_signed_in_is_asked_to(client, three):
-    response = client.get("/history/compare/")
-    assert (response.status_code, response.url) == (302, "/accounts/login/?next=/history/compare/")
-
-
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_other_methods_are_refused(owner, three, method):
-    assert getattr(owner, method)("/history/compare/").status_code == 405
-
-
 def test_no_cache_keeps_what_is_private(owner, three):
     assert "no-store" in owner.get("/history/compare/")["Cache-Control"]
 

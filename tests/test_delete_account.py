@@ -287,30 +287,11 @@ def test_a_button_that_is_pressed_twice_is_no_error():
 # --- Who may ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_is_not_signed_in_is_asked_to(client, user, method):
-    response = client.generic(method, PATH)
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={PATH}")
-
-
 def test_the_password_of_somebody_else_is_of_no_use(stranger, user):
     user.set_password("another ten points")
     user.save()
     assert stranger.post(PATH, {"password": "another ten points"}).status_code == 422
     assert User.objects.count() == 2
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_are_refused(owner, method):
-    assert getattr(owner, method)(PATH).status_code == 405
-    assert User.objects.exists()
-
-
-def test_it_needs_a_token(user):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(user)
-    assert client.post(PATH, RIGHT).status_code == 403
-    assert User.objects.exists()
 
 
 def test_no_cache_keeps_the_page(owner):

@@ -285,28 +285,6 @@ def test_to_a_stranger_there_is_nothing(stranger, three, path, method):
     assert Assessment.objects.get(pk=three[0].pk).note == "note 0"
 
 
-@pytest.mark.parametrize("path", [*PRIVATE, "/history/"])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_is_not_signed_in_is_asked_to(client, three, path, method):
-    path = path.format(id=three[0].id)
-    response = client.generic(method, path)
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
-    assert list(Assessment.objects.oldest_first()) == three
-
-
-def test_a_superuser_is_a_stranger_too(client, three):
-    client.force_login(make_user("root@example.org", is_staff=True, is_superuser=True))
-    assert client.get(f"/history/{three[0].id}/").status_code == 404
-
-
-@pytest.mark.parametrize("path", [*PRIVATE, "/history/"])
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_are_refused(owner, three, path, method):
-    response = getattr(owner, method)(path.format(id=three[0].id))
-    assert response.status_code == 405
-    assert Assessment.objects.count() == 3
-
-
 @pytest.mark.parametrize("path", ["/history/nonsense/", f"/history/{NOBODYS_ID}/", "/history/1/"])
 def test_what_does_not_exist_is_a_404(owner, path):
     assert owner.get(path).status_code == 404

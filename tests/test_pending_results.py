@@ -230,15 +230,3 @@ def test_what_was_just_spent_here_is_not_asked_about_again(client, db):
 def test_what_is_no_split_is_a_404(owner, path):
     assert owner.get(path).status_code == 404
     assert owner.post(path).status_code == 404
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_are_refused(owner, method):
-    assert getattr(owner, method)(KEEP).status_code == 405
-
-
-def test_confirming_needs_a_token(user):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(user)
-    assert client.post(KEEP).status_code == 403
-    assert not Assessment.objects.exists()

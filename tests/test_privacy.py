@@ -102,8 +102,3 @@ def test_limits_are_stored_without_an_address_or_an_account(client, db):
 
 def test_nothing_on_it_comes_from_elsewhere(page):
     assert not re.findall('(?:src|href)="(?:https?:)?//', page)
-
-
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_it_can_only_be_read(client, method):
-    assert getattr(client, method)(PATH).status_code == 405

@@ -41,8 +41,3 @@ def test_a_database_that_does_not_answer_is_not_ready(client, db, monkeypatch):
         503,
         b"not ready: the database does not answer\n",
     )
-
-
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_they_can_only_be_read(client, db, path):
-    assert client.post(path).status_code == 405

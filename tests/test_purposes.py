@@ -44,10 +44,6 @@ def test_what_is_no_purpose_is_a_404(client, db, name):
     assert client.get(f"/purposes/{name}/").status_code == 404
 
 
-def test_it_can_only_be_read(client, db):
-    assert client.post("/purposes/job-seeking/").status_code == 405
-
-
 def test_every_tip_is_there_whatever_it_is_for_and_says_when(client, db):
     Tip.objects.all().delete()
     for direction in Direction:

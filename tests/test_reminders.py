@@ -194,20 +194,6 @@ def test_the_link_of_each_error_leads_somewhere(owner):
     assert page.count(f'id="{target}"') == 1
 
 
-@pytest.mark.parametrize("path", [PATH, CHANGED, CONFIRM])
-def test_whoever_is_not_signed_in_is_asked_to(client, db, path):
-    response = client.post(path, {"rhythm": "every_3_months"})
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
-    assert not Reminder.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("path", "method"), [(PATH, "put"), (PATH, "delete"), (CHANGED, "get"), (CONFIRM, "get")]
-)
-def test_other_methods_are_refused(owner, path, method):
-    assert getattr(owner, method)(path).status_code == 405
-
-
 def test_nobody_changes_what_somebody_else_chose(stranger, user):
     make_reminder(user, "on_change")
     stranger.post(PATH, {"rhythm": "every_3_months"})

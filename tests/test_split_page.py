@@ -89,11 +89,6 @@ def test_what_is_not_a_split_is_a_404(client, db, path):
     assert "There is nothing here" in response.content.decode()
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_it_can_only_be_read(client, db, method):
-    assert getattr(client, method)("/splits/6-2-2-0-0/").status_code == 405
-
-
 def test_it_is_the_same_for_everybody_and_knows_nobody(owner):
     anonymous = Client().get("/splits/6-2-2-0-0/")
     signed_in = owner.get("/splits/6-2-2-0-0/")

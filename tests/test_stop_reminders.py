@@ -87,12 +87,6 @@ def test_an_unknown_key_is_a_404(client, path, user, method):
     assert getattr(client, method)(path).status_code == 404
 
 
-def test_other_methods_are_refused(client, user, path):
-    assert client.put(path).status_code == 405
-    assert client.delete(path).status_code == 405
-    assert chosen(user) == ("every_6_months", date(2026, 5, 4))
-
-
 def test_it_costs_one_or_two_queries(client, path, django_assert_num_queries):
     with django_assert_num_queries(1):
         client.get(path)

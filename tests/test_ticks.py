@@ -157,26 +157,6 @@ def test_what_no_button_sends_is_refused(owner, tip, sent):
     assert not Tick.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["/tips/1/tick/", "/tips/side/"])
-def test_whoever_is_not_signed_in_signs_in_and_lands_on_a_page(client, db, path):
-    response = client.post(path, {"verdict": "done", "side": "both"})
-    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/tips/")
-    assert not Tick.objects.exists()
-
-
-@pytest.mark.parametrize("path", ["/tips/1/tick/", "/tips/side/"])
-@pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_the_buttons_only_send(owner, path, method):
-    assert getattr(owner, method)(path).status_code == 405
-
-
-def test_a_form_of_another_site_is_refused(user, tip):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(user)
-    assert say(client, tip).status_code == 403
-    assert not Tick.objects.exists()
-
-
 def test_a_unique_constraint_holds_one_tick_per_person_and_tip(user, tip):
     make_tick(user, tip)
     make_tick(make_user("other@example.org"), tip)

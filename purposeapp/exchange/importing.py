@@ -184,7 +184,7 @@ def import_document(user: User, document: Document) -> ImportResult:
     contradicts what is here.
     """
     # A row lock, for one import of a person at a time: the next finds what the first has added.
-    if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+    if not User.objects.lock(user):
         return ImportResult(0, 0)  # the account is gone since, and there is nothing to add to
     return ImportResult(
         _add_assessments(user, document.assessments), _add_goals(user, document.goals)

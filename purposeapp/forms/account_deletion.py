@@ -1,5 +1,4 @@
 from allauth.account.forms import ReauthenticateForm
-from crispy_forms.helper import FormHelper
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 
@@ -14,9 +13,6 @@ class DeleteAccountForm(ReauthenticateForm):
         super().__init__(*args, user=user, **kwargs)
         if not user.has_usable_password():
             del self.fields["password"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     @property
     def hindrance(self) -> Promise | None:

@@ -31,7 +31,7 @@ def opening_of(request: HttpRequest) -> Opening:
     `?start=last` names the split of the last assessment, `?start=6-2-2-0-0` any other one.
     Whatever else stands there begins with an empty form.
     """
-    last = Assessment.objects.for_user(request.user).latest_first().first()
+    last = Assessment.objects.latest_of(request.user)
     start = request.GET.get("start", "")
     if start == "last":
         return Opening(last, last.split.as_dict() if last else None)

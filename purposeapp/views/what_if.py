@@ -41,7 +41,7 @@ def what_if(request: AuthenticatedRequest, form: WhatIfForm) -> HttpResponse:
 @require_safe
 def what_if_result(request: AuthenticatedRequest, split: Split) -> HttpResponse:
     """What a what-if comes to: its result, what it would change, and how far the goal then is."""
-    last = Assessment.objects.for_user(request.user).latest_first().first()
+    last = Assessment.objects.latest_of(request.user)
     event = request.GET.get("if", "")
     towards = Goal.objects.for_user(request.user).progress(split)
     situation = Situation(

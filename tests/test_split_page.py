@@ -6,18 +6,24 @@ from django.test import Client
 from django.utils.html import escape
 
 from purposeapp import sentences
+from purposeapp.advice.fit import Situation
+from purposeapp.advice.result import Result
 from purposeapp.advice.selection import MAX_MORE
 from purposeapp.models import Tip
-from purposeapp.split import Purpose, Split
+from purposeapp.split import Purpose
 from purposeapp.web.page_cache import page_cache
 from tests.support.make import make_tip
+from tests.support.splits import EVERY_SPLIT, one_of_each
 
 
-def test_every_split_has_a_page_with_its_sentence_and_exactly_its_tips(client, db):
+def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, db):
+    """Looked at for each set of purposes that can have points; which tips fit is pure."""
     Tip.objects.all().delete()
     for purpose in Purpose:
         make_tip(purpose, f"Advice on {purpose.value}")
-    for split in Split.all():
+    splits = one_of_each(lambda split: frozenset(split.spent))
+    assert len(splits) == 31
+    for split in splits:
         response = client.get(f"/splits/{split}/")
         page = response.content.decode()
         assert response.status_code == 200
@@ -32,6 +38,17 @@ def test_every_split_has_a_page_with_its_sentence_and_exactly_its_tips(client, d
         assert page.count("A path from here") == (split.learning_sponge > 0) + (
             split.vanity_project > 0
         )
+
+
+def test_every_split_has_exactly_the_tips_of_its_purposes_in_the_order_of_its_points(db):
+    Tip.objects.all().delete()
+    tips = [make_tip(purpose, f"Advice on {purpose.value}") for purpose in Purpose]
+    for split in EVERY_SPLIT:
+        advice = Result(Situation(split), tips).advice
+        assert [each.purpose for each in advice] == list(split.spent)
+        assert [[each.tip.purpose for each in part.at_once] for part in advice] == [
+            [purpose] for purpose in split.spent
+        ]
 
 
 def test_the_table_says_points_share_and_minutes_largest_first(client, db):

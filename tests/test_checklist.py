@@ -128,7 +128,8 @@ def test_an_assessment_from_before_any_tip_says_so_and_leads_to_those_of_today(o
 def test_the_markdown_of_an_old_wording_is_shown_and_nothing_else_of_it(owner, user):
     make_tip(text="Be *kind*. <script>alert(1)</script> [x](javascript:alert(1))", key="hostile")
     page = owner.get(record(user, BEFORE).get_absolute_url()).content.decode()
-    assert "Be <em>kind</em>. &lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:" in page
+    assert "Be <em>kind</em>." in page
+    assert "alert(1)" not in page
 
 
 @pytest.mark.parametrize("goal", [False, True])

@@ -9,7 +9,7 @@ import pytest
 from config.settings import REQUIRED_IN_PRODUCTION
 
 CHECKOUT = Path(__file__).parent.parent
-READERS = ["config/settings.py", "config/gunicorn.conf.py"]
+READERS = ["config/settings.py", "config/environment.py", "config/gunicorn.conf.py"]
 NOT_FOR_COMPOSE = {"APP_ENV", "HOST", "PORT", "DEBUG", "START_MESSAGE"}
 """What the image sets itself, and what only a laptop uses."""
 

@@ -97,6 +97,7 @@ def too_many_requests(request):
 
 def server_error(request):
     """500: our fault. The page asks nothing of the database, which may be the reason."""
+    request.is_public = True  # so that the header does not ask who is signed in
     return _page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purposeapp.exchange import exporting
-from purposeapp.exchange.exporting import defused
+from purposeapp.exchange.exporting import escape_formula
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
@@ -76,6 +76,11 @@ def test_the_json_says_when_they_are_reminded(owner, stranger, user, rhythm, due
     assert stranger.get(JSON).json()["reminder"] is None
 
 
+def test_the_json_says_on_which_side_of_job_seeking_the_person_is(owner, user):
+    type(user).objects.filter(pk=user.pk).update(side="employer")
+    assert owner.get(JSON).json()["seeks_as"] == "employer"
+
+
 def test_the_csv_holds_the_same_under_a_header(owner, three):
     make_assessment(make_user("other@example.org"), note="not mine")
     response = owner.get(CSV)
@@ -100,14 +105,7 @@ def test_the_csv_is_as_rfc_4180_has_it(owner, user):
 
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
-    nothing = {
-        "version": 1,
-        "assessments": [],
-        "goals": [],
-        "ticks": [],
-        "reminder": None,
-        "seeks_as": "",
-    }
+    nothing = {"assessments": [], "goals": [], "ticks": [], "reminder": None, "seeks_as": ""}
     assert owner.get(JSON).json() == {"version": 1, **nothing}
     assert rows(owner.get(CSV)) == [KEYS]
 
@@ -159,29 +157,24 @@ FORMULAS = [
 ]
 
 
-@pytest.mark.parametrize("note", FORMULAS)
-def test_a_note_that_a_spreadsheet_would_run_stays_text_in_the_csv(owner, user, note):
-    make_assessment(user, note=note)
-    assert rows(owner.get(CSV))[1][NOTE] == f"'{note}"
-    assert owner.get(JSON).json()["assessments"][0]["note"] == note
-
-
-@pytest.mark.parametrize("words", FORMULAS)
-def test_so_do_the_words_on_what_happened(owner, user, words):
-    make_assessment(user, event="other", event_words=words)
-    assert rows(owner.get(CSV))[1][WORDS] == f"'{words}"
-    assert owner.get(JSON).json()["assessments"][0]["event_words"] == words
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_a_spreadsheet_would_run_stays_text_in_the_csv(owner, user, text):
+    make_assessment(user, note=text, event="other", event_words=text)
+    row = rows(owner.get(CSV))[1]
+    assert (row[NOTE], row[WORDS]) == (f"'{text}", f"'{text}")
+    (entry,) = owner.get(JSON).json()["assessments"]
+    assert (entry["note"], entry["event_words"]) == (text, text)
 
 
 @pytest.mark.parametrize("note", ["", "1+1=2", "a@example.org", "“quoted”", "'twas", "so - so"])
 def test_any_other_note_stays_as_it_is(note):
-    assert defused(note) == note
+    assert escape_formula(note) == note
 
 
 @given(st.text())
-def test_whatever_is_defused_can_be_read_again(note):
-    assert defused(note) in (note, f"'{note}")
-    assert defused(note).lstrip(' \t\r\n"')[:1] not in ("=", "+", "-", "@")
+def test_whatever_is_escape_formula_can_be_read_again(note):
+    assert escape_formula(note) in (note, f"'{note}")
+    assert escape_formula(note).lstrip(' \t\r\n"')[:1] not in ("=", "+", "-", "@")
 
 
 @given(
@@ -196,7 +189,7 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
     assert (len(stored), datetime.fromisoformat(stored)) == (27, taken_at)
     text = exporting.to_csv([assessment]).encode().decode()
     _, row = csv.reader(io.StringIO(text, newline=""), strict=True)
-    assert row[NOTE] == defused(note)
+    assert row[NOTE] == escape_formula(note)
 
 
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
@@ -245,8 +238,3 @@ def test_the_history_links_to_both(owner, three):
     page = owner.get("/history/").content.decode()
     for path in PATHS:
         assert f'href="{path}"' in page
-
-
-def test_the_json_says_on_which_side_of_job_seeking_the_person_is(owner, user):
-    type(user).objects.filter(pk=user.pk).update(side="employer")
-    assert owner.get(JSON).json()["seeks_as"] == "employer"

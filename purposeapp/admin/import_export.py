@@ -6,20 +6,20 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp.exchange import tips_file
-from purposeapp.exchange.hostile_json import NotAnExport
+from purposeapp.exchange.json_forms import InvalidFile
 from purposeapp.forms import TipsFileForm
 from purposeapp.models import Tip
+from purposeapp.web.responses import attachment
 
 from .rendering import render_page
 
-FILE_NAME = "five-purposes-tips.json"
 WAITING = "tips_file"
 """Where a file waits for the second step: in the session, on the server, where nobody changes it.
 
@@ -32,33 +32,31 @@ CHANGED_SINCE = gettext_lazy(
 
 
 @require_safe
-def export_tips(request):
+def export_tips(request: HttpRequest) -> HttpResponse:
     """Every tip, archived ones too, to review or to take to another server."""
     content = tips_file.to_json(Tip.objects.by_purpose())
-    disposition = f'attachment; filename="{FILE_NAME}"'
-    headers = {"Content-Disposition": disposition}
-    return HttpResponse(content, content_type="application/json", headers=headers)
+    return attachment(content, filename="five-purposes-tips.json", content_type="application/json")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request):
+def upload(request: HttpRequest) -> HttpResponse:
     """Take a file that is right, and go on to what it would change."""
-    form = TipsFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST":
-        form = TipsFileForm(request.POST, request.FILES)
-        if form.is_valid():
-            packed = base64.b85encode(zlib.compress(form.cleaned_data["file"])).decode()
-            request.session[WAITING] = [packed, form.cleaned_data["archive_missing"]]
-            return redirect("admin:purposeapp_tip_import_difference")
-    else:
+    title = _("Import tips")
+    if request.method != "POST":
         request.session.pop(WAITING, None)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render_page(request, "admin/tips_import.html", _("Import tips"), {"form": form}, status)
+        return render_page(request, "admin/tips_import.html", title, {"form": TipsFileForm()})
+    form = TipsFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render_page(request, "admin/tips_import.html", title, {"form": form}, status)
+    packed = base64.b85encode(zlib.compress(form.cleaned_data["file"])).decode()
+    request.session[WAITING] = [packed, form.cleaned_data["archive_missing"]]
+    return redirect("admin:purposeapp_tip_import_difference")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
-def preview_import(request):
+def preview_import(request: HttpRequest) -> HttpResponse:
     """What the file would change; and once that is confirmed, the change, all of it or nothing."""
     if WAITING not in request.session:
         return redirect("admin:purposeapp_tip_import")
@@ -67,10 +65,10 @@ def preview_import(request):
     packed, archive_missing = request.session[WAITING]
     try:
         tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))
-    except NotAnExport as error:
+    except InvalidFile as error:
         # It was right when it was chosen; a newer version of the site may know more rules.
         del request.session[WAITING]
-        messages.error(request, str(error))
+        messages.error(request, error.messages[0])
         return redirect("admin:purposeapp_tip_import")
     comparison = tips_file.Comparison(tips, archive_missing=archive_missing)
     agreed = request.POST.get("fingerprint") == comparison.fingerprint
@@ -88,11 +86,11 @@ def preview_import(request):
 
 def _summary(comparison: tips_file.Comparison) -> str:
     """What an import did, in words."""
+    new, changed = len(comparison.new), len(comparison.changed)
+    archived = len(comparison.archived)
     done = [
-        (ngettext("%(n)d tip is new.", "%(n)d tips are new.", n), n) for n in [len(comparison.new)]
+        (ngettext("%(n)d tip is new.", "%(n)d tips are new.", new), new),
+        (ngettext("%(n)d tip is changed.", "%(n)d tips are changed.", changed), changed),
+        (ngettext("%(n)d tip is archived.", "%(n)d tips are archived.", archived), archived),
     ]
-    n = len(comparison.changed)
-    done.append((ngettext("%(n)d tip is changed.", "%(n)d tips are changed.", n), n))
-    n = len(comparison.archived)
-    done.append((ngettext("%(n)d tip is archived.", "%(n)d tips are archived.", n), n))
     return " ".join(words % {"n": n} for words, n in done if n) or _("Nothing had to change.")

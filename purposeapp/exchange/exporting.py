@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from purposeapp.models import Assessment, Goal, Reminder, Tick
 from purposeapp.split import Purpose
 
-VERSION = 1
+from .json_forms import VERSION
+
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
 GOAL_KEYS = [*Purpose.values, "wanted_by", "set_at", "ended_at"]
 
@@ -62,12 +63,14 @@ def to_csv(assessments: Iterable[Assessment]) -> str:
     table = csv.DictWriter(file, KEYS, lineterminator="\r\n")
     table.writeheader()
     for assessment in assessments:
-        typed = {name: defused(getattr(assessment, name)) for name in ("note", "event_words")}
+        typed = {
+            name: escape_formula(getattr(assessment, name)) for name in ("note", "event_words")
+        }
         table.writerow({**_values(assessment), **typed})
     return file.getvalue()
 
 
-def defused(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
     return f"'{text}" if STARTS_A_FORMULA.match(text) else text
 

@@ -10,46 +10,72 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from purposeapp.exchange import hostile_json
-from purposeapp.exchange.hostile_json import NotAnExport, Wrong, at_entry, is_text
-from purposeapp.exchange.tip_differences import (
-    FIELDS,
-    Difference,
-    changed_fields,
-    described,
-    differences,
-)
-from purposeapp.exchange.values import check_keys, check_version, read_day, read_number, read_text
+from purposeapp.advice.fit import Audience, Direction
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_MAX_LENGTH
-from purposeapp.split import BUDGET
+from purposeapp.split import BUDGET, Purpose
 
-VERSION = 1
-KEYS = [
-    "key",
-    "purpose",
-    "audience",
-    "points_from",
-    "points_to",
-    "direction",
-    "position",
-    "state",
-    "published_from",
-    "text",
-]
+from .json_forms import (
+    VERSION,
+    ChoiceField,
+    DayField,
+    EntryForm,
+    InvalidFile,
+    TextField,
+    WholeNumberField,
+    at_entry,
+    load,
+)
+from .tip_differences import FIELDS, Difference, changed_fields, described, differences
+
 CHANGE_REASON = "Import"
 
-NOT_TIPS = gettext_lazy("This is JSON, but not an export of tips.")
-NOT_A_TIP = gettext_lazy("This is not a tip.")
-BAD_TEXT = gettext_lazy("“text” must be a list of lines, without damaged characters.")
-TEXT_TOO_LONG = gettext_lazy("“text” is longer than 1,000 characters.")
-AT_KEY = gettext_lazy("“%(key)s”: %(reason)s")
-TWICE = gettext_lazy("An entry above has the same “key”.")
+NOT_TIPS = _("This is JSON, but not an export of tips.")
+NOT_LINES = _("This must be a list of lines.")
+TWICE = _("An entry above has the same “key”.")
 
 MAX_POSITION = 32_767
+
+
+class LinesField(TextField):
+    """A text as a list of its lines, or as it is."""
+
+    def to_python(self, value) -> str:
+        lines = [value] if isinstance(value, str) else value
+        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            raise ValidationError(NOT_LINES, code="invalid")
+        text = super().to_python("\n".join(lines)).replace("\r\n", "\n")
+        return text if text.strip() else ""
+
+
+class TipEntryForm(EntryForm):
+    """One tip of a file, its keys in the order of the file."""
+
+    key = TextField()
+    purpose = ChoiceField(values=Purpose.values)
+    audience = ChoiceField(values=Audience.values)
+    points_from = WholeNumberField(most=BUDGET)
+    points_to = WholeNumberField(most=BUDGET)
+    direction = ChoiceField(values=Direction.values)
+    position = WholeNumberField(most=MAX_POSITION)
+    state = ChoiceField(values=Tip.State.values)
+    published_from = DayField(required=False)
+    text = LinesField(max_length=TIP_MAX_LENGTH)
+
+    def clean(self) -> None:
+        """Hold the tip against the rules of its model, once each field is right."""
+        if self.errors:
+            return
+        tip = Tip(**self.cleaned_data)
+        tip.clean_fields(exclude=["id"])
+        if error := tip.band_error():
+            raise ValidationError(error, code="band")
+
+
+KEYS = list(TipEntryForm.base_fields)
 
 
 def to_json(tips: Iterable[Tip]) -> str:
@@ -66,56 +92,18 @@ def _values(tip: Tip) -> dict:
 
 
 def read(data: bytes) -> list[Tip]:
-    """The tips in a file, none of them stored; all are right. Raises NotAnExport."""
-    document = hostile_json.load(data)
-    if not isinstance(document, dict) or not isinstance(document.get("tips"), list):
-        raise NotAnExport(NOT_TIPS)
-    check_version(document)
+    """The tips in a file, none of them stored; all are valid. Raises InvalidFile."""
+    entries = load(data).get("tips")
+    if not isinstance(entries, list):
+        raise InvalidFile(NOT_TIPS)
     tips: dict[str, Tip] = {}
-    for number, values in enumerate(document["tips"], start=1):
-        try:
-            tip = _tip(values)
+    for number, entry in enumerate(entries, start=1):
+        with at_entry(number):
+            tip = Tip(**TipEntryForm.clean_entry(entry))
             if tip.key in tips:
-                raise Wrong(TWICE)
-        except Wrong as wrong:
-            raise at_entry(number, wrong.args[0]) from wrong
+                raise ValidationError(TWICE)
         tips[tip.key] = tip
     return list(tips.values())
-
-
-def _tip(values) -> Tip:
-    if not isinstance(values, dict):
-        raise Wrong(NOT_A_TIP)
-    check_keys(values, KEYS)
-    tip = Tip(
-        **{
-            key: read_text(values, key)
-            for key in ("key", "purpose", "audience", "direction", "state")
-        },
-        **{key: read_number(values, key, BUDGET) for key in ("points_from", "points_to")},
-        position=read_number(values, "position", MAX_POSITION),
-        published_from=read_day(values, "published_from"),
-        text=_text(values["text"]),
-    )
-    try:
-        tip.clean_fields(exclude=["id"])
-    except ValidationError as error:
-        key, (reason, *_more) = next(iter(error.message_dict.items()))
-        raise Wrong(AT_KEY % {"key": key, "reason": reason}) from error
-    if wrong := tip.band_error():
-        raise Wrong(wrong)
-    return tip
-
-
-def _text(value) -> str:
-    lines = [value] if isinstance(value, str) else value
-    if not isinstance(lines, list) or not all(is_text(line) for line in lines):
-        raise Wrong(BAD_TEXT)
-    text = "\n".join(lines).replace("\r\n", "\n")
-    # Before anybody reads it as Markdown, which would take long.
-    if len(text) > TIP_MAX_LENGTH:
-        raise Wrong(TEXT_TOO_LONG)
-    return text if text.strip() else ""
 
 
 @dataclass(frozen=True)

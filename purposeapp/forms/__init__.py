@@ -1,8 +1,9 @@
 """What people type, read with care. A form says what is wrong, and saves itself."""
 
 from .assessment import NoteForm, SaveResultForm
-from .data_import import FILE_TOO_LARGE, MAX_IMPORT_BYTES, ImportForm
+from .data_import import ImportForm
 from .goal import EndGoalForm, GoalForm
+from .json_file import FILE_TOO_LARGE, MAX_IMPORT_BYTES
 from .paper import PaperForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm

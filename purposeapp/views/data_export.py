@@ -5,32 +5,30 @@ from django.views.decorators.http import require_safe
 
 from purposeapp.exchange import exporting
 from purposeapp.models import Assessment, Goal, Reminder, Tick
+from purposeapp.web.requests import AuthenticatedRequest
+from purposeapp.web.responses import attachment
 
 
 @never_cache
 @login_required
 @require_safe
-def export_json(request):
+def export_json(request: AuthenticatedRequest) -> HttpResponse:
     """Everything that the person told, oldest first; an import reads what is history back."""
-    mine = Assessment.objects.for_user(request.user).oldest_first()
-    goals = Goal.objects.for_user(request.user).oldest_first()
-    ticks = Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id")
-    reminder = Reminder.objects.for_user(request.user).first()
-    text = exporting.to_json(mine, goals, ticks, reminder, request.user.side)
-    return _download("five-purposes.json", "application/json", text)
+    content = exporting.to_json(
+        Assessment.objects.for_user(request.user).oldest_first(),
+        Goal.objects.for_user(request.user).oldest_first(),
+        Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id"),
+        Reminder.objects.for_user(request.user).first(),
+        request.user.side,
+    )
+    return attachment(content, filename="five-purposes.json", content_type="application/json")
 
 
 @never_cache
 @login_required
 @require_safe
-def export_csv(request):
+def export_csv(request: AuthenticatedRequest) -> HttpResponse:
     """The assessments as a table, for a spreadsheet."""
-    mine = Assessment.objects.for_user(request.user).oldest_first()
-    return _download("five-purposes.csv", "text/csv; charset=utf-8", exporting.to_csv(mine))
-
-
-def _download(name: str, content_type: str, text: str):
-    disposition = f'attachment; filename="{name}"'
-    return HttpResponse(
-        text, content_type=content_type, headers={"Content-Disposition": disposition}
-    )
+    content = exporting.to_csv(Assessment.objects.for_user(request.user).oldest_first())
+    filename, content_type = "five-purposes.csv", "text/csv; charset=utf-8"
+    return attachment(content, filename=filename, content_type=content_type)

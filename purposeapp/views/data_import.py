@@ -2,6 +2,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp.exchange.importing import ImportResult
 from purposeapp.forms import ImportForm
+from purposeapp.web.requests import AuthenticatedRequest
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def data_import(request):
+def data_import(request: AuthenticatedRequest) -> HttpResponse:
     """Add an export to what the person who sends it has here: all of it, or nothing."""
     if request.method != "POST":
         return render(request, "purposeapp/data_import.html", {"form": ImportForm()})

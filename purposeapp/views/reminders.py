@@ -5,7 +5,7 @@ from allauth.account.internal.flows.email_verification import send_verification_
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,6 +18,7 @@ from purposeapp.forms import ReminderForm
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, last_day, proven_addresses, today
 from purposeapp.reminders.calendar import calendar
+from purposeapp.web.responses import attachment
 
 
 @never_cache
@@ -101,10 +102,10 @@ def reminders_calendar(request):
         reminder = get_object_or_404(Reminder.objects.for_user(request.user))
     if reminder.due_on is None:
         raise Http404
-    return HttpResponse(
+    return attachment(
         calendar(user=request.user, start=reminder.due_on, months=reminder.months),
+        filename="five-purposes.ics",
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="five-purposes.ics"'},
     )
 
 

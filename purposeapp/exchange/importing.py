@@ -1,0 +1,254 @@
+"""Importing a document, that is an export of a history: all of it is valid, or nothing is taken."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import Assessment, Goal, LifeEvent, User
+from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
+from purposeapp.split import BUDGET, Purpose, Split, budget_error
+
+from .json_forms import (
+    AT_ENTRY,
+    NOT_AN_EXPORT,
+    ChoiceField,
+    DayField,
+    EntryForm,
+    InvalidFile,
+    TextField,
+    UUIDField,
+    WholeNumberField,
+    at_entry,
+    load,
+)
+
+AT_GOAL = _("Goal %(number)d: %(reason)s")
+NOT_A_TIMESTAMP = _("This must be a date and time with its offset, such as 2026-11-23T10:00:00Z.")
+TOO_EARLY = _("This is before LinkedIn opened.")
+IN_THE_FUTURE = _("This is in the future.")
+WORDS_MISSING = _("This must say what happened where “event” is “other”.")
+WORDS_BESIDE_AN_EVENT = _("This must be empty where “event” is not “other”.")
+ENDED_TOO_EARLY = _("This is before “set_at”.")
+SECOND_OPEN = _("A goal above has no end either, and only one can hold at a time.")
+OTHER_POINTS_IN_FILE = _("An entry above has the same “id” and other points.")
+OTHER_POINTS_HERE = _("Your history has it already, with other points.")
+
+
+class TimestampField(forms.Field):
+    """A timestamp (ISO 8601, with an offset) between LinkedIn's opening and now; or null."""
+
+    def to_python(self, value) -> datetime | None:
+        if value is None and not self.required:
+            return None
+        try:
+            timestamp = datetime.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(NOT_A_TIMESTAMP, code="invalid") from error
+        # Python passes over a NUL at the end.
+        if timestamp.tzinfo is None or not value.isprintable():
+            raise ValidationError(NOT_A_TIMESTAMP, code="invalid")
+        # Compared before it is turned into UTC, which the first and last hours of time can't be.
+        if timestamp < EARLIEST:
+            raise ValidationError(TOO_EARLY, code="too_early")
+        if timestamp > timezone.now():
+            raise ValidationError(IN_THE_FUTURE, code="future")
+        return timestamp.astimezone(UTC)
+
+
+class SplitEntryForm(EntryForm):
+    """An entry that spends ten points on five purposes."""
+
+    business_driven = WholeNumberField(most=BUDGET)
+    community_spirit = WholeNumberField(most=BUDGET)
+    learning_sponge = WholeNumberField(most=BUDGET)
+    job_seeking = WholeNumberField(most=BUDGET)
+    vanity_project = WholeNumberField(most=BUDGET)
+
+    def clean(self) -> None:
+        """Hold the sum against the budget, once each purpose has a number."""
+        points = [self.cleaned_data[name] for name in Purpose.values if name in self.cleaned_data]
+        if len(points) == len(Purpose) and (error := budget_error(sum(points))):
+            raise ValidationError(error, code="budget")
+
+
+class AssessmentEntryForm(SplitEntryForm):
+    """One assessment of a document."""
+
+    defaults = {"event": "", "event_words": ""}
+
+    id = UUIDField()
+    taken_at = TimestampField()
+    note = TextField(max_length=NOTE_MAX_LENGTH, required=False)
+    event = ChoiceField(values=["", *LifeEvent.values])
+    event_words = TextField(max_length=EVENT_WORDS_MAX_LENGTH, required=False)
+
+    def clean_event_words(self) -> str:
+        """Hold the words against the event."""
+        words, event = self.cleaned_data["event_words"], self.cleaned_data.get("event")
+        if event == LifeEvent.OTHER and not words.strip():
+            raise ValidationError(WORDS_MISSING, code="required")
+        if event != LifeEvent.OTHER and words:
+            raise ValidationError(WORDS_BESIDE_AN_EVENT, code="beside")
+        return words
+
+
+class GoalEntryForm(SplitEntryForm):
+    """One goal of a document."""
+
+    wanted_by = DayField(required=False)
+    set_at = TimestampField()
+    ended_at = TimestampField(required=False)
+
+    def clean_ended_at(self) -> datetime | None:
+        """No end, or one that comes after the beginning."""
+        ended_at, set_at = self.cleaned_data["ended_at"], self.cleaned_data.get("set_at")
+        if ended_at and set_at and ended_at < set_at:
+            raise ValidationError(ENDED_TOO_EARLY, code="too_early")
+        return ended_at
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a file holds, stored nowhere yet and nobody's; all of it is valid."""
+
+    assessments: dict[int, Assessment]
+    """Each id once, by the number of its entry, counted from 1."""
+    goals: list[Goal]
+    """Each once, in the order of the file."""
+
+    def __len__(self) -> int:
+        return len(self.assessments) + len(self.goals)
+
+
+class ImportResult(NamedTuple):
+    """How much of a document was new."""
+
+    assessments: int
+    goals: int
+
+
+def read_document(data: bytes) -> Document:
+    """What is in a file. Older exports lack goals. Raises InvalidFile."""
+    document = load(data)
+    assessments, goals = document.get("assessments"), document.get("goals", [])
+    if not isinstance(assessments, list) or not isinstance(goals, list):
+        raise InvalidFile(NOT_AN_EXPORT)
+    return Document(_read_assessments(assessments), _read_goals(goals))
+
+
+def _read_assessments(entries: list[Any]) -> dict[int, Assessment]:
+    """Where an id stands there again with the same points, the first one counts."""
+    numbered: dict[int, Assessment] = {}
+    splits: dict[UUID, Split] = {}
+    for number, entry in enumerate(entries, start=1):
+        with at_entry(number):
+            assessment = Assessment(**AssessmentEntryForm.clean_entry(entry))
+            if assessment.id not in splits:
+                splits[assessment.id] = assessment.split
+                numbered[number] = assessment
+            elif splits[assessment.id] != assessment.split:
+                raise ValidationError(OTHER_POINTS_IN_FILE)
+    return numbered
+
+
+def _read_goals(entries: list[Any]) -> list[Goal]:
+    goals: dict[tuple[datetime, Split], Goal] = {}
+    for number, entry in enumerate(entries, start=1):
+        with at_entry(number, AT_GOAL):
+            goal = Goal(**GoalEntryForm.clean_entry(entry))
+            if _key(goal) in goals:
+                continue
+            if not goal.ended_at and not all(earlier.ended_at for earlier in goals.values()):
+                raise ValidationError(SECOND_OPEN)
+            goals[_key(goal)] = goal
+    return list(goals.values())
+
+
+def _key(goal: Goal) -> tuple[datetime, Split]:
+    """What a goal is recognised by: nobody sets the same one twice in one microsecond."""
+    return goal.set_at, goal.split
+
+
+@transaction.atomic
+def import_document(user: User, document: Document) -> ImportResult:
+    """Add to what `user` has here whatever of a document it lacks: all of that, or nothing.
+
+    Idempotent: what is there already stays as it is. Raises InvalidFile where the document
+    contradicts what is here.
+    """
+    # A row lock, for one import of a person at a time: the next finds what the first has added.
+    if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+        return ImportResult(0, 0)  # the account is gone since, and there is nothing to add to
+    return ImportResult(
+        _add_assessments(user, document.assessments), _add_goals(user, document.goals)
+    )
+
+
+def _add_assessments(user: User, numbered: dict[int, Assessment]) -> int:
+    """Add the assessments that the history of `user` lacks, and return how many they were.
+
+    An id that stands in somebody else's history is not free; such an assessment gets an id that
+    is always the same for this person, so that it is recognised too.
+    """
+    before, missing = _compare(user, numbered)
+    for assessment in missing:
+        assessment.user = user
+    # Whether an id is free is for PostgreSQL to say. Nothing that others have is ever read.
+    Assessment.objects.bulk_create(missing, ignore_conflicts=True)
+    after, missing = _compare(user, numbered)
+    for assessment in missing:
+        assessment.id = _own_id(user, assessment)
+    Assessment.objects.bulk_create(missing)
+    return after - before + len(missing)
+
+
+def _own_id(user: User, assessment: Assessment) -> UUID:
+    """The id that an assessment gets for `user` where its own one is not free."""
+    return uuid5(assessment.id, str(user.pk))
+
+
+def _compare(user: User, numbered: dict[int, Assessment]) -> tuple[int, list[Assessment]]:
+    """How many of the assessments are in the history of `user`, and those that are not.
+
+    The latter are in the order of their ids, so that two imports that add the same ones wait
+    for each other instead of blocking each other for good.
+    """
+    own_ids = {found.id: _own_id(user, found) for found in numbered.values()}
+    mine = Assessment.objects.for_user(user).only(*Purpose.values)
+    here = mine.in_bulk([*own_ids, *own_ids.values()])
+    missing = []
+    for number, assessment in numbered.items():
+        stored = here.get(assessment.id) or here.get(own_ids[assessment.id])
+        if stored is None:
+            missing.append(assessment)
+        elif stored.split != assessment.split:
+            raise InvalidFile(AT_ENTRY, params={"number": number, "reason": OTHER_POINTS_HERE})
+    return len(here), sorted(missing, key=lambda found: found.id)
+
+
+def _add_goals(user: User, goals: list[Goal]) -> int:
+    """Add the goals that `user` lacks, and return how many they were.
+
+    One that has no end becomes the goal of `user` where they have none. Otherwise the one that
+    they have here holds on, and the other one goes on record: it ended when the one here was set,
+    or, set after that, at once.
+    """
+    if not goals:
+        return 0
+    mine = Goal.objects.for_user(user)
+    here = {_key(goal) for goal in mine.filter(set_at__in={goal.set_at for goal in goals})}
+    current = mine.current().first()
+    missing = [goal for goal in goals if _key(goal) not in here]
+    for goal in missing:
+        goal.user = user
+        if current and not goal.ended_at:
+            goal.ended_at = max(goal.set_at, current.set_at)
+    Goal.objects.bulk_create(missing)
+    return len(missing)

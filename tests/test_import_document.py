@@ -1,0 +1,251 @@
+"""A document is read as a whole, or refused with the place and the reason; nothing is stored."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from purposeapp.exchange import exporting, importing, json_forms
+from purposeapp.exchange.importing import Document, read_document
+from purposeapp.exchange.json_forms import InvalidFile
+from purposeapp.models import LifeEvent
+from purposeapp.models.assessment import EARLIEST
+from tests.support.exports import ID, document, entry, goal_entry
+from tests.support.make import NOON
+
+
+def document_or_refusal(data: bytes) -> Document | str:
+    """What is in a file, or why it is not taken, as the page says it."""
+    try:
+        return read_document(data)
+    except InvalidFile as refused:
+        (reason,) = refused.messages
+        return reason.encode().decode()
+
+
+# --- Entries ----------------------------------------------------------------------------------
+
+SOON = (timezone.now() + timedelta(hours=1)).isoformat()
+NO_NUL = "Null characters are not allowed."
+NOT_AN_EVENT = json_forms.NOT_A_CHOICE % {
+    "values": ", ".join(f'"{event}"' for event in ["", *LifeEvent.values])
+}
+NO_POINTS = [None, False, True, 6.0, "6", -1, 11, [6], {}, 10**17, 10**400, float("1e300")]
+
+BAD_VALUES = [
+    ("id", json_forms.NOT_A_UUID, [None, 7, "", [ID], ID + "\0", ID + "0", "\ud800"]),
+    ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, NO_POINTS),
+    ("taken_at", importing.NOT_A_TIMESTAMP, [None, True, 1767225600, [], "", "\ud800"]),
+    ("taken_at", importing.NOT_A_TIMESTAMP, ["yesterday", "2026-03-01", "2026-03-01T12:00:00"]),
+    ("taken_at", importing.NOT_A_TIMESTAMP, ["2026-02-30T12:00:00Z", "0000-03-01T12:00:00Z"]),
+    ("taken_at", importing.NOT_A_TIMESTAMP, ["2026-03-01T12:00:60Z", "2026-03-01T12:00:00+24:00"]),
+    ("taken_at", importing.NOT_A_TIMESTAMP, ["2026-03-01T12:00:00Z\n", "2026-03-01T12:00:00Z\0"]),
+    ("taken_at", importing.TOO_EARLY, ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00-14:00"]),
+    ("taken_at", importing.TOO_EARLY, ["0001-01-01T00:00:00Z", "2003-05-04T23:59:59Z"]),
+    ("taken_at", importing.IN_THE_FUTURE, ["9999-12-31T23:59:59-23:59", SOON]),
+    ("note", json_forms.NOT_TEXT, [None, 7, [], "a\ud800b"]),
+    ("note", NO_NUL, ["a\0b"]),
+    ("note", "Ensure this value has at most 2000 characters (it has 2001).", ["x" * 2001]),
+    ("event", json_forms.NOT_TEXT, [None, 7, [], {}]),
+    ("event", NOT_AN_EVENT, ["wedding", "New job", "other\0"]),
+    ("event_words", importing.WORDS_BESIDE_AN_EVENT, ["Moved"]),
+    ("event_words", json_forms.NOT_TEXT, [None, 7, "a\ud800b"]),
+    ("event_words", NO_NUL, ["a\0b"]),
+    ("event_words", "Ensure this value has at most 80 characters (it has 81).", ["x" * 81]),
+]
+BAD_ASSESSMENTS = [
+    *(
+        (entry(**{key: bad}), f"“{key}”: {why}")
+        for key, why, values in BAD_VALUES
+        for bad in values
+    ),
+    *(
+        (entry(event="other", event_words=words), f"“event_words”: {importing.WORDS_MISSING}")
+        for words in ["", " \t"]
+    ),
+    (entry(vanity_project=1), "You have used 11 of 10 points. Take 1 away."),
+    (entry(business_driven=0), "You have used 4 of 10 points. Add 6 more."),
+    (entry(business_driven=2, community_spirit=6), importing.OTHER_POINTS_IN_FILE),
+]
+BAD_GOAL_VALUES = [
+    ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, ["4", True]),
+    ("set_at", importing.NOT_A_TIMESTAMP, [None, 7, "", "2026-03-01"]),
+    ("set_at", importing.IN_THE_FUTURE, [SOON]),
+    ("ended_at", importing.NOT_A_TIMESTAMP, [False, 7, "", "2026-03-01"]),
+    ("ended_at", importing.TOO_EARLY, ["2003-05-04T23:59:59Z"]),
+    ("ended_at", importing.ENDED_TOO_EARLY, ["2026-03-01T11:59:59Z"]),
+    ("wanted_by", json_forms.NOT_A_DAY, [7, False, [], "", "soon", "2027-02-30", "x\0", "\ud800"]),
+]
+BAD_GOALS = [
+    *(
+        (goal_entry(**{key: bad}), f"“{key}”: {why}")
+        for key, why, values in BAD_GOAL_VALUES
+        for bad in values
+    ),
+    (goal_entry(vanity_project=1), "You have used 11 of 10 points. Take 1 away."),
+    (goal_entry(set_at="2026-03-02T12:00:00Z"), importing.SECOND_OPEN),
+]
+
+
+def without(values: dict, key: str) -> dict:
+    return {name: value for name, value in values.items() if name != key}
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD_ASSESSMENTS)
+def test_a_bad_assessment_is_named_with_its_reason(bad, reason):
+    assert document_or_refusal(document(entry(), bad)) == f"Entry 2: {reason}"
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD_GOALS)
+def test_a_bad_goal_is_named_with_its_reason(bad, reason):
+    data = document(entry(), goals=[goal_entry(), bad])
+    assert document_or_refusal(data) == f"Goal 2: {reason}"
+
+
+@pytest.mark.parametrize("bad", [None, 1, "x", [], True])
+def test_an_entry_that_is_no_object_is_refused(bad):
+    assert document_or_refusal(document(bad)) == f"Entry 1: {json_forms.NOT_AN_OBJECT}"
+    assert document_or_refusal(document(goals=[bad])) == f"Goal 1: {json_forms.NOT_AN_OBJECT}"
+
+
+@pytest.mark.parametrize("key", exporting.KEYS[:-2])
+def test_an_assessment_without_one_of_the_first_keys_is_refused(key):
+    bad = without(entry(), key)
+    assert document_or_refusal(document(bad)) == f"Entry 1: “{key}” is missing."
+
+
+@pytest.mark.parametrize("key", exporting.GOAL_KEYS)
+def test_a_goal_without_one_of_its_keys_is_refused(key):
+    data = document(goals=[without(goal_entry(), key)])
+    assert document_or_refusal(data) == f"Goal 1: “{key}” is missing."
+
+
+@pytest.mark.parametrize("key", ["id", "business_driven", "note", "wanted_by", "ended_at"])
+def test_a_key_that_stands_twice_in_an_entry_is_refused(key):
+    data = document(entry(), goals=[goal_entry()])
+    data = data.replace(f'"{key}"'.encode(), f'"{key}": null, "{key}"'.encode())
+    assert f" 1: “{key}”: This must be" in document_or_refusal(data)
+
+
+def test_the_same_twice_counts_once():
+    entries = [entry(note="first"), entry(note="second"), entry(id=ID.upper())]
+    found = read_document(document(*entries, goals=[goal_entry(), goal_entry()]))
+    (assessment,), (goal,) = found.assessments.values(), found.goals
+    assert (assessment.id, assessment.note) == (UUID(ID), "first")
+    assert goal.set_at == NOON
+
+
+@pytest.mark.parametrize(
+    "taken_at",
+    [
+        "2026-03-01T12:00:00Z",
+        "2026-03-01T12:00:00.0Z",
+        "2026-03-01T13:30:00.000000+01:30",
+        "2026-03-01T00:00:00-12:00",
+    ],
+)
+def test_a_timestamp_may_have_any_offset(taken_at):
+    (only,) = read_document(document(entry(taken_at=taken_at))).assessments.values()
+    assert (only.taken_at, only.taken_at.tzinfo) == (NOON, UTC)
+
+
+def test_more_keys_and_a_byte_order_mark_do_no_harm():
+    more = entry(mood="good", deep=[[[{}]]], huge=10**17)
+    data = json.dumps({"made_by": "me", "version": 1, "assessments": [more], "x": 1.5})
+    data = data.replace(str(10**17), "9" * 5_000).replace("1.5", "1e400")
+    assert len(read_document(b"\xef\xbb\xbf" + data.encode())) == 1
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+NOT_UTF_8, NOT_JSON = json_forms.NOT_UTF_8, json_forms.NOT_JSON
+NOT_AN_EXPORT, UNKNOWN_VERSION = json_forms.NOT_AN_EXPORT, json_forms.UNKNOWN_VERSION
+BAD_FILES = [
+    (b"hello", f"Line 1: {NOT_JSON}"),
+    (document(entry())[:-2] + b"\n", f"Line 2: {NOT_JSON}"),
+    (b"{}\n{}", f"Line 2: {NOT_JSON}"),
+    (b"id,taken_at\r\n", f"Line 1: {NOT_JSON}"),
+    (b'{"version": 1,\n\0"assessments": []}', f"Line 2: {NOT_JSON}"),
+    ('{\n"n": "Zwölf"}'.encode("latin-1"), f"Line 2: {NOT_UTF_8}"),
+    (document().decode().encode("utf-16"), f"Line 1: {NOT_UTF_8}"),
+    (b'"\xed\xa0\x80"', f"Line 1: {NOT_UTF_8}"),  # half of a surrogate pair
+    (b'{"version": 1, "assessments": [NaN]}', json_forms.NOT_FINITE),
+    (b'{"version": 1, "x": -Infinity, "assessments": []}', json_forms.NOT_FINITE),
+    (b"[" * 100_000, json_forms.TOO_DEEP),
+    (b'{"a":' * 100_000, json_forms.TOO_DEEP),
+    (b"[]", NOT_AN_EXPORT),
+    (b"1", NOT_AN_EXPORT),
+    (b"null", NOT_AN_EXPORT),
+    (b'{"version": 1}', NOT_AN_EXPORT),
+    (b'{"version": 1, "assessments": {}}', NOT_AN_EXPORT),
+    (b'{"version": 1, "assessments": [], "goals": null}', NOT_AN_EXPORT),
+    (b'{"version": 1, "assessments": [], "assessments": []}', NOT_AN_EXPORT),
+    (b'{"assessments": []}', UNKNOWN_VERSION),
+    *(
+        (b'{"version": %b, "assessments": []}' % version, UNKNOWN_VERSION)
+        for version in [b"2", b"0", b"1.0", b"true", b'"1"', b"null", b"1" * 5_000]
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "reason"), BAD_FILES, ids=lambda value: str(value)[:30])
+def test_a_bad_file_is_refused_with_the_line_and_the_reason(data, reason):
+    assert document_or_refusal(data) == reason
+
+
+# --- Hostile files by the thousand ------------------------------------------------------------
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(-2, 12),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(),
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
+)
+
+
+@given(st.binary() | VALUES.map(lambda value: json.dumps(value).encode()))
+def test_anything_is_refused_with_a_reason(data):
+    assert isinstance(document_or_refusal(data), str)
+
+
+@given(st.dictionaries(st.sampled_from(exporting.KEYS), VALUES, min_size=1))
+def test_any_change_of_an_entry_is_refused_or_a_good_one(change):
+    match document_or_refusal(document(entry(**change))):
+        case Document(assessments={1: only}):
+            assert sum(only.split) == 10
+            assert only.note == change.get("note", "n")
+        case refusal:
+            assert refusal.startswith("Entry 1: ")
+
+
+@given(st.dictionaries(st.sampled_from(exporting.GOAL_KEYS), VALUES, min_size=1))
+def test_any_change_of_a_goal_is_refused_or_a_good_one(change):
+    match document_or_refusal(document(goals=[goal_entry(**change)])):
+        case Document(goals=[only]):
+            assert sum(only.split) == 10
+            assert only.ended_at is None or only.ended_at >= only.set_at
+        case refusal:
+            assert refusal.startswith("Goal 1: ")
+
+
+@given(st.datetimes(), st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))
+def test_any_timestamp_is_refused_or_one_that_was(time, offset):
+    minutes = abs(offset) // timedelta(minutes=1)
+    sign = "-" if offset < timedelta(0) else "+"
+    taken_at = f"{time.isoformat()}{sign}{minutes // 60:02}:{minutes % 60:02}"
+    match document_or_refusal(document(entry(taken_at=taken_at))):
+        case Document(assessments={1: only}):
+            assert only.taken_at == datetime.fromisoformat(taken_at)
+            assert EARLIEST <= only.taken_at <= timezone.now()
+        case refusal:
+            outside = [importing.TOO_EARLY, importing.IN_THE_FUTURE]
+            assert refusal in [f"Entry 1: “taken_at”: {reason}" for reason in outside]

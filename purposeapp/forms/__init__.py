@@ -1,6 +1,6 @@
 """What people type, read with care. A form says what is wrong, and saves itself."""
 
-from .assessment import NoteForm, SaveResultForm
+from .assessment import EventForm, NoteForm, SaveResultForm
 from .data_import import ImportForm
 from .goal import EndGoalForm, GoalForm
 from .json_file import FILE_TOO_LARGE, MAX_IMPORT_BYTES
@@ -16,6 +16,7 @@ __all__ = [
     "FILE_TOO_LARGE",
     "MAX_IMPORT_BYTES",
     "EndGoalForm",
+    "EventForm",
     "GoalForm",
     "ImportForm",
     "NoteForm",

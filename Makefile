@@ -26,7 +26,7 @@ test: .venv/dev
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 screenshots: .venv/dev
-	@$(BIN)/python -m pytest -q tests/browser/test_every_page.py
+	@SCREENSHOTS=1 $(BIN)/python -m pytest -q -n 2 tests/browser
 	@echo "They are in var/screenshots/"
 
 check: .venv/dev

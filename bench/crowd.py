@@ -157,18 +157,20 @@ def cpu_of(process: int) -> float:
 
 
 def main() -> None:
-    with ExitStack() as split_parts:
+    collect = ["collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run([sys.executable, "manage.py", *collect], check=True)
+    with ExitStack() as scratch:
         workers = []
         for name, others in (("alone", 0), ("crowd", ASSESSMENTS)):
             database = Database(f"five_purposes_bench_{name}_{os.getpid()}")
             database.create()
-            split_parts.callback(database.drop)
+            scratch.callback(database.drop)
             subprocess.run(
                 [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
                 env=os.environ | {"DATABASE_URL": database.url},
                 check=True,
             )
-            worker = split_parts.enter_context(Worker(database))
+            worker = scratch.enter_context(Worker(database))
             worker.tell("person")
             started = time.monotonic()
             fill(database, others)

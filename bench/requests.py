@@ -209,18 +209,18 @@ class some_people:
     def __enter__(self) -> tuple[str, str]:
         from django.test import Client
 
-        from purposeapp.models import Assessment, User
+        from purposeapp.management.demo import Chapter, record_chapters
+        from purposeapp.models import User
         from purposeapp.split import Split
 
-        now, splits, cookies = timezone_now(), list(Split.all()), []
+        splits, cookies = list(Split.all()), []
         self.users = []
         for assessments in (1, 500):
             user = User.objects.create_user(f"bench-{os.getpid()}-{assessments}@example.org")
             self.users.append(user)
-            Assessment.objects.bulk_create(
-                Assessment(user=user, taken_at=now - timedelta(days=day), **splits[day].as_dict())
-                for day in range(assessments)
-            )
+            begin = timezone_now() - timedelta(days=assessments)
+            days = range(assessments)
+            record_chapters(user, begin, [Chapter(day, str(splits[day])) for day in days])
             client = Client()
             client.force_login(user)
             cookies.append(f"sessionid={client.cookies['sessionid'].value}")
@@ -231,6 +231,15 @@ class some_people:
             user.delete()
 
 
+def prepare() -> None:
+    """Bring the tables and the static files up to the code, as `make run` does."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 if __name__ == "__main__":
     set_up()
+    prepare()
     main()

@@ -5,17 +5,24 @@ sentences therefore speak of the split, never of "you". Those on a goal are show
 alone.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from purposeapp.split import BUDGET, Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
+
+
+def enumerated(parts: Iterable[str]) -> str:
+    """One after the other, as a list whose parts may have commas of their own."""
+    # Translators: what stands between the parts of such a list
+    return pgettext("list", "; ").join(parts)
 
 
 def listed(purposes: list[Purpose]) -> str:
@@ -26,6 +33,18 @@ def listed(purposes: list[Purpose]) -> str:
 def signed(points: int) -> str:
     """A change of points, such as +6 or −4; 0 for none."""
     return f"{'+' if points > 0 else MINUS if points else ''}{abs(points)}"
+
+
+def points_on(split: Split, purposes: Iterable[Purpose]) -> str:
+    """The points of these purposes: "Job seeking 6, Learning sponge 0"."""
+    return _each((purpose, str(split[purpose])) for purpose in purposes)
+
+
+def _each(points: Iterable[tuple[Purpose, str]]) -> str:
+    # Translators: a purpose, and its points or their change, such as "Job seeking +6"
+    pattern = _("%(purpose)s %(points)s")
+    parts = [pattern % {"purpose": purpose.label, "points": each} for purpose, each in points]
+    return _(", ").join(parts)  # a text of Django's own
 
 
 def headline(split: Split) -> str:
@@ -72,7 +91,7 @@ def rest(split: Split) -> str:
         if len(group) > 1:
             pattern = _("%(purposes)s with %(share)d %% each")
         parts.append(pattern % {"purposes": listed(group), "share": points * 100 // BUDGET})
-    return _("Behind that: %(parts)s.") % {"parts": "; ".join(parts)}
+    return _("Behind that: %(parts)s.") % {"parts": enumerated(parts)}
 
 
 def change(later: Split, earlier: Split) -> str:
@@ -80,7 +99,7 @@ def change(later: Split, earlier: Split) -> str:
     difference = later.difference(earlier)
     if not difference:
         return _("The same split as before")
-    return ", ".join(f"{purpose.label} {signed(points)}" for purpose, points in difference.items())
+    return _each((purpose, signed(points)) for purpose, points in difference.items())
 
 
 def way_left(moves: list[Move]) -> str:
@@ -108,7 +127,7 @@ def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
     """What the day of a goal means today; empty where it has none."""
     if day is None:
         return ""
-    words = {"day": date_format(day, "j F Y")}
+    words = {"day": date_format(day, "DATE_FORMAT")}
     if day > today:
         return _("Wanted by %(day)s.") % words
     if day == today:

@@ -14,11 +14,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Lazy
 
 BUDGET = 10
 """How many points there are to spend, and how many must be spent."""
@@ -38,69 +40,11 @@ class Purpose(TextChoices):
     exports; the label is the name that people read.
     """
 
-    BUSINESS_DRIVEN = (
-        "business_driven",
-        _("business driven"),
-        _("Find leads and grow them, slowly, until one day they end in a sale."),
-        _(
-            "It is usually a long, soft sell: people get to know you, and one day they buy. In its "
-            "dark form it is endless spam. Whoever builds a business on it is very visible."
-        ),
-        _("Business driven"),
-    )
-    COMMUNITY_SPIRIT = (
-        "community_spirit",
-        _("community spirit"),
-        _("Share what you know with as many people as you can, and not for gain."),
-        _(
-            "It is not for gain. Pro-bono work belongs here, and so does the honest support of "
-            "others."
-        ),
-        _("Community spirit"),
-    )
-    LEARNING_SPONGE = (
-        "learning_sponge",
-        _("a learning sponge"),
-        _("Come to find things out: how-to guides, research, what others went through."),
-        _(
-            "With about 9 billion impressions a week (Kinsta, 2020), LinkedIn is one of the big "
-            "places to look something up, beside Google and YouTube."
-        ),
-        _("Learning sponge"),
-    )
-    JOB_SEEKING = (
-        "job_seeking",
-        _("job seeking"),
-        _("Look for the right job, or for the right person to do one."),
-        _(
-            "It goes both ways: employers look for good candidates, a wider reach or a rare niche; "
-            "candidates, whether they search or are merely open to offers, show what they can do."
-        ),
-        _("Job seeking"),
-    )
-    VANITY_PROJECT = (
-        "vanity_project",
-        _("a vanity project"),
-        _("Be seen, and little else: followers and likes are the point."),
-        _(
-            "Chosen appearances, follower counts, likes. How good a discussion is does not matter "
-            "here."
-        ),
-        _("Vanity project"),
-    )
-
-    def __new__(cls, value: str, *words: str) -> "Purpose":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        return member
-
-    def __init__(self, value: str, phrase: str, description: str, about: str) -> None:
-        self.phrase = phrase
-        """The name as it reads behind "mainly"."""
-        self.description = description
-        """One sentence that says what the purpose is."""
-        self.about = about
-        """What else is worth knowing about it."""
+    BUSINESS_DRIVEN = "business_driven", _("Business driven")
+    COMMUNITY_SPIRIT = "community_spirit", _("Community spirit")
+    LEARNING_SPONGE = "learning_sponge", _("Learning sponge")
+    JOB_SEEKING = "job_seeking", _("Job seeking")
+    VANITY_PROJECT = "vanity_project", _("Vanity project")
 
     @classmethod
     def from_slug(cls, slug: str) -> "Purpose":
@@ -116,16 +60,83 @@ class Purpose(TextChoices):
         return self.value.replace("_", "-")
 
     @property
+    def phrase(self) -> "Lazy":
+        """The name as it reads behind "mainly"."""
+        return TEXTS[self].phrase
+
+    @property
+    def description(self) -> "Lazy":
+        """One sentence that says what the purpose is."""
+        return TEXTS[self].description
+
+    @property
+    def about(self) -> "Lazy":
+        """What else is worth knowing about it."""
+        return TEXTS[self].about
+
+    @property
     def path(self) -> "Path | None":
         """Where this purpose can lead, if there is such a path."""
         return PATHS.get(self)
+
+
+class Texts(NamedTuple):
+    """What is said of a purpose, beside its name."""
+
+    phrase: "Lazy"
+    description: "Lazy"
+    about: "Lazy"
+
+
+TEXTS = {
+    Purpose.BUSINESS_DRIVEN: Texts(
+        _("business driven"),
+        _("Find leads and grow them, slowly, until one day they end in a sale."),
+        _(
+            "It is usually a long, soft sell: people get to know you, and one day they buy. In its "
+            "dark form it is endless spam. Whoever builds a business on it is very visible."
+        ),
+    ),
+    Purpose.COMMUNITY_SPIRIT: Texts(
+        _("community spirit"),
+        _("Share what you know with as many people as you can, and not for gain."),
+        _(
+            "It is not for gain. Pro-bono work belongs here, and so does the honest support of "
+            "others."
+        ),
+    ),
+    Purpose.LEARNING_SPONGE: Texts(
+        _("a learning sponge"),
+        _("Come to find things out: how-to guides, research, what others went through."),
+        _(
+            "With about 9 billion impressions a week (Kinsta, 2020), LinkedIn is one of the big "
+            "places to look something up, beside Google and YouTube."
+        ),
+    ),
+    Purpose.JOB_SEEKING: Texts(
+        _("job seeking"),
+        _("Look for the right job, or for the right person to do one."),
+        _(
+            "It goes both ways: employers look for good candidates, a wider reach or a rare niche; "
+            "candidates, whether they search or are merely open to offers, show what they can do."
+        ),
+    ),
+    Purpose.VANITY_PROJECT: Texts(
+        _("a vanity project"),
+        _("Be seen, and little else: followers and likes are the point."),
+        _(
+            "Chosen appearances, follower counts, likes. How good a discussion is does not matter "
+            "here."
+        ),
+    ),
+}
 
 
 class Path(NamedTuple):
     """A way from one purpose to another."""
 
     to: Purpose
-    how: Promise
+    how: "Lazy"
 
 
 PATHS = {
@@ -228,7 +239,8 @@ class Split:
 
     def __getitem__(self, purpose: Purpose) -> int:
         """The points on `purpose`, 0 to 10."""
-        return getattr(self, purpose.value)
+        # Not `purpose.value`: that goes through a descriptor, and histories ask thousands of times.
+        return getattr(self, purpose._value_)
 
     def as_dict(self) -> dict[str, int]:
         """The points by field name, as forms, columns and exports call them."""

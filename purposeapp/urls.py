@@ -64,6 +64,7 @@ urlpatterns = [
     path("purposes/<purpose:purpose>.png", cards.purpose_card, name="purpose_card"),
     path("keep/<split:split>/", save_result.save_result, name="result_save"),
     path("goal/", goal.goal, name="goal"),
+    path("goal/end/", goal.end_goal, name="goal_end"),
     path("try/", what_if.what_if, name="what_if"),
     path("try/<split:split>/", what_if.what_if_result, name="what_if_result"),
     path("history/", history.history, name="history"),

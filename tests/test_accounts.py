@@ -12,7 +12,8 @@ from django.test import Client, override_settings
 from purposeapp.accounts.adapter import AccountAdapter
 from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import User
-from tests.support.make import PASSWORD, make_user, prove
+from tests.support.mails import code_in
+from tests.support.make import PASSWORD, make_user, make_verified_user, prove
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 ELSEWHERE = [
@@ -105,10 +106,6 @@ def test_signing_out_asks_and_then_ends_the_session(owner):
     assert again.get("/history/").status_code == 302
 
 
-def code_in(message) -> str:
-    return re.search(r"^([A-Z0-9-]{6,})$", message.body, re.MULTILINE)[1]
-
-
 @pytest.fixture
 def with_mail_server():
     with override_settings(
@@ -166,12 +163,6 @@ CONFIRM = "/accounts/login/code/confirm/"
 
 def ask_for_a_code(client, email, **extra):
     return client.post(CODE, {"email": email, **extra})
-
-
-def make_verified_user(email="owner@example.org", **extra):
-    user = make_user(email, **extra)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
 
 
 def test_a_code_by_mail_signs_in_without_a_password(client, db):

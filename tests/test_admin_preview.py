@@ -6,7 +6,7 @@ import pytest
 
 from purposeapp.advice.coverage import Coverage, movement, uncovered_for_some_side, with_points
 from purposeapp.advice.fit import Direction, Side, Situation
-from purposeapp.advice.selection import MAX_MORE, choose, room
+from purposeapp.advice.selection import MAX_MORE, capacity, choose
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
 from purposeapp.web.page_cache import page_cache
@@ -179,10 +179,10 @@ def test_a_side_of_job_seeking_without_a_tip_counts(editor):
 
 
 def test_more_than_a_page_can_bear_is_counted_and_marked(editor):
-    for number in range(room(10)):
+    for number in range(capacity(10)):
         make_tip("vanity_project", f"Number {number}.", key=f"n{number}", points_from=8)
     counted = dict(editor.get(COVERAGE).context["rows"])[Purpose.VANITY_PROJECT]
-    assert counted[7:] == [(1, ""), *[(room(10) + 1, "too many")] * 3]
+    assert counted[7:] == [(1, ""), *[(capacity(10) + 1, "too many")] * 3]
     crowded = Coverage(Tip.objects.published()).overfull
     assert set(crowded) == {split for split in Split.all() if split.vanity_project >= 8}
 
@@ -206,7 +206,7 @@ def test_coverage_says_what_the_results_of_all_splits_show(db, side):
         if any(each.goes_on for each in advice):
             crowded.append(split)
         for purpose in Purpose:
-            most = room(split[purpose])
+            most = capacity(split[purpose])
             count = found.counts[purpose][split[purpose]]
             assert len(shown.get(purpose, [])) == min(count, most), (split, purpose)
     assert found.uncovered == bare

@@ -62,7 +62,7 @@ def test_use_is_counted_without_a_word_of_anybody(editor):
 
 def test_many_rows_are_estimated_and_never_counted_through(db, monkeypatch):
     """The planner's guess, to two digits; the exact number of rows is not asked for."""
-    monkeypatch.setattr(stats, "COUNTED", 100)
+    monkeypatch.setattr(stats, "MAX_EXACT_COUNT", 100)
     user = make_user()
     Assessment.objects.bulk_create(
         Assessment(
@@ -80,7 +80,7 @@ def test_many_rows_are_estimated_and_never_counted_through(db, monkeypatch):
     with connection.execute_wrapper(_no_count_but_a_bounded_one):
         found = stats.usage()
     assert found.assessments == (1_200, True)
-    assert found.recent_assessments.about
+    assert found.recent_assessments.is_estimate
     assert found.accounts == (1, False)
 
 

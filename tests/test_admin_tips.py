@@ -6,12 +6,14 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
 from purposeapp.forms.tip import CHANGED_MEANWHILE, MOVED_MEANWHILE, unused_key
 from purposeapp.models import Tick, Tip
+from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose
 from tests.support.make import make_editor, make_tip, make_user, tip_form
 
@@ -365,6 +367,11 @@ def test_a_save_that_does_not_say_what_it_is_based_on_is_refused(editor, tip, ve
     form = tip_form(tip, text="My words.", version=version)
     form = {name: value for name, value in form.items() if value is not None}
     assert editor.post(page_of(tip), form).status_code == 409
+
+
+def test_the_form_has_every_field(editor, tip):
+    fieldsets = editor.get(page_of(tip)).context["adminform"].fieldsets
+    assert set(flatten_fieldsets(fieldsets)) == {"key", "version", *TIP_FIELDS}
 
 
 def test_the_form_says_what_it_is_based_on(editor, tip):

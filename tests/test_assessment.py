@@ -1,4 +1,3 @@
-import threading
 import uuid
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose, Split
+from tests.support.concurrency import at_once
 from tests.support.make import NOON, make_assessment, make_user
 
 COLUMNS = ", ".join(Purpose.values)
@@ -118,25 +118,12 @@ def test_a_unique_constraint_holds_that(user):
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_eight_at_once_make_one_assessment():
     user, submission = make_user(), uuid.uuid4()
-    at_once = threading.Barrier(8)
-    made = []
+    split, made = Split.parse("6-2-2-0-0"), []
 
     def record():
-        try:
-            at_once.wait(timeout=10)
-            made.append(
-                Assessment.objects.record(
-                    user=user, split=Split.parse("6-2-2-0-0"), submission=submission
-                )
-            )
-        finally:
-            connection.close()
+        made.append(Assessment.objects.record(user=user, split=split, submission=submission))
 
-    threads = [threading.Thread(target=record) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(*[record] * 8) == []
     assert len(made) == 8
     assert {assessment.pk for assessment in made} == {Assessment.objects.get().pk}
 

@@ -5,14 +5,15 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.axis import MAX_DATE_MARKS, Axis, spread_out
-from purposeapp.timeline.chart import MARK_DISTANCE, MAX_MARKS, MIN_DISTANCE, draw
-from purposeapp.timeline.column import MAX_MONTHS, MAX_SINGLE, Unit
-from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot, time_between
+from purposeapp.timeline.chart import MARK_DISTANCE, MAX_MARKS, MAX_SINGLE, MIN_DISTANCE, draw
+from purposeapp.timeline.dates import local_format, time_between
+from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 SPLITS = list(Split.all())
 START = datetime(2025, 3, 3, 10, 15, tzinfo=UTC)
@@ -135,13 +136,13 @@ def test_two_columns_are_generous_and_sixty_do_not_overlap():
     two = draw(every(timedelta(days=400), 2))
     assert [column.width for column in two.columns] == [9, 9]
     sixty = draw(every(timedelta(days=3), MAX_SINGLE))
-    assert sixty.unit is Unit.SINGLE
+    assert not sixty.is_condensed
     assert [column.width for column in sixty.columns] == pytest.approx([1] * 60, abs=0.01)
 
 
 def test_more_than_sixty_are_condensed_by_month():
     chart = draw(every(timedelta(days=5), MAX_SINGLE + 1))
-    assert chart.unit is Unit.MONTH
+    assert chart.is_condensed
     months = [(column.last.on.year, column.last.on.month) for column in chart.columns]
     assert months == sorted(set(months))
     assert chart.columns[0].name == "March 2025"
@@ -150,16 +151,16 @@ def test_more_than_sixty_are_condensed_by_month():
     assert [band.purpose for band in chart.bands] == list(Purpose)
 
 
-def test_within_two_months_they_are_condensed_by_day():
-    chart = draw(every(timedelta(hours=12), 100))
-    assert chart.unit is Unit.DAY
-    assert chart.columns[0].when == "3 March 2025, the last of 2"
-
-
-def test_more_months_than_fit_are_condensed_by_year():
-    chart = draw(every(timedelta(days=31), MAX_MONTHS + 1))
-    assert chart.unit is Unit.YEAR
-    assert [column.name for column in chart.columns] == [str(2025 + n) for n in range(11)]
+def test_a_month_has_a_column_whatever_the_span():
+    two_months = draw(every(timedelta(hours=12), 100))
+    assert [column.when for column in two_months.columns] == [
+        "March 2025, the last of 58",
+        "April 2025, the last of 42",
+    ]
+    twenty_years = draw(every(timedelta(days=31), 236))
+    assert len(twenty_years.columns) == 236
+    assert all(column.count == 1 for column in twenty_years.columns)
+    assert twenty_years.columns[0].name == "March 2025"
 
 
 def test_a_hundred_on_one_day_are_one_column():
@@ -264,3 +265,16 @@ def test_a_long_note_is_shortened():
 )
 def test_the_time_between_two_days_is_said_as_people_say_it(later, words):
     assert time_between(date(2025, 3, 3), later) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["3 March 2025", "3 March 2025, 10:15", "March 2025", "3 Mar 2025"]),
+        ("de", ["3. März 2025", "3. März 2025 10:15", "März 2025", "03.03.2025"]),
+    ],
+)
+def test_dates_are_written_as_the_language_writes_them(language, words):
+    names = ["DATE_FORMAT", "DATETIME_FORMAT", "YEAR_MONTH_FORMAT", "SHORT_DATE_FORMAT"]
+    with translation.override(language):
+        assert [local_format(START, name) for name in names] == words

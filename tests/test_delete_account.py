@@ -1,6 +1,5 @@
 """Whoever leaves takes everything with them, and nobody leaves by accident."""
 
-import threading
 import time
 
 import pytest
@@ -11,15 +10,16 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
 from purposeapp.models import Assessment, Session, Tip, User
+from tests.support.concurrency import at_once
+from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_assessment, make_goal, make_user, tip_form
-from tests.test_accounts import code_in
 
 PATH = "/accounts/delete/"
 RIGHT = {"password": PASSWORD}
@@ -260,27 +260,6 @@ def test_the_last_superuser_is_told_to_make_another_one_first(client, db):
     make_superuser("second@example.org")
     assert client.post(PATH, RIGHT).status_code == 302
     assert not User.objects.filter(pk=root.pk).exists()
-
-
-def at_once(*tasks) -> list[Exception]:
-    """Run all of them at the same time, and return what they raised."""
-    together, raised = threading.Barrier(len(tasks)), []
-
-    def run(task):
-        try:
-            together.wait(timeout=10)
-            task()
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[task]) for task in tasks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

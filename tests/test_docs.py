@@ -1,4 +1,4 @@
-"""What is written for those who run the site is what the code reads."""
+"""What is written for those who run or change the site is what the code says."""
 
 import ast
 import re
@@ -10,6 +10,9 @@ from config.settings import REQUIRED_IN_PRODUCTION
 
 CHECKOUT = Path(__file__).parent.parent
 READERS = ["config/settings.py", "config/gunicorn.conf.py"]
+PAGES = sorted(
+    path.relative_to(CHECKOUT) for glob in ("*.md", "docs/**/*.md") for path in CHECKOUT.glob(glob)
+)
 NOT_FOR_COMPOSE = {"APP_ENV", "HOST", "PORT", "DEBUG", "START_MESSAGE"}
 """What the image sets itself, and what only a laptop uses."""
 
@@ -70,3 +73,35 @@ def test_compose_hands_on_every_variable_that_a_server_may_need():
         r"^    ([A-Z_]+):", (CHECKOUT / "compose.yaml").read_text(), re.MULTILINE
     )
     assert set(handed_on) == set(documented()) - NOT_FOR_COMPOSE
+
+
+def test_the_example_of_an_env_file_has_every_variable_of_a_server_and_no_other():
+    example = (CHECKOUT / ".env.example").read_text()
+    names = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
+    assert len(names) == len(set(names)), "a variable stands there twice"
+    assert set(names) == (set(documented()) - NOT_FOR_COMPOSE) | {"PORT", "POSTGRES_PASSWORD"}
+
+
+def test_the_example_sets_what_compose_needs_and_leaves_the_rest_to_its_defaults():
+    example = (CHECKOUT / ".env.example").read_text()
+    needed = re.findall(r"\$\{([A-Z_]+):\?", (CHECKOUT / "compose.yaml").read_text())
+    assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set(needed)
+    for name, default in re.findall(r"^#([A-Z_]+)=(\S+)$", example, re.MULTILINE):
+        if name != "DATABASE_URL":
+            assert documented()[name][0] == f"`{default}`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_file_that_a_page_names_is_there(page):
+    text = (CHECKOUT / page).read_text()
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)
+    missing = [link for link in links if not (CHECKOUT / page.parent / link).exists()]
+    paths = re.findall(r"(?:purposeapp|config|templates|tests|bench|docs)/[\w/.-]*\w", text)
+    missing += [path for path in paths if not (CHECKOUT / path).exists()]
+    assert not missing
+
+
+def test_the_first_sentence_to_change_is_where_newcomers_are_told_to_look():
+    page = (CHECKOUT / "CONTRIBUTING.md").read_text()
+    words, path = re.search(r'grep -rn "([^"]+)".+? in\s+`([^`]+)`', page).groups()
+    assert words in (CHECKOUT / path).read_text()

@@ -1,7 +1,12 @@
+import uuid
+
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 
+from purposeapp.views import ten_points
 from tests.support.make import make_goal, points
+from tests.support.tables import rows_of_all_tables
 
 
 def test_ten_megabytes_are_refused_with_a_clear_page(owner):
@@ -93,13 +98,17 @@ def test_every_page_has_the_security_headers(client, db, path):
     assert response["Referrer-Policy"] == "same-origin"
 
 
+# --- A CSRF token that is missing or stale ------------------------------------------------------
+
 TYPED = points(
     "4-3-x-0-0", wanted_by="2030-01-01", taken_on="2026-03-01", note="Told.", event="study"
 )
+VALID = TYPED | {"learning_sponge": "3", "wanted_by": "", "submission": str(uuid.uuid4())}
+TEN_POINTS_PAGES = ["/", "/goal/", "/try/", "/history/add/"]
 
 
-@pytest.mark.parametrize("path", ["/", "/goal/", "/try/", "/history/add/"])
-def test_ten_points_in_a_form_that_has_grown_old_are_not_lost(user, path):
+@pytest.mark.parametrize("path", TEN_POINTS_PAGES)
+def test_ten_points_are_not_lost_when_the_csrf_token_has_expired(user, path):
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     response = client.post(path, TYPED)
@@ -113,6 +122,49 @@ def test_ten_points_in_a_form_that_has_grown_old_are_not_lost(user, path):
     assert not form.is_bound
 
 
+@pytest.mark.parametrize("path", TEN_POINTS_PAGES)
+def test_no_ten_points_page_writes_anything_without_a_csrf_token(user, path):
+    """Neither a table nor the session, where a visitor's result would wait."""
+    visitor, member = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    member.force_login(user)
+    before = rows_of_all_tables()
+    for client in (visitor, member):
+        for form in (VALID, VALID | {"step": "job_seeking-"}):
+            assert client.post(path, form).status_code == 403
+    assert rows_of_all_tables() == before
+    assert not visitor.session.keys()
+    # What was refused is good in itself.
+    member = Client()
+    member.force_login(user)
+    assert member.post(path, VALID).status_code == 302
+
+
+def test_no_other_view_is_called_after_a_csrf_failure():
+    """The mark that `csrf_failure` looks for is only on views that `ten_points_page` made.
+
+    One that carried it, and went on as if nothing had happened, would be open to CSRF.
+    """
+
+    def marked(patterns, prefix="/"):
+        for pattern in patterns:
+            path = prefix + str(pattern.pattern)
+            if hasattr(pattern, "url_patterns"):
+                yield from marked(pattern.url_patterns, path)
+            elif hasattr(pattern.callback, "is_ten_points_page"):
+                yield path, pattern.callback
+
+    found = dict(marked(get_resolver("tests.support.urls_with_linkedin").url_patterns))
+    assert sorted(found) == sorted(TEN_POINTS_PAGES)
+    for view in found.values():
+        layers = [view]
+        while hasattr(layers[-1], "__wrapped__"):
+            layers.append(layers[-1].__wrapped__)
+        # The two innermost: the walk, and what it does with a valid form.
+        *_, walk, when_valid = layers
+        assert walk.__code__.co_filename == ten_points.__file__
+        assert "is_ten_points_page" not in vars(when_valid)
+
+
 @pytest.mark.parametrize("path", ["/goal/", "/try/", "/history/add/"])
 def test_whoever_has_signed_out_meanwhile_is_told_so(client, db, path):
     client = Client(enforce_csrf_checks=True)
@@ -121,11 +173,11 @@ def test_whoever_has_signed_out_meanwhile_is_told_so(client, db, path):
     assert "This form has grown old" in response.content.decode()
 
 
-def test_a_goal_that_was_to_be_given_up_speaks_of_no_points(user):
+def test_a_goal_is_not_ended_without_a_csrf_token(user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     goal = make_goal(user)
-    response = client.post("/goal/", {"give_up": goal.pk})
+    response = client.post("/goal/end/", {"goal": goal.pk})
     assert response.status_code == 403
     assert "This form has grown old" in response.content.decode()
     goal.refresh_from_db()

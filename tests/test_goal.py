@@ -1,4 +1,4 @@
-"""Where a person wants to be: set, looked at, replaced and given up, each for themselves."""
+"""Where a person wants to be: set, looked at, replaced and ended, each for themselves."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -13,10 +13,11 @@ from purposeapp.forms.goal import DAY_PASSED
 from purposeapp.models import Goal
 from purposeapp.split import Split
 from purposeapp.views.goal import EARLIER_SHOWN
+from tests.support.concurrency import at_once
 from tests.support.make import NOON, make_assessment, make_goal, make_user, points
-from tests.test_delete_account import at_once
 
 PATH = "/goal/"
+END = "/goal/end/"
 
 
 def today() -> date:
@@ -139,7 +140,7 @@ def test_earlier_goals_have_their_days_newest_first_and_an_end(owner, user):
         moment = NOON + timedelta(days=day)
         make_goal(user, set_at=moment, ended_at=moment + timedelta(days=1))
     response = owner.get(PATH)
-    shown = [entry["goal"].set_at for entry in response.context["ended"]]
+    shown = [goal.set_at for goal, _ in response.context["ended"]]
     assert shown == [NOON + timedelta(days=day) for day in range(EARLIER_SHOWN, 0, -1)]
     page = response.content.decode()
     assert "Set 2 March 2026, ended 3 March 2026." in page
@@ -148,9 +149,9 @@ def test_earlier_goals_have_their_days_newest_first_and_an_end(owner, user):
     assert "has them all" not in owner.get(PATH).content.decode()
 
 
-def test_a_goal_is_given_up_and_stays_on_record(owner, user):
+def test_a_goal_is_ended_and_stays_on_record(owner, user):
     goal = make_goal(user, set_at=NOON)
-    response = owner.post(PATH, {"give_up": goal.pk}, follow=True)
+    response = owner.post(END, {"goal": goal.pk}, follow=True)
     assert response.redirect_chain == [(PATH, 302)]
     page = response.content.decode()
     assert "Your goal is given up." in page
@@ -159,16 +160,40 @@ def test_a_goal_is_given_up_and_stays_on_record(owner, user):
     assert goal.ended_at > NOON
 
 
-def test_only_the_goal_that_was_looked_at_is_given_up(owner, user, stranger):
+def test_only_the_goal_that_was_looked_at_is_ended(owner, user, stranger):
     ended = make_goal(user, set_at=NOON, ended_at=NOON)
     current = make_goal(user, "0-10-0-0-0")
-    for given_up in [ended.pk, "", "x", "\0", "9" * 40, 0, -1]:
-        response = owner.post(PATH, {"give_up": given_up})
+    for named in [ended.pk, "", "x", "\0", "9" * 40, 0, -1]:
+        response = owner.post(END, {"goal": named})
         assert (response.status_code, response.url) == (302, PATH)
-    stranger.post(PATH, {"give_up": current.pk})
+    stranger.post(END, {"goal": current.pk})
     current.refresh_from_db()
     ended.refresh_from_db()
     assert (current.ended_at, ended.ended_at) == (None, NOON)
+
+
+def test_a_goal_is_ended_once(owner, user):
+    goal = make_goal(user, set_at=NOON)
+    owner.post(END, {"goal": goal.pk})
+    goal.refresh_from_db()
+    ended_at = goal.ended_at
+    page = owner.post(END, {"goal": goal.pk}, follow=True).content.decode()
+    assert page.count("Your goal is given up.") == 1  # that of the first time
+    goal.refresh_from_db()
+    assert goal.ended_at == ended_at
+
+
+def test_whoever_signs_in_to_end_a_goal_lands_on_its_page(client, user):
+    goal = make_goal(user)
+    response = client.post(END, {"goal": goal.pk})
+    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={PATH}")
+    goal.refresh_from_db()
+    assert goal.ended_at is None
+
+
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+def test_a_goal_is_ended_by_post_only(owner, method):
+    assert getattr(owner, method)(END).status_code == 405
 
 
 def test_a_clock_that_went_back_ends_no_goal_before_it_was_set(user):

@@ -14,10 +14,10 @@ from django.test import Client, override_settings
 from purposeapp.accounts.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
 from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import Assessment, User
-from tests.support.make import PASSWORD, make_user, prove
+from tests.support.client import history, sign_in, spend
+from tests.support.mails import code_in
+from tests.support.make import PASSWORD, make_user, make_verified_user, prove
 from tests.support.provider import Provider
-from tests.test_accounts import code_in, make_verified_user
-from tests.test_pending_results import history, sign_in, spend
 
 LOGIN = "/accounts/oidc/linkedin/login/"
 CALLBACK = "/accounts/oidc/linkedin/login/callback/"

@@ -322,7 +322,7 @@ def test_nothing_is_left_of_a_background_job_that_ends_while_the_server_starts(c
     end = "lp._accepts_connections = lambda software: os._exit(0)"
     for _ in range(3):
         began = time.monotonic()
-        job = checkout.run(f"{ignore}; {HOLD.replace('lp.hold', f'{end}; lp.hold')}")
+        job = checkout.run(f"{ignore}; {HOLD.replace('lp.ensure', f'{end}; lp.ensure')}")
         assert job.returncode == 0, job.stderr
         assert eventually(checkout.is_idle)
         assert time.monotonic() - began < 8  # after 10 seconds the supervisor would use force

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from purposeapp.models import Tip
 from purposeapp.models.tip import TipQuerySet
-from purposeapp.web.page_cache import MAX_PAGES, CachedResponse, PageCache, page_cache
+from purposeapp.web.page_cache import CachedResponse, PageCache, page_cache
 from tests.support.make import make_tip
 
 PATH = "/splits/6-2-2-0-0/"
@@ -210,11 +210,57 @@ def test_a_page_made_while_the_tips_changed_is_not_kept(db, clock):
     assert page_cache.get(("http", "/", False)) is None
 
 
-def test_the_memory_is_bounded(db, clock):
-    page_cache = PageCache()
-    version = page_cache.version()
-    for number in range(MAX_PAGES + 1):
-        page_cache.put(("http", str(number), False), version, CachedResponse(b"", {}))
-    assert len(page_cache._answers) == MAX_PAGES
-    assert page_cache.get(("http", "0", False)) is None
-    assert page_cache.get(("http", str(MAX_PAGES), False)) is not None
+@pytest.fixture
+def small_cache(db, clock, monkeypatch):
+    """A cache with room for three answers of a hundred bytes."""
+    monkeypatch.setattr("purposeapp.web.page_cache.MAX_BYTES", 300)
+    return PageCache()
+
+
+def keep(page_cache, name, size=100):
+    answer = CachedResponse(b"x" * (size - 10), {"Vary": "Cookie"})
+    page_cache.put((name,), page_cache.version(), answer)
+
+
+def kept(page_cache):
+    return [name for (name,) in page_cache._answers]
+
+
+def test_the_least_recently_used_page_gives_way(small_cache):
+    for name in "abc":
+        keep(small_cache, name)
+    assert small_cache.get(("a",)) is not None
+    keep(small_cache, "d")
+    assert kept(small_cache) == ["c", "a", "d"]
+    assert small_cache.get(("b",)) is None
+
+
+def test_a_large_page_takes_the_place_of_several(small_cache):
+    for name in "abc":
+        keep(small_cache, name)
+    keep(small_cache, "large", 200)
+    assert kept(small_cache) == ["c", "large"]
+    keep(small_cache, "too large", 301)
+    assert kept(small_cache) == []
+
+
+def test_a_page_that_is_kept_again_counts_once(small_cache):
+    for name in "abab":
+        keep(small_cache, name)
+    keep(small_cache, "c")
+    assert kept(small_cache) == ["a", "b", "c"]
+    small_cache.clear()
+    for name in "abc":
+        keep(small_cache, name)
+    assert kept(small_cache) == ["a", "b", "c"]
+
+
+def test_each_language_is_kept_for_itself(client, db, clock):
+    english = client.get(PATH)
+    with translation.override("de"):
+        german = client.get(PATH)
+        again = client.get(PATH, headers={"if-none-match": german["ETag"]})
+    assert '<html lang="en">' in english.content.decode()
+    assert '<html lang="de">' in german.content.decode()
+    assert again.status_code == 304
+    assert client.get(PATH).content == english.content

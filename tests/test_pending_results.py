@@ -1,6 +1,5 @@
 """What a visitor did before signing in is in their history right after, exactly once."""
 
-import threading
 import uuid
 from datetime import timedelta
 from unittest.mock import patch
@@ -8,29 +7,17 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth.signals import user_logged_in
 from django.core import mail
-from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from purposeapp.accounts.pending import MAX_PENDING, claim_pending_results
 from purposeapp.models import Assessment, User
+from tests.support.client import history, sign_in, spend
+from tests.support.concurrency import at_once
+from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_assessment, make_user, points
-from tests.test_accounts import code_in
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
-
-
-def spend(client, split="6-2-2-0-0", submission=None):
-    return client.post("/", points(split, submission=submission or str(uuid.uuid4())))
-
-
-def history(client) -> list[str]:
-    entries = client.get("/history/").context["entries"]
-    return [str(entry["assessment"].split) for entry in entries]
-
-
-def sign_in(client, user):
-    return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
 
 
 def test_after_signing_up(client, db):
@@ -164,26 +151,14 @@ def test_an_invalid_form_and_a_step_leave_nothing_waiting(client, user):
 def test_two_claims_at_once_record_once():
     user, client = make_user(), Client()
     spend(client)
-    at_once, failures = threading.Barrier(2), []
 
     def claim():
         request = RequestFactory().get("/")
         request.session = type(client.session)(client.session.session_key)
         request.session.load()
-        try:
-            at_once.wait(timeout=10)
-            claim_pending_results(User, request, user)
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
+        claim_pending_results(User, request, user)
 
-    threads = [threading.Thread(target=claim) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    assert at_once(claim, claim) == []
     assert Assessment.objects.count() == 1
 
 

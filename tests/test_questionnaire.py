@@ -198,7 +198,7 @@ def test_a_visitor_without_an_account_starts_at_zero(client, db):
 def test_the_form_can_begin_with_a_split_that_was_looked_at(client, db):
     assert 'href="/?start=6-2-2-0-0"' in client.get("/splits/6-2-2-0-0/").content.decode()
     form = client.get("/?start=6-2-2-0-0").context["form"]
-    assert [form.points_on(name) for name in Purpose.values] == [6, 2, 2, 0, 0]
+    assert list(form.points.values()) == [6, 2, 2, 0, 0]
 
 
 @pytest.mark.parametrize("start", ["6-2-2-0-1", "nonsense", "%00", "6-2-2-0-0-0", ""])

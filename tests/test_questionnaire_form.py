@@ -5,9 +5,9 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.forms import QuestionnaireForm
+from purposeapp.forms import QuestionnaireForm, ten_points
 from purposeapp.forms.ten_points import read_points
-from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, budget_error
+from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, Split, budget_error
 from tests.support.make import points
 
 
@@ -88,10 +88,10 @@ def test_a_field_that_is_sent_twice_is_refused():
     assert QuestionnaireForm(data).errors == {"job_seeking": [NOT_A_WHOLE_NUMBER]}
 
 
-def after(step: str, *typed: str) -> QuestionnaireForm:
+def stepped(step: str, *typed: str) -> QuestionnaireForm:
     data = QueryDict(mutable=True)
     data.update(dict(zip(Purpose.values, typed, strict=True)) | {"step": step})
-    return QuestionnaireForm.after_step(data)
+    return QuestionnaireForm.redisplay(data)
 
 
 def values(form) -> list[str]:
@@ -113,7 +113,7 @@ def values(form) -> list[str]:
     ],
 )
 def test_a_step_moves_one_point_and_loses_nothing_that_was_typed(step, typed, expected, rest):
-    form = after(step, *typed)
+    form = stepped(step, *typed)
     assert values(form) == expected
     assert form.rest == rest
     assert not form.is_bound
@@ -122,7 +122,20 @@ def test_a_step_moves_one_point_and_loses_nothing_that_was_typed(step, typed, ex
 def test_a_step_keeps_the_submission():
     data = QueryDict(mutable=True)
     data.update(points("1-0-0-0-0", step="job_seeking+", submission="kept"))
-    assert QuestionnaireForm.after_step(data)["submission"].value() == "kept"
+    assert QuestionnaireForm.redisplay(data)["submission"].value() == "kept"
+
+
+def test_each_number_is_parsed_once(monkeypatch):
+    """However often a page asks for the points, the rest, what is wrong and the split."""
+    parsed = []
+    monkeypatch.setattr(ten_points, "read_points", lambda text: parsed.append(text) or int(text))
+    bound = sent("6", "2", "2", "0", "0")
+    unbound = QuestionnaireForm(initial=Split(1, 2, 3, 4, 0).as_dict())
+    for form in (bound, unbound):
+        assert form.is_valid() == form.is_bound
+        assert (form.used, form.rest, form.status) == (10, 0, "0 of 10 points left")
+        assert [field.points for field in form.purpose_fields] == list(form.split)
+    assert len(parsed) == 2 * len(Purpose)
 
 
 def test_the_status_says_where_the_budget_stands():

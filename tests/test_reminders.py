@@ -21,9 +21,12 @@ from purposeapp.forms.reminder import (
     TOO_FAR,
 )
 from purposeapp.models import Reminder
-from purposeapp.models.reminder import PERIODS, Rhythm, today
+from purposeapp.models.reminder import PERIODS, Rhythm
+from purposeapp.timeline.dates import today
+from tests.support.mails import code_in
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
-from tests.test_accounts import code_in
+from tests.support.pages import text_of
+from tests.support.reminders import chosen
 
 PATH = "/reminders/"
 CHANGED = "/reminders/changed/"
@@ -31,18 +34,8 @@ CONFIRM = "/reminders/address/"
 DAYS = st.dates(date(2003, 5, 5), date(2100, 1, 1))
 
 
-def text_of(response) -> str:
-    """What the page says, without its markup."""
-    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub("<[^>]+>", " ", main).split())
-
-
 def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def chosen(user) -> tuple[str, date | None]:
-    return Reminder.objects.values_list("rhythm", "due_on").get(user=user)
 
 
 # --- The dates ---

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from purposeapp.models import Reminder, User
-from purposeapp.models.reminder import today
 from purposeapp.reminders.calendar import calendar
+from purposeapp.timeline.dates import today
 from tests.support.make import make_assessment, make_reminder
 
 PATH = "/reminders/five-purposes.ics"

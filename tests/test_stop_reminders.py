@@ -8,7 +8,8 @@ from django.test import Client
 
 from purposeapp.models import Reminder
 from tests.support.make import make_reminder, make_user
-from tests.test_reminders import chosen, text_of
+from tests.support.pages import text_of
+from tests.support.reminders import chosen
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purposeapp.split import Purpose, Split
+from purposeapp.timeline.dates import time_between
 from purposeapp.timeline.facts import Facts
-from purposeapp.timeline.snapshot import Snapshot, time_between
+from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.timeline.story import Story, moves
 
 LABELS = ["Business driven", "Community spirit", "Learning sponge", "Job seeking", "Vanity project"]

@@ -1,16 +1,16 @@
 """What a person said of tips: theirs alone, once, and for every assessment."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from purposeapp.models import Tick, Tip, User
 from purposeapp.split import Purpose
 from purposeapp.views.tips import PAGE_SIZE
+from tests.support.concurrency import at_once
 from tests.support.make import NOON, make_assessment, make_tip, make_user
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
@@ -187,25 +187,11 @@ def test_a_unique_constraint_holds_one_tick_per_person_and_tip(user, tip):
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_eight_clicks_at_once_make_one_tick():
     user, tip = make_user(), Tip.objects.first()
-    at_once, faults = threading.Barrier(8), []
-
-    def record(verdict):
-        try:
-            at_once.wait(timeout=10)
-            Tick.objects.record(user=user, tip=tip, verdict=verdict)
-        except Exception as fault:
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=record, args=[verdict]) for verdict in Tick.Verdict.values * 4
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not faults
+    verdicts = Tick.Verdict.values * 4
+    raised = at_once(
+        *(lambda v=v: Tick.objects.record(user=user, tip=tip, verdict=v) for v in verdicts)
+    )
+    assert raised == []
     assert Tick.objects.count() == 1
 
 

@@ -3,22 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 
 from purposeapp.forms.what_if import WHAT_IF
 from purposeapp.models import LifeEvent, Tick, Tip
 from purposeapp.split import Purpose
 from tests.support.make import NOON, make_assessment, make_goal, make_tip, points
+from tests.support.tables import rows_of_all_tables
 
 PATH = "/try/"
 RESULT = "/try/0-2-0-8-0/"
-
-
-def rows_of_all_tables() -> dict[str, int]:
-    return {
-        model._meta.label: model._default_manager.count()
-        for model in apps.get_models(include_auto_created=True)
-    }
 
 
 def test_it_begins_at_the_last_split(owner, user):

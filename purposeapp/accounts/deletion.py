@@ -12,7 +12,6 @@ from allauth.account.forms import ReauthenticateForm
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
-from crispy_forms.helper import FormHelper
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import logout
 from django.contrib.contenttypes.models import ContentType
@@ -37,9 +36,6 @@ class DeleteAccountForm(ReauthenticateForm):
         super().__init__(*args, user=user, **kwargs)
         if not user.has_usable_password():
             del self.fields["password"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     @property
     def hindrance(self) -> Promise | None:

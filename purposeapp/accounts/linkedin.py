@@ -2,7 +2,7 @@
 
 LinkedIn is asked for a name and an address, and nothing else is kept. An address alone opens no
 account: where somebody has it already, it must be verified on both sides, or a code that comes
-by mail has to be entered first. What such a code does to older passwords is in proof.py.
+by mail has to be entered first. What such a code does to older passwords is in verification.py.
 """
 
 import logging

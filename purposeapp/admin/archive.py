@@ -1,8 +1,11 @@
-"""Deleting tips, but for those that people ticked off: these are archived."""
+"""Soft delete of tips: those that people ticked off are archived, all others deleted."""
+
+from collections.abc import Iterable
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.db import transaction
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,19 +14,19 @@ from simple_history.utils import bulk_update_with_history
 from purposeapp.models import Tip
 
 
-def set_state(request, tips, state: str, why: str) -> list[Tip]:
-    """Change the state of those that have another one, and return them."""
+def set_state(request: HttpRequest, tips: Iterable[Tip], state: str, reason: str) -> list[Tip]:
+    """Change the state of those that have another one, with an audit trail, and return them."""
     changed = [tip for tip in tips if tip.state != state]
     for tip in changed:
         tip.state = state
     bulk_update_with_history(
-        changed, Tip, ["state"], default_user=request.user, default_change_reason=why
+        changed, Tip, ["state"], default_user=request.user, default_change_reason=reason
     )
     return changed
 
 
 class ArchivingAdmin(admin.ModelAdmin):
-    """Says before tips are deleted what becomes of each, and archives those that are ticked."""
+    """Soft delete: archives the tips that are ticked, and says before what becomes of each."""
 
     def get_actions(self, request):
         """Django's own, but that deleting says what it archives."""
@@ -49,7 +52,7 @@ class ArchivingAdmin(admin.ModelAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request, queryset) -> None:
-        """Delete these tips; archive those that people ticked off."""
+        """Delete these tips, under row locks; archive those that people ticked off."""
         Tip.objects.lock()
         # A tick that is on its way waits for this lock of the row, and one that came before it
         # is counted.

@@ -1,21 +1,22 @@
 """The page that shows which splits have too few tips, or too many."""
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from purposeapp.advice.coverage import Coverage
 from purposeapp.advice.fit import Audience, Side
-from purposeapp.advice.selection import room
+from purposeapp.advice.selection import capacity
 from purposeapp.models import Tip
 from purposeapp.split import BUDGET
 
 from .rendering import render_page
 
-SAMPLES = 12
+MAX_SAMPLES = 12
 
 
 @require_safe
-def coverage(request):
+def coverage(request: HttpRequest) -> HttpResponse:
     """How many published tips fit each purpose and each number of points, seen from one side."""
     side = request.GET.get("as")
     side = Side(side) if side in Side.values else Side.BOTH
@@ -33,21 +34,21 @@ def coverage(request):
             for purpose, counts in found.counts.items()
         ],
         "uncovered": len(found.uncovered),
-        "uncovered_samples": _spread(found.uncovered),
+        "uncovered_samples": _samples(found.uncovered),
         "overfull": len(found.overfull),
-        "overfull_samples": _spread(found.overfull),
+        "overfull_samples": _samples(found.overfull),
     }
     return render_page(request, "admin/tips_coverage.html", _("Coverage"), context)
 
 
 def _mark(points: int, count: int) -> str:
     """What is wrong with so many tips for so many points; empty if nothing is."""
-    if count > room(points):
+    if count > capacity(points):
         return _("too many")
     return "" if count or not points else _("none")
 
 
-def _spread(splits: list) -> list:
-    """A few of them, from all over the list."""
-    step = max(1, len(splits) // SAMPLES)
-    return splits[::step][:SAMPLES]
+def _samples(splits: list) -> list:
+    """Evenly spaced samples of a list, so that they come from all over it."""
+    step = max(1, len(splits) // MAX_SAMPLES)
+    return splits[::step][:MAX_SAMPLES]

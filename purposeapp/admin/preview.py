@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 from purposeapp.advice.fit import Audience, Direction, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import PreviewForm, TipForm
-from purposeapp.forms.tip import fitting_choice
+from purposeapp.forms.tip import suggested_choice
 from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Purpose, Split
 
-KEPT = ["text", "purpose", "audience", "points_from", "points_to", "direction", "position"]
+CARRIED_FIELDS = [name for name in TIP_FIELDS if name not in ("state", "published_from")]
 """What of a form that is not saved is sent along, when another split is chosen."""
 
 
@@ -41,17 +43,17 @@ def is_behind(result: Result, tip: Tip) -> int:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preview(request, tip_id: int | None = None):
+def preview(request: HttpRequest, tip_id: int | None = None) -> HttpResponse:
     """A result page as it would be with this tip: as stored, or, by POST, as it is typed."""
     stored = None if tip_id is None else get_object_or_404(Tip, pk=tip_id)
-    form = _typed(request, stored)
+    form = _unsaved_form(request, stored)
     tip = (form.instance if form.is_valid() else None) if form else stored
     given = request.POST if form else request.GET
-    choice = PreviewForm(tip, {**fitting_choice(tip), **_chosen(given)})
+    choice = PreviewForm(tip, {**suggested_choice(tip), **_choice_in(given)})
     if choice.is_valid():
         situation = choice.cleaned_data["situation"]
     else:
-        situation = Situation(Split.parse(fitting_choice(tip)["split"]))
+        situation = Situation(Split.parse(suggested_choice(tip)["split"]))
     result = result_with(situation, tip)
     context = {
         "result": result,
@@ -60,7 +62,7 @@ def preview(request, tip_id: int | None = None):
         "tip": tip,
         "tip_id": tip_id,
         "form": form,
-        "kept": [(name, form.data.get(name, "")) for name in KEPT] if form else [],
+        "kept": [(name, form.data.get(name, "")) for name in CARRIED_FIELDS] if form else [],
         "choice": choice,
         "is_on": tip is not None and is_on(result, tip),
         "is_behind": is_behind(result, tip) if tip else 0,
@@ -71,23 +73,23 @@ def preview(request, tip_id: int | None = None):
     return render(request, "purposeapp/tip_preview.html", context, status=status)
 
 
-def _typed(request, stored: Tip | None) -> TipForm | None:
+def _unsaved_form(request: HttpRequest, stored: Tip | None) -> TipForm | None:
     """The form as it is typed, to be looked at and not to be saved."""
     if request.method != "POST":
         return None
     form = TipForm(request.POST, instance=stored or Tip())
-    for name in set(form.fields) - set(KEPT):
+    for name in set(form.fields) - set(CARRIED_FIELDS):
         del form.fields[name]
     return form
 
 
-def _chosen(given) -> dict[str, str]:
+def _choice_in(given) -> dict[str, str]:
     return {name: given[name] for name in ("split", "moves", "as") if name in given}
 
 
 def _why_not(situation: Situation, tip: Tip) -> str:
     """Why a tip is not on the page, in words; empty if it fits."""
-    purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+    purpose = Purpose(tip.purpose)
     points = situation.split[purpose]
     words = {
         "from": tip.points_from,

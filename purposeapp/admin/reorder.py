@@ -1,7 +1,8 @@
-"""Putting a tip before or behind its neighbour."""
+"""Reordering tips: one goes before or behind its neighbour."""
 
 from django.contrib import messages
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,7 +16,7 @@ from purposeapp.models import Tip
 
 @require_POST
 @transaction.atomic
-def move(request, tip_id: int):
+def move(request: HttpRequest, tip_id: int) -> HttpResponse:
     """Swap a tip with the one before or behind it; archived ones are passed over."""
     Tip.objects.lock()
     tip = get_object_or_404(Tip, pk=tip_id)
@@ -29,14 +30,14 @@ def move(request, tip_id: int):
         messages.info(request, _("“%(tip)s” cannot be moved any further.") % {"tip": tip})
     else:
         tips[place], tips[other] = tips[other], tips[place]
-        changed = _number(tips)
+        changed = _renumber(tips)
         bulk_update_with_history(changed, Tip, ["position"], default_user=request.user)
         messages.success(request, _("“%(tip)s” is moved.") % {"tip": tip})
-    return redirect(_back(request))
+    return redirect(_list_url(request))
 
 
-def _number(tips: list[Tip]) -> list[Tip]:
-    """Give tips positions in this order, with the numbers they have, and return the changed ones.
+def _renumber(tips: list[Tip]) -> list[Tip]:
+    """Renumber tips in this order, with the numbers they have, and return the changed ones.
 
     Where two have the same number, all are numbered anew.
     """
@@ -52,7 +53,7 @@ def _number(tips: list[Tip]) -> list[Tip]:
     return changed
 
 
-def _back(request) -> str:
+def _list_url(request: HttpRequest) -> str:
     """The list as it was, with its filters."""
     address = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(address, {request.get_host()}):

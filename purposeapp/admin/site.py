@@ -24,8 +24,8 @@ class AdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def admin_view(self, view, cacheable=False):
-        """A page of the admin; what no field can hold is refused before it is looked up."""
-        return super().admin_view(_readable(view), cacheable)
+        """A page of the admin; malformed input is refused before anything is looked up by it."""
+        return super().admin_view(_refuse_malformed(view), cacheable)
 
     def index(self, request: HttpRequest, extra_context=None):
         """The start page: what is to be done about the tips, and how much the site is used."""
@@ -39,8 +39,8 @@ class AdminSite(admin.AdminSite):
         return super().index(request, context)
 
 
-def _readable(view: Callable) -> Callable:
-    """Refuse NUL characters, rows chosen by anything but numbers, and fields that none are for.
+def _refuse_malformed(view: Callable) -> Callable:
+    """Validate input: no NUL characters, rows by their ids alone, and no fields that none are for.
 
     PostgreSQL and Django would stumble over them, and answer with an error of the server.
     """

@@ -9,17 +9,17 @@ from django.utils import timezone
 
 from purposeapp.models import Assessment, User
 
-COUNTED = 10_000
+MAX_EXACT_COUNT = 10_000
 """Rows that are counted one by one, in a millisecond or two; beyond that, PostgreSQL estimates."""
 
-RECENTLY = timedelta(days=30)
+RECENT = timedelta(days=30)
 
 
 class Count(NamedTuple):
     """A number of rows, and whether it is no more than an estimate."""
 
     number: int
-    about: bool
+    is_estimate: bool
 
 
 class Usage(NamedTuple):
@@ -33,7 +33,7 @@ class Usage(NamedTuple):
 
 def usage() -> Usage:
     """Numbers of accounts and of assessments; nothing of what is in them."""
-    since = timezone.now() - RECENTLY
+    since = timezone.now() - RECENT
     return Usage(
         *_counts(User.objects.all(), date_joined__gte=since),
         *_counts(Assessment.objects.all(), recorded_at__gte=since),
@@ -41,8 +41,8 @@ def usage() -> Usage:
 
 
 def _counts(rows: QuerySet, **recent) -> tuple[Count, Count]:
-    some = rows.order_by().values("pk")[: COUNTED + 1].count()
-    if some <= COUNTED:
+    some = rows.order_by().values("pk")[: MAX_EXACT_COUNT + 1].count()
+    if some <= MAX_EXACT_COUNT:
         return Count(some, False), Count(rows.filter(**recent).count(), False)
     return _estimate(rows), _estimate(rows.filter(**recent))
 

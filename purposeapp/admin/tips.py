@@ -1,4 +1,4 @@
-"""The list of tips, and the form of each, for those who keep them good."""
+"""The changelist of tips, and the form of each, for those who keep them good."""
 
 from http import HTTPStatus
 
@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 from django.forms import modelform_factory
-from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.formats import date_format
@@ -19,12 +18,13 @@ from django.utils.translation import ngettext
 
 from purposeapp.forms import PositionForm, TipForm
 from purposeapp.models import Tip
-from purposeapp.models.tip import PURPOSES_IN_ORDER
+from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 
-from . import changes, coverage, import_export, preview, reorder
+from . import coverage, history, import_export, preview, reorder
 from .archive import ArchivingAdmin, set_state
+from .history import TipHistoryAdmin
 
-FILTERED_BY = {"state", "purpose__exact", "audience__exact", "direction__exact"}
+ALLOWED_LOOKUPS = {"state", "purpose__exact", "audience__exact", "direction__exact"}
 """What an address may ask of the list. Django would take any field, and with it
 broken patterns, and `ticks`, which are of people."""
 
@@ -58,8 +58,8 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Tip)
-class TipAdmin(ArchivingAdmin):
-    """Tips, by purpose and position. One that people ticked off is archived, never deleted."""
+class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
+    """Tips, by purpose and position, with soft delete, audit trail and optimistic lock."""
 
     form = TipForm
     list_display = [
@@ -95,7 +95,7 @@ class TipAdmin(ArchivingAdmin):
 
     def lookup_allowed(self, lookup, value, request=None) -> bool:
         """Whether the list may be filtered so: as its own links do, and in no other way."""
-        return lookup in FILTERED_BY
+        return lookup in ALLOWED_LOOKUPS
 
     def get_list_display(self, request):
         """With what moves a tip, for whoever may."""
@@ -146,7 +146,7 @@ class TipAdmin(ArchivingAdmin):
 
     @transaction.atomic
     def changelist_view(self, request, extra_context=None):
-        """The list; when something is changed in it, nobody else changes a tip meanwhile."""
+        """The list; a table lock lets nobody else change a tip while something is changed in it."""
         if request.method == "POST":
             Tip.objects.lock()
         return super().changelist_view(request, extra_context)
@@ -182,28 +182,25 @@ class TipAdmin(ArchivingAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """The key is chosen once: exports and old assessments know the tip by it."""
-        return ["key"] if obj else []
+        if obj is None:
+            return []
+        return ["key"] if self.has_change_permission(request, obj) else ["key", *TIP_FIELDS]
 
     def get_object(self, request, object_id, from_field=None):
-        """The tip; where it is about to be changed, as it stays until that is done."""
+        """The tip; where it is about to be changed, under a table lock until that is done."""
         if request.method == "POST":
             Tip.objects.lock()
         return super().get_object(request, object_id, from_field)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The form; for a tip that somebody has deleted, the way to bring it back."""
-        if self.has_view_permission(request) and changes.is_gone(object_id):
-            self.message_user(request, changes.DELETED_MEANWHILE, messages.WARNING)
+        if self.has_view_permission(request) and history.is_gone(object_id):
+            self.message_user(request, history.DELETED_MEANWHILE, messages.WARNING)
             return redirect("admin:purposeapp_tip_history", object_id)
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def save_model(self, request, obj, form, change) -> None:
-        """Store it, unless nothing was changed: that would be no news in its history."""
-        if not change or form.changed_data:
-            super().save_model(request, obj, form, change)
-
     def render_change_form(self, request, context, *args, **kwargs):
-        """The form; where somebody else was quicker, with both texts, and as a conflict."""
+        """The form; where the optimistic lock failed, with both texts, and a 409."""
         response = super().render_change_form(request, context, *args, **kwargs)
         if getattr(context["adminform"].form, "conflict", None):
             response.status_code = HTTPStatus.CONFLICT
@@ -221,21 +218,12 @@ class TipAdmin(ArchivingAdmin):
 
         return [
             page("coverage/", coverage.coverage, "coverage", "view"),
-            page("deleted/", changes.deleted, "deleted", "view"),
+            page("deleted/", history.deleted, "deleted", "view"),
             page("export/", import_export.export_tips, "export", "view"),
             page("import/", import_export.upload, "import", "change"),
             page("import/difference/", import_export.preview_import, "import_difference", "change"),
             page("preview/", preview.preview, "preview_new", "view"),
             page("<int:tip_id>/preview/", preview.preview, "preview", "view"),
             page("<int:tip_id>/move/", reorder.move, "move", "change"),
-            page("<int:tip_id>/history/", changes.changes, "history", "view"),
-            page("<int:tip_id>/history/<int:version_id>/", changes.version, "version", "view"),
-            path("<path:tip>/history/", self.admin_site.admin_view(_nowhere)),
-            path("<path:tip>/history/<path:version>/", self.admin_site.admin_view(_nowhere)),
             *super().get_urls(),
         ]
-
-
-def _nowhere(request, **ids):
-    """The history of what no tip can be."""
-    raise Http404

@@ -1,4 +1,4 @@
-"""Whoever has an account, and what they recorded: for superusers alone."""
+"""Accounts, groups, addresses and assessments, with the permission for superusers alone."""
 
 from allauth.account import admin as account_admin
 from allauth.account.models import EmailAddress
@@ -19,7 +19,7 @@ admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 admin.site.unregister([EmailAddress, Group])
 
 
-FILTERED_BY = {"exact", "isnull", "gte", "lt"}
+ALLOWED_LOOKUPS = {"exact", "isnull", "gte", "lt"}
 """How the filters of the lists compare; what else an address could ask for may be no value."""
 
 
@@ -43,7 +43,7 @@ class SuperuserOnly:
     def lookup_allowed(self, lookup, value, request=None) -> bool:
         """Whether a list may be filtered so."""
         asked = lookup.rpartition("__")[2]
-        return asked in FILTERED_BY and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        return asked in ALLOWED_LOOKUPS and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
 
     def history_view(self, request, object_id, extra_context=None):
         """The history; Django would say to anybody whether there is such a row."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from purposeapp.advice.fit import Advisable, Direction, Side, Situation
-from purposeapp.advice.selection import room
+from purposeapp.advice.selection import capacity
 from purposeapp.split import BUDGET, Purpose, Split
 
 
@@ -15,12 +15,10 @@ def with_points(purpose: Purpose, points: int, like: Split | None = None) -> Spl
     What is missing goes to the largest of the others, and what is too much is taken from it.
     """
     left = BUDGET - points
-    others = [other for other in Purpose if other != purpose]
-    if like is not None:
-        others.sort(key=lambda other: -like[other])
-    found = {purpose: points, **dict.fromkeys(others, 0)}
-    for other in reversed(others) if like else []:
-        found[other] = min(like[other], left)  # type: ignore[index]
+    others = [other for other in (like.ranked if like else Purpose) if other != purpose]
+    found = {purpose: points}
+    for other in reversed(others):
+        found[other] = min(like[other], left) if like else 0
         left -= found[other]
     found[others[0]] += left
     return Split(*(found[purpose] for purpose in Purpose))
@@ -45,7 +43,7 @@ class Coverage:
             for purpose in Purpose
         }
         for tip in self.tips:
-            purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+            purpose = Purpose(tip.purpose)
             for points, situation in enumerate(situations[purpose]):
                 counts[purpose][points] += situation.fits(tip)
         return counts
@@ -61,12 +59,13 @@ class Coverage:
 
     @cached_property
     def overfull(self) -> list[Split]:
-        """The splits with a purpose on which more tips fit than its result has room for."""
+        """The splits with a purpose on which more tips fit than its result has capacity for."""
         return [
             split
             for split in Split.all()
             if any(
-                self.counts[purpose][split[purpose]] > room(split[purpose]) for purpose in Purpose
+                self.counts[purpose][split[purpose]] > capacity(split[purpose])
+                for purpose in Purpose
             )
         ]
 
@@ -78,7 +77,7 @@ def uncovered_for_some_side(tips: Iterable[Advisable]) -> set[Split]:
 
 
 def movement(split: Split, purpose: Purpose, direction: Direction) -> Situation:
-    """A situation in which `purpose` goes in a direction, and ends at `split` or starts there.
+    """Make a situation in which `purpose` goes in a direction, and ends or starts at `split`.
 
     Raises ValueError where that cannot be: what has no points has not risen, for example.
     """

@@ -107,7 +107,7 @@ class Situation:
 
     def fits(self, tip: Advisable) -> bool:
         """Whether a tip is for this situation: its band, its direction and its audience."""
-        purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+        purpose = Purpose(tip.purpose)
         return (
             tip.points_from <= self.split[purpose] <= tip.points_to
             and tip.audience in self.side.audiences
@@ -117,7 +117,7 @@ class Situation:
 
     def why(self, tip: Advisable) -> str:
         """Why a tip is shown, where that is not obvious: "because Job seeking rose by 6"."""
-        purpose = Purpose(tip.purpose)  # type: ignore[call-arg]
+        purpose = Purpose(tip.purpose)
         words = {"purpose": purpose.label}
         points = self.split[purpose]
         if self.earlier is not None:

@@ -31,8 +31,8 @@ MAX_MORE = 12
 """How many more there are behind a click; what is beyond them has the purpose's own page."""
 
 
-def room(points: int) -> int:
-    """How many tips on a purpose with so many points its result has room for, clicks included."""
+def capacity(points: int) -> int:
+    """The most tips that a result shows on a purpose with so many points, clicks included."""
     return shown_at_once(points) + MAX_MORE
 
 
@@ -125,7 +125,7 @@ class Advice:
 def choose(
     situation: Situation, tips: Iterable[WrittenTip], declined: Collection[int] = ()
 ) -> list[Advice]:
-    """The advice for a situation, each of the tips at most once.
+    """Select and rank the tips for a situation, each of them at most once.
 
     Purposes with points come first, the largest first. A purpose without points is among them
     only if a tip is for just that, such as one for a purpose that is gone.
@@ -135,7 +135,7 @@ def choose(
     fitting: dict[Purpose, list[WrittenTip]] = {purpose: [] for purpose in Purpose}
     for tip in tips:
         if situation.fits(tip):
-            fitting[Purpose(tip.purpose)].append(tip)  # type: ignore[call-arg]
+            fitting[Purpose(tip.purpose)].append(tip)
     return [
         _advice(situation, purpose, fitting[purpose], declined)
         for purpose in situation.split.ranked
@@ -165,7 +165,7 @@ def _advice(
 
 
 def _best_first(situation: Situation, tips: list[WrittenTip]) -> list[WrittenTip]:
-    """What is for a movement fits best; then it is as staff put them.
+    """Rank tips: what is for a movement fits best; then it is as staff put them.
 
     Where both sides of job seeking are shown they take turns, so that neither has to wait
     until there is no tip left for the other.

@@ -8,19 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Tip
-
-FIELDS = [
-    "text",
-    "purpose",
-    "audience",
-    "points_from",
-    "points_to",
-    "direction",
-    "position",
-    "state",
-    "published_from",
-]
-"""Whatever can change about a tip, in the order that people read it. The key never does."""
+from purposeapp.models.tip import TIP_FIELDS
 
 NOTHING = _("\N{EN DASH}")
 
@@ -48,12 +36,12 @@ def differences(old, new) -> list[Difference]:
 
 def changed_fields(old, new) -> list[str]:
     """The names of the fields in which two tips differ."""
-    return [name for name in FIELDS if getattr(old, name) != getattr(new, name)]
+    return [name for name in TIP_FIELDS if getattr(old, name) != getattr(new, name)]
 
 
 def described(tip) -> list[Difference]:
     """All of a tip, as it is: each field differs from nothing."""
-    return [Difference.of(name, "", _said(tip, name)) for name in FIELDS]
+    return [Difference.of(name, "", _said(tip, name)) for name in TIP_FIELDS]
 
 
 def _said(tip, name: str) -> str | Promise:

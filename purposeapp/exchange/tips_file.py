@@ -15,7 +15,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.models import Tip
-from purposeapp.models.tip import TIP_MAX_LENGTH
+from purposeapp.models.tip import TIP_FIELDS, TIP_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose
 
 from .json_forms import (
@@ -29,7 +29,7 @@ from .json_forms import (
     at_entry,
     load,
 )
-from .tip_differences import FIELDS, Difference, changed_fields, described, differences
+from .tip_differences import Difference, changed_fields, described, differences
 
 CHANGE_REASON = "Import"
 
@@ -170,9 +170,9 @@ class Comparison:
         why = {"default_user": user, "default_change_reason": CHANGE_REASON}
         bulk_create_with_history(self._new, Tip, **why)
         for old, tip in self._changed:
-            for name in FIELDS:
+            for name in TIP_FIELDS:
                 setattr(old, name, getattr(tip, name))
-        bulk_update_with_history([old for old, _tip in self._changed], Tip, FIELDS, **why)
+        bulk_update_with_history([old for old, _tip in self._changed], Tip, TIP_FIELDS, **why)
         for tip in self.archived:
             tip.state = Tip.State.ARCHIVED
         bulk_update_with_history(self.archived, Tip, ["state"], **why)

@@ -2,7 +2,6 @@
 
 import uuid
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -57,12 +56,6 @@ class NoteForm(LifeEventForm, forms.ModelForm):
         fields = ["event", "event_words", "note"]
         labels = {"note": _("Did you expect this?")}
         widgets = {"note": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def save(self, commit: bool = True) -> Assessment:
         """Store what happened and the note, and nothing else.

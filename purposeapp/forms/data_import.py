@@ -1,6 +1,5 @@
 """An export, as it is uploaded."""
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,12 +17,6 @@ class ImportForm(forms.Form):
         label=_("Your file"),
         help_text=_("The JSON one, up to 2 MB; it is called five-purposes.json unless renamed."),
     )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def clean_file(self) -> Document:
         """What the file holds; all of it is valid."""

@@ -1,4 +1,4 @@
-"""A goal, as it is set and given up."""
+"""A goal, as it is set and ended."""
 
 from datetime import date
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Goal
+from purposeapp.timeline.dates import today
 
 from .day import DayField
 from .ten_points import TenPointsForm
@@ -17,19 +18,19 @@ DAY_PASSED = _("This day has passed. Choose one to come, or leave it empty.")
 class GoalForm(TenPointsForm):
     """The split that a person wants to have one day, with a day if they like."""
 
-    earlier_words = _("now {was}")
-    change_words = _("now {was}, wanted {now}")
+    earlier_words = _("now %(was)d")
+    change_words = _("now %(was)d, wanted %(now)d")
 
     wanted_by = DayField(label=_("Wanted by, if you like"), required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["wanted_by"].widget.attrs["min"] = timezone.now().date().isoformat()
+        self.fields["wanted_by"].widget.attrs["min"] = today().isoformat()
 
     def clean_wanted_by(self) -> date | None:
         """No day, or one that is not over yet (UTC)."""
         day = self.cleaned_data["wanted_by"]
-        if day and day < timezone.now().date():
+        if day and day < today():
             raise forms.ValidationError(DAY_PASSED, code="passed")
         return day
 
@@ -41,14 +42,14 @@ class GoalForm(TenPointsForm):
 
 
 class EndGoalForm(forms.Form):
-    """Asks for the goal that is to end: nobody gives up one that they have not seen."""
+    """Names the goal that is to end: nobody ends one that they have not seen."""
 
-    give_up = forms.ModelChoiceField(queryset=Goal.objects.none())
+    goal = forms.ModelChoiceField(queryset=Goal.objects.none())
 
     def __init__(self, *args, user, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["give_up"].queryset = Goal.objects.for_user(user).current()  # type: ignore[attr-defined]
+        self.fields["goal"].queryset = Goal.objects.for_user(user).current()  # type: ignore[attr-defined]
 
     def save(self) -> int:
         """End it, and return how many ended: 1, or 0 where it has just ended otherwise."""
-        return Goal.objects.filter(pk=self.cleaned_data["give_up"].pk).current().end(timezone.now())
+        return Goal.objects.filter(pk=self.cleaned_data["goal"].pk).current().end(timezone.now())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
+from purposeapp.timeline.dates import today
 
 from .day import DayField
 from .life_event import LifeEventForm
@@ -36,13 +37,13 @@ class PaperForm(LifeEventForm, QuestionnaireForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields([*Purpose.values, "taken_on"])
-        days = {"min": EARLIEST.date().isoformat(), "max": timezone.now().date().isoformat()}
+        days = {"min": EARLIEST.date().isoformat(), "max": today().isoformat()}
         self.fields["taken_on"].widget.attrs.update(days)
 
     def clean_taken_on(self) -> date:
         """A day since LinkedIn opened, and not one to come."""
         day = self.cleaned_data["taken_on"]
-        if day > timezone.now().date():
+        if day > today():
             raise forms.ValidationError(DAY_TO_COME, code="to_come")
         if day < EARLIEST.date():
             raise forms.ValidationError(DAY_TOO_EARLY, code="too_early")

@@ -2,7 +2,6 @@
 
 import uuid
 
-from crispy_forms.layout import Field
 from django import forms
 
 from purposeapp.models import Assessment
@@ -30,10 +29,6 @@ class QuestionnaireForm(TenPointsForm):
     """The questionnaire. Sent again, it leads to the assessment that it made."""
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper.layout.append(Field("submission"))
 
     def save(self, *, user) -> Assessment:
         """Record the split for `user`; the same form sent again returns the same assessment."""

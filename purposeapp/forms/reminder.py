@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from crispy_forms.helper import FormHelper
 from dateutil.relativedelta import relativedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Reminder
-from purposeapp.models.reminder import today
+from purposeapp.timeline.dates import today
 
 from .day import DayField
 
@@ -44,9 +43,6 @@ class ReminderForm(forms.Form):
         kwargs.setdefault("initial", {"rhythm": reminder.rhythm, "date": on})
         super().__init__(*args, **kwargs)
         self.fields["date"].widget.attrs |= {"min": _first_day(), "max": _last_day()}
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def clean(self) -> None:
         """Hold the day against the calendar, where the rhythm needs one; else it does not count."""

@@ -1,16 +1,17 @@
 """The ten points, as they are typed, wherever a form asks for them."""
 
 import re
+from functools import cached_property
 from typing import Self
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.models import Assessment
 from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, TOO_MANY, Purpose, Split, budget_error
 
 POINTS_LEFT = _("%(rest)d of 10 points left")
+ANNOUNCEMENT = _("%(purpose)s %(points)d. %(status)s.")
 
 MAX_DIGITS = 6
 """Digits that a number may have and still be counted: enough to say by how much it is over."""
@@ -35,7 +36,7 @@ class PointsInput(forms.TextInput):
     """A text field for a small number.
 
     Not type="number": there the wheel of a mouse changes what was typed, and the browser
-    keeps to itself what it does not understand.
+    keeps to itself what it does not understand. The template writes the tag.
     """
 
     def value_from_datadict(self, data, files, name):
@@ -47,37 +48,36 @@ class PointsInput(forms.TextInput):
 class PointsBoundField(forms.BoundField):
     """The field of one purpose in a form."""
 
+    form: "TenPointsForm"
+    field: "PointsField"
+
     @property
     def points(self) -> int:
         """The points that stand in it now, 0 where that is not a number."""
-        try:
-            return read_points(str(self.value() or ""))
-        except ValueError:
-            return 0
+        return self.form.points[self.name]
 
     @property
     def was(self) -> int | None:
         """The points that the last split had here; None for somebody's first time."""
-        earlier = self.form.earlier  # type: ignore[attr-defined]
-        return None if earlier is None else earlier[self.field.purpose]  # type: ignore[attr-defined]
+        earlier = self.form.earlier
+        return None if earlier is None else earlier[self.field.purpose]
 
     @property
     def is_changed(self) -> bool:
         """Whether the points are other ones; before the first one is spent, nothing is."""
-        return self.was != self.points and self.form.used > 0  # type: ignore[attr-defined]
+        return self.was != self.points and self.form.used > 0
 
     @property
     def compared(self) -> str:
         """The last split beside what stands here now, in words."""
-        form: TenPointsForm = self.form  # type: ignore[assignment]
-        words = form.change_words if self.is_changed else form.earlier_words
-        return str(words).format(was=self.was, now=self.points)
+        words = self.form.change_words if self.is_changed else self.form.earlier_words
+        return words % {"was": self.was, "now": self.points}
 
 
 class PointsField(forms.Field):
     """The points on one purpose."""
 
-    widget = PointsInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    widget = PointsInput
     bound_field_class = PointsBoundField
 
     def __init__(self, purpose: Purpose) -> None:
@@ -98,67 +98,74 @@ class PointsField(forms.Field):
 class TenPointsForm(forms.Form):
     """Ten points to spend on five purposes. Whatever else a form asks stands behind them."""
 
-    earlier_words = _("was {was}")
+    left_words = POINTS_LEFT
+    too_many_words = TOO_MANY
+    earlier_words = _("was %(was)d")
     """What stands beside a purpose, to compare with."""
-    change_words = _("was {was}, now {now}")
+    change_words = _("was %(was)d, now %(now)d")
     """The same, once the points are other ones."""
+    announcement_words = ANNOUNCEMENT
+    """What a screen reader is told of a change."""
 
-    csrf_expired = False
-    """Whether it came back because its proof of origin had grown old: nothing typed is lost."""
-
-    def __init__(self, *args, earlier: Split | None = None, **kwargs) -> None:
-        """A form, which shows beside each purpose what changed since `earlier`, if there is one."""
+    def __init__(self, *args, last: Assessment | None = None, **kwargs) -> None:
+        """A form, which shows beside each purpose what changed since `last`, if there is one."""
         super().__init__(*args, **kwargs)
-        self.earlier = earlier
+        self.last = last
+        self.earlier = last.split if last else None
         for purpose in Purpose:
             self.fields[purpose.value] = PointsField(purpose)
         self.order_fields(Purpose.values)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        # The template says them: in a summary on top, and at the field that is meant.
-        self.helper.form_show_errors = False
-        self.helper.layout = Layout(
-            *(Field(name, template="purposeapp/_purpose_field.html") for name in Purpose.values)
-        )
 
     @classmethod
-    def after_step(cls, data, *, earlier: Split | None = None) -> Self:
-        """The form as it was sent, with the step that a + or − button asks for taken.
+    def redisplay(cls, data, *, last: Assessment | None = None) -> Self:
+        """An unbound form that shows what was sent, once the stepper button in it is obeyed.
 
-        A step is the name of a purpose with a sign behind it. One that can't be taken (no
-        points left to add, none to take away, not a step at all) changes nothing.
+        A + or − button sends `step`, the name of a purpose with its sign behind it. A step that
+        can't be taken (no points left to add, none to take away, not a step at all) changes
+        nothing.
         """
-        typed = {
-            name: field.widget.value_from_datadict(data, None, name) or ""
-            for name, field in cls().fields.items()
+        form = cls(last=last)
+        form.initial = {
+            name: field.widget.value_from_datadict(data, {}, name) or ""
+            for name, field in form.fields.items()
         }
-        form = cls(initial=typed, earlier=earlier)
         step = data.get("step", "")
         name, sign = step[:-1], step[-1:]
-        if name in Purpose.values:
-            points = form.points_on(name)
-            if sign == "+" and form.rest > 0:
-                return cls(initial={**typed, name: points + 1}, earlier=earlier)
-            if sign == "-" and points > 0:
-                return cls(initial={**typed, name: points - 1}, earlier=earlier)
+        if name not in Purpose.values:
+            return form
+        may_add = sign == "+" and form.rest > 0
+        may_take = sign == "-" and form.points[name] > 0
+        if may_add or may_take:
+            form.points[name] += 1 if may_add else -1
+            form.initial[name] = form.points[name]
         return form
 
-    @classmethod
-    def redisplay(cls, data, *, earlier: Split | None = None) -> Self:
-        """The form as it was sent, when its proof of origin had grown old."""
-        form = cls.after_step(data, earlier=earlier)
-        form.csrf_expired = True
-        return form
+    @property
+    def purpose_fields(self) -> list[forms.BoundField]:
+        """The fields of the five purposes, in their fixed order."""
+        return [self[name] for name in Purpose.values]
 
-    def points_on(self, name: str) -> int:
-        """The points that stand in the field of a purpose now."""
-        return self[name].points  # type: ignore[attr-defined]
+    @cached_property
+    def points(self) -> dict[str, int]:
+        """The points that stand in the form now, by field name, 0 where that is not a number.
+
+        Each text is parsed once: in a form that was sent by its field, else from the initial.
+        """
+        if self.is_bound:
+            self.is_valid()  # which fills cleaned_data
+            return {name: self.cleaned_data.get(name, 0) for name in Purpose.values}
+        return {name: self._initial_points(name) for name in Purpose.values}
+
+    def _initial_points(self, name: str) -> int:
+        try:
+            return read_points(str(self.get_initial_for_field(self.fields[name], name) or ""))
+        except ValueError:
+            return 0
 
     @property
     def used(self) -> int:
         """The points that stand in the form now, as far as they are numbers."""
-        return sum(map(self.points_on, Purpose.values))
+        return sum(self.points.values())
 
     @property
     def rest(self) -> int:
@@ -167,10 +174,10 @@ class TenPointsForm(forms.Form):
 
     @property
     def status(self) -> str:
-        """Where the budget stands, in words; the same ones that the browser's script uses."""
+        """Where the budget stands, in words; the browser's script fills the same patterns."""
         if self.rest < 0:
-            return TOO_MANY % {"used": self.used, "rest": -self.rest}
-        return POINTS_LEFT % {"rest": self.rest}
+            return self.too_many_words % {"used": self.used, "rest": -self.rest}
+        return self.left_words % {"rest": self.rest}
 
     def clean(self) -> None:
         """Hold the sum against the budget, once each purpose has a number."""
@@ -181,4 +188,4 @@ class TenPointsForm(forms.Form):
     @property
     def split(self) -> Split:
         """How the points were spent. Only a valid form has one."""
-        return Split(*(self.cleaned_data[name] for name in Purpose.values))
+        return Split(**self.points)

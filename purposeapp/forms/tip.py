@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.coverage import movement, with_points
 from purposeapp.advice.fit import Direction, Side
-from purposeapp.exchange.tip_differences import FIELDS, Difference, differences
+from purposeapp.exchange.tip_differences import Difference, described, differences
 from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
 CHANGED_MEANWHILE = _(
@@ -25,32 +26,33 @@ CANNOT_MOVE_SO = _("With these points, the purpose of this tip cannot be: %(dire
 
 EVEN = Split(2, 2, 2, 2, 2)
 POSITION_STEP = 10
-KEY_WORDS = 5
+MAX_KEY_WORDS = 5
 
 
 class NewlineField(forms.CharField):
-    """A text whose lines end the same whatever the browser: as they are stored."""
+    """A text with normalized line ends, whatever the browser sends: as they are stored."""
 
     def to_python(self, value) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class TipForm(forms.ModelForm):
-    """One tip. It refuses to overwrite what somebody else has saved meanwhile."""
+    """One tip, with an optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    """What was stored when the editor began, in short; for a new tip there is nothing."""
+    """Fingerprint of what was stored when the editor began; empty for a tip that is not stored."""
 
     class Meta:
         model = Tip
-        fields = ["key", *FIELDS]
+        fields = ["key", *TIP_FIELDS]
         field_classes = {"text": NewlineField}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[Difference] = []
-        self.stored_version = self.instance.fingerprint if self.instance.pk else ""
-        self.initial["version"] = self.stored_version
+        # The instance may be an earlier version, which is to be stored again.
+        self.stored = Tip.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        self.initial["version"] = self.stored.fingerprint if self.stored else ""
         for name, what in {
             "key": _("It never changes after. Left empty, it is made of the first words."),
             "position": _("Small numbers come first within a purpose. Left empty: the last."),
@@ -67,19 +69,25 @@ class TipForm(forms.ModelForm):
             self._refuse_to_overwrite()
         elif not self.instance.pk:
             self._fill_in(values)
+        if self.instance.pk and not self.stored:
+            self._refuse_a_key_taken_meanwhile()
         return values
 
     def _refuse_to_overwrite(self) -> None:
-        if self.cleaned_data.get("version") == self.stored_version:
+        if self.cleaned_data.get("version") == self.initial["version"]:
             return
         # Whoever saves again has seen what is stored now.
-        self.data = {**self.data.dict(), self.add_prefix("version"): self.stored_version}  # type: ignore[attr-defined]
-        theirs, mine = self.instance, Tip(pk=self.instance.pk)
-        for field in Tip._meta.concrete_fields:
-            stored = getattr(theirs, field.name)
-            setattr(mine, field.name, self.cleaned_data.get(field.name, stored))
-        self.conflict = differences(theirs, mine)
+        self.data = {**self.data.dict(), self.add_prefix("version"): self.initial["version"]}  # type: ignore[attr-defined]
+        mine = Tip(pk=self.instance.pk)
+        for name in TIP_FIELDS:
+            setattr(mine, name, self.cleaned_data.get(name, getattr(self.instance, name)))
+        self.conflict = differences(self.stored, mine) if self.stored else described(mine)
         self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
+
+    def _refuse_a_key_taken_meanwhile(self) -> None:
+        """Django looks at the fields of the form alone, and the key of what was deleted is none."""
+        if Tip.objects.filter(key=self.instance.key).exists():
+            self.add_error(None, self.instance.unique_error_message(Tip, ["key"]))
 
     def _fill_in(self, values: dict) -> None:
         if "key" in self.fields:
@@ -93,15 +101,15 @@ class TipForm(forms.ModelForm):
 
 
 def unused_key(purpose: str, text: str) -> str:
-    """A key that says what a tip is about, and that no tip has yet."""
-    words = slugify(text).split("-")[:KEY_WORDS]
+    """A unique key for a new tip, a slug of its first words."""
+    words = slugify(text).split("-")[:MAX_KEY_WORDS]
     key = "-".join([purpose.partition("_")[0], *words])[:45].strip("-")
     candidates = chain([key], (f"{key}-{number}" for number in count(2)))
     return next(key for key in candidates if not Tip.objects.filter(key=key).exists())
 
 
 class PositionForm(forms.ModelForm):
-    """The place of a tip, as it stands in the list: only what was changed there is stored."""
+    """The position of a tip, with an optimistic lock: what was not changed is not stored."""
 
     class Meta:
         model = Tip
@@ -153,7 +161,7 @@ class PreviewForm(forms.Form):
         if "split" not in values or self.errors:
             return values
         direction = Direction(values.get("direction") or Direction.ANY)
-        purpose = Purpose(self.tip.purpose) if self.tip else Purpose.BUSINESS_DRIVEN  # type: ignore[call-arg]
+        purpose = Purpose(self.tip.purpose) if self.tip else Purpose.BUSINESS_DRIVEN
         try:
             situation = movement(values["split"], purpose, direction)
         except ValueError:
@@ -165,8 +173,8 @@ class PreviewForm(forms.Form):
         return values
 
 
-def fitting_choice(tip: Tip | None) -> dict[str, str]:
-    """What a preview begins with: a split that the tip is for, if there can be one."""
+def suggested_choice(tip: Tip | None) -> dict[str, str]:
+    """The initial values of a preview: a split that the tip is for, if there can be one."""
     if tip is None:
         return {"split": "2-2-2-2-2", "as": Side.BOTH.value}
     points = min(max(tip.points_from, min(6, tip.points_to)), 10)
@@ -176,5 +184,5 @@ def fitting_choice(tip: Tip | None) -> dict[str, str]:
         points = 0
     if tip.direction == Direction.FALLING:
         points = max(tip.points_from, min(points, 9))
-    split = with_points(Purpose(tip.purpose), points, like=EVEN)  # type: ignore[call-arg]
+    split = with_points(Purpose(tip.purpose), points, like=EVEN)
     return {"split": str(split), "moves": tip.direction, "as": Side.BOTH.value}

@@ -1,4 +1,4 @@
-"""A try-out: ten points that are played with, and never stored."""
+"""A what-if: ten points that are played with, and never stored."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +25,8 @@ SOMETHING = _("something changed?")
 class WhatIfForm(TenPointsForm):
     """How the points would be spent if something happened."""
 
-    earlier_words = _("now {was}")
-    change_words = _("now {was}, then {now}")
+    earlier_words = _("now %(was)d")
+    change_words = _("now %(was)d, then %(now)d")
 
     event = forms.ChoiceField(
         label=_("What if …"),

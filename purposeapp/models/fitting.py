@@ -56,9 +56,9 @@ class TipHistoryQuerySet(FittingQuerySet, HistoricalQuerySet):
     """Ways to ask for tips as they were."""
 
     def as_readers_saw_them(self, timestamp: datetime) -> Self:
-        """The wording of each tip that was published at a moment.
+        """Snapshot of the tips that were published at a timestamp.
 
-        It is the newest that was there by then. Of two of the same moment the later one counts.
+        Each is the newest version by then; of two with the same timestamp the later one counts.
         """
         newest = (
             self.filter(history_date__lte=timestamp)

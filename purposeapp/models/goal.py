@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Split
+from purposeapp.timeline.dates import today
 from purposeapp.timeline.progress import Progress
 
 from .owned import OwnedQuerySet
@@ -38,7 +39,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
     def progress(self, now: Split | None) -> Progress | None:
         """How far `now` is from the goal that holds; None where there is none."""
         goal = self.current().first()
-        return Progress(goal, now, timezone.now().date()) if goal else None
+        return Progress(goal, now, today()) if goal else None
 
     def end(self, at: datetime) -> int:
         """End them, and return how many that were. None ends before it was set."""
@@ -51,7 +52,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         The same goal set again stays the one that it is. None where the account is gone.
         """
         # One at a time: a second one then finds what the first has set.
-        if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+        if not User.objects.lock(user):
             return None
         current = self.for_user(user).current().first()
         if current and (current.split, current.wanted_by) == (split, wanted_by):

@@ -10,6 +10,8 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.timeline.dates import today
+
 from .assessment import Assessment
 from .owned import OwnedQuerySet, keyset_after
 from .user import User
@@ -64,7 +66,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         The same choice made again keeps the date that it has. None where the account is gone.
         """
         # Two that choose at once, or choose and leave: the second finds what the first has done.
-        if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).first():
+        if not User.objects.lock(user):
             return None
         reminder, _created = self.select_for_update().get_or_create(user=user)
         if rhythm == Reminder.Rhythm.ON_DATE:
@@ -152,6 +154,9 @@ class Reminder(models.Model):
 
     objects = ReminderQuerySet.as_manager()
 
+    address: str
+    """Where its mail goes; `reachable` annotates it."""
+
     class Meta:
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
@@ -213,11 +218,6 @@ class Reminder(models.Model):
         if self.rhythm == Rhythm.ON_DATE:
             self.rhythm = Rhythm.OFF
 
-    def revert(self, was: "Reminder") -> None:
-        """Undo `advance`, which is stored already; what its person chose meanwhile stands."""
-        unchanged = Reminder.objects.filter(pk=self.pk, chosen_at=was.chosen_at)
-        unchanged.update(rhythm=was.rhythm, due_on=was.due_on)
-
 
 def proven_addresses() -> models.QuerySet[EmailAddress]:
     """Addresses that are known to be their person's, one for each at most."""
@@ -229,8 +229,3 @@ def last_day(user) -> date | None:
     taken = Assessment.objects.for_user(user).latest_first().values_list("taken_at", flat=True)
     last = taken.first()
     return last and last.astimezone(UTC).date()
-
-
-def today() -> date:
-    """The day that it is in UTC, by which reminders are counted."""
-    return timezone.now().astimezone(UTC).date()

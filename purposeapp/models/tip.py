@@ -5,7 +5,6 @@ from typing import Self
 from django.core.validators import MaxLengthValidator
 from django.db import connections, models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -13,10 +12,24 @@ from simple_history.models import HistoricalRecords
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.advice.markdown import render_markdown, validate_markdown
 from purposeapp.split import BUDGET, Purpose
+from purposeapp.timeline.dates import today
 
 from .fitting import FittingQuerySet, TipHistoryQuerySet
 
 TIP_MAX_LENGTH = 1_000
+
+TIP_FIELDS = [
+    "text",
+    "purpose",
+    "audience",
+    "points_from",
+    "points_to",
+    "direction",
+    "position",
+    "state",
+    "published_from",
+]
+"""Every field of a tip that can change, in the order that people read them. The key never does."""
 
 PURPOSES_IN_ORDER = Case(
     *[When(purpose=purpose, then=Value(place)) for place, purpose in enumerate(Purpose)]
@@ -39,13 +52,13 @@ class TipQuerySet(FittingQuerySet):
                 "SELECT md5(coalesce(string_agg(tip::text, '|' ORDER BY id), ''))"
                 " FROM purposeapp_tip AS tip WHERE state = 'published'"
                 " AND (published_from IS NULL OR published_from <= %s)",
-                [timezone.now().date()],
+                [today()],
             )
             return cursor.fetchone()[0]
 
     def published(self) -> Self:
         """Those that readers see today (UTC)."""
-        return self.published_on(timezone.now().date())
+        return self.published_on(today())
 
     def once_published(self) -> Self:
         """Those that readers see, or may have seen in a result that they kept."""
@@ -71,10 +84,10 @@ class TipQuerySet(FittingQuerySet):
 
     def starting_later(self) -> "TipQuerySet":
         """Those that are published from a day on that is still to come (UTC)."""
-        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=timezone.now().date())
+        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=today())
 
     def lock(self) -> None:
-        """Let nobody else change any tip until this transaction ends; everybody goes on reading.
+        """Take a table lock: nobody else changes a tip until this transaction ends, all can read.
 
         Whoever changes tips by what they have read of them calls this first, and reads then.
         """
@@ -83,10 +96,10 @@ class TipQuerySet(FittingQuerySet):
 
 
 class Tip(models.Model):
-    """One piece of advice on a purpose. Staff own it; every change of it is kept."""
+    """One piece of advice on a purpose. Staff own it, and `history` is its audit trail."""
 
     class State(models.TextChoices):
-        """Who sees a tip."""
+        """Who sees a tip; archiving is its soft delete."""
 
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
@@ -205,11 +218,11 @@ class Tip(models.Model):
         return (
             self.state == Tip.State.PUBLISHED
             and self.published_from is not None
-            and self.published_from > timezone.now().date()
+            and self.published_from > today()
         )
 
     @property
     def fingerprint(self) -> str:
-        """What it says, in short: two versions with the same one have the same fields."""
+        """Hash of all its fields, for optimistic locks: it differs wherever two versions do."""
         values = [str(field.value_from_object(self)) for field in self._meta.concrete_fields]
         return sha256(json.dumps(values).encode()).hexdigest()[:32]

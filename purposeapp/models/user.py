@@ -40,6 +40,14 @@ class UserManager(BaseUserManager["User"]):
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
+    def lock(self, user: "User") -> bool:
+        """Take a row lock on the account until the transaction ends; False where it is gone.
+
+        What happens to one person's things happens one after the other: a second request finds
+        what the first has done. Rows that only refer to the account can be added meanwhile.
+        """
+        return bool(self.select_for_update(no_key=True).filter(pk=user.pk).first())
+
     def superusers(self) -> "models.QuerySet[User]":
         """Those who may do everything in the admin, and can sign in to do it."""
         return self.filter(is_superuser=True, is_active=True)

@@ -1,45 +1,41 @@
-"""Sending the reminders that are due: to each person once, whatever breaks on the way.
+"""Sending the reminders that are due, at least once: in doubt rather twice than never.
 
-Nobody gets two: whoever brings a mail holds the reminder meanwhile, and it has moved on, for
-good, before the mail server can take the mail. Nobody is forgotten: until then nothing has moved
-on, and what the server does not take after all is moved back. docs/adr/0012 says what is left
-between the two.
+One person at a time: a row lock is taken, the mail is sent, the next date is committed. Killed
+between the two, a run leaves a mail that comes again. It has the same Message-ID then, by which
+mailboxes know it as the same one. docs/adr/0012 says why.
 """
 
 import logging
-from collections.abc import Iterator
-from copy import copy
+import smtplib
+from contextlib import suppress
 from datetime import date
-from enum import Enum, auto
 from urllib.parse import urlsplit
 from uuid import uuid5
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import last_day
-from purposeapp.reminders.postman import MailServerDownError, postman, reason
 
 logger = logging.getLogger(__name__)
 
+SMTP_TIMEOUT_S = 20
+"""Seconds that a mail server may take for each answer.
 
-class Outcome(Enum):
-    """What became of one reminder that was due."""
+The reminder is locked meanwhile: whoever presses stop waits for it.
+"""
 
-    SENT = auto()
-    FAILED = auto()
-    """The mail was not taken. It stays due."""
-    POSTPONED = auto()
-    """Its person has spent their points meanwhile, so it comes later."""
+SERVICE_CLOSING = 421
+"""What a mail server answers that ends the connection, such as after so many mails (RFC 5321)."""
 
 
-class NotSentError(Exception):
-    """One mail was not taken."""
+class MailServerDownError(Exception):
+    """Nobody can be written to now."""
 
 
 def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage:
@@ -69,76 +65,85 @@ def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage
 
 
 class ReminderRun:
-    """One walk past all who are due, each in a transaction of its own."""
+    """One run past all who are due, each in a transaction of its own.
+
+    `sent`, `failed` and `postponed` count what became of them. Whoever failed stays due; whoever
+    spent their points meanwhile is postponed.
+    """
 
     def __init__(self, today: date) -> None:
         self.today = today
-        self.waiting = Reminder.objects.reachable().due(today).by_due_date()
-        self._postman = postman()
+        self.sent = self.failed = self.postponed = 0
+        self.due = Reminder.objects.reachable().due(today).by_due_date()
+        self._key: tuple[date | None, int] | None = None
+        # The one place that asks Django for a connection. From Django 6.1 on: `mail.mailers`.
+        self._connection = get_connection(timeout=SMTP_TIMEOUT_S)
 
-    def __iter__(self) -> Iterator[Outcome]:
-        """Remind one person after the other, and say what became of each.
+    @transaction.atomic
+    def remind_next(self) -> bool:
+        """Remind whoever has waited longest; False where nobody is left.
 
-        It never looks back, so that one who fails neither stops it nor keeps it in a circle.
-        Raises MailServerDownError.
+        It never looks back (keyset order), so that one who fails neither stops the run nor keeps
+        it in a circle. Raises MailServerDownError.
         """
-        place = None
-        try:
-            while True:
-                try:
-                    with transaction.atomic():
-                        _commit_at_once()
-                        waiting = self.waiting.after_key(*place) if place else self.waiting
-                        reminder = waiting.locked_for_sending().select_related("user").first()
-                        if reminder is None:
-                            return
-                        place, was = (reminder.due_on, reminder.pk), copy(reminder)
-                        outcome = self._prepare(reminder)
-                    # From here on it is written down.
-                    if outcome is Outcome.SENT:
-                        self._deliver(reminder, was)
-                except NotSentError:
-                    outcome = Outcome.FAILED
-                yield outcome
-        finally:
-            self._postman.go_home()
-
-    def _prepare(self, reminder) -> Outcome:
-        """Do all that can be done before the transaction ends."""
+        waiting = self.due.after_key(*self._key) if self._key else self.due
+        reminder = waiting.locked_for_sending().select_related("user").first()
+        if reminder is None:
+            return False
+        self._key = (reminder.due_on, reminder.pk)
         last = last_day(reminder.user)
         if reminder.postpone(last=last, today=self.today):
             reminder.save(update_fields=["due_on"])
-            return Outcome.POSTPONED
+            self.postponed += 1
+            return True
         mail = message(reminder, reminder.address, last)
-        reminder.advance(self.today)
-        reminder.save(update_fields=["rhythm", "due_on"])
         try:
-            self._postman.offer(mail)
+            self._send(mail)
         except MailServerDownError:
             raise
-        except Exception as error:  # each way to send has its own
-            raise self._failure(reminder, error) from error
-        return Outcome.SENT
+        except Exception as error:  # each way to send, and each odd address, has its own
+            self.close()
+            logger.warning("reminder_failed: account %s, %s", reminder.pk, _reason(error))
+            self.failed += 1
+            return True
+        reminder.advance(self.today)
+        reminder.last_sent_at = timezone.now()
+        reminder.save(update_fields=["rhythm", "due_on", "last_sent_at"])
+        self.sent += 1
+        return True
 
-    def _deliver(self, reminder: Reminder, was: Reminder) -> None:
+    def close(self) -> None:
+        """End the connection to the mail server."""
+        with suppress(OSError):
+            self._connection.close()
+
+    def _send(self, mail: EmailMessage) -> None:
+        """Send over the open connection; over a new one where the server has closed that one."""
+        mail.connection = self._connection
+        is_new = self._open()
         try:
-            self._postman.deliver()
-        except Exception as error:  # each way to send has its own
-            reminder.revert(was)
-            raise self._failure(reminder, error) from error
-        # This is on the disk when it is done, and with it all that was committed before.
-        Reminder.objects.filter(pk=reminder.pk).update(last_sent_at=timezone.now())
+            mail.send()
+        except smtplib.SMTPException as error:
+            if is_new or not _closed_by_server(error):
+                raise
+            self.close()
+            self._open()
+            mail.send()
 
-    def _failure(self, reminder: Reminder, error: Exception) -> NotSentError:
-        self._postman.give_up()
-        logger.warning("reminder_failed: account %s, %s", reminder.pk, reason(error))
-        return NotSentError()
+    def _open(self) -> bool:
+        """See to it that there is a connection; whether it is a new one."""
+        try:
+            return bool(self._connection.open())
+        except OSError as error:
+            raise MailServerDownError(_reason(error)) from error
 
 
-def _commit_at_once() -> None:
-    """Have this transaction committed in memory only, so that the mail can follow at once.
+def _closed_by_server(error: smtplib.SMTPException) -> bool:
+    code = getattr(error, "smtp_code", None)
+    return isinstance(error, smtplib.SMTPServerDisconnected) or code == SERVICE_CLOSING
 
-    Waiting for the disk would make the moment in which a mail can be lost ten times as long.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the address that a mail server repeats in its answer."""
+    code = getattr(error, "smtp_code", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__

@@ -1,10 +1,12 @@
+from collections.abc import Iterable
 from functools import cache
 
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from purposeapp.split import Purpose
+from purposeapp import sentences
+from purposeapp.split import Purpose, Split
 
 register = template.Library()
 
@@ -13,6 +15,12 @@ register = template.Library()
 def unbroken(sentence: str) -> str:
     """The sentence, with no line that begins with the sign of a percentage."""
     return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+@register.filter
+def in_words(split: Split, purposes: Iterable[Purpose] = tuple(Purpose)) -> str:
+    """The points of each purpose, as whoever can't see the cells hears them."""
+    return sentences.points_on(split, purposes)
 
 
 @register.simple_tag

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.dateformat import format as say_date
 from django.utils.timezone import localtime
+from django.utils.translation import pgettext
+
+from purposeapp.timeline.dates import local_format
 
 MAX_DATE_MARKS = 5
 DAYS = [1, 2, 7, 14]
@@ -54,18 +56,20 @@ class Axis:
 
     def date_marks(self) -> list[DateMark]:
         """A few starts of days, months or years; else the two ends, if there are two."""
-        pattern, times = self._starts()
+        name, times = self._starts()
         if len(times) < 2:
             first, last = localtime(self.first), localtime(self.last)
-            pattern = "j M Y" if first.date() != last.date() else "j M Y, H:i"
-            times = [first, last] if say_date(first, pattern) != say_date(last, pattern) else []
+            one_day = first.date() == last.date()
+            name = "SHORT_DATETIME_FORMAT" if one_day else "SHORT_DATE_FORMAT"
+            same = local_format(first, name) == local_format(last, name)
+            times = [] if same else [first, last]
         if not times:
-            label = say_date(localtime(self.last), "j M Y")
+            label = local_format(self.last, "SHORT_DATE_FORMAT")
             return [DateMark((self.left + self.right) / 2, label, "middle")]
         return [
             DateMark(
                 self.at(time),
-                say_date(time, pattern),
+                local_format(time, name),
                 self._anchor(self.at(time)),
                 optional=len(times) > 3 and number % 2 == 1,
             )
@@ -78,7 +82,7 @@ class Axis:
             if (last - first).days // days < MAX_DATE_MARKS:
                 times = list(_days(first, last, days))
                 if len(times) <= MAX_DATE_MARKS:
-                    return "j M Y", times
+                    return "SHORT_DATE_FORMAT", times
         from_month, to_month = (time.year * 12 + time.month - 1 for time in (first, last))
         for months in MONTHS:
             # The month of `first` itself began before it, but for an instant.
@@ -87,7 +91,9 @@ class Axis:
                 break
         midnight = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         times = [midnight.replace(year=n // 12, month=n % 12 + 1) for n in numbers]
-        return "M Y" if months < 12 else "Y", times
+        # Translators: these are formats of dates, in the letters of Django's `date` filter.
+        month, year = pgettext("date format", "M Y"), pgettext("date format", "Y")
+        return month if months < 12 else year, times
 
     def _anchor(self, x: float) -> str:
         near = 8

@@ -2,9 +2,8 @@
 
 Time runs from left to right as it really ran. At each assessment stands a column of ten points,
 stacked in the fixed order of purposes, and lighter ribbons join the same purpose from one column
-to the next. Of more than 60 assessments, a column stands for the last one of a month (of a day, or
-of a year, where that suits their span), and the fewest and the most points of each purpose in it
-are kept.
+to the next. Of more than 60 assessments, a column stands for the last one of a month, and the
+fewest and the most points of each purpose in it are kept.
 
 Places from left to right are in per cent of the picture's width, those from top to bottom in
 points, 0 to 10. Why it is so: docs/adr/0010.
@@ -21,9 +20,11 @@ from django.utils.translation import ngettext
 
 from purposeapp.split import BUDGET, Purpose, Split
 from purposeapp.timeline.axis import Axis, DateMark, spread_out
-from purposeapp.timeline.column import Column, Part, Unit, split_parts
+from purposeapp.timeline.column import Column, Part, by_month, split_parts
 from purposeapp.timeline.snapshot import Snapshot
 
+MAX_SINGLE = 60
+"""So many assessments have a column each; of more, the months have."""
 EDGE = 4.5  # the least room beside the outermost columns; for their dates and marks too
 MAX_WIDTH = 9.0
 MIN_DISTANCE = 1.4
@@ -95,17 +96,13 @@ class Chart:
     date_marks: list[DateMark]
     marks: list[Mark]
     wanted: Wanted | None
-    unit: Unit
+    is_condensed: bool
+    """Whether a column stands for a month, and not for one assessment."""
 
     @property
     def count(self) -> int:
         """How many assessments are in it."""
         return sum(column.count for column in self.columns)
-
-    @property
-    def is_condensed(self) -> bool:
-        """Whether a column may stand for several assessments."""
-        return self.unit is not Unit.SINGLE
 
     @property
     def is_single(self) -> bool:
@@ -141,15 +138,15 @@ class Chart:
             )
         condensed = ngettext(
             "%(count)d assessments in one column, which shows the last of them.",
-            "%(count)d assessments in %(columns)d columns, one for each %(unit)s that has any: it "
+            "%(count)d assessments in %(columns)d columns, one for each month that has any: it "
             "shows the last of them.",
             len(self.columns),
-        ) % {"count": self.count, "columns": len(self.columns), "unit": self.unit.label}
+        ) % {"count": self.count, "columns": len(self.columns)}
         ranges = _(
             "Below it, each purpose has a lane: a bar spans the fewest and the most points of the "
-            "%(unit)s, and the line follows the last."
+            "month, and the line follows the last."
         )
-        return f"{condensed} {ranges % {'unit': self.unit.label}}"
+        return f"{condensed} {ranges}"
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -193,21 +190,21 @@ def draw(
     snapshots: Sequence[Snapshot], goal: Split | None = None, wanted_by: date | None = None
 ) -> Chart:
     """The picture of a history of at least one, oldest first, with the goal if there is one."""
-    unit = Unit.for_all(snapshots)
-    groups = unit.groups(snapshots)
+    is_condensed = len(snapshots) > MAX_SINGLE
+    groups = by_month(snapshots) if is_condensed else [(snapshot,) for snapshot in snapshots]
     alone = len(groups) == 1
     end = 100 - (ALONE_BESIDE_GOAL if alone else GOAL_ROOM) if goal else 100
     edge = end / 2 if alone else EDGE
     axis = Axis(groups[0][-1].taken_at, groups[-1][-1].taken_at, edge, end - edge)
-    columns = _columns(unit, groups, axis)
+    columns = _columns(groups, axis, is_condensed)
     wanted = _wanted(goal, wanted_by, columns) if goal else None
-    return Chart(columns, axis.date_marks(), _marks(columns, axis), wanted, unit)
+    return Chart(columns, axis.date_marks(), _marks(columns, axis), wanted, is_condensed)
 
 
-def _columns(unit: Unit, groups: list[tuple[Snapshot, ...]], axis: Axis) -> list[Column]:
+def _columns(groups: Sequence[tuple[Snapshot, ...]], axis: Axis, are_months: bool) -> list[Column]:
     """The columns at their times, as wide as their neighbours leave them room."""
     if len(groups) == 1:
-        return [Column(unit, groups[0], axis.left, 2 * axis.left)]
+        return [Column(groups[0], axis.left, 2 * axis.left, are_months)]
     even = (axis.right - axis.left) / (len(groups) - 1)
     times = [group[-1].taken_at for group in groups]
     places = axis.positions(times, min(MIN_DISTANCE, even))
@@ -215,7 +212,7 @@ def _columns(unit: Unit, groups: list[tuple[Snapshot, ...]], axis: Axis) -> list
     # One that stands alone in a dense picture would otherwise look as if it counted for more.
     widest = min(MAX_WIDTH, 0.65 * even)
     return [
-        Column(unit, group, round(x, 2), round(min(widest, 0.72 * min(beside)), 2))
+        Column(group, round(x, 2), round(min(widest, 0.72 * min(beside)), 2), are_months)
         for group, x, beside in zip(
             groups, places, zip([*gaps[:1], *gaps], [*gaps, *gaps[-1:]], strict=True), strict=True
         )

@@ -1,60 +1,26 @@
-"""Ten points at a time: one assessment, or the last one of a day, a month or a year."""
+"""Ten points at a time: one assessment, or the last one of a month."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import Enum
 from functools import cached_property
 from itertools import groupby
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 
+from purposeapp import sentences
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.snapshot import DAY, DAY_AND_TIME, Snapshot
+from purposeapp.timeline.dates import local_format
+from purposeapp.timeline.snapshot import Snapshot
 
-MAX_SINGLE = 60
-"""So many assessments have a column each."""
-MAX_MONTHS = 120
-"""So many months have a column each; of more, the years have."""
-TWO_MONTHS = timedelta(days=62)
 MAX_EVENTS = 3
 """So many life events are named where a column stands for several assessments."""
 
 
-class Unit(Enum):
-    """What a column stands for."""
-
-    SINGLE = DAY_AND_TIME, gettext_lazy("assessment")
-    DAY = DAY, gettext_lazy("day")
-    MONTH = "F Y", gettext_lazy("month")
-    YEAR = "Y", gettext_lazy("year")
-
-    @property
-    def label(self) -> str:
-        return str(self.value[1])
-
-    def name_of(self, snapshot: Snapshot) -> str:
-        """The one that a snapshot falls in, such as March 2025."""
-        return snapshot.say(self.value[0])
-
-    @classmethod
-    def for_all(cls, snapshots: Sequence[Snapshot]) -> "Unit":
-        """The one that leaves so few columns that an eye can tell them apart."""
-        if len(snapshots) <= MAX_SINGLE:
-            return cls.SINGLE
-        if snapshots[-1].taken_at - snapshots[0].taken_at <= TWO_MONTHS:
-            return cls.DAY
-        months = {(day.year, day.month) for day in (snapshot.on for snapshot in snapshots)}
-        return cls.MONTH if len(months) <= MAX_MONTHS else cls.YEAR
-
-    def groups(self, snapshots: Sequence[Snapshot]) -> list[tuple[Snapshot, ...]]:
-        """The snapshots that share a column, oldest first."""
-        if self is Unit.SINGLE:
-            return [(snapshot,) for snapshot in snapshots]
-        length = {Unit.DAY: 3, Unit.MONTH: 2, Unit.YEAR: 1}[self]
-        by_date = groupby(snapshots, key=lambda snapshot: snapshot.on.timetuple()[:length])
-        return [tuple(group) for _date, group in by_date]
+def by_month(snapshots: Sequence[Snapshot]) -> list[tuple[Snapshot, ...]]:
+    """The snapshots of each month that has any, oldest first."""
+    months = groupby(snapshots, key=lambda snapshot: (snapshot.on.year, snapshot.on.month))
+    return [tuple(group) for _month, group in months]
 
 
 @dataclass(frozen=True)
@@ -98,12 +64,13 @@ def split_parts(split: Split, all_splits: Collection[Split] = ()) -> list[Part]:
 class Column:
     """A column of the picture. Its place is in per cent of the picture's width."""
 
-    unit: Unit
     snapshots: tuple[Snapshot, ...]
     """Those that it stands for, oldest first; the last one is drawn."""
     x: float
     """Its middle."""
     width: float
+    is_month: bool
+    """Whether it stands for a month, and not for one assessment."""
 
     @property
     def left(self) -> float:
@@ -125,7 +92,8 @@ class Column:
     @property
     def name(self) -> str:
         """The date and time, or the month."""
-        return self.unit.name_of(self.last)
+        name = "YEAR_MONTH_FORMAT" if self.is_month else "DATETIME_FORMAT"
+        return local_format(self.last.taken_at, name)
 
     @property
     def count(self) -> int:
@@ -150,14 +118,23 @@ class Column:
             self.with_events
         )
 
-    @cached_property
+    @property
     def event_label(self) -> str:
-        """The life events in one line, with their dates where the column has several days."""
-        dated = self.unit in (Unit.MONTH, Unit.YEAR)
+        """The life events in one line, with their dates where the column is a month."""
+        if not self.is_month:
+            return self.last.event_label
+        return self._events(_("%(event)s (%(date)s)"))
+
+    @property
+    def dated_events(self) -> str:
+        """The life events in one line, each behind its date."""
+        return self._events(_("%(date)s · %(event)s"))
+
+    def _events(self, pattern: str) -> str:
         words = [
-            f"{snapshot.event_label} ({snapshot.day})" if dated else snapshot.event_label
-            for snapshot in self.with_events
+            pattern % {"event": each.event_label, "date": each.day} for each in self.with_events
         ]
         if self.more_events:
-            words.append(_("%d more before") % self.more_events)
-        return "; ".join(words)
+            more = ngettext("%(number)d more before", "%(number)d more before", self.more_events)
+            words.append(more % {"number": self.more_events})
+        return sentences.enumerated(words)

@@ -1,26 +1,16 @@
-"""A snapshot: one assessment without its person, as the picture over time and its story need it.
-
-And how times are said: as dates, and as the time between two of them.
-"""
+"""A snapshot: one assessment without its person, as the picture over time and its story need it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from dateutil.relativedelta import relativedelta
-from django.utils.dateformat import format as say_date
-from django.utils.text import get_text_list
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from purposeapp.split import Split
+from purposeapp.timeline.dates import local_format
 
 EXCERPT_LENGTH = 140
 """How many characters of a note are shown where there is no room for all of it."""
-
-DAY = "j F Y"
-DAY_AND_TIME = "j F Y, H:i"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,7 @@ class Snapshot:
     @property
     def day(self) -> str:
         """The date in words, such as 3 March 2025."""
-        return self.say(DAY)
+        return local_format(self.taken_at, "DATE_FORMAT")
 
     @property
     def excerpt(self) -> str:
@@ -57,25 +47,3 @@ class Snapshot:
         if len(self.note) <= EXCERPT_LENGTH:
             return line
         return line[: EXCERPT_LENGTH - 1].rstrip() + "…"
-
-    def say(self, pattern: str) -> str:
-        """The time in the words of one of Django's patterns."""
-        return say_date(localtime(self.taken_at), pattern)
-
-
-def time_between(earlier: date, later: date) -> str:
-    """How long it is from one day to another, as people say it: in two units at most.
-
-    It never says too much: days that are left over beside years and months become "more than".
-    """
-    length = relativedelta(later, earlier)
-    parts = [
-        ngettext("%d year", "%d years", length.years) % length.years if length.years else "",
-        ngettext("%d month", "%d months", length.months) % length.months if length.months else "",
-        ngettext("%d day", "%d days", length.days) % length.days if length.days else "",
-    ]
-    said = [part for part in parts if part]
-    words = get_text_list(said[:2], _("and"))
-    if len(said) > 2:
-        return _("more than %(time)s") % {"time": words}
-    return words or _("less than a day")

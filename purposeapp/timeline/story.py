@@ -8,12 +8,85 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from purposeapp import sentences
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.facts import Change, Facts, Lead, Trend
-from purposeapp.timeline.snapshot import Snapshot, time_between
+from purposeapp.timeline.dates import time_between
+from purposeapp.timeline.facts import Change, Facts, Lead
+from purposeapp.timeline.snapshot import Snapshot
+from purposeapp.timeline.trends import say_constant, say_trend
+
+# Whole patterns, one for each shape that a lead can have: grammar differs from language to
+# language, and nothing can be put together from halves. The keys say whether it is shared.
+
+NEW_LEADS = {
+    False: ngettext_lazy(
+        "%(purposes)s leads, with %(points)d point: new since %(date)s.",
+        "%(purposes)s leads, with %(points)d points: new since %(date)s.",
+        "points",
+    ),
+    True: ngettext_lazy(
+        "%(purposes)s share the lead, with %(points)d point each: new since %(date)s.",
+        "%(purposes)s share the lead, with %(points)d points each: new since %(date)s.",
+        "points",
+    ),
+}
+LEADS_SINCE = {
+    False: ngettext_lazy(
+        "%(purposes)s has led since %(date)s: %(count)d assessment in a row, for %(time)s.",
+        "%(purposes)s has led since %(date)s: %(count)d assessments in a row, for %(time)s.",
+        "count",
+    ),
+    True: ngettext_lazy(
+        "%(purposes)s have shared the lead since %(date)s: %(count)d assessment in a row, for "
+        "%(time)s.",
+        "%(purposes)s have shared the lead since %(date)s: %(count)d assessments in a row, for "
+        "%(time)s.",
+        "count",
+    ),
+}
+LEADS_SINCE_AT_LEAST = {
+    False: ngettext_lazy(
+        "%(purposes)s has led since %(date)s at least: %(count)d assessment in a row, for "
+        "%(time)s.",
+        "%(purposes)s has led since %(date)s at least: %(count)d assessments in a row, for "
+        "%(time)s.",
+        "count",
+    ),
+    True: ngettext_lazy(
+        "%(purposes)s have shared the lead since %(date)s at least: %(count)d assessment in a "
+        "row, for %(time)s.",
+        "%(purposes)s have shared the lead since %(date)s at least: %(count)d assessments in a "
+        "row, for %(time)s.",
+        "count",
+    ),
+}
+LEADS_IN_BOTH = {
+    False: gettext_lazy(
+        "%(purposes)s has led from the beginning, %(date)s: in both assessments, for %(time)s."
+    ),
+    True: gettext_lazy(
+        "%(purposes)s have shared the lead from the beginning, %(date)s: in both assessments, for "
+        "%(time)s."
+    ),
+}
+LEADS_IN_ALL = {
+    False: ngettext_lazy(
+        "%(purposes)s has led from the beginning, %(date)s: in all %(count)d assessment, for "
+        "%(time)s.",
+        "%(purposes)s has led from the beginning, %(date)s: in all %(count)d assessments, for "
+        "%(time)s.",
+        "count",
+    ),
+    True: ngettext_lazy(
+        "%(purposes)s have shared the lead from the beginning, %(date)s: in all %(count)d "
+        "assessment, for %(time)s.",
+        "%(purposes)s have shared the lead from the beginning, %(date)s: in all %(count)d "
+        "assessments, for %(time)s.",
+        "count",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -43,22 +116,11 @@ class Story:
                 _("One assessment so far, of %(date)s: %(headline)s.") % words,
                 _("Spend the ten points again when life changes, and the picture begins to move."),
             ]
-        said = [_say_lead(facts.lead, self.is_partial)]
-        if facts.change:
-            moved = [" ".join(_say_change(facts.change)), _say_moved(facts)]
-            if self.is_partial:
-                since = _("Since %(date)s: %(sentence)s")
-                date = facts.first.day
-                moved = [since % {"date": date, "sentence": sentence} for sentence in moved]
-            said += moved
-        else:
-            pattern = _("All %(count)d assessments have the same split: no point has moved.")
-            if facts.count == 2:
-                pattern = _("Both assessments have the same split: no point has moved.")
-            if self.is_partial:
-                pattern = _("No point has moved since %(date)s, in %(count)d assessments.")
-            said.append(pattern % {"count": facts.count, "date": facts.first.day})
-        return said
+        lead = _say_lead(facts.lead, self.is_partial)
+        if not facts.change:
+            return [lead, _say_nothing_moved(facts, self.is_partial)]
+        moved = [" ".join(_say_change(facts.change)), _say_moved(facts)]
+        return [lead, *(self._dated(sentence) for sentence in moved)]
 
     @property
     def trends(self) -> list[tuple[Purpose, str]]:
@@ -66,12 +128,22 @@ class Story:
         if len(self.snapshots) < 2:
             return []
         since = self.snapshots[0].day if self.is_partial else ""
-        return [(course.purpose, _say_trend(course, since)) for course in self.facts.trends]
+        return [
+            (trend.purpose, say_constant(trend, since) or self._dated(say_trend(trend)))
+            for trend in self.facts.trends
+        ]
+
+    def _dated(self, sentence: str) -> str:
+        """A whole sentence, behind the date since when it is known to be true, if there is one."""
+        if not self.is_partial:
+            return sentence
+        words = {"date": self.snapshots[0].day, "sentence": sentence}
+        return _("Since %(date)s: %(sentence)s") % words
 
 
 def moves(earlier: Split, later: Split) -> str:
     """Which points are elsewhere now, in the fewest moves; empty where none is."""
-    return "; ".join(
+    return sentences.enumerated(
         ngettext(
             "%(points)d point from %(source)s to %(target)s",
             "%(points)d points from %(source)s to %(target)s",
@@ -82,162 +154,124 @@ def moves(earlier: Split, later: Split) -> str:
     )
 
 
-def _points(number: int) -> str:
-    return ngettext("%d point", "%d points", number) % number
-
-
 def _say_lead(lead: Lead, is_partial: bool) -> str:
-    words = {
+    if lead.in_a_row == 1:
+        patterns = NEW_LEADS
+    elif not lead.always:
+        patterns = LEADS_SINCE
+    elif is_partial:
+        patterns = LEADS_SINCE_AT_LEAST
+    elif lead.in_a_row == 2:
+        patterns = LEADS_IN_BOTH
+    else:
+        patterns = LEADS_IN_ALL
+    is_shared = len(lead.purposes) > 1
+    return patterns[is_shared] % {
         "purposes": sentences.listed(list(lead.purposes)),
         "date": lead.since.day,
-        "points": _points(lead.points),
+        "points": lead.points,
         "count": lead.in_a_row,
-        "in_all": _("in both assessments")
-        if lead.in_a_row == 2
-        else _("in all %d assessments") % lead.in_a_row,
         "time": time_between(lead.since.on, lead.until.on),
     }
-    shared = len(lead.purposes) > 1
-    if lead.in_a_row == 1:
-        if shared:
-            return (
-                _("%(purposes)s share the lead, with %(points)s each: new since %(date)s.") % words
-            )
-        return _("%(purposes)s leads, with %(points)s: new since %(date)s.") % words
-    if lead.always and is_partial:
-        pattern = _(
-            "%(purposes)s has led since %(date)s at least: %(count)d assessments in a row, for "
-            "%(time)s."
+
+
+def _say_nothing_moved(facts: Facts, is_partial: bool) -> str:
+    if is_partial:
+        pattern = ngettext(
+            "No point has moved since %(date)s, in %(count)d assessment.",
+            "No point has moved since %(date)s, in %(count)d assessments.",
+            facts.count,
         )
-        if shared:
-            pattern = _(
-                "%(purposes)s have shared the lead since %(date)s at least: %(count)d assessments "
-                "in a row, for %(time)s."
-            )
-    elif lead.always:
-        pattern = _("%(purposes)s has led from the beginning, %(date)s: %(in_all)s, for %(time)s.")
-        if shared:
-            pattern = _(
-                "%(purposes)s have shared the lead from the beginning, %(date)s: %(in_all)s, for "
-                "%(time)s."
-            )
+    elif facts.count == 2:
+        pattern = _("Both assessments have the same split: no point has moved.")
     else:
-        pattern = _(
-            "%(purposes)s has led since %(date)s: %(count)d assessments in a row, for %(time)s."
+        pattern = ngettext(
+            "All %(count)d assessment has the same split: no point has moved.",
+            "All %(count)d assessments have the same split: no point has moved.",
+            facts.count,
         )
-        if shared:
-            pattern = _(
-                "%(purposes)s have shared the lead since %(date)s: %(count)d assessments in a row, "
-                "for %(time)s."
-            )
-    return pattern % words
+    return pattern % {"count": facts.count, "date": facts.first.day}
 
 
 def _say_change(change: Change) -> Iterator[str]:
-    earlier, later = change.earlier.day, change.later.day
-    when = _("between %(earlier)s and %(later)s") % {"earlier": earlier, "later": later}
-    if earlier == later:
-        when = _("on %(date)s") % {"date": later}
-    what = sentences.change(change.later.split, change.earlier.split)
-    words = {"points": _points(change.points), "when": when, "what": what, "times": change.times}
+    words = {
+        "points": change.points,
+        "times": change.times,
+        "earlier": change.earlier.day,
+        "later": change.later.day,
+        "what": sentences.change(change.later.split, change.earlier.split),
+    }
+    on_one_day = change.earlier.day == change.later.day
     if change.times == 1:
-        yield _("The biggest change moved %(points)s, %(when)s: %(what)s.") % words
-    else:
-        yield (
-            _(
-                "No change was bigger than %(points)s. There were %(times)d like that, the latest "
-                "%(when)s: %(what)s."
+        if on_one_day:
+            pattern = ngettext(
+                "The biggest change moved %(points)d point, on %(later)s: %(what)s.",
+                "The biggest change moved %(points)d points, on %(later)s: %(what)s.",
+                change.points,
             )
-            % words
+        else:
+            pattern = ngettext(
+                "The biggest change moved %(points)d point, between %(earlier)s and %(later)s: "
+                "%(what)s.",
+                "The biggest change moved %(points)d points, between %(earlier)s and %(later)s: "
+                "%(what)s.",
+                change.points,
+            )
+        yield pattern % words
+    else:
+        pattern = ngettext(
+            "No change was bigger than %(points)d point.",
+            "No change was bigger than %(points)d points.",
+            change.points,
         )
+        yield pattern % words
+        if on_one_day:
+            pattern = ngettext(
+                "There was %(times)d like that, the latest on %(later)s: %(what)s.",
+                "There were %(times)d like that, the latest on %(later)s: %(what)s.",
+                change.times,
+            )
+        else:
+            pattern = ngettext(
+                "There was %(times)d like that, the latest between %(earlier)s and %(later)s: "
+                "%(what)s.",
+                "There were %(times)d like that, the latest between %(earlier)s and %(later)s: "
+                "%(what)s.",
+                change.times,
+            )
+        yield pattern % words
     if change.near is change.later:
         yield _("What had happened: %(event)s.") % {"event": change.later.event_label}
     elif change.near:
-        words = {"event": change.near.event_label, "date": change.near.day}
-        yield _("Near it in time, you told this on %(date)s: %(event)s.") % words
+        near = {"event": change.near.event_label, "date": change.near.day}
+        yield _("Near it in time, you told this on %(date)s: %(event)s.") % near
     if change.later.excerpt:
         yield _("Your note then: “%(note)s”") % {"note": change.later.excerpt}
 
 
 def _say_moved(facts: Facts) -> str:
+    moved, apart, first = facts.moved_in_all, facts.moved_since_first, facts.first.day
     if facts.count == 2:
-        moved = facts.moved_in_all
         return ngettext("%d point has moved in all.", "%d points have moved in all.", moved) % moved
-    words = {
-        "points": _points(facts.moved_in_all),
-        "steps": facts.count - 1,
-        "first": facts.first.day,
-        "apart": _points(facts.moved_since_first),
-    }
-    if not facts.moved_since_first:
-        return (
-            _(
-                "From one assessment to the next, %(points)s moved in all, and the latest split is "
-                "that of %(first)s again."
-            )
-            % words
+    if not apart:
+        pattern = ngettext(
+            "From one assessment to the next, %(points)d point moved in all, and the latest split "
+            "is that of %(first)s again.",
+            "From one assessment to the next, %(points)d points moved in all, and the latest split "
+            "is that of %(first)s again.",
+            moved,
         )
-    return (
-        _(
-            "From one assessment to the next, %(points)s moved in all; the latest split is "
-            "%(apart)s away from that of %(first)s."
-        )
-        % words
+        return pattern % {"points": moved, "first": first}
+    # Two numbers, so two clauses that stand for themselves.
+    in_all = ngettext(
+        "From one assessment to the next, %(points)d point moved in all",
+        "From one assessment to the next, %(points)d points moved in all",
+        moved,
     )
-
-
-def _say_trend(course: Trend, since: str) -> str:
-    """The trend of a purpose; `since` is a date where nothing is known of the time before."""
-    words = {
-        "purpose": course.purpose.label,
-        "since": since,
-        "first": _points(course.first),
-        "last": course.last,
-        "least": course.least,
-        "most": course.most,
-    }
-    if not course.most:
-        if since:
-            return _("%(purpose)s has had no point since %(since)s.") % words
-        return _("%(purpose)s never had a point.") % words
-    if not course.rose and not course.fell:
-        if since:
-            return _("%(purpose)s has stayed at %(first)s since %(since)s.") % words
-        return _("%(purpose)s has stayed at %(first)s.") % words
-    if course.first == course.last:
-        if course.most == course.first:
-            pattern = _("%(purpose)s is back at %(first)s, after as few as %(least)d.")
-        elif course.least == course.first:
-            pattern = _("%(purpose)s is back at %(first)s, after as many as %(most)d.")
-        else:
-            pattern = _(
-                "%(purpose)s is back at %(first)s, after as many as %(most)d and as few as "
-                "%(least)d."
-            )
-    elif not course.fell:
-        pattern = _("%(purpose)s has only risen, from %(first)s to %(last)d.")
-    elif not course.rose:
-        pattern = _("%(purpose)s has only fallen, from %(first)s to %(last)d.")
-    else:
-        if course.last > course.first:
-            pattern = _("%(purpose)s has risen from %(first)s to %(last)d, %(between)s.")
-        else:
-            pattern = _("%(purpose)s has fallen from %(first)s to %(last)d, %(between)s.")
-        words["between"] = _between(course)
-    if since:
-        pattern = _("Since %(since)s: %(trend)s") % {"since": since, "trend": pattern}
-    return pattern % words
-
-
-def _between(course: Trend) -> str:
-    """How far a purpose went beyond where it began and where it is, on a way that turned."""
-    words = {"least": course.least, "most": course.most}
-    higher = course.most > max(course.first, course.last)
-    lower = course.least < min(course.first, course.last)
-    if higher and lower:
-        return _("with as many as %(most)d and as few as %(least)d in between") % words
-    if higher:
-        return _("with as many as %(most)d in between") % words
-    if lower:
-        return _("with as few as %(least)d in between") % words
-    return _("up and down in between")
+    since_first = ngettext(
+        "the latest split is %(apart)d point away from that of %(first)s.",
+        "the latest split is %(apart)d points away from that of %(first)s.",
+        apart,
+    )
+    clauses = [in_all % {"points": moved}, since_first % {"apart": apart, "first": first}]
+    return sentences.enumerated(clauses)

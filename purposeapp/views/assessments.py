@@ -80,7 +80,7 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
         return unprocessable(request)
     request.session.pop(JUST_RECORDED, None)
     if event := form.save(assessment):
-        messages.success(request, KIND_SENTENCES[event])
+        messages.success(request, str(KIND_SENTENCES[event]))
     return redirect(assessment)
 
 

@@ -12,7 +12,8 @@ from purposeapp import sentences
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from purposeapp.timeline import story
-from purposeapp.timeline.snapshot import Snapshot, time_between
+from purposeapp.timeline.dates import time_between
+from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .history import uuid_or_404

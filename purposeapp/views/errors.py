@@ -3,23 +3,12 @@
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from purposeapp.split import Purpose
 
-from . import goal, paper, questionnaire, what_if
-
-REDISPLAYS = {
-    "questionnaire": questionnaire.redisplay,
-    "goal": goal.redisplay,
-    "assessment_add": paper.redisplay,
-    "what_if": what_if.redisplay,
-}
-"""Pages with ten points on them, by the name of their address: nobody has to spend them again."""
-
-
-def bad_request(request, exception):
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 for a body that is larger than any form of ours."""
     if isinstance(exception, RequestDataTooBig):
         return _page(
@@ -36,7 +25,7 @@ def bad_request(request, exception):
     )
 
 
-def forbidden(request, exception):
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not for this."""
     return _page(
         request,
@@ -46,14 +35,17 @@ def forbidden(request, exception):
     )
 
 
-def csrf_failure(request, reason=""):
-    """403 for a form whose proof of origin is missing or stale, such as after signing in."""
-    name = request.resolver_match.url_name
-    # Other forms stand on these pages too, such as the one that gives a goal up.
-    has_points = not request.POST.keys().isdisjoint(Purpose.values)
-    may_go_on = request.user.is_authenticated or name == "questionnaire"
-    if name in REDISPLAYS and has_points and may_go_on:
-        return REDISPLAYS[name](request)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose CSRF token is missing or stale, such as after signing in.
+
+    A ten-points page shows what was sent again, so that nobody has to spend the points anew.
+    """
+    match = request.resolver_match
+    if match and getattr(match.func, "is_ten_points_page", False):
+        response = match.func(request, csrf_expired=True)
+        # Whoever has signed out meanwhile would be led to sign in, and not be told why.
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            return response
     return _page(
         request,
         HTTPStatus.FORBIDDEN,
@@ -65,7 +57,7 @@ def csrf_failure(request, reason=""):
     )
 
 
-def not_found(request, exception):
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing here, or nothing that is yours."""
     return _page(
         request,
@@ -75,7 +67,7 @@ def not_found(request, exception):
     )
 
 
-def unprocessable(request):
+def unprocessable(request: HttpRequest) -> HttpResponse:
     """422: the value of a button that no page of ours has."""
     return _page(
         request,
@@ -85,7 +77,7 @@ def unprocessable(request):
     )
 
 
-def too_many_requests(request):
+def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429: a limit on sign-in, sign-up or mails is used up for now."""
     return _page(
         request,
@@ -95,7 +87,7 @@ def too_many_requests(request):
     )
 
 
-def server_error(request):
+def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. The page asks nothing of the database, which may be the reason."""
     request.is_public = True  # so that the header does not ask who is signed in
     return _page(
@@ -106,5 +98,5 @@ def server_error(request):
     )
 
 
-def _page(request, status: HTTPStatus, title: str, text: str):
+def _page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
     return render(request, "error.html", {"title": title, "text": text}, status=status)

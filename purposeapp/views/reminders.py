@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from purposeapp.forms import ReminderForm
 from purposeapp.models import Reminder
-from purposeapp.models.reminder import PERIODS, last_day, proven_addresses, today
+from purposeapp.models.reminder import PERIODS, last_day, proven_addresses
 from purposeapp.reminders.calendar import calendar
+from purposeapp.timeline.dates import today
 from purposeapp.web.responses import attachment
 
 

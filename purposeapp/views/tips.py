@@ -54,7 +54,7 @@ def tick(request: HttpRequest, id: int) -> HttpResponse:
     form.save(user=request.user, tip=tip)
     # One that is not for them folds away, so they go on where it was.
     folds = form.cleaned_data["verdict"] == Tick.Verdict.NOT_FOR_ME
-    place = Purpose(tip.purpose).slug if folds else f"tip-{tip.pk}"  # type: ignore[call-arg]
+    place = Purpose(tip.purpose).slug if folds else f"tip-{tip.pk}"
     return redirect(f"{back}#{place}")
 
 

@@ -1,11 +1,10 @@
-from http import HTTPStatus
-
 from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
@@ -14,26 +13,24 @@ from purposeapp.forms import WhatIfForm
 from purposeapp.forms.what_if import SOMETHING, WHAT_IF
 from purposeapp.models import Assessment, Goal, PortraitPart, Tick, Tip
 from purposeapp.split import Split
+from purposeapp.web.requests import AuthenticatedRequest
 
-from .questionnaire import start_of
+from .ten_points import Opening, opening_of, ten_points_page
+
+
+def _opening(request: HttpRequest) -> Opening:
+    """At the last split, unless the address names another one, and at the event it names."""
+    last, initial = opening_of(request)
+    if initial is None and last:
+        initial = last.split.as_dict()
+    return Opening(last, {**(initial or {}), "event": request.GET.get("if", "")})
 
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def what_if(request):
+@ten_points_page(WhatIfForm, "purposeapp/what_if.html", opening=_opening)
+def what_if(request: AuthenticatedRequest, form: WhatIfForm) -> HttpResponse:
     """Play with the ten points, from the last split or another one; nothing is recorded."""
-    last = Assessment.objects.for_user(request.user).latest_first().first()
-    earlier = last.split if last else None
-    if request.method != "POST":
-        start = start_of(request, earlier) or earlier
-        initial = {**(start.as_dict() if start else {}), "event": request.GET.get("if", "")}
-        return _page(request, WhatIfForm(initial=initial, earlier=earlier))
-    if "step" in request.POST:
-        return _page(request, WhatIfForm.after_step(request.POST, earlier=earlier))
-    form = WhatIfForm(request.POST, earlier=earlier)
-    if not form.is_valid():
-        return _page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     event = form.cleaned_data["event"]
     query = f"?{urlencode({'if': event})}" if event else ""
     return redirect(f"{reverse('what_if_result', args=[form.split])}{query}")
@@ -42,8 +39,8 @@ def what_if(request):
 @never_cache
 @login_required
 @require_safe
-def what_if_result(request, split: Split):
-    """What a try-out comes to: its result, what it would change, and how far the goal then is."""
+def what_if_result(request: AuthenticatedRequest, split: Split) -> HttpResponse:
+    """What a what-if comes to: its result, what it would change, and how far the goal then is."""
     last = Assessment.objects.for_user(request.user).latest_first().first()
     event = request.GET.get("if", "")
     towards = Goal.objects.for_user(request.user).progress(split)
@@ -69,14 +66,3 @@ def what_if_result(request, split: Split):
         "progress": towards,
     }
     return render(request, "purposeapp/what_if_result.html", context)
-
-
-def redisplay(request):
-    """The form as it was sent, when its proof of origin has grown old."""
-    last = Assessment.objects.for_user(request.user).latest_first().first()
-    form = WhatIfForm.redisplay(request.POST, earlier=last.split if last else None)
-    return _page(request, form, status=HTTPStatus.FORBIDDEN)
-
-
-def _page(request, form, status=HTTPStatus.OK):
-    return render(request, "purposeapp/what_if.html", {"form": form}, status=status)

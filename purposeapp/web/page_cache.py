@@ -1,12 +1,13 @@
-"""Pages that are the same for everybody, made once by each worker and then kept in its memory.
+"""An LRU cache, in each worker's memory, of the pages that are the same for everybody.
 
-There are about four thousand of them, a few kilobytes each: each split as it is, and as each side
-of job seeking sees it. They depend on the tips alone, so a
-worker that has looked for newer tips within the last second answers without a query, without
-a session and without a template; a change shows everywhere within two seconds.
+There are about four thousand of them in a language, a few kilobytes each: each split as it is, and
+as each side of job seeking sees it. They depend on the tips alone, so a worker that has looked for
+newer tips within the last second answers without a query, without a session and without a template;
+a change shows everywhere within two seconds.
 """
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import re_accepts_gzip
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -26,8 +28,8 @@ from django.views.decorators.http import require_safe
 from purposeapp.advice.fit import Side
 from purposeapp.models import Tip
 
-MAX_PAGES = 5_000
-"""Answers kept at most: every public page as browsers ask for it, with room to spare."""
+MAX_BYTES = 32 * 1024 * 1024
+"""How much is kept at most. Every public page of a language, compressed, takes two thirds of it."""
 
 CACHED_QUERIES = frozenset({"", *(f"as={side}" for side in Side)})
 """A page as it is, and as each side of job seeking sees it. Any other query, of which there is no
@@ -64,9 +66,17 @@ class CachedResponse(NamedTuple):
     content: bytes
     headers: dict[str, str]
 
+    @property
+    def size(self) -> int:
+        """The bytes of its content and of its headers."""
+        return len(self.content) + sum(len(n) + len(value) for n, value in self.headers.items())
+
 
 class PageCache:
-    """The finished answers of one worker, and the version of the tips that they were made of."""
+    """The finished answers of one worker, and the version of the tips that they were made of.
+
+    They take MAX_BYTES at most: what was asked for longest ago gives way. Threads may share it.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -74,9 +84,9 @@ class PageCache:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._answers: dict[tuple, CachedResponse] = {}
-        self._version: str | None = None
-        self._looked_at = float("-inf")
+        with self._lock:
+            self._forget_answers(version=None)
+            self._looked_at = float("-inf")
 
     def version(self, *, refresh: bool = False) -> str | None:
         """Which tips these answers are of; looked up at most once in PUBLIC_PAGE_SECONDS.
@@ -99,7 +109,7 @@ class PageCache:
             return self._version
         with self._lock:
             if version != self._version:
-                self._answers, self._version = {}, version
+                self._forget_answers(version)
         return version
 
     def get(self, key: tuple, *, refresh: bool = False) -> CachedResponse | None:
@@ -107,30 +117,46 @@ class PageCache:
         if key not in self._answers:
             return None
         self.version(refresh=refresh)
-        return self._answers.get(key)
+        with self._lock:
+            answer = self._answers.get(key)
+            if answer:
+                self._answers.move_to_end(key)
+            return answer
 
     def put(self, key: tuple, version: str | None, answer: CachedResponse) -> None:
         """Keep an answer that was made while the tips were at `version`."""
         with self._lock:
-            if version is not None and version == self._version:
-                if len(self._answers) >= MAX_PAGES:
-                    # The oldest makes room. Compressed and plain together are more than this.
-                    del self._answers[next(iter(self._answers))]
-                self._answers[key] = answer
+            if version is None or version != self._version:
+                return
+            if replaced := self._answers.pop(key, None):
+                self._bytes -= replaced.size
+            self._answers[key] = answer
+            self._bytes += answer.size
+            while self._bytes > MAX_BYTES:
+                _key, least_recent = self._answers.popitem(last=False)
+                self._bytes -= least_recent.size
+
+    def _forget_answers(self, version: str | None) -> None:
+        self._answers: OrderedDict[tuple, CachedResponse] = OrderedDict()
+        self._bytes = 0
+        self._version = version
 
 
 page_cache = PageCache()
 
 
 def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Answer public pages from the cache. The first middleware, so that nothing else has to run."""
+    """Answer public pages from the cache. The first middleware, so that nothing else has to run.
+
+    It answers in the language that is active: what chooses one for each request stands before it.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if request.method not in ("GET", "HEAD") or query not in CACHED_QUERIES:
             return get_response(request)
         compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
-        key = (request.scheme, request.path_info, query, compressed)
+        key = (request.scheme, request.path_info, query, get_language(), compressed)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
         has_session = settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", "")
         if _is_ours(request) and (answer := page_cache.get(key, refresh=has_session)):

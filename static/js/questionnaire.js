@@ -3,8 +3,9 @@
 "use strict";
 {
   const BUDGET = 10;
-  const MAX_COUNTED = 999999;
-  const ANNOUNCE_DELAY_MS = 700; // milliseconds without a change before a screen reader is told
+  const MAX_COUNTED_POINTS = 999999;
+  const ANNOUNCE_DELAY_MS = 700; // without a change, before a screen reader is told
+  const FLIGHT_MS = 240;
   const form = document.querySelector("[data-questionnaire]");
   const tray = form.querySelector("[data-tray]");
   const words = form.querySelector("[data-words]").dataset;
@@ -22,16 +23,17 @@
   // a whole number counts as nothing until the server says so.
   const pointsOf = (row) => {
     const text = row.input.value.trim();
-    return /^[0-9]+$/.test(text) ? Math.min(Number(text), MAX_COUNTED) : 0;
+    return /^[0-9]+$/.test(text) ? Math.min(Number(text), MAX_COUNTED_POINTS) : 0;
   };
-  const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  // The patterns are Python's own, with its placeholders: %(name)d and %(name)s.
+  const fill = (pattern, values) => pattern.replace(/%\((\w+)\)[ds]/g, (_, key) => values[key]);
 
   const show = () => {
     const used = rows.reduce((sum, row) => sum + pointsOf(row), 0);
     const rest = BUDGET - used;
     const status =
       rest < 0
-        ? fill(words.over, { used, rest: -rest })
+        ? fill(words.tooMany, { used, rest: -rest })
         : fill(words.left, { rest });
     form.querySelectorAll("[data-status]").forEach((place) => {
       place.textContent = status;
@@ -43,7 +45,7 @@
       row.element.querySelectorAll(".slot").forEach((slot, i) => slot.classList.toggle("on", i < points));
       if (row.was) {
         const was = Number(row.was.dataset.was);
-        const pattern = was === points || used === 0 ? words.was : words.wasNow;
+        const pattern = was === points || used === 0 ? words.earlier : words.change;
         row.was.classList.toggle("was-changed", was !== points && used > 0);
         row.was.textContent = fill(pattern, { was, now: points });
       }
@@ -58,7 +60,7 @@
   const announce = (row, status) => {
     clearTimeout(pause);
     pause = setTimeout(() => {
-      live.textContent = fill(words.announce, {
+      live.textContent = fill(words.announcement, {
         purpose: row.name,
         points: pointsOf(row),
         status: status.replace(/\.$/, ""),
@@ -84,7 +86,7 @@
       const top = box.top + (box.height - token.offsetHeight) / 2;
       return { transform: `translate(${left}px, ${top}px)` };
     };
-    token.animate([at(from), at(to)], { duration: 240, easing: "ease-out" }).onfinish = () =>
+    token.animate([at(from), at(to)], { duration: FLIGHT_MS, easing: "ease-out" }).onfinish = () =>
       token.remove();
   };
   const step = (row, by) => {

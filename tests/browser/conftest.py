@@ -10,6 +10,16 @@ from tests.support.chromium import FLAGS, NoChromiumError, executable
 from tests.support.server import running
 from tests.support.visitor import Visitor
 
+PAST = """
+from datetime import UTC, date, datetime
+from itertools import cycle
+from purposeapp.management import demo
+from purposeapp.models import User
+user = User.objects.get(email={email!r})
+{past}
+"""
+STORY_OF_THE_DEMO = "demo.tell_story(user, date(2026, 3, 1))"
+
 STEP_TIMEOUT_MS = 15_000  # milliseconds that a slow machine may take for one step
 FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
 
@@ -90,3 +100,14 @@ def visitor(new_visitor):
 @pytest.fixture
 def page(visitor):
     return visitor.page
+
+
+@pytest.fixture
+def remember(server):
+    """Gives a visitor a past, that of the demo unless told otherwise, and shows the history."""
+
+    def remember(visitor, past=STORY_OF_THE_DEMO):
+        server.manage("shell", "-c", PAST.format(past=past, email=visitor.email))
+        visitor.page.goto("/history/")
+
+    return remember

@@ -3,26 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from purposeapp.management.demo import STORY
 from tests.support.visitor import FIELDS, PURPOSES
 
-YEARS = [
-    ("2023-02-01T09:00", "6-2-2-0-0", "", ""),
-    ("2024-05-10T10:15", "1-1-0-8-0", "redundancy", "Nobody saw it coming."),
-    ("2024-11-03T18:30", "3-4-2-1-0", "new_job", ""),
-    ("2026-03-01T12:00", "2-5-2-0-1", "", "Calmer."),
-]
-
-RECORD = """
-from datetime import datetime, UTC
-from purposeapp.models import Assessment, User
-for taken_at, split, event, note in {years!r}:
-    Assessment.objects.create(
-        user=User.objects.get(email={email!r}),
-        taken_at=datetime.fromisoformat(taken_at).replace(tzinfo=UTC),
-        **dict(zip({fields!r}, map(int, split.split("-")))),
-        event=event,
-        note=note,
-    )
+TWICE_A_MONTH = """
+splits = cycle(["6-2-2-0-0", "2-6-2-0-0", "3-3-3-1-0"])
+for n in range(80):
+    month = datetime(2019 + n // 12, n % 12 + 1, 1, 10, tzinfo=UTC)
+    demo.record_chapters(user, month, [demo.Chapter(day, next(splits)) for day in (2, 8)])
 """
 
 # What is drawn at each of the ten points of each column, as the names of its classes.
@@ -36,24 +24,12 @@ COLOURS = """() => {
 }"""
 
 
-@pytest.fixture
-def remember(server):
-    """Gives a visitor a past."""
-
-    def remember(visitor, years=YEARS):
-        code = RECORD.format(years=years, email=visitor.email, fields=FIELDS)
-        server.manage("shell", "-c", code)
-        visitor.page.goto("/history/")
-
-    return remember
-
-
 def test_arrow_keys_read_the_picture_out(visitor, remember):
     page = visitor.page
     visitor.sign_up()
     remember(visitor)
     picture = page.get_by_role("slider", name="Your assessments over time")
-    expect(page.get_by_role("img")).to_have_count(0)
+    expect(page.locator("[data-chart]").get_by_role("img")).to_have_count(0)
 
     # One tab stop, and what comes next is the link of what is read out.
     page.get_by_role("heading", level=1).click()
@@ -65,26 +41,28 @@ def test_arrow_keys_read_the_picture_out(visitor, remember):
     page.keyboard.press("Shift+Tab")
 
     readings = {
-        "Home": "1 February 2023, 09:00: Business driven 6, Community spirit 2, Learning sponge 2",
-        "ArrowRight": "10 May 2024, 10:15: Business driven 1, Community spirit 1, Job seeking 8. "
-        "What had happened: Redundancy. “Nobody saw it coming.”",
-        "ArrowUp": "3 November 2024, 18:30: Business driven 3, Community spirit 4, "
-        "Learning sponge 2, Job seeking 1. What had happened: New job",
-        "End": "1 March 2026, 12:00: Business driven 2, Community spirit 5, Learning sponge 2, "
-        "Vanity project 1. “Calmer.”",
+        "Home": "31 August 2023, 09:00: Business driven 7, Community spirit 1, Learning sponge 1, "
+        "Vanity project 1. “Clients first. Everything else can wait.”",
+        "ArrowRight": "23 November 2023, 09:00: Business driven 6, Community spirit 2, "
+        "Learning sponge 1, Vanity project 1",
+        "ArrowUp": "18 February 2024, 09:00: Business driven 6, Community spirit 1, "
+        "Learning sponge 2, Vanity project 1. What had happened: Promotion. "
+        "“I lead the team now, and post less.”",
+        "End": "14 February 2026, 09:00: Business driven 2, Community spirit 5, "
+        "Learning sponge 3. “Calmer. I give more than I ask for.”",
     }
     for key, words in readings.items():
         page.keyboard.press(key)
         expect(picture).to_have_attribute("aria-valuetext", words)
         expect(page.locator("[data-when]")).to_have_text(words[: words.index(": ")])
-    expect(picture).to_have_attribute("aria-valuenow", "4")
+    expect(picture).to_have_attribute("aria-valuenow", "12")
     page.keyboard.press("ArrowRight")
-    expect(picture).to_have_attribute("aria-valuenow", "4")
+    expect(picture).to_have_attribute("aria-valuenow", "12")
 
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
-    expect(visitor.headline).to_have_text("Mainly job seeking, 80 %")
+    expect(visitor.headline).to_have_text("Community spirit comes first, 40 %")
 
 
 def test_a_pointer_chooses_the_nearest_column(visitor, remember):
@@ -94,27 +72,34 @@ def test_a_pointer_chooses_the_nearest_column(visitor, remember):
     plot = page.locator("[data-plot]")
     box = plot.bounding_box()
     when = page.locator("[data-when]")
-    expect(when).to_have_text("1 March 2026, 12:00")
+    expect(when).to_have_text("14 February 2026, 09:00")
     plot.hover(position={"x": 3, "y": 50})
-    expect(when).to_have_text("1 February 2023, 09:00")
-    plot.click(position={"x": box["width"] * 0.42, "y": 50})
-    expect(when).to_have_text("10 May 2024, 10:15")
+    expect(when).to_have_text("31 August 2023, 09:00")
+    plot.click(position={"x": box["width"] * 0.29, "y": 50})
+    expect(when).to_have_text("19 May 2024, 09:00")
     page.get_by_role("link", name="Open this assessment").click()
-    expect(visitor.headline).to_have_text("Mainly job seeking, 80 %")
+    expect(visitor.headline).to_have_text("Half business driven, 50 %")
 
 
 def test_the_table_has_the_numbers_of_the_picture_and_the_events_stand_on_it(visitor, remember):
     page = visitor.page
     visitor.sign_up()
     remember(visitor)
-    expect(page.locator(".chart-marks text")).to_have_text(["1", "2"])
+    expect(page.locator(".chart-marks text")).to_have_text(["1", "2", "3", "4"])
     events = page.locator(".chart-events li")
-    expect(events).to_have_text(["1 10 May 2024 · Redundancy", "2 3 November 2024 · New job"])
+    expect(events).to_have_text(
+        [
+            "1 18 February 2024 · Promotion",
+            "2 27 July 2024 · Redundancy",
+            "3 20 February 2025 · New job",
+            "4 27 September 2025 · I began a meetup in my town",
+        ]
+    )
 
     # The mark stands above its column, and the height of each colour is its points.
     edges = page.locator(".chart-marks circle").first.bounding_box()
-    page.get_by_role("slider").press("Home")
-    page.get_by_role("slider").press("ArrowRight")
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        page.get_by_role("slider").press(key)
     chosen = page.locator(".chart-plot .chart-chosen").bounding_box()
     middle = chosen["x"] + chosen["width"] / 2
     assert abs(edges["x"] + edges["width"] / 2 - middle) < 2
@@ -122,14 +107,14 @@ def test_the_table_has_the_numbers_of_the_picture_and_the_events_stand_on_it(vis
 
     page.get_by_text("The same as a table").click()
     rows = page.locator("tr[data-x]")
-    expect(rows).to_have_count(len(YEARS))
-    for row, (_taken_at, split, _event, _note) in zip(rows.all(), YEARS, strict=True):
-        expect(row.locator("td:not(.words)")).to_have_text(split.split("-"))
+    expect(rows).to_have_count(len(STORY))
+    for row, chapter in zip(rows.all(), STORY, strict=True):
+        expect(row.locator("td:not(.words)")).to_have_text(chapter.split.split("-"))
     colours = page.evaluate(COLOURS)
-    for cells, (_taken_at, split, _event, _note) in zip(colours, YEARS, strict=True):
+    for cells, chapter in zip(colours, STORY, strict=True):
         assert cells == [
             f"is-{field}"
-            for field, points in zip(FIELDS, split.split("-"), strict=True)
+            for field, points in zip(FIELDS, chapter.split.split("-"), strict=True)
             for _ in range(int(points))
         ]
     visitor.shot("change-over-time")
@@ -157,14 +142,14 @@ def test_two_are_compared(visitor, remember):
     page.get_by_role("link", name="Compare two").click()
     expect(visitor.headline).to_have_text("Side by side")
     sides = page.locator(".compare-side").get_by_role("heading", level=2)
-    expect(sides).to_have_text(["Mainly business driven, 60 %", "Half community spirit, 50 %"])
-    page.get_by_label("This one", exact=True).select_option("3 Nov 2024, 18:30 · 3-4-2-1-0")
-    page.get_by_label("and this one").select_option("10 May 2024, 10:15 · 1-1-0-8-0")
+    expect(sides).to_have_text(["Mainly business driven, 70 %", "Half community spirit, 50 %"])
+    page.get_by_label("This one", exact=True).select_option("2 Jun 2025, 09:00 · 3-4-3-0-0")
+    page.get_by_label("and this one").select_option("27 Jul 2024, 09:00 · 1-2-1-6-0")
     page.get_by_role("button", name="Compare").click()
-    expect(sides).to_have_text(["Mainly job seeking, 80 %", "Community spirit comes first, 40 %"])
+    expect(sides).to_have_text(["Mainly job seeking, 60 %", "Community spirit comes first, 40 %"])
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Between them: 5 months and 24 days.")
-    expect(main).to_contain_text("3 points from Job seeking to Community spirit")
+    expect(main).to_contain_text("Between them: 10 months and 6 days.")
+    expect(main).to_contain_text("2 points from Job seeking to Community spirit")
     visitor.shot("compare")
 
 
@@ -172,11 +157,7 @@ def test_two_are_compared(visitor, remember):
 def test_many_are_condensed_and_still_fit(visitor, remember, width):
     page = visitor.page
     visitor.sign_up()
-    months = [
-        f"{2019 + n // 12}-{n % 12 + 1:02}-{day:02}T10:00" for n in range(80) for day in (3, 9)
-    ]
-    splits = ["6-2-2-0-0", "2-6-2-0-0", "3-3-3-1-0"]
-    remember(visitor, [(when, splits[n % 3], "", "") for n, when in enumerate(months)])
+    remember(visitor, TWICE_A_MONTH)
     page.set_viewport_size({"width": width, "height": 800})
     expect(page.get_by_role("main")).to_contain_text("160 assessments in 80 columns")
     expect(page.locator(".chart-lane")).to_have_count(5)

@@ -26,7 +26,7 @@ def test_going_back_and_sending_again_makes_no_second_assessment(visitor):
     page = visitor.page
     visitor.sign_up()
     assessment = visitor.record("6-2-2-0-0")
-    page.revert()
+    page.go_back()
     visitor.expect_points("6-2-2-0-0")
     visitor.send_button.click()
     page.wait_for_url(assessment)
@@ -37,7 +37,7 @@ def test_going_back_and_changing_the_points_makes_another_assessment(visitor):
     page = visitor.page
     visitor.sign_up()
     assessment = visitor.record("6-2-2-0-0")
-    page.revert()
+    page.go_back()
     visitor.expect_points("6-2-2-0-0")
     visitor.take("Business driven")
     visitor.add("Job seeking")

@@ -6,10 +6,9 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.inspection import Inspection
 from tests.support.provider import Provider
 from tests.support.server import running
-
-from .test_every_page import Inspection
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ class Member:
         self.email = visitor.email
         self.name = f"member-{uuid.uuid4().hex[:8]}"
         self.provider = provider
-        self.inspection = Inspection(visitor, "light", "linkedin")
+        self.inspection = Inspection(visitor, "linkedin")
         provider.knows(self.name, email=self.email, email_verified=True)
 
     def go_to_linkedin(self, button: str) -> None:

@@ -84,7 +84,7 @@ def test_the_back_button_shows_nothing_private_after_signing_out(visitor):
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_contain_text("signed out")
 
-    page.revert()
+    page.go_back()
     page.wait_for_url("**/accounts/login/**")
     body = page.locator("body")
     expect(body).not_to_contain_text("My boss must not know.")

@@ -82,7 +82,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(page.get_by_text("Done so far")).to_have_count(0)
 
     # And the side can be changed.
-    page.revert()
+    page.go_back()
     page.get_by_text("Change", exact=True).click()
     page.get_by_role("button", name="I look for people").click()
     expect(page.get_by_text("Your side: I look for people")).to_be_visible()

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 
 from purposeapp.accounts import groups
 from purposeapp.models import Assessment, Goal, Reminder, Tip, User
+from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
 PASSWORD = "ten points to spend"
@@ -30,6 +31,12 @@ def prove_address(user: User) -> None:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
+def make_verified_user(email: str = "owner@example.org", **extra) -> User:
+    user = make_user(email, **extra)
+    prove_address(user)
+    return user
+
+
 def make_reminder(user: User, rhythm: str = "every_6_months", **extra) -> Reminder:
     return Reminder.objects.create(user=user, rhythm=rhythm, **extra)
 
@@ -42,8 +49,7 @@ def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.",
 
 def tip_form(tip: Tip, **changes) -> dict:
     """What the admin's form of a tip sends, with these changes."""
-    kept = ["purpose", "audience", "points_from", "points_to", "direction", "text", "position"]
-    values = {name: getattr(tip, name) for name in [*kept, "state"]}
+    values = {name: getattr(tip, name) for name in TIP_FIELDS}
     published_from = tip.published_from or ""
     return {**values, "published_from": published_from, "version": tip.fingerprint, **changes}
 

@@ -124,8 +124,8 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def manage(self, *arguments: str, **environment: str) -> None:
-        """Run a command of manage.py, as somebody would in another terminal."""
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """Run a command of manage.py, as somebody would in another terminal; returns its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=CHECKOUT,
@@ -135,6 +135,7 @@ class Server:
             text=True,
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S)

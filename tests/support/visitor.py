@@ -1,11 +1,13 @@
 """Somebody in front of a browser: what people do on every second page, told in their words."""
 
+import os
 import uuid
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+TAKE_SHOTS = bool(os.environ.get("SCREENSHOTS"))  # only `make screenshots` asks for them
 
 PURPOSES = [
     "Business driven",
@@ -34,7 +36,9 @@ class Visitor:
         self._expected_statuses.update(statuses)
 
     def shot(self, name: str) -> None:
-        """Keep a picture of the whole page in var/screenshots/."""
+        """Keep a picture of the whole page in var/screenshots/, where SCREENSHOTS asks for it."""
+        if not TAKE_SHOTS:
+            return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 

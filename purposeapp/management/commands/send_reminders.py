@@ -1,11 +1,12 @@
 import signal
-from collections import Counter
+from contextlib import closing
 
 from django.core.management import BaseCommand, CommandError
 
-from purposeapp.models.reminder import today
-from purposeapp.reminders.postman import MailServerDownError
-from purposeapp.reminders.sending import Outcome, ReminderRun
+from purposeapp.reminders.sending import MailServerDownError, ReminderRun
+from purposeapp.timeline.dates import today
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Command(BaseCommand):
@@ -13,31 +14,28 @@ class Command(BaseCommand):
 
     help = (
         "Send the reminders that are due. It can be run as often as you like, on several machines "
-        "at once, and again after a crash: nobody gets two, and nobody is forgotten."
+        "at once, and again after a crash: nobody is forgotten, and two runs send nobody two."
     )
     stopping = False
 
     def handle(self, **options) -> None:
-        before = {number: signal.signal(number, self.stop) for number in STOPPERS}
+        before = {number: signal.signal(number, self.stop) for number in STOP_SIGNALS}
         try:
-            counts = self.send()
+            with closing(ReminderRun(today())) as run:
+                self.send(run)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        if counts[Outcome.FAILED]:
+        if run.failed:
             raise CommandError("What failed stays due, and is tried again next time.")
 
-    def send(self) -> Counter[Outcome]:
+    def send(self, run: ReminderRun) -> None:
         """Send one after the other, with a line that moves for whoever watches."""
-        counts: Counter[Outcome] = Counter()
-        run = ReminderRun(today())
-        watched = self.stdout.isatty()
-        total = run.waiting.count() if watched else 0
+        total = run.due.count() if self.stdout.isatty() else 0
         try:
-            for outcome in run:
-                counts[outcome] += 1
-                if watched:
-                    self.stdout.write(f"\rSent {counts[Outcome.SENT]} of {total}", ending="")
+            while run.remind_next():
+                if total:
+                    self.stdout.write(f"\rSent {run.sent} of {total}", ending="")
                     self.stdout.flush()
                 if self.stopping:
                     raise CommandError("Stopped. Whoever is still due gets their mail next time.")
@@ -46,20 +44,10 @@ class Command(BaseCommand):
                 f"The mail server can't be used ({error}). All who are due stay due."
             ) from error
         finally:
-            self.stdout.write(("\n" if watched and counts else "") + summary(counts))
-        return counts
+            counts = f"{run.sent} sent, {run.failed} failed, {run.postponed} put off"
+            self.stdout.write(("\n" if total else "") + counts)
 
-    def stop(self, number, frame) -> None:
+    def stop(self, number: int, frame: object) -> None:
         """Stop after the one that is being sent; when told a second time, at once."""
         self.stopping = True
         signal.signal(number, signal.SIG_DFL)
-
-
-STOPPERS = (signal.SIGINT, signal.SIGTERM)
-
-
-def summary(counts: Counter[Outcome]) -> str:
-    """What was done, in one line."""
-    return "{} sent, {} failed, {} put off".format(
-        *(counts[outcome] for outcome in (Outcome.SENT, Outcome.FAILED, Outcome.POSTPONED))
-    )

@@ -4,10 +4,14 @@ import html
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 
-from purposeapp.admin.changes import CHANGED_SINCE, DELETED_MEANWHILE, VERSIONS_PER_PAGE
+from purposeapp.admin.history import DELETED_MEANWHILE, TipHistoryAdmin
+from purposeapp.forms.tip import CHANGED_MEANWHILE
 from purposeapp.models import Tip
 from tests.support.make import make_editor, make_tip, make_user, tip_form
+
+VERSIONS_PER_PAGE = TipHistoryAdmin.history_list_per_page
 
 LIST = "/admin/purposeapp/tip/"
 
@@ -33,15 +37,16 @@ def version_of(record) -> str:
 
 def records(response) -> list[tuple]:
     return [
-        (record.history_type, [(found.label, found.old, found.new) for found in differences])
-        for record, differences in response.context["records"]
+        (record.history_type, [(found.label, found.old, found.new) for found in record.changes])
+        for record in response.context["page_obj"]
     ]
 
 
-def revert(client, record, **extra):
+def revert(client, record, **changes):
+    """Open a version in the form, change something or not, and save."""
     page = client.get(version_of(record)).content.decode()
-    (version,) = re.findall(r'name="version" value="(\w*)"', page)
-    return client.post(version_of(record), {"version": version, **extra})
+    (version,) = re.findall(r'name="version"(?: value="(\w*)")?', page)
+    return client.post(version_of(record), tip_form(record.instance, version=version, **changes))
 
 
 def test_each_change_stands_old_beside_new_with_whoever_made_it(editor, tip):
@@ -99,7 +104,7 @@ def test_any_version_comes_back_as_a_new_one(editor, tip):
     assert shown == [("Text", "Other words.", first.text), ("State", "Archived", "Published")]
     assert Tip.objects.get(pk=tip.pk).text == "Other words."
     response = revert(editor, first)
-    assert (response.status_code, response.url) == (302, f"{LIST}{tip.pk}/change/")
+    assert (response.status_code, response.url) == (302, LIST)
     tip.refresh_from_db()
     assert (tip.text, tip.state) == (first.text, "published")
     newest = tip.history.first()
@@ -114,11 +119,49 @@ def test_going_back_overwrites_nobody(editor, tip):
     tip.save()
     looked_at = tip.fingerprint
     Tip.objects.filter(pk=tip.pk).update(text="Words of a colleague.")
-    response = editor.post(version_of(first), {"version": looked_at})
+    response = editor.post(version_of(first), tip_form(first.instance, version=looked_at))
     assert response.status_code == 409
-    assert str(CHANGED_SINCE) in response.content.decode()
+    assert str(CHANGED_MEANWHILE) in response.content.decode()
     assert "Words of a colleague." in response.content.decode()
     assert Tip.objects.get(pk=tip.pk).text == "Words of a colleague."
+
+
+def test_going_back_to_what_is_stored_is_no_news(editor, tip):
+    response = editor.get(version_of(tip.history.get()))
+    assert response.context["differences"] == []
+    assert revert(editor, tip.history.get()).status_code == 302
+    assert tip.history.count() == 1
+
+
+def test_a_version_can_be_changed_before_it_is_stored_again(editor, tip):
+    first = tip.history.get()
+    tip.text = "Other words."
+    tip.save()
+    revert(editor, first, position=3)
+    tip.refresh_from_db()
+    assert (tip.text, tip.position) == (first.text, 3)
+
+
+def test_whoever_may_only_look_reads_a_version_and_cannot_store_it(client, tip):
+    viewer = make_user("viewer@example.org", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_tip"))
+    client.force_login(viewer)
+    first = tip.history.get()
+    tip.text = "Other words."
+    tip.save()
+    page = client.get(version_of(first)).content.decode()
+    assert first.text in page
+    assert "Revert" not in page
+    assert 'name="text"' not in page
+    form = tip_form(first.instance, version=tip.fingerprint)
+    assert client.post(version_of(first), form).status_code == 403
+    assert Tip.objects.get(pk=tip.pk).text == "Other words."
+
+
+def test_what_the_package_draws_has_no_style_of_its_own(editor, tip):
+    """The content security policy would drop it."""
+    for page in (history_of(tip), version_of(tip.history.get())):
+        assert "style=" not in editor.get(page).content.decode()
 
 
 def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):

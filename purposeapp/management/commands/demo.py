@@ -1,0 +1,27 @@
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+from purposeapp.management import demo
+
+
+class Command(BaseCommand):
+    """What a newcomer runs to see a full history at once. It is idempotent."""
+
+    help = (
+        "Make a person with two and a half years of history and a superuser, and say how to sign "
+        "in as either. Run again, it only says so again. Not for production."
+    )
+
+    def handle(self, **options) -> None:
+        if settings.PRODUCTION:
+            raise CommandError(
+                "Demo accounts have no place on a real site: not with APP_ENV=production."
+            )
+        self.say("A person with a history", demo.make_person().email, "history/")
+        self.say("Staff (a superuser)", demo.make_staff().email, "admin/")
+
+    def say(self, who: str, email: str, path: str) -> None:
+        """Print where an account leads, and how to sign in to it."""
+        self.stdout.write(f"{who}: {settings.PUBLIC_URL}/{path}")
+        self.stdout.write(f"email: {email}")
+        self.stdout.write(f"password: {demo.password_of(email)}\n\n")

@@ -1,0 +1,42 @@
+"""Days as this site counts them, and dates and spans of time in words.
+
+Formats are named as Django names them, such as DATE_FORMAT, and looked up in config/formats/.
+"""
+
+from datetime import date, datetime
+
+from dateutil.relativedelta import relativedelta
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def today() -> date:
+    """The day that it is in UTC."""
+    return timezone.now().date()
+
+
+def local_format(time: datetime, name: str) -> str:
+    """The time where the site is, in a format of Django's, by its name or as a pattern."""
+    return date_format(localtime(time), name)
+
+
+def time_between(earlier: date, later: date) -> str:
+    """How long it is from one day to another, as people say it: in two units at most.
+
+    It never says too much: days that are left over beside years and months become "more than".
+    """
+    length = relativedelta(later, earlier)
+    parts = [
+        ngettext("%d year", "%d years", length.years) % length.years if length.years else "",
+        ngettext("%d month", "%d months", length.months) % length.months if length.months else "",
+        ngettext("%d day", "%d days", length.days) % length.days if length.days else "",
+    ]
+    said = [part for part in parts if part]
+    words = get_text_list(said[:2], _("and"))
+    if len(said) > 2:
+        return _("more than %(time)s") % {"time": words}
+    return words or _("less than a day")

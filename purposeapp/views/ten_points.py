@@ -1,0 +1,85 @@
+"""The ten-points page: what every page with ten points on it has in common."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from purposeapp.forms.ten_points import TenPointsForm
+from purposeapp.models import Assessment
+from purposeapp.split import Split
+
+Form = TypeVar("Form", bound=TenPointsForm)
+
+
+class Opening(NamedTuple):
+    """What a ten-points page begins with."""
+
+    last: Assessment | None = None
+    """The assessment to compare with, if there is one."""
+    initial: dict[str, Any] | None = None
+    """The initial values of the form; None for an empty one."""
+
+
+def opening_of(request: HttpRequest) -> Opening:
+    """The last assessment of whoever is signed in, and the split that the address begins with.
+
+    `?start=last` names the split of the last assessment, `?start=6-2-2-0-0` any other one.
+    Whatever else stands there begins with an empty form.
+    """
+    last = Assessment.objects.for_user(request.user).latest_first().first()
+    start = request.GET.get("start", "")
+    if start == "last":
+        return Opening(last, last.split.as_dict() if last else None)
+    try:
+        return Opening(last, Split.parse(start).as_dict())
+    except ValueError:
+        return Opening(last)
+
+
+def ten_points_page(
+    form_class: type[Form],
+    template: str,
+    *,
+    opening: Callable[[Any], Opening] = opening_of,
+    context: Callable[[Any, Form], dict[str, Any]] = lambda request, form: {},
+) -> Callable[[Callable[[Any, Form], HttpResponse]], Callable[..., HttpResponse]]:
+    """Decorate what is done with a valid form, and make it a view that asks for the ten points.
+
+    The view shows the form, shows it again with the points moved when a stepper button (+ or −)
+    sent it, and refuses it with 422, everything typed still in it. Only a valid one is handed
+    to the decorated function. The template gets `form`, `csrf_expired` and the `context`.
+
+    After a CSRF failure, `errors.csrf_failure` calls the view once more, with `csrf_expired`:
+    it answers 403 with what was sent, for the visitor to send again, and does nothing else.
+    """
+
+    def decorator(when_valid: Callable[[Any, Form], HttpResponse]) -> Callable[..., HttpResponse]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(when_valid)
+        def view(request: HttpRequest, *, csrf_expired: bool = False) -> HttpResponse:
+            def page(form: Form, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+                values = {"form": form, "csrf_expired": csrf_expired, **context(request, form)}
+                return render(request, template, values, status=status)
+
+            last, initial = opening(request)
+            if csrf_expired:
+                return page(form_class.redisplay(request.POST, last=last), HTTPStatus.FORBIDDEN)
+            if request.method != "POST":
+                return page(form_class(initial=initial, last=last))
+            if "step" in request.POST:
+                return page(form_class.redisplay(request.POST, last=last))
+            form = form_class(request.POST, last=last)
+            if not form.is_valid():
+                return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return when_valid(request, form)
+
+        # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
+        view.is_ten_points_page = True  # type: ignore[attr-defined]
+        return view
+
+    return decorator

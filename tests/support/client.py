@@ -1,0 +1,24 @@
+"""What people do again and again, told to Django's test client."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.test import Client
+
+from purposeapp.models import User
+from tests.support.make import PASSWORD, points
+
+
+def sign_in(client: Client, user: User) -> HttpResponse:
+    return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+
+
+def spend(client: Client, split: str = "6-2-2-0-0", submission: str | None = None) -> HttpResponse:
+    """Send the questionnaire; with the idempotency key of an earlier one, that one again."""
+    return client.post("/", points(split, submission=submission or str(uuid.uuid4())))
+
+
+def history(client: Client) -> list[str]:
+    """The splits that the history shows, latest first."""
+    entries = client.get("/history/").context["entries"]
+    return [str(entry["assessment"].split) for entry in entries]

@@ -1,0 +1,102 @@
+"""Looks at pages in a browser: nothing is too wide, and axe finds nothing to complain about."""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.support.visitor import TAKE_SHOTS, Visitor
+
+PHONE, TABLET, DESKTOP = 360, 768, 1440
+WIDTHS = [320, PHONE, TABLET, DESKTOP]
+HEIGHT = 800
+LOOKS = [("light", DESKTOP), ("dark", PHONE)]  # each theme once, and each layout once
+DOWNLOADS = (".csv", ".ics", ".json", ".png")
+
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return null;
+  const wide = [...document.body.querySelectorAll("*")].filter(
+    (element) => element.getBoundingClientRect().right > width + 1);
+  return wide.slice(-3).map((element) => element.outerHTML.slice(0, 80)).join(" | ");
+}"""
+
+
+def axe_report(page: Page, *, preload: bool = True) -> str | None:
+    """What axe has against the page as it is now: None when there is nothing.
+
+    To preload style sheets, axe writes styles into the page, which the admin's policy forbids.
+    """
+    results = Axe().run(page, options={"preload": preload, "resultTypes": ["violations"]})
+    return results.generate_report() if results.violations_count else None
+
+
+class Inspection:
+    """Looks at one page after the other, and remembers what is wrong with them."""
+
+    def __init__(self, visitor: Visitor, who: str) -> None:
+        self.visitor = visitor
+        self.page = visitor.page
+        self.who = who
+        self.faults: list[str] = []
+
+    def of_all(self, *addresses: str, but: tuple[str, ...] = ()) -> None:
+        """Inspect these pages, and of those that links lead to, one of each kind.
+
+        Links to a path that begins like one of `but` are not followed.
+        """
+        kinds = {_kind(address) for address in addresses}
+        waiting = list(addresses)
+        for address in waiting:
+            self.page.goto(address)
+            self.here(address if address in addresses else _kind(address))
+            for link in self._links():
+                if _kind(link) not in kinds and not link.startswith(but):
+                    kinds.add(_kind(link))
+                    waiting.append(link)
+
+    def here(self, name: str) -> None:
+        """Inspect the page that is open."""
+        name = re.sub("[^a-z0-9]+", "-", name).strip("-") or "questionnaire"
+        for width in WIDTHS:
+            self._look_at("light", width)
+            if culprits := self.page.evaluate(TOO_WIDE):
+                self.faults.append(f"{name} at {width} px is too wide: {culprits}")
+        for scheme, width in LOOKS:
+            self._look_at(scheme, width)
+            if report := axe_report(self.page):
+                self.faults.append(f"{name}, {scheme}, at {width} px: {report}")
+        if TAKE_SHOTS:
+            for scheme in ("light", "dark"):
+                for width in (PHONE, TABLET, DESKTOP):
+                    self._look_at(scheme, width)
+                    self.visitor.shot(f"{self.who}-{name}-{width}-{scheme}")
+
+    def _look_at(self, scheme: str, width: int) -> None:
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+
+    def _links(self) -> list[str]:
+        """The pages of ours that this one links to; the admin and downloads are none."""
+        links = self.page.eval_on_selector_all(
+            "a[href]", "(links) => links.map((link) => link.href.split('#')[0])"
+        )
+        here = urlsplit(self.page.url)
+        paths = [urlsplit(link) for link in links]
+        return [
+            path._replace(scheme="", netloc="").geturl()
+            for path in paths
+            if path.netloc == here.netloc
+            and not path.path.startswith("/admin/")
+            and not path.path.endswith(DOWNLOADS)
+        ]
+
+
+def _kind(address: str) -> str:
+    """What an address is one of: without ids, splits, and where a sign-in leads on to."""
+    parts = urlsplit(address)
+    path = re.sub("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "id", parts.path)
+    path = re.sub("[0-9]+(-[0-9]+){4}", "split", path)
+    options = [name for name, _ in parse_qsl(parts.query) if name != "next"]
+    return "?".join([path, *options])

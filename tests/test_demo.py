@@ -1,0 +1,126 @@
+"""`manage.py demo`: a person with a history and a staff account, for whoever looks around."""
+
+import io
+import re
+from datetime import date, timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from purposeapp.management import demo
+from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, Tip, User
+from tests.support.make import make_user
+
+STORED = [User, EmailAddress, Assessment, Goal, Tick, Reminder]
+
+
+def run() -> str:
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def accounts(printed: str) -> list[tuple[str, str]]:
+    """The address and the password of each account, as printed."""
+    return re.findall(r"^email: (\S+)\npassword: (\S+)$", printed, re.MULTILINE)
+
+
+def everything_stored() -> list[dict]:
+    return [row for model in STORED for row in model.objects.order_by("pk").values()]
+
+
+@pytest.mark.django_db
+def test_what_it_prints_signs_in(client):
+    (person, its_password), (staff, staff_password) = accounts(run())
+    for email, password, page in (
+        (person, its_password, "/history/"),
+        (staff, staff_password, "/admin/purposeapp/user/"),
+    ):
+        answer = client.post("/accounts/login/", {"login": email, "password": password})
+        assert answer.status_code == 302
+        assert client.get(page).status_code == 200
+        client.logout()
+
+
+@pytest.mark.django_db
+def test_the_person_has_all_that_a_person_can_have():
+    run()
+    user = User.objects.get(email=demo.PERSON)
+    taken = Assessment.objects.for_user(user).oldest_first()
+    assert [str(assessment.split) for assessment in taken] == [it.split for it in demo.STORY]
+    assert taken[11].taken_at - taken[0].taken_at > timedelta(days=880)
+    assert {assessment.event for assessment in taken} == {
+        "",
+        LifeEvent.PROMOTION,
+        LifeEvent.REDUNDANCY,
+        LifeEvent.NEW_JOB,
+        LifeEvent.OTHER,
+    }
+    goal = Goal.objects.for_user(user).current().get()
+    assert goal.wanted_by > timezone.now().date()
+    assert Goal.objects.for_user(user).ended().count() == 1
+    assert Tick.objects.for_user(user).count_done() == {"all": 3, "done": 2}
+    assert Reminder.objects.reachable().get().due_on > timezone.now().date()
+
+
+@pytest.mark.django_db
+def test_it_is_idempotent():
+    printed = run()
+    stored = everything_stored()
+    assert run() == printed
+    assert everything_stored() == stored
+
+
+@pytest.mark.django_db
+def test_what_the_person_did_since_stands():
+    run()
+    user = User.objects.get(email=demo.PERSON)
+    Goal.objects.for_user(user).current().end(timezone.now())
+    Assessment.objects.for_user(user).latest_first().first().delete()
+    stored = everything_stored()
+    run()
+    assert everything_stored() == stored
+
+
+@pytest.mark.django_db
+def test_a_changed_password_is_the_printed_one_again(client):
+    (email, password), _staff = accounts(run())
+    user = User.objects.get(email=email)
+    user.set_password("something else entirely")
+    user.save()
+    run()
+    user.refresh_from_db()
+    assert user.check_password(password)
+
+
+@pytest.mark.django_db
+def test_it_works_where_staff_archived_every_tip():
+    Tip.objects.update(state=Tip.State.ARCHIVED)
+    run()
+    assert not Tick.objects.exists()
+
+
+def test_passwords_differ_from_site_to_site(settings):
+    here = demo.password_of(demo.STAFF)
+    assert here != demo.password_of(demo.PERSON)
+    settings.SECRET_KEY = "of another site, and long enough for one"
+    assert demo.password_of(demo.STAFF) != here
+
+
+@pytest.mark.django_db
+def test_it_is_refused_in_production(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="not with APP_ENV=production"):
+        run()
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_story_can_end_on_any_day():
+    user = make_user()
+    demo.tell_story(user, date(2026, 3, 1))
+    taken = Assessment.objects.for_user(user).oldest_first()
+    assert f"{taken[0].taken_at:%Y-%m-%d %H:%M}" == "2023-08-31 09:00"
+    assert f"{taken[11].taken_at:%Y-%m-%d %H:%M}" == "2026-02-14 09:00"

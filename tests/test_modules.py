@@ -1,0 +1,16 @@
+"""What tests share lives in tests/support/: a test module can be moved, split or deleted alone."""
+
+import ast
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+
+
+def test_no_test_module_is_imported():
+    for path in TESTS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            for module in modules:
+                assert ".test_" not in f".{module}", f"{path.relative_to(TESTS)} imports {module}"

@@ -1,0 +1,84 @@
+"""The mail that reminds somebody: what it says, and what mail programs read in it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from purposeapp.models import Reminder
+from purposeapp.timeline.dates import today
+from tests.support.make import make_assessment
+from tests.support.reminders import chosen, make_due, send
+
+
+def test_the_mail_is_short_says_why_it_comes_and_how_to_stop_it(db, settings):
+    settings.PUBLIC_URL = "https://purposes.example"
+    settings.DEFAULT_FROM_EMAIL = "Five Purposes <hello@purposes.example>"
+    reminder = make_due()
+    make_assessment(
+        reminder.user, "6-2-2-0-0", taken_at=timezone.now() - timedelta(days=400), note="secret"
+    )
+    day = today() - timedelta(days=400)
+    assert send() == "1 sent, 0 failed, 0 put off\n"
+    (message,) = mail.outbox
+    assert message.to == ["ada@example.org"]
+    assert message.from_email == "Five Purposes <hello@purposes.example>"
+    assert message.subject == "Where do your ten points go now?"
+    assert message.body == (
+        f"Hello,\n\nyou asked us to write to you every 6 months. You last spent your ten points on "
+        f"{day.day} {day:%B %Y}. What are you on LinkedIn for by now? Two minutes, and you know:\n"
+        "\nhttps://purposes.example/\n\nWhat you kept so far, and how it moved:\n"
+        "https://purposes.example/history/\n\nAnother rhythm, or another day:\n"
+        "https://purposes.example/reminders/\n\n"
+        "No more of these mails, with one press and without signing in:\n"
+        f"https://purposes.example/reminders/stop/{reminder.stop_key}/\n\n"
+        "Five Purposes\nhttps://purposes.example/\n"
+    )
+
+
+def test_its_headers_let_a_mail_program_stop_it_with_one_press(client, db, settings):
+    settings.PUBLIC_URL = "https://purposes.example"
+    reminder = make_due()
+    send()
+    headers = mail.outbox[0].message()
+    link = f"https://purposes.example/reminders/stop/{reminder.stop_key}/"
+    assert headers["List-Unsubscribe"] == f"<{link}>"
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert len(headers.get_all("Message-ID")) == 1
+    client.post(link.removeprefix("https://purposes.example"), {"List-Unsubscribe": "One-Click"})
+    assert chosen(reminder.user) == ("off", None)
+
+
+def test_a_repeat_has_the_same_id_and_any_other_mail_another(db):
+    first, _second = make_due("ada"), make_due("bob")
+    send()
+    Reminder.objects.update(due_on=first.due_on)
+    send()
+    Reminder.objects.update(due_on=first.due_on - timedelta(days=1))
+    send()
+    ids = [message.message()["Message-ID"] for message in mail.outbox]
+    assert ids[0:2] == ids[2:4]
+    assert len({*ids}) == 4
+    for one in ids:
+        assert re.fullmatch(r"<[0-9a-f-]{36}@127\.0\.0\.1>", one)
+        assert str(first.stop_key) not in one
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "subject", "words"),
+    [
+        ("every_3_months", "Where do your ten points go now?", "write to you every 3 months."),
+        ("on_date", "Where do your ten points go now?", "This was the one mail that you asked for"),
+        ("on_change", "Has the dust settled?", "you told us that something changed in your life"),
+    ],
+)
+def test_each_rhythm_has_its_words(db, rhythm, subject, words):
+    make_due(rhythm=rhythm)
+    send()
+    (message,) = mail.outbox
+    assert message.subject == subject
+    assert words in message.body
+    assert "You have not spent your ten points yet." in message.body

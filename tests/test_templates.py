@@ -1,0 +1,37 @@
+"""Templates and style sheets can be read, and a partial says what it is given."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+TEMPLATES = sorted((CHECKOUT / "templates").rglob("*.html"))
+STYLE_SHEETS = sorted((CHECKOUT / "static" / "css").glob("*.css"))
+MAX_COLUMNS = 120
+INCLUDE = re.compile(r'{% include "((?:\w+/)*_\w+\.html)"(.*?) %}')
+"""Matches where a partial of ours is included: its name, and the options."""
+PARTIALS = sorted(
+    {partial for path in TEMPLATES for partial, _ in INCLUDE.findall(path.read_text())}
+)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(CHECKOUT))
+
+
+@pytest.mark.parametrize("path", TEMPLATES + STYLE_SHEETS, ids=name)
+def test_a_line_fits_a_window_beside_another(path):
+    lines = enumerate(path.read_text().splitlines(), 1)
+    assert [number for number, line in lines if len(line) > MAX_COLUMNS] == []
+
+
+@pytest.mark.parametrize("partial", PARTIALS)
+def test_a_partial_begins_with_its_inputs(partial):
+    assert (CHECKOUT / "templates" / partial).read_text().startswith("{# Inputs: ")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_partial_gets_what_it_is_given_and_nothing_else(path):
+    included = INCLUDE.findall(path.read_text())
+    assert [partial for partial, options in included if not options.endswith(" only")] == []

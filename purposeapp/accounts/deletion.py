@@ -24,8 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import User
 
 LAST_SUPERUSER = _(
-    "This is the last account that can do everything in the admin. Make another superuser first, "
-    "so that somebody can still run this site."
+    "This is the last superuser account. Create another superuser first, or nobody could run "
+    "this site."
 )
 
 

@@ -35,7 +35,7 @@ def delete_account(request):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _page(request, "purposeapp/delete_account.html", form=form, status=status)
     logout(request)
-    messages.success(request, _("Your account is deleted, and everything in it. Farewell!"))
+    messages.success(request, _("Your account and all its data are deleted."))
     return redirect("questionnaire")
 
 

@@ -36,7 +36,7 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     if form.is_bound:
         if form.is_valid():
             form.save()
-            messages.success(request, _("What you told is kept."))
+            messages.success(request, _("Your note is saved."))
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()
@@ -105,7 +105,7 @@ def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     if request.method == "POST":
         assessment.delete()
-        messages.success(request, _("It is deleted."))
+        messages.success(request, _("Result deleted."))
         return redirect("history")
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
     return render(request, "purposeapp/assessment_delete.html", context)

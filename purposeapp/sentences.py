@@ -7,14 +7,13 @@ alone.
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from purposeapp.split import BUDGET, Move, Purpose, Split
+from purposeapp.split import Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -55,20 +54,21 @@ def headline(split: Split) -> str:
     leaders = split.standouts
     share = split.percentage(leaders[0])
     if len(leaders) == len(Purpose):
-        return _("An even spread: %(share)d %% on each of the five") % {"share": share}
+        return _("An even spread: %(share)d%% on each of the five") % {"share": share}
+    if len(leaders) == 2 and share == 50:
+        names = {"one": leaders[0].label, "other": leaders[1].label}
+        return _("Half %(one)s, half %(other)s") % names
     if len(leaders) > 1:
-        return _("%(purposes)s share the lead, %(share)d %% each") % {
-            "purposes": listed(leaders),
-            "share": share,
-        }
+        words = {"purposes": listed(leaders), "share": share}
+        return _("%(purposes)s share the lead (%(share)d%% each)") % words
     words = {"purpose": leaders[0].phrase, "share": share}
     if share == 100:
-        return _("Entirely %(purpose)s, %(share)d %%") % words
+        return _("Entirely %(purpose)s (%(share)d%%)") % words
     if share > 50:
-        return _("Mainly %(purpose)s, %(share)d %%") % words
+        return _("Mainly %(purpose)s (%(share)d%%)") % words
     if share == 50:
-        return _("Half %(purpose)s, %(share)d %%") % words
-    return _("%(purpose)s comes first, %(share)d %%") % {**words, "purpose": leaders[0].label}
+        return _("Half %(purpose)s (%(share)d%%)") % words
+    return _("%(purpose)s comes first (%(share)d%%)") % {**words, "purpose": leaders[0].label}
 
 
 def rest(split: Split) -> str:
@@ -77,38 +77,39 @@ def rest(split: Split) -> str:
     if len(leaders) == len(Purpose):
         return ""
     others = [purpose for purpose in split.spent if purpose not in leaders]
+    if not others and len(leaders) == 1:
+        return _("Every point went to one purpose.")
     if not others:
-        return _("All ten points are there, and none on anything else.")
-    groups = [(points, list(group)) for points, group in groupby(others, key=split.__getitem__)]
-    if len(groups) == 1:
-        words = {"purposes": listed(others), "share": split.percentage(others[0])}
-        if len(others) == 1:
-            return _("%(purposes)s has the rest, %(share)d %%.") % words
-        return _("%(purposes)s share the rest, %(share)d %% each.") % words
-    parts = []
-    for points, group in groups:
-        pattern = _("%(purposes)s with %(share)d %%")
-        if len(group) > 1:
-            pattern = _("%(purposes)s with %(share)d %% each")
-        parts.append(pattern % {"purposes": listed(group), "share": points * 100 // BUDGET})
-    return _("Behind that: %(parts)s.") % {"parts": enumerated(parts)}
+        return _("Every point went to these two.")
+    shares = {split.percentage(purpose) for purpose in others}
+    if len(others) == 1:
+        words = {"purpose": others[0].label, "share": shares.pop()}
+        return _("The remaining %(share)d%% is %(purpose)s.") % words
+    if len(shares) == 1:
+        words = {"purposes": listed(others), "share": shares.pop()}
+        return _("%(purposes)s share the rest (%(share)d%% each).") % words
+    part = _("%(purpose)s (%(share)d%%)")
+    parts = [
+        part % {"purpose": purpose.label, "share": split.percentage(purpose)} for purpose in others
+    ]
+    return _("Then %(parts)s.") % {"parts": get_text_list(parts, _("and"))}
 
 
 def change(later: Split, earlier: Split) -> str:
     """What moved between two splits, such as "Job seeking +6, Business driven −6"."""
     difference = later.difference(earlier)
     if not difference:
-        return _("The same split as before")
+        return _("No change")
     return _each((purpose, signed(points)) for purpose, points in difference.items())
 
 
 def way_left(moves: list[Move]) -> str:
-    """How much is left of the way to a goal: "3 points still have to move."."""
+    """How much is left of the way to a goal: "3 points still need to move."."""
     points = sum(move.points for move in moves)
     if not points:
-        return _("You are there.")
+        return _("You've reached it.")
     return ngettext(
-        "%(points)d point still has to move.", "%(points)d points still have to move.", points
+        "%(points)d point still needs to move.", "%(points)d points still need to move.", points
     ) % {"points": points}
 
 
@@ -129,12 +130,9 @@ def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
         return ""
     words = {"day": date_format(day, "DATE_FORMAT")}
     if day > today:
-        return _("Wanted by %(day)s.") % words
+        return _("By %(day)s.") % words
     if day == today:
-        return _("Wanted by today, %(day)s.") % words
+        return _("Your target date is today, %(day)s.") % words
     if is_there:
-        return _("You wanted to be there by %(day)s.") % words
-    return (
-        _("The day that you had in mind, %(day)s, has passed. Life does that: take another one.")
-        % words
-    )
+        return _("Your target date was %(day)s.") % words
+    return _("Your target date, %(day)s, has passed. Choose a new one.") % words

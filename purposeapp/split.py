@@ -91,7 +91,7 @@ class Texts(NamedTuple):
 TEXTS = {
     Purpose.BUSINESS_DRIVEN: Texts(
         _("business driven"),
-        _("Find leads and grow them, slowly, until one day they end in a sale."),
+        _("Find leads and nurture them until they become customers."),
         _(
             "It is usually a long, soft sell: people get to know you, and one day they buy. In its "
             "dark form it is endless spam. Whoever builds a business on it is very visible."
@@ -99,15 +99,15 @@ TEXTS = {
     ),
     Purpose.COMMUNITY_SPIRIT: Texts(
         _("community spirit"),
-        _("Share what you know with as many people as you can, and not for gain."),
+        _("Share what you know with as many people as you can, for nothing in return."),
         _(
             "It is not for gain. Pro-bono work belongs here, and so does the honest support of "
             "others."
         ),
     ),
     Purpose.LEARNING_SPONGE: Texts(
-        _("a learning sponge"),
-        _("Come to find things out: how-to guides, research, what others went through."),
+        _("learning sponge"),
+        _("Come to learn: how-tos, research, other people's experience."),
         _(
             "With about 9 billion impressions a week (Kinsta, 2020), LinkedIn is one of the big "
             "places to look something up, beside Google and YouTube."
@@ -115,15 +115,15 @@ TEXTS = {
     ),
     Purpose.JOB_SEEKING: Texts(
         _("job seeking"),
-        _("Look for the right job, or for the right person to do one."),
+        _("Find the right job, or the right person for one."),
         _(
             "It goes both ways: employers look for good candidates, a wider reach or a rare niche; "
             "candidates, whether they search or are merely open to offers, show what they can do."
         ),
     ),
     Purpose.VANITY_PROJECT: Texts(
-        _("a vanity project"),
-        _("Be seen, and little else: followers and likes are the point."),
+        _("vanity project"),
+        _("Be seen. Followers and likes are the point."),
         _(
             "Chosen appearances, follower counts, likes. How good a discussion is does not matter "
             "here."
@@ -142,11 +142,11 @@ class Path(NamedTuple):
 PATHS = {
     Purpose.LEARNING_SPONGE: Path(
         Purpose.COMMUNITY_SPIRIT,
-        _("Once you know a thing, somebody else is looking for it: give it back."),
+        _("Once you know something, someone else is looking for it. Give it back."),
     ),
     Purpose.VANITY_PROJECT: Path(
         Purpose.COMMUNITY_SPIRIT,
-        _("People are watching already: show them something that is of use to them."),
+        _("People are already watching. Show them something useful."),
     ),
 }
 """The two paths there are, each by the purpose that it starts from."""

@@ -227,13 +227,13 @@ def test_nobody_learns_from_it_who_has_an_account(client, db):
     known = ask_for_a_code(client, "owner@example.org")
     unknown = ask_for_a_code(Client(), "nobody@example.org")
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
-    assert mail.outbox[1].subject == "No account with this address"
+    assert mail.outbox[1].subject == "No account with this email"
 
 
 def test_a_code_opens_no_closed_account(client, db):
     make_verified_user(is_active=False)
     ask_for_a_code(client, "owner@example.org")
-    assert [message.subject for message in mail.outbox] == ["No account with this address"]
+    assert [message.subject for message in mail.outbox] == ["No account with this email"]
 
 
 @pytest.mark.parametrize("form", [{}, {"email": ""}, {"email": "no"}, {"email": "a\0@example.org"}])
@@ -307,12 +307,12 @@ def test_without_a_mail_server_a_link_changes_the_address(client, user):
     prove(client)
     client.post("/accounts/email/", {"email": "other@example.org", "action_add": ""})
     link = re.search(r"^http://127.0.0.1:8000(/.+)$", mail.outbox[0].body, re.MULTILINE)[1]
-    assert "Is this your address?" in client.get(link).content.decode()
+    assert "Is this your email?" in client.get(link).content.decode()
     client.post(link)
     user.refresh_from_db()
     assert user.email == "other@example.org"
     assert user.check_password(PASSWORD)
-    assert "This link is spent" in client.get(link).content.decode()
+    assert "This link no longer works" in client.get(link).content.decode()
 
 
 NOTIFICATIONS = [

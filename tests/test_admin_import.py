@@ -339,7 +339,7 @@ def test_an_export_of_a_history_is_refused(editor):
 def test_no_file_at_all_is_refused(editor):
     response = editor.post(IMPORT)
     assert response.status_code == 422
-    assert response.context["form"].errors["file"] == ["Choose the file first."]
+    assert response.context["form"].errors["file"] == ["Choose a file first."]
 
 
 def test_every_constraint_of_a_tip_is_known_to_the_import(db):

@@ -117,10 +117,8 @@ def test_an_assessment_from_before_any_tip_says_so_and_leads_to_those_of_today(o
     make_tip(text="Be kind.")
     old = make_assessment(user, "10-0-0-0-0", taken_at=NOON, recorded_at=NOON)
     page = owner.get(old.get_absolute_url()).content.decode()
-    assert page.count("There was no tip on this yet.") == 1
-    assert (
-        '<a class="screen-only" href="/purposes/business-driven/">Read those of today</a>' in page
-    )
+    assert page.count("There were no tips for this yet.") == 1
+    assert "Read today's tips</a>" in page
     later = make_assessment(user, "10-0-0-0-0")
     assert "There was no tip" not in owner.get(later.get_absolute_url()).content.decode()
 

@@ -77,15 +77,15 @@ def test_of_two_in_one_moment_the_order_is_that_of_the_history(owner, user):
     response = owner.get(address(*pair[::-1]))
     assert sides(response) == (pair[0].id, pair[1].id)
     page = response.content.decode()
-    assert "On one day." in page
-    assert "The same split: no point has moved." in page
+    assert "On the same day." in page
+    assert "No points moved." in page
 
 
 def test_the_same_one_twice_is_met_with_a_plain_sentence(owner, three):
     response = owner.get(address(three[1], three[1]))
     assert response.status_code == 200
     page = response.content.decode()
-    assert "You chose the same assessment twice. Choose another one to see what moved." in page
+    assert "You chose the same result twice. Choose another one to see what moved." in page
     assert "<table" not in page
     assert page.count("<select") == 2
 

@@ -138,9 +138,9 @@ def test_the_address_is_free_again(owner, user):
 @pytest.mark.parametrize(
     ("form", "error"),
     [
-        ({"password": "wrong"}, "This is not your password."),
+        ({"password": "wrong"}, "Wrong password."),
         ({"password": "a\0b"}, "Null characters are not allowed."),
-        ({"password": "x" * 5_000}, "This is not your password."),
+        ({"password": "x" * 5_000}, "Wrong password."),
         ({"password": ""}, "This field is required."),
         ({}, "This field is required."),
     ],

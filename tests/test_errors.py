@@ -12,13 +12,13 @@ from tests.support.tables import rows_of_all_tables
 def test_ten_megabytes_are_refused_with_a_clear_page(owner):
     response = owner.post("/", points("6-2-2-0-0", note="x" * 10_000_000))
     assert response.status_code == 413
-    assert "That was too much" in response.content.decode()
+    assert "That's too large" in response.content.decode()
 
 
 def test_ten_thousand_fields_are_refused(owner):
     response = owner.post("/", points("6-2-2-0-0") | {f"field{i}": "" for i in range(10_000)})
     assert response.status_code == 400
-    assert "That could not be read" in response.content.decode()
+    assert "We couldn't read that" in response.content.decode()
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "latin-1", "nonsense"])
@@ -59,7 +59,7 @@ def test_a_damaged_cookie_counts_as_none(db, cookie, value):
 def test_an_address_that_leads_nowhere_is_a_404_of_ours(client, db, path):
     response = client.get(path)
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_a_fault_of_ours_has_a_page_that_needs_no_database(client, monkeypatch):
@@ -67,7 +67,7 @@ def test_a_fault_of_ours_has_a_page_that_needs_no_database(client, monkeypatch):
     client.raise_request_exception = False
     response = client.get("/splits/6-2-2-0-0/")
     assert response.status_code == 500
-    assert "Something broke on our side" in response.content.decode()
+    assert "Something went wrong" in response.content.decode()
 
 
 def test_a_host_that_is_not_ours_is_refused(db):
@@ -170,7 +170,7 @@ def test_whoever_has_signed_out_meanwhile_is_told_so(client, db, path):
     client = Client(enforce_csrf_checks=True)
     response = client.post(path, TYPED)
     assert response.status_code == 403
-    assert "This form has grown old" in response.content.decode()
+    assert "This form has expired" in response.content.decode()
 
 
 def test_a_goal_is_not_ended_without_a_csrf_token(user):
@@ -179,6 +179,6 @@ def test_a_goal_is_not_ended_without_a_csrf_token(user):
     goal = make_goal(user)
     response = client.post("/goal/end/", {"goal": goal.pk})
     assert response.status_code == 403
-    assert "This form has grown old" in response.content.decode()
+    assert "This form has expired" in response.content.decode()
     goal.refresh_from_db()
     assert goal.ended_at is None

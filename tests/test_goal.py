@@ -31,8 +31,8 @@ def days(number: int) -> str:
 def test_without_a_goal_the_page_asks_for_one(owner):
     page = owner.get(PATH).content.decode()
     assert "Spread ten points the way you would like to spend them one day." in page
-    assert "Now and wanted" not in page
-    assert "Give this goal up" not in page
+    assert "Now and goal" not in page
+    assert "Remove goal" not in page
     assert "Earlier goals" not in page
     assert f'min="{days(0)}"' in page
 
@@ -41,7 +41,7 @@ def test_a_goal_is_set_with_a_day(owner, user):
     form = points("4-3-3-0-0", wanted_by=days(30))
     response = owner.post(PATH, form, follow=True)
     assert response.redirect_chain == [(PATH, 302)]
-    assert "Your goal is set." in response.content.decode()
+    assert "Your goal is saved." in response.content.decode()
     goal = Goal.objects.get()
     assert (goal.user, str(goal.split)) == (user, "4-3-3-0-0")
     assert (goal.wanted_by, goal.ended_at) == (today() + timedelta(days=30), None)
@@ -90,7 +90,7 @@ def test_whoever_is_there_is_told_so(owner, user):
     make_assessment(user, "4-3-3-0-0")
     make_goal(user, "4-3-3-0-0")
     page = owner.get(PATH).content.decode()
-    assert "You are there." in page
+    assert "You've reached it." in page
     assert "<li>Move" not in page
 
 
@@ -262,11 +262,11 @@ def test_the_last_split_stands_beside_and_may_be_started_from(owner, user):
     response = owner.get(PATH)
     assert response.context["form"].used == 0
     page = response.content.decode()
-    assert "Start from my last split" in page
+    assert "Start from my last result" in page
     assert ">now 4<" in page
     page = owner.get(f"{PATH}?start=last").content.decode()
     assert 'name="business_driven" value="4"' in page
-    assert "Start from my last split" not in page
+    assert "Start from my last result" not in page
 
 
 def test_any_split_may_be_started_from(owner):

@@ -34,7 +34,7 @@ def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
     ]
     page = response.content.decode()
     assert "Job seeking +6, Business driven −4, Learning sponge −2" in page
-    assert "Where it began" in page
+    assert "Your first result" in page
     for assessment in three:
         assert f'href="/history/{assessment.id}/"' in page
 
@@ -83,7 +83,7 @@ def test_an_older_page_leads_back_to_the_picture(owner, user):
     response = owner.get(f"/history/?before={made[2].id}")
     assert "chart" not in response.context
     page = response.content.decode()
-    assert '<a href="/history/">The picture over time stands on the newest page.</a>' in page
+    assert '<a href="/history/">See the chart on your latest page.</a>' in page
     assert "<svg" not in page
 
 
@@ -231,7 +231,7 @@ def test_a_note_is_kept_and_the_points_are_not_touched(owner, three):
     url = three[0].get_absolute_url()
     response = owner.post(url, {"note": "Zwölf Boxkämpfer", "business_driven": "0"}, follow=True)
     assert response.redirect_chain == [(url, 302)]
-    assert "What you told is kept." in response.content.decode()
+    assert "Your note is saved." in response.content.decode()
     stored = Assessment.objects.get(pk=three[0].pk)
     assert stored.note == "Zwölf Boxkämpfer"
     assert (stored.split, stored.taken_at) == (three[0].split, three[0].taken_at)
@@ -264,7 +264,7 @@ def test_a_note_is_shown_as_text(owner, user):
 
 def test_deleting_asks_once_and_is_then_done(owner, three):
     url = f"/history/{three[1].id}/delete/"
-    assert "Delete this assessment?" in owner.get(url).content.decode()
+    assert "Delete this result?" in owner.get(url).content.decode()
     assert Assessment.objects.count() == 3
     response = owner.post(url, follow=True)
     assert response.redirect_chain == [("/history/", 302)]

@@ -75,9 +75,7 @@ def test_a_second_time_changes_nothing(owner, three):
 
 def test_an_export_of_nothing_is_taken(owner):
     send(owner, document())
-    assert said(owner.get("/history/")) == [
-        "The file holds nothing to bring back, so nothing changed."
-    ]
+    assert said(owner.get("/history/")) == ["The file is empty, so nothing was imported."]
 
 
 def test_it_goes_into_another_account_while_the_first_one_has_it_too(owner, stranger, three):
@@ -241,7 +239,7 @@ def test_nothing_of_a_file_is_repeated_in_the_refusal(owner, key):
 
 @pytest.mark.parametrize("form", [{}, {"file": ""}, {"file": "text"}])
 def test_without_a_file_one_is_asked_for(owner, form):
-    assert refusal(owner.post(PATH, form)) == "Choose the file first."
+    assert refusal(owner.post(PATH, form)) == "Choose a file first."
 
 
 # --- What happened, and the goals -------------------------------------------------------------

@@ -29,7 +29,7 @@ def send(client, assessment, event="", words="", note="note 1"):
 
 def test_every_event_can_be_chosen_and_nothing_in_particular_comes_first(owner, assessment):
     page = owner.get(assessment.get_absolute_url()).content.decode()
-    assert '<option value="" selected>Nothing in particular</option>' in page
+    assert '<option value="" selected>Nothing special</option>' in page
     for event in LifeEvent:
         assert f'<option value="{event.value}">{event.label}</option>' in page
     assert "What happened, and your note" in page

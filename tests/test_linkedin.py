@@ -384,7 +384,7 @@ def test_an_address_that_linkedin_has_not_verified_opens_nothing(client, db, pro
     assert not SocialAccount.objects.exists()
     assert User.objects.count() == 1
     (message,) = mail.outbox
-    assert message.subject == "You have an account already"
+    assert message.subject == "You already have an account"
 
 
 def test_linkedin_says_verified_with_a_word_at_times(client, db, provider):
@@ -416,7 +416,7 @@ def test_without_an_address_they_type_one_and_confirm_it(client, db, provider, c
     spend(client)
     response = sign_in_with_linkedin(client, provider, "shy")
     assert response.url == SIGN_UP
-    assert "Where do we reach you?" in page_of(client.get(response.url))
+    assert "What's your email?" in page_of(client.get(response.url))
     assert "access_token" not in str(dict(client.session))
     assert client.post(response.url, {"email": "no"}).status_code == 200
     response = sign_in_with_linkedin(client, provider, "shy")
@@ -434,7 +434,7 @@ def test_the_address_that_they_type_opens_no_account_of_somebody_else(client, db
     client.post(response.url, {"email": "ada@example.org"})
     assert not is_signed_in(client)
     assert not SocialAccount.objects.exists()
-    assert [message.subject for message in mail.outbox] == ["You have an account already"]
+    assert [message.subject for message in mail.outbox] == ["You already have an account"]
 
 
 # --- What goes wrong ---------------------------------------------------------------------------
@@ -447,7 +447,7 @@ def test_a_refused_consent_says_so_and_loses_nothing(client, db, provider):
     assert response.url == f"{CANCELLED}?next=%2Fworksheet%2F"
     page = client.get(response.url)
     assert page.status_code == 200
-    assert "You turned back at LinkedIn" in page_of(page)
+    assert "You cancelled at LinkedIn" in page_of(page)
     assert "/accounts/login/?next=%2Fworksheet%2F" in page_of(page)
     sign_in(client, user)
     assert Assessment.objects.for_user(user).count() == 1
@@ -474,7 +474,7 @@ def test_a_refusal_without_a_state_changes_nothing_and_is_believed(client, db, p
 def test_another_error_from_linkedin_is_its_failure(client, db, provider, error):
     response = client.get(CALLBACK, {"error": error, "state": state_in(start(client))})
     assert response.status_code == 502
-    assert "LinkedIn did not sign you in" in page_of(response)
+    assert "LinkedIn couldn't sign you in" in page_of(response)
 
 
 @pytest.mark.parametrize(
@@ -492,7 +492,7 @@ def test_a_forged_state_is_refused(client, db, provider, query):
     start(client)
     response = client.get(CALLBACK, query)
     assert response.status_code == 400
-    assert "This attempt is over" in page_of(response)
+    assert "This sign-in has expired" in page_of(response)
     assert not User.objects.exists()
 
 
@@ -529,7 +529,7 @@ def test_a_provider_that_is_down_gets_a_page_that_says_so(
     settings.LINKEDIN_SERVER_URL = server_url.format(url=provider.url)
     response = client.post(LOGIN)
     assert response.status_code == 502
-    assert "LinkedIn did not sign you in" in page_of(response)
+    assert "LinkedIn couldn't sign you in" in page_of(response)
     sign_in(client, user)
     assert Assessment.objects.for_user(user).count() == 1
 

@@ -35,7 +35,7 @@ def test_a_sheet_is_recorded_at_midday_of_its_day_with_all_that_was_told(owner, 
     response = owner.post(PATH, form, follow=True)
     assessment = Assessment.objects.get()
     assert response.redirect_chain == [(assessment.get_absolute_url(), 302)]
-    assert "It is in your history now." in response.content.decode()
+    assert "Added to your history." in response.content.decode()
     assert (assessment.user, str(assessment.split)) == (user, "6-2-2-0-0")
     assert assessment.taken_at == datetime(2026, 2, 1, 12, tzinfo=UTC)
     assert assessment.recorded_at > timezone.now() - timedelta(minutes=1)

@@ -191,12 +191,12 @@ KEEP = "/keep/6-2-2-0-0/"
 def test_a_public_page_offers_to_keep_it_and_to_spend_ones_own(client, db):
     page = client.get("/splits/6-2-2-0-0/").content.decode()
     assert f'href="{KEEP}"' in page
-    assert "Is this yours? Keep it and write down why" in page
+    assert "Is this you? Save it" in page
     assert "Spend your own ten points" in page
 
 
 def test_looking_keeps_nothing_and_confirming_does(owner, user):
-    assert "Is this your split?" in owner.get(KEEP).content.decode()
+    assert "Save this result?" in owner.get(KEEP).content.decode()
     assert not Assessment.objects.exists()
     response = owner.post(KEEP, {"submission": str(uuid.uuid4())})
     assessment = Assessment.objects.for_user(user).get()
@@ -211,7 +211,7 @@ def test_confirming_twice_keeps_it_once(owner):
 
 
 def test_whoever_is_not_signed_in_confirms_and_then_signs_up(client, db):
-    assert "Is this your split?" in client.get(KEEP).content.decode()
+    assert "Save this result?" in client.get(KEEP).content.decode()
     response = client.post(KEEP)
     assert response.url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
     client.post("/accounts/signup/", SIGN_UP)

@@ -68,6 +68,13 @@ def test_what_a_sentence_names_is_there(parts):
             assert not each.missing or not split[Purpose(each.missing)]
 
 
+def test_postgresql_finds_the_parts_of_a_split_and_few_others(parts):
+    for split in SPLITS[::31]:
+        few = list(PortraitPart.objects.published().for_split(split))
+        assert {each.key for each in few} == {each.key for each in parts if Mix(split).meets(each)}
+        assert compose(split, few) == compose(split, parts)
+
+
 # --- Shapes and conditions -----------------------------------------------------------------------
 
 

@@ -153,7 +153,7 @@ def test_the_page_of_one_visitor_is_not_kept_for_another(client, db):
 
 def test_the_first_time_begins_at_zero_and_compares_with_nothing(owner):
     page = owner.get("/").content.decode()
-    assert "Start from my last split" not in page
+    assert "Start from my last result" not in page
     assert "was 0" not in page
     assert owner.get("/?start=last").context["form"].used == 0
 
@@ -162,7 +162,7 @@ def test_whoever_has_a_history_may_start_from_the_last_split(owner, user):
     make_assessment(user, "10-0-0-0-0", taken_at=NOON)
     make_assessment(user, "4-6-0-0-0", taken_at=NOON + timedelta(days=1))
     response = owner.get("/")
-    assert "Start from my last split" in response.content.decode()
+    assert "Start from my last result" in response.content.decode()
     assert response.context["form"].used == 0
     page = owner.get("/?start=last").content.decode()
     assert 'name="business_driven" value="4"' in page
@@ -187,7 +187,7 @@ def test_a_retake_shows_what_changed_at_each_purpose(owner, user):
 def test_nobody_starts_from_somebody_elses_split(stranger, user):
     make_assessment(user, "4-6-0-0-0")
     page = stranger.get("/?start=last").content.decode()
-    assert "Start from my last split" not in page
+    assert "Start from my last result" not in page
     assert 'name="business_driven" value="0"' in page
 
 

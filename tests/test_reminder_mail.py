@@ -28,11 +28,11 @@ def test_the_mail_is_short_says_why_it_comes_and_how_to_stop_it(db, settings):
     assert message.subject == "Where do your ten points go now?"
     assert message.body == (
         f"Hello,\n\nyou asked us to write to you every 6 months. You last spent your ten points on "
-        f"{day.day} {day:%B %Y}. What are you on LinkedIn for by now? Two minutes, and you know:\n"
+        f"{day.day} {day:%B %Y}. What are you on LinkedIn for now? It takes two minutes to find out:\n"
         "\nhttps://purposes.example/\n\nWhat you kept so far, and how it moved:\n"
         "https://purposes.example/history/\n\nAnother rhythm, or another day:\n"
         "https://purposes.example/reminders/\n\n"
-        "No more of these mails, with one press and without signing in:\n"
+        "Turn off reminders with one click, without signing in:\n"
         f"https://purposes.example/reminders/stop/{reminder.stop_key}/\n\n"
         "Five Purposes\nhttps://purposes.example/\n"
     )
@@ -72,7 +72,11 @@ def test_a_repeat_has_the_same_id_and_any_other_mail_another(db):
     [
         ("every_3_months", "Where do your ten points go now?", "write to you every 3 months."),
         ("on_date", "Where do your ten points go now?", "This was the one mail that you asked for"),
-        ("on_change", "Has the dust settled?", "you told us that something changed in your life"),
+        (
+            "on_change",
+            "Have things settled down?",
+            "you told us that something changed in your life",
+        ),
     ],
 )
 def test_each_rhythm_has_its_words(db, rhythm, subject, words):
@@ -81,4 +85,4 @@ def test_each_rhythm_has_its_words(db, rhythm, subject, words):
     (message,) = mail.outbox
     assert message.subject == subject
     assert words in message.body
-    assert "You have not spent your ten points yet." in message.body
+    assert "You haven't spent your ten points yet." in message.body

@@ -102,7 +102,7 @@ def test_nobody_is_reminded_who_did_not_choose_it(owner, user):
     response = owner.get(PATH)
     assert response.status_code == 200
     assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
-    assert "No mail is on its way." in text_of(response)
+    assert "No reminder set." in text_of(response)
     assert response.content.decode().count(" checked") == 1
     assert '<input type="radio" name="rhythm" value="off"' in response.content.decode()
     assert not Reminder.objects.exists()
@@ -223,7 +223,7 @@ def test_it_costs_the_same_whatever_was_chosen(owner, user, django_assert_num_qu
             owner.get(PATH)
 
 
-# --- When I tell you that something changed ---
+# --- When something changes in my life ---
 
 
 def test_nothing_comes_until_something_changed(owner, user):
@@ -280,7 +280,7 @@ def test_a_link_by_mail_confirms_it_where_there_are_no_codes(owner, user):
     link = re.search(r"^http://127\.0\.0\.1:8000(/accounts/confirm-email/\S+)$", message.body, re.M)
     assert owner.post(link[1]).status_code == 302
     assert EmailAddress.objects.get().verified
-    assert "Confirm your address first" not in text_of(owner.get(PATH))
+    assert "Confirm your email first" not in text_of(owner.get(PATH))
 
 
 def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, settings):
@@ -295,8 +295,8 @@ def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, se
     assert owner.post("/accounts/confirm-email/", code).url == PATH
     assert EmailAddress.objects.get().verified
     words = text_of(owner.get(PATH))
-    assert "Confirm your address first" not in words
-    assert "Your address is confirmed." in words
+    assert "Confirm your email first" not in words
+    assert "Your email is confirmed." in words
 
 
 def test_asking_too_often_sends_one_mail_and_says_so(owner, user):

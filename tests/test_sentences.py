@@ -110,7 +110,7 @@ def test_the_way_to_a_goal_says_as_many_points_as_its_moves_have():
         moves = now.moves_to(wanted)
         points = now.points_moved(wanted)
         left = sentences.way_left(moves)
-        assert left == ("You are there." if wanted == now else left)
+        assert left == ("You've reached it." if wanted == now else left)
         assert sum(int(sentences.step(move).split()[1]) for move in moves) == points
         assert left.startswith(f"{points} point") == (points > 0)
         assert ("1 point still has" in left) == (points == 1)

@@ -58,7 +58,7 @@ def test_the_later_one_is_told_that_the_address_is_taken(sign_up_at_once):
     assert (first.status_code, first.url) == (302, "/history/")
     assert second.status_code == 200
     assert second.context["form"].errors == {
-        "email": ["Somebody has this address already. Is it you? Then sign in."]
+        "email": ["There's already an account with this email. If it's yours, sign in."]
     }
     assert first.client.get("/history/").status_code == 200
     assert second.client.get("/history/").status_code == 302

@@ -103,7 +103,7 @@ def test_a_purpose_without_tips_does_no_harm(client, db):
 def test_what_is_not_a_split_is_a_404(client, db, path):
     response = client.get(f"/splits/{path}/")
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_it_is_the_same_for_everybody_and_knows_nobody(owner):
@@ -167,11 +167,14 @@ def sides_on(page: str) -> list[tuple[str, bool]]:
 
 def test_job_seeking_asks_which_side(client, db):
     page = client.get("/splits/2-2-0-6-0/").content.decode()
-    assert "Which side are you on?" in page
+    assert "Are you looking for a job or hiring?" in page
     assert sides_on(page) == [("candidate", False), ("employer", False), ("both", False)]
     assert "Candidates</h4>" in page
     assert "Employers</h4>" in page
-    assert "Which side are you on?" not in client.get("/splits/6-2-2-0-0/").content.decode()
+    assert (
+        "Are you looking for a job or hiring?"
+        not in client.get("/splits/6-2-2-0-0/").content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +187,7 @@ def test_each_side_gets_its_own_tips(client, db, side, shown):
         make_tip(Purpose.JOB_SEEKING, f"For the {audience}", audience=audience)
     page = client.get(f"/splits/2-2-0-6-0/?as={side}").content.decode()
     assert [f"For the {audience}" in page for audience in ("candidate", "employer")] == shown
-    assert "Which side are you on?" not in page
+    assert "Are you looking for a job or hiring?" not in page
     assert (side, True) in sides_on(page)
     assert len(sides_on(page)) == 3
     assert ("Candidates</h4>" in page) == (side == "both")

@@ -35,7 +35,7 @@ def test_the_page_asks_once_and_names_nobody(client, user, path):
     response = client.get(path)
     assert response.status_code == 200
     page = response.content.decode()
-    assert "Stop the reminders?" in page
+    assert "Turn off reminders?" in page
     assert page.count(f'<form class="buttons" method="post" action="{path}">') == 1
     assert page.count("<button") == 2  # this one, and the switch between light and dark
     assert user.email not in page
@@ -55,7 +55,7 @@ def test_one_press_of_a_mail_program_stops_them_without_cookie_and_token(user, p
         response = client.post(path, "List-Unsubscribe=One-Click", content_type=content_type)
     assert response.status_code == 200
     assert not response.cookies
-    assert "No more reminders" in response.content.decode()
+    assert "Reminders are off" in response.content.decode()
     assert chosen(user) == ("off", None)
     assert others() == [("on_date", date(2026, 5, 4))]
 

@@ -205,21 +205,24 @@ def seeking(user):
 )
 def test_it_is_asked_once_and_remembered(owner, user, seeking, side, shown):
     page = seeking.get_absolute_url()
-    assert "Which side are you on?" in owner.get(page).content.decode()
+    assert "Are you looking for a job or hiring?" in owner.get(page).content.decode()
     response = owner.post("/tips/side/", {"side": side, "assessment": seeking.id})
     assert (response.status_code, response["Location"]) == (302, f"{page}#job-seeking")
     user.refresh_from_db()
     assert user.side == side
     for assessment in (seeking, make_assessment(user, "0-0-0-9-1")):
         page = owner.get(assessment.get_absolute_url()).content.decode()
-        assert "Which side are you on?" not in page
+        assert "Are you looking for a job or hiring?" not in page
         assert "Your side:" in page
         advice = advice_on(owner, assessment, Purpose.JOB_SEEKING)
         assert {each.tip.text for each in advice.at_once} == set(shown)
 
 
 def test_it_is_not_asked_without_points_on_job_seeking(owner, assessment):
-    assert "Which side are you on?" not in owner.get(assessment.get_absolute_url()).content.decode()
+    assert (
+        "Are you looking for a job or hiring?"
+        not in owner.get(assessment.get_absolute_url()).content.decode()
+    )
 
 
 @pytest.mark.parametrize("side", [None, "", "everyone", "x" * 1_000, "both\x00"])
@@ -251,7 +254,7 @@ def test_the_list_has_done_before_not_for_me_the_latest_first(owner, user, tip):
         f"Tip {number}" for number in (2, 4, 1, 0, 3)
     ]
     page = response.content.decode()
-    words = ["Done</h2>", "Tip 2", "4 March 2026", "Tip 1", "Not for you</h2>", "Tip 0", "Tip 3"]
+    words = ["Done</h2>", "Tip 2", "4 March 2026", "Tip 1", "Skipped</h2>", "Tip 0", "Tip 3"]
     places = [page.index(word) for word in words]
     assert places == sorted(places)
     assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"

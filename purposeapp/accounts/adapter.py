@@ -26,13 +26,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": _("This address and this password do not belong together."),
-        "email_taken": _("Somebody has this address already. Is it you? Then sign in."),
-        "incorrect_code": _("This is not the code in the mail."),
-        "incorrect_password": _("This is not your password."),
-        "enter_current_password": _("Please enter the password that you have now."),
-        "too_many_login_attempts": _("Too many tries. Please wait five minutes, then try again."),
-        "rate_limited": _("Too many tries. Please wait a little, then try again."),
+        "email_password_mismatch": _("Wrong email or password."),
+        "email_taken": _("There's already an account with this email. If it's yours, sign in."),
+        "incorrect_code": _("That's not the code we sent. Check the email and try again."),
+        "incorrect_password": _("Wrong password."),
+        "enter_current_password": _("Enter your current password."),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+        "rate_limited": _("Too many tries. Wait a little, then try again."),
     }
 
     def is_safe_url(self, url) -> bool:

@@ -20,8 +20,8 @@ from purposeapp.models import User
 from purposeapp.web.requests import AuthenticatedRequest
 
 LAST_SUPERUSER = _(
-    "This is the last account that can do everything in the admin. Make another superuser first, "
-    "so that somebody can still run this site."
+    "This is the last superuser account. Create another superuser first, or nobody could run "
+    "this site."
 )
 
 

@@ -43,14 +43,12 @@ MAX_ID_LENGTH = 191
 """Characters of an id that fit into the table."""
 
 ENTER_THE_CODE = _(
-    "There is an account with this address already. Enter the code that we have just sent to it, "
-    "and LinkedIn is connected."
+    "There's already an account with this email. Enter the code we've just sent you to connect "
+    "LinkedIn to it."
 )
-CONNECTED = _("LinkedIn is connected. From now on it signs you in here.")
-NOTHING_CONNECTED = _("You turned back at LinkedIn, so nothing was connected.")
-ONLY_WAY_IN = _(
-    "LinkedIn is the only way into this account. Choose a password first, then disconnect it."
-)
+CONNECTED = _("LinkedIn is connected. You can now sign in with it.")
+NOTHING_CONNECTED = _("You cancelled at LinkedIn, so nothing was connected.")
+ONLY_WAY_IN = _("LinkedIn is your only way to sign in. Set a password first, then disconnect it.")
 
 
 class OAuth2Adapter(OpenIDConnectOAuth2Adapter):

@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.web.requests import AuthenticatedRequest
 
 PASSWORD_REVOKED = _(
-    "Nobody had confirmed this address until now. So that the account is yours alone, the "
-    "password that was set before no longer works; you can choose a new one below your history."
+    "This email had never been confirmed before. To keep your account safe, the old password no "
+    "longer works. You can set a new one in Settings."
 )
 
 

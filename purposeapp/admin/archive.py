@@ -64,8 +64,8 @@ class ArchivingAdmin(admin.ModelAdmin):
                 tip.delete()
         if kept:
             said = ngettext(
-                "%(n)d tip is archived, since people ticked it off.",
-                "%(n)d tips are archived, since people ticked them off.",
+                "%(n)d tip archived, because people ticked it.",
+                "%(n)d tips archived, because people ticked them.",
                 len(kept),
             )
             self.message_user(request, said % {"n": len(kept)}, messages.WARNING)
@@ -82,8 +82,8 @@ def _fate(tip: Tip) -> str:
     if not (count := tip.ticks.count()):
         return _("%(tip)s: deleted") % {"tip": tip}
     fate = ngettext(
-        "%(tip)s: archived, not deleted, since %(count)d person ticked it",
-        "%(tip)s: archived, not deleted, since %(count)d people ticked it",
+        "%(tip)s: archived instead of deleted, because %(count)d person ticked it",
+        "%(tip)s: archived instead of deleted, because %(count)d people ticked it",
         count,
     )
     return fate % {"tip": tip, "count": count}
@@ -99,6 +99,6 @@ def _delete_or_archive(model_admin, request, tips):
     model_admin.delete_queryset(request, Tip.objects.filter(pk__in=ids))
     gone = len(ids) - Tip.objects.filter(pk__in=ids).count()
     if gone:
-        said = ngettext("%(n)d tip is deleted.", "%(n)d tips are deleted.", gone)
+        said = ngettext("%(n)d tip deleted.", "%(n)d tips deleted.", gone)
         model_admin.message_user(request, said % {"n": gone}, messages.SUCCESS)
     return None

@@ -18,8 +18,8 @@ from purposeapp.models import Tip
 from .rendering import render_page
 
 DELETED_MEANWHILE = gettext_lazy(
-    "This tip has been deleted, and any version of it can come back. If you were changing it: what "
-    "you typed is one page back in your browser."
+    "This tip was deleted. You can restore any version below. If you were editing it, go back "
+    "one page to find what you typed."
 )
 
 

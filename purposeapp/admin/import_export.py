@@ -27,7 +27,7 @@ A form could not carry it back: it may be larger than a form may be.
 """
 
 CHANGED_SINCE = gettext_lazy(
-    "The tips, or the file, have changed since you looked. This is how they differ now."
+    "The tips or the file changed after you looked. Here is how they differ now."
 )
 
 
@@ -80,7 +80,7 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     outdated = request.method == "POST"
     context = {"comparison": comparison, "error": CHANGED_SINCE if outdated else ""}
     status = HTTPStatus.CONFLICT if outdated else HTTPStatus.OK
-    title = _("What the import would change")
+    title = _("Review import")
     return render_page(request, "admin/tips_difference.html", title, context, status)
 
 
@@ -89,8 +89,8 @@ def _summary(comparison: tips_file.Comparison) -> str:
     new, changed = len(comparison.new), len(comparison.changed)
     archived = len(comparison.archived)
     done = [
-        (ngettext("%(n)d tip is new.", "%(n)d tips are new.", new), new),
-        (ngettext("%(n)d tip is changed.", "%(n)d tips are changed.", changed), changed),
-        (ngettext("%(n)d tip is archived.", "%(n)d tips are archived.", archived), archived),
+        (ngettext("%(n)d tip added.", "%(n)d tips added.", new), new),
+        (ngettext("%(n)d tip changed.", "%(n)d tips changed.", changed), changed),
+        (ngettext("%(n)d tip archived.", "%(n)d tips archived.", archived), archived),
     ]
-    return " ".join(words % {"n": n} for words, n in done if n) or _("Nothing had to change.")
+    return " ".join(words % {"n": n} for words, n in done if n) or _("Nothing needed to change.")

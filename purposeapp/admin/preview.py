@@ -102,14 +102,14 @@ def _why_not(situation: Situation, tip: Tip) -> str:
     if not tip.points_from <= points <= tip.points_to:
         return (
             ngettext(
-                "It is for %(from)d to %(to)d points; this split has %(points)d on %(purpose)s.",
-                "It is for %(from)d to %(to)d points; this split has %(points)d on %(purpose)s.",
+                "It's for %(from)d to %(to)d points, and this split has %(points)d on %(purpose)s.",
+                "It's for %(from)d to %(to)d points, and this split has %(points)d on %(purpose)s.",
                 points,
             )
             % words
         )
     if tip.audience not in situation.side.audiences:
-        return _("It is for: %(audience)s.") % words
+        return _("It's only for: %(audience)s.") % words
     if tip.direction not in situation.directions(purpose):
-        return _("It is for a purpose that is: %(direction)s. Choose that below.") % words
+        return _("It's only for a purpose that is: %(direction)s. Choose that below.") % words
     return ""

@@ -27,12 +27,12 @@ def move(request: HttpRequest, tip_id: int) -> HttpResponse:
     place = places.index(tip.pk) if tip.pk in places else None
     other = None if place is None else place + (1 if request.POST.get("way") == "down" else -1)
     if place is None or other is None or not 0 <= other < len(tips):
-        messages.info(request, _("“%(tip)s” cannot be moved any further.") % {"tip": tip})
+        messages.info(request, _("“%(tip)s” can't be moved any further.") % {"tip": tip})
     else:
         tips[place], tips[other] = tips[other], tips[place]
         changed = _renumber(tips)
         bulk_update_with_history(changed, Tip, ["position"], default_user=request.user)
-        messages.success(request, _("“%(tip)s” is moved.") % {"tip": tip})
+        messages.success(request, _("“%(tip)s” moved.") % {"tip": tip})
     return redirect(_list_url(request))
 
 

@@ -42,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [*Tip.State.choices, ("later", _("Published, starting later")), ("all", _("All"))]
+        return [*Tip.State.choices, ("later", _("Scheduled")), ("all", _("All"))]
 
     def choices(self, changelist):
         own, *others = super().choices(changelist)
@@ -157,15 +157,15 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
     def publish(self, request, tips) -> None:
         changed = set_state(request, tips, Tip.State.PUBLISHED, "Published in the list")
         later = sum(tip.starts_later for tip in changed)
-        said = ngettext("%(n)d tip is published.", "%(n)d tips are published.", len(changed))
+        said = ngettext("%(n)d tip published.", "%(n)d tips published.", len(changed))
         if later:
             said += " " + ngettext("%(later)d shows later.", "%(later)d show later.", later)
         self.message_user(request, said % {"n": len(changed), "later": later}, messages.SUCCESS)
 
-    @admin.action(description=_("Withdraw selected tips (back to draft)"), permissions=["change"])
+    @admin.action(description=_("Turn selected tips into drafts"), permissions=["change"])
     def withdraw(self, request, tips) -> None:
         changed = set_state(request, tips, Tip.State.DRAFT, "Withdrawn in the list")
-        said = ngettext("%(n)d tip is a draft now.", "%(n)d tips are drafts now.", len(changed))
+        said = ngettext("%(n)d tip is now a draft.", "%(n)d tips are now drafts.", len(changed))
         self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
 
     # --- The form ---
@@ -176,8 +176,8 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
         words = ["text", "key", *(["version"] if may else [])]
         return [
             (None, {"fields": words}),
-            (_("Whom it is for"), {"fields": WHOM_IT_IS_FOR}),
-            (_("When and where it shows"), {"fields": WHEN_IT_SHOWS}),
+            (_("Who it's for"), {"fields": WHOM_IT_IS_FOR}),
+            (_("When and where it appears"), {"fields": WHEN_IT_SHOWS}),
         ]
 
     def get_readonly_fields(self, request, obj=None):

@@ -25,8 +25,8 @@ class Audience(TextChoices):
 class Side(TextChoices):
     """On which side of job seeking a person is."""
 
-    CANDIDATE = "candidate", _("I look for a job")
-    EMPLOYER = "employer", _("I look for people")
+    CANDIDATE = "candidate", _("I'm looking for a job")
+    EMPLOYER = "employer", _("I'm hiring")
     BOTH = "both", _("Both")
 
     @property
@@ -53,7 +53,7 @@ class Direction(TextChoices):
     NEW = "new", _("New")
     RISING = "rising", _("Rising")
     FALLING = "falling", _("Falling")
-    GONE = "gone", _("Gone to zero")
+    GONE = "gone", _("Dropped to zero")
     WANTED_MORE = "wanted_more", _("Wanted more")
     WANTED_LESS = "wanted_less", _("Wanted less")
 
@@ -62,7 +62,7 @@ WHEN = {
     Direction.NEW: _("when this is new"),
     Direction.RISING: _("when this rises"),
     Direction.FALLING: _("when this falls"),
-    Direction.GONE: _("when this has gone to zero"),
+    Direction.GONE: _("when this has dropped to zero"),
     Direction.WANTED_MORE: _("when you want more of this"),
     Direction.WANTED_LESS: _("when you want less of this"),
 }
@@ -124,13 +124,13 @@ class Situation:
             by = abs(points - self.earlier[purpose])
             match tip.direction:
                 case Direction.NEW:
-                    return _now("because %(purpose)s is new here") % words
+                    return _now("because %(purpose)s is new for you") % words
                 case Direction.RISING:
                     return _now("because %(purpose)s rose by %(by)d") % {**words, "by": by}
                 case Direction.FALLING:
                     return _now("because %(purpose)s fell by %(by)d") % {**words, "by": by}
                 case Direction.GONE:
-                    return _now("because %(purpose)s went from %(by)d to zero") % {
+                    return _now("because %(purpose)s dropped from %(by)d to zero") % {
                         **words,
                         "by": by,
                     }
@@ -139,14 +139,14 @@ class Situation:
             match tip.direction:
                 case Direction.WANTED_MORE:
                     return ngettext(
-                        "because your goal has %(by)d point more here",
-                        "because your goal has %(by)d points more here",
+                        "because your goal is %(by)d point higher",
+                        "because your goal is %(by)d points higher",
                         by,
                     ) % {"by": by}
                 case Direction.WANTED_LESS:
                     return ngettext(
-                        "because your goal has %(by)d point fewer here",
-                        "because your goal has %(by)d points fewer here",
+                        "because your goal is %(by)d point lower",
+                        "because your goal is %(by)d points lower",
                         by,
                     ) % {"by": by}
         return ""

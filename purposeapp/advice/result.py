@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from purposeapp import sentences
 from purposeapp.advice.fit import Situation
+from purposeapp.advice.portrait import Portrait, WrittenPart, compose
 from purposeapp.advice.selection import Advice, WrittenTip, choose
 from purposeapp.split import Purpose, Split
 
@@ -30,6 +32,8 @@ class Result:
     tips: Iterable[WrittenTip]
     declined: Collection[int] = ()
     """The ids of tips that the reader said are not for them."""
+    parts: Iterable[WrittenPart] = ()
+    """The sentences that the portrait is composed of."""
 
     @property
     def split(self) -> Split:
@@ -42,6 +46,11 @@ class Result:
     @property
     def rest(self) -> str:
         return sentences.rest(self.split)
+
+    @cached_property
+    def portrait(self) -> Portrait:
+        """What this mix is like, in a few sentences."""
+        return compose(self.split, self.parts)
 
     @property
     def rows(self) -> list[Row]:

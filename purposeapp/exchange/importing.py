@@ -32,7 +32,7 @@ from .json_forms import (
 AT_GOAL = _("Goal %(number)d: %(reason)s")
 NOT_A_TIMESTAMP = _("This must be a date and time with its offset, such as 2026-11-23T10:00:00Z.")
 TOO_EARLY = _("This is before LinkedIn opened.")
-IN_THE_FUTURE = _("This is in the future.")
+IN_THE_FUTURE = _("This date is in the future.")
 WORDS_MISSING = _("This must say what happened where “event” is “other”.")
 WORDS_BESIDE_AN_EVENT = _("This must be empty where “event” is not “other”.")
 ENDED_TOO_EARLY = _("This is before “set_at”.")

@@ -1,7 +1,7 @@
 """What people type, read with care. A form says what is wrong, and saves itself."""
 
 from .account_deletion import DeleteAccountForm
-from .assessment import NoteForm, SaveResultForm
+from .assessment import EventForm, NoteForm, SaveResultForm
 from .data_import import ImportForm
 from .goal import EndGoalForm, GoalForm
 from .json_file import FILE_TOO_LARGE, MAX_IMPORT_BYTES
@@ -18,6 +18,7 @@ __all__ = [
     "MAX_IMPORT_BYTES",
     "DeleteAccountForm",
     "EndGoalForm",
+    "EventForm",
     "GoalForm",
     "ImportForm",
     "NoteForm",

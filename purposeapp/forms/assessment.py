@@ -5,7 +5,8 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.models import Assessment
+from purposeapp.advice.fit import Side
+from purposeapp.models import Assessment, LifeEvent, User
 from purposeapp.split import Split
 
 from .life_event import LifeEventForm
@@ -22,6 +23,29 @@ class SaveResultForm(forms.Form):
         return Assessment.objects.record(
             user=user, split=split, submission=self.cleaned_data["submission"]
         )
+
+
+class EventForm(forms.Form):
+    """What happened since the result before, said with one press; empty: nothing to say."""
+
+    event = forms.ChoiceField(
+        choices=[(e, e) for e in LifeEvent.values if e != LifeEvent.OTHER], required=False
+    )
+
+    def save(self, assessment: Assessment) -> LifeEvent | None:
+        """Store the event, and what it says of the person's side of job seeking.
+
+        Whoever lost a job looks for one until they say otherwise. None where nothing was said.
+        """
+        if not self.cleaned_data["event"]:
+            return None
+        event = LifeEvent(self.cleaned_data["event"])
+        Assessment.objects.for_user(assessment.user).filter(pk=assessment.pk).update(
+            event=event, event_words=""
+        )
+        if event == LifeEvent.REDUNDANCY:
+            User.objects.filter(pk=assessment.user_id).update(side=Side.CANDIDATE)
+        return event
 
 
 class NoteForm(LifeEventForm, forms.ModelForm):

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-NOT_A_DAY = _("Enter a day of the calendar, such as 2026-11-23.")
+NOT_A_DAY = _("Enter a date, such as 2026-11-23.")
 
 
 class DayField(forms.DateField):

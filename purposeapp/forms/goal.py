@@ -12,7 +12,7 @@ from purposeapp.timeline.dates import today
 from .day import DayField
 from .ten_points import TenPointsForm
 
-DAY_PASSED = _("This day has passed. Choose one to come, or leave it empty.")
+DAY_PASSED = _("This date is in the past. Choose a later one, or leave it empty.")
 
 
 class GoalForm(TenPointsForm):
@@ -21,7 +21,7 @@ class GoalForm(TenPointsForm):
     earlier_words = _("now %(was)d")
     change_words = _("now %(was)d, wanted %(now)d")
 
-    wanted_by = DayField(label=_("Wanted by, if you like"), required=False)
+    wanted_by = DayField(label=_("Target date (optional)"), required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -20,5 +20,5 @@ class JSONFileField(forms.FileField):
     """A JSON file of at most MAX_IMPORT_BYTES."""
 
     widget = forms.FileInput(attrs={"accept": ".json,application/json"})
-    default_error_messages = {"required": _("Choose the file first.")}
+    default_error_messages = {"required": _("Choose a file first.")}
     default_validators = [validate_size]

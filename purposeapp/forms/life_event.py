@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EVENT_WORDS_MAX_LENGTH
 
-UNKNOWN_EVENT = _("Choose one of the list.")
+UNKNOWN_EVENT = _("Choose one from the list.")
 NO_WORDS = _("Say in a few words what happened.")
 WORDS_BESIDE_AN_EVENT = _(
-    "You chose “%(event)s” above. To keep these words, choose “Something else”; otherwise empty "
-    "this field."
+    "You chose “%(event)s” above. To use your own words, choose “Something else”. Otherwise "
+    "clear this field."
 )
 
 
@@ -18,14 +18,14 @@ class LifeEventForm(forms.Form):
     """The part of a form that asks what happened: an event of the list, or words of one's own."""
 
     event = forms.ChoiceField(
-        label=_("Did something happen in your life?"),
-        choices=[("", _("Nothing in particular")), *LifeEvent.choices],
+        label=_("What happened in your life?"),
+        choices=[("", _("Nothing special")), *LifeEvent.choices],
         required=False,
         error_messages={"invalid_choice": UNKNOWN_EVENT},
     )
     event_words = forms.CharField(
         label=_("In a few words"),
-        help_text=_("For “Something else”."),
+        help_text=_("Only for “Something else”."),
         max_length=EVENT_WORDS_MAX_LENGTH,
         required=False,
     )

@@ -16,9 +16,9 @@ from .day import DayField
 from .life_event import LifeEventForm
 from .questionnaire import QuestionnaireForm
 
-NO_DAY = _("Say which day it was.")
-DAY_TO_COME = _("This day is still to come; days are counted in UTC here.")
-DAY_TOO_EARLY = _("LinkedIn opened on 5 May 2003: choose that day or a later one.")
+NO_DAY = _("Enter the date.")
+DAY_TO_COME = _("This date is in the future. Dates here are in UTC.")
+DAY_TOO_EARLY = _("LinkedIn opened on 5 May 2003. Choose that day or a later one.")
 
 MIDDAY = time(12, tzinfo=UTC)
 

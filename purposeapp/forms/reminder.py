@@ -14,9 +14,9 @@ from .day import DayField
 YEARS_AHEAD = 5
 
 CHOOSE_ONE = _("Choose one of these.")
-DATE_MISSING = _("Say on which day.")
-NOT_TO_COME = _("Choose a day that is still to come.")
-TOO_FAR = _("Choose a day within the next five years.")
+DATE_MISSING = _("Choose a date.")
+NOT_TO_COME = _("Choose a date in the future.")
+TOO_FAR = _("Choose a date within the next five years.")
 
 
 class RhythmChoice(forms.RadioSelect):
@@ -30,12 +30,12 @@ class ReminderForm(forms.Form):
     """Whether, and when, a person is asked to spend the ten points again."""
 
     rhythm = forms.ChoiceField(
-        label=_("When shall we ask?"),
+        label=_("How often?"),
         choices=Reminder.Rhythm.choices,
         widget=RhythmChoice,
         error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
     )
-    date = DayField(label=_("The day"), required=False)
+    date = DayField(label=_("Date"), required=False)
 
     def __init__(self, *args, reminder: Reminder, **kwargs) -> None:
         """A form that shows what `reminder` is set to."""

@@ -32,6 +32,8 @@ class SideForm(BackToAssessment):
     """Which side of job seeking somebody is on. It can be changed, but not be left open again."""
 
     side = forms.ChoiceField(choices=Side.choices)
+    settings = forms.BooleanField(required=False)
+    """Whether the button was pressed on the settings page."""
 
     def save(self, *, user: User) -> None:
         """Store it, and nothing else of the account."""

@@ -16,13 +16,13 @@ from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
 CHANGED_MEANWHILE = _(
-    "Somebody else has saved this tip while you were at it, so nothing of yours is stored yet. "
-    "Compare the two below. If you save now, yours replaces theirs."
+    "Someone else saved this tip while you were editing, so your changes aren't saved yet. "
+    "Compare both versions below. If you save now, yours replaces theirs."
 )
-MOVED_MEANWHILE = _("Somebody else has moved this tip meanwhile. Open the list anew.")
+MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Five numbers that add up to ten, in the order of the purposes: 6-2-2-0-0.")
-CANNOT_MOVE_SO = _("With these points, the purpose of this tip cannot be: %(direction)s.")
+CANNOT_MOVE_SO = _("With these points, the purpose can't be: %(direction)s.")
 
 EVEN = Split(2, 2, 2, 2, 2)
 POSITION_STEP = 10
@@ -54,8 +54,11 @@ class TipForm(forms.ModelForm):
         self.stored = Tip.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
         self.initial["version"] = self.stored.fingerprint if self.stored else ""
         for name, what in {
-            "key": _("It never changes after. Left empty, it is made of the first words."),
-            "position": _("Small numbers come first within a purpose. Left empty: the last."),
+            "key": _("It never changes later. Leave it empty to use the first words."),
+            "position": _(
+                "Small numbers come first within a purpose. Leave it empty to add the tip at "
+                "the end."
+            ),
         }.items():
             if not self.instance.pk and name in self.fields:
                 self.fields[name].required = False

@@ -16,8 +16,8 @@ class TipsFileForm(forms.Form):
         help_text=_("JSON, up to 2 MB; as an export is called: five-purposes-tips.json."),
     )
     archive_missing = forms.BooleanField(
-        label=_("Archive what the file lacks"),
-        help_text=_("Otherwise tips that the file does not have stay as they are."),
+        label=_("Archive tips that aren't in the file"),
+        help_text=_("Otherwise tips that aren't in the file stay as they are."),
         required=False,
     )
 

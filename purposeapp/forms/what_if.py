@@ -9,11 +9,11 @@ from .life_event import UNKNOWN_EVENT
 from .ten_points import TenPointsForm
 
 WHAT_IF = {
-    LifeEvent.REDUNDANCY.value: _("I were made redundant tomorrow?"),
+    LifeEvent.REDUNDANCY.value: _("I lost my job tomorrow?"),
     LifeEvent.NEW_JOB.value: _("I started a new job?"),
-    LifeEvent.PROMOTION.value: _("I were promoted?"),
-    LifeEvent.OWN_BUSINESS.value: _("I had my own business?"),
-    LifeEvent.STUDY.value: _("I went to study?"),
+    LifeEvent.PROMOTION.value: _("I got promoted?"),
+    LifeEvent.OWN_BUSINESS.value: _("I started my own business?"),
+    LifeEvent.STUDY.value: _("I went back to studying?"),
     LifeEvent.PARENTAL_LEAVE.value: _("I took parental leave?"),
     LifeEvent.RETIREMENT.value: _("I retired?"),
 }

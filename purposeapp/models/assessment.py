@@ -167,7 +167,7 @@ class Assessment(TenPoints):
             models.CheckConstraint(
                 condition=LessThanOrEqual(F("taken_at"), F("recorded_at")),
                 name="assessment_not_taken_in_the_future",
-                violation_error_message=_("This is in the future."),
+                violation_error_message=_("This date is in the future."),
             ),
             models.CheckConstraint(
                 condition=Q(event__in=["", *LifeEvent.values]),

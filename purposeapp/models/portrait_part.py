@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from purposeapp.advice.portrait import Shape, Slot
-from purposeapp.split import Purpose
+from purposeapp.advice.portrait import Mix, Place, Shape, Slot
+from purposeapp.split import Purpose, Split
 
 PART_MAX_LENGTH = 240
 
@@ -18,6 +18,17 @@ class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
     def published(self) -> Self:
         """Those that portraits are composed of today."""
         return self.filter(state=PortraitPart.State.PUBLISHED)
+
+    def for_split(self, split: Split) -> Self:
+        """Those that may stand in the portrait of a split: what `Mix.meets` says, in SQL."""
+        mix = Mix(split)
+        leading = {
+            f"{place}__in": ["", mix.leading.get(place, "")]
+            for place in (Place.FIRST, Place.SECOND, Place.THIRD)
+        }
+        return self.filter(
+            shape__in=["", mix.shape], missing__in=["", *mix.missing], **leading
+        ).order_by()
 
     def lock(self) -> None:
         """Table lock: nobody else changes any part until this transaction ends.

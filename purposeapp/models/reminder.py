@@ -97,12 +97,12 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
 class Rhythm(models.TextChoices):
     """How the next date comes about."""
 
-    OFF = "off", _("Not at all")
+    OFF = "off", _("Never")
     EVERY_3_MONTHS = "every_3_months", _("Every 3 months")
     EVERY_6_MONTHS = "every_6_months", _("Every 6 months")
     EVERY_12_MONTHS = "every_12_months", _("Every 12 months")
-    ON_DATE = "on_date", _("Once, on a date")
-    ON_CHANGE = "on_change", _("When I tell you that something changed")
+    ON_DATE = "on_date", _("Once, on a date I choose")
+    ON_CHANGE = "on_change", _("When something changes in my life")
 
     @property
     def months(self) -> int | None:

@@ -1,7 +1,20 @@
+from typing import Self
+
 from django.conf import settings
-from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
+from django.utils import timezone
 from django.utils.module_loading import import_string
+
+from .owned import OwnedQuerySet
+
+
+class SessionQuerySet(OwnedQuerySet["Session"]):
+    """Ways to ask for sessions."""
+
+    def unexpired(self) -> Self:
+        """Those that still sign somebody in."""
+        return self.filter(expire_date__gt=timezone.now())
 
 
 class Session(AbstractBaseSession):
@@ -20,6 +33,8 @@ class Session(AbstractBaseSession):
         # left; it opens nothing. An error instead would keep Django trying for another key.
         db_constraint=False,
     )
+
+    objects = BaseSessionManager.from_queryset(SessionQuerySet)()  # type: ignore[misc]
 
     def __str__(self) -> str:
         """Not the key, which would open the session."""

@@ -58,7 +58,7 @@ class Tick(models.Model):
         """What can be said of a tip."""
 
         DONE = "done", _("Done")
-        NOT_FOR_ME = "not_for_me", _("Not for me")
+        NOT_FOR_ME = "not_for_me", _("Skip")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

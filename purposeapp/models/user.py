@@ -63,7 +63,7 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("email"), unique=True)
     side = models.CharField(
         _("side of job seeking"),
         blank=True,
@@ -87,7 +87,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_unique_in_any_case",
-                violation_error_message=_("Somebody has this e-mail address already."),
+                violation_error_message=_("Someone already uses this email."),
             ),
             models.CheckConstraint(
                 condition=models.Q(side__in=["", *Side.values]),

@@ -25,7 +25,7 @@ def calendar(*, user, start: date, months: int | None) -> bytes:
         start=start,
         end=start + timedelta(days=1),
         summary=_("Spend ten points again"),
-        description=_("What are you on LinkedIn for by now? Spend ten points, and see what moved.")
+        description=_("What are you on LinkedIn for now? Spend ten points and see what moved.")
         + f"\n{settings.PUBLIC_URL}/",
         transparency=TRANSP.TRANSPARENT,
         url=f"{settings.PUBLIC_URL}/",

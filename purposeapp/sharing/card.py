@@ -174,7 +174,7 @@ def card_of_questionnaire() -> Card:
     return Card(
         headline=_("What are you on LinkedIn for?"),
         owners=tuple(purpose for purpose in Purpose for _point in range(BUDGET // len(Purpose))),
-        text=_("Spread ten points over five purposes, and see what your split says."),
+        text=_("Spread ten points over five purposes and see what your mix says."),
     )
 
 

@@ -41,8 +41,8 @@ class Share:
         subject = _("What are you on LinkedIn for?")
         body = _(
             "Hello,\n\n"
-            "have you ever asked yourself what you are on LinkedIn for? There are five purposes, "
-            "and ten points to spend on them. This shows what I mean:\n\n"
+            "What are you on LinkedIn for? You spread ten points over five purposes. "
+            "Here is what I mean:\n\n"
             "%(title)s\n%(url)s\n\n"
             "Spend your own ten points; it takes a minute. Then let us talk about what your "
             "purpose there should be in a year.\n"

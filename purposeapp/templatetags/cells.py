@@ -12,12 +12,6 @@ register = template.Library()
 
 
 @register.filter
-def unbroken(sentence: str) -> str:
-    """The sentence, with no line that begins with the sign of a percentage."""
-    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-@register.filter
 def in_words(split: Split, purposes: Iterable[Purpose] = tuple(Purpose)) -> str:
     """The points of each purpose, as whoever can't see the cells hears them."""
     return sentences.points_on(split, purposes)

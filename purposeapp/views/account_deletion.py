@@ -41,7 +41,7 @@ def _delete(request: AuthenticatedRequest) -> HttpResponseBase:
     if request.method == "POST":
         if form.is_valid() and form.save():
             logout(request)
-            messages.success(request, _("Your account is deleted, and everything in it. Farewell!"))
+            messages.success(request, _("Your account and all its data are deleted."))
             return redirect("questionnaire")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "purposeapp/delete_account.html", {"form": form}, status=status)

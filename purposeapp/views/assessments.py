@@ -6,16 +6,21 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
+from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
-from purposeapp.forms import NoteForm
-from purposeapp.models import Assessment, Goal, Tick, Tip, User
+from purposeapp.forms import EventForm, NoteForm
+from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
 from purposeapp.web.requests import AuthenticatedRequest
+
+from .errors import unprocessable
+from .recording import JUST_RECORDED
 
 
 @never_cache
@@ -31,7 +36,7 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     if form.is_bound:
         if form.is_valid():
             form.save()
-            messages.success(request, _("What you told is kept."))
+            messages.success(request, _("Your note is saved."))
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     earlier = mine.before(assessment).latest_first().first()
@@ -44,8 +49,13 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
         wanted=towards.wanted if towards else None,
         side=Side(request.user.side or Side.BOTH),
     )
+    just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
+    reminder = Reminder.objects.for_user(request.user).first() if just_recorded else None
     context = {
         "assessment": assessment,
+        "asks_what_happened": just_recorded and earlier and not event_label,
+        "offers_reminder": just_recorded and not (reminder and reminder.due_on),
+        "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
         "event_label": event_label,
         "result": _checklist(assessment, situation, request.user),
         "checklist": True,
@@ -61,13 +71,41 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 
 @never_cache
 @login_required
+@require_POST
+def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+    """Take in with one press what happened since the result before; an empty one is skipped."""
+    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    form = EventForm(request.POST)
+    if not form.is_valid():
+        return unprocessable(request)
+    request.session.pop(JUST_RECORDED, None)
+    if event := form.save(assessment):
+        messages.success(request, str(KIND_SENTENCES[event]))
+    return redirect(assessment)
+
+
+@never_cache
+@login_required
+@require_POST
+def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+    """Set a reminder every three months with one press, from the page of a new result."""
+    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    reminder = Reminder.objects.choose(user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS)
+    if reminder and reminder.due_on:
+        words = _("We'll remind you on %(day)s.") % {"day": date_format(reminder.due_on)}
+        messages.success(request, words)
+    return redirect(assessment)
+
+
+@never_cache
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Ask once, then delete an assessment for good."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     if request.method == "POST":
         assessment.delete()
-        messages.success(request, _("It is deleted."))
+        messages.success(request, _("Result deleted."))
         return redirect("history")
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
     return render(request, "purposeapp/assessment_delete.html", context)
@@ -90,4 +128,5 @@ def _checklist(assessment: Assessment, situation: Situation, user: User) -> Resu
     )  # fmt: skip
     for tip in tips:
         tip.tick = ticks.get(tip.id)
-    return Result(situation, tips, declined)
+    parts = PortraitPart.objects.published().for_split(situation.split)
+    return Result(situation, tips, declined, parts)

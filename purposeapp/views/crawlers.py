@@ -1,7 +1,7 @@
 """What browsers, search engines and the preview robots of networks ask for by themselves."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -14,7 +14,25 @@ from purposeapp.web.page_cache import public_page
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where a browser looks for a picture of the site when a page names none, as in the admin."""
-    return redirect(static("img/favicon.svg"))
+    return redirect(static("img/favicon-32.png"))
+
+
+@public_page
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The web app manifest: what a phone calls the site, and draws for it, on its home screen."""
+    content = {
+        "name": "Five Purposes",
+        "short_name": "Five Purposes",
+        "start_url": reverse("questionnaire"),
+        "display": "browser",
+        "background_color": "#fbfaf7",
+        "theme_color": "#fbfaf7",
+        "icons": [
+            {"src": static(f"img/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
+            for size in (192, 512)
+        ],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 @public_page
@@ -31,6 +49,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         reverse("questionnaire"),
         reverse("worksheet"),
         reverse("privacy"),
+        reverse("purposes"),
         *(reverse("purpose", args=[purpose]) for purpose in Purpose),
         *(reverse("split", args=[split]) for split in Split.all()),
     ]

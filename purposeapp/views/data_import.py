@@ -33,11 +33,18 @@ def data_import(request: AuthenticatedRequest) -> HttpResponse:
 def _summary(added: ImportResult, known: int) -> str:
     """What an import did, in words."""
     if not any(added) and not known:
-        return _("The file holds nothing to bring back, so nothing changed.")
+        return _("The file is empty, so nothing was imported.")
     new, goals = added
     parts = [
-        (ngettext("%(count)d assessment is back.", "%(count)d assessments are back.", new), new),
-        (ngettext("%(count)d goal is back.", "%(count)d goals are back.", goals), goals),
-        (ngettext("%(count)d was there already.", "%(count)d were there already.", known), known),
+        (ngettext("%(count)d result imported.", "%(count)d results imported.", new), new),
+        (ngettext("%(count)d goal imported.", "%(count)d goals imported.", goals), goals),
+        (
+            ngettext(
+                "%(count)d was already in your history.",
+                "%(count)d were already in your history.",
+                known,
+            ),
+            known,
+        ),
     ]
     return " ".join(words % {"count": count} for words, count in parts if count)

@@ -1,6 +1,7 @@
 """The pages of what went wrong. They say what to do next, and belong to the product."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -14,14 +15,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return _page(
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            _("That was too much"),
-            _("What was sent is larger than anything that this site takes. Nothing was stored."),
+            _("That's too large"),
+            _("What you sent is too large, so nothing was saved."),
         )
     return _page(
         request,
         HTTPStatus.BAD_REQUEST,
-        _("That could not be read"),
-        _("Something in what was sent is damaged. Nothing was stored; please try again."),
+        _("We couldn't read that"),
+        _("Part of the request was damaged. Please try again."),
     )
 
 
@@ -30,8 +31,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
         request,
         HTTPStatus.FORBIDDEN,
-        _("This is not open to you"),
-        _("Your account has no key to this page. If it should have one, ask who runs this site."),
+        _("No access"),
+        _("You don't have access to this page."),
     )
 
 
@@ -49,10 +50,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,
         HTTPStatus.FORBIDDEN,
-        _("This form has grown old"),
+        _("This form has expired"),
         _(
-            "It was opened before you signed in or out, or cookies are switched off, so nothing "
-            "was stored. Go back, reload the page and send it again."
+            "You signed in or out after opening it, or cookies are blocked, so nothing was "
+            "saved. Go back, open the page again and resend the form."
         ),
     )
 
@@ -62,8 +63,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
         request,
         HTTPStatus.NOT_FOUND,
-        _("There is nothing here"),
-        _("The address may be mistyped, or what stood here is gone."),
+        _("Page not found"),
+        _("Check the address, or start again."),
     )
 
 
@@ -72,8 +73,8 @@ def unprocessable(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("That is not one of the answers"),
-        _("What was sent can't be stored as it is. Nothing was stored; please try again."),
+        _("That's not an option"),
+        _("We couldn't save that answer. Please go back and try again."),
     )
 
 
@@ -83,7 +84,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
         request,
         HTTPStatus.TOO_MANY_REQUESTS,
         _("Too many tries"),
-        _("That was too often in too short a time. Please wait a few minutes, then try again."),
+        _("You've tried too often in a short time. Wait a few minutes, then try again."),
     )
 
 
@@ -92,10 +93,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        _("Something broke on our side"),
-        _("It was not you. Please try again in a moment."),
+        _("Something went wrong"),
+        _("This is our fault, not yours. Please try again in a moment."),
+        is_public=True,  # so that the header does not ask the database who is signed in
     )
 
 
-def _page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
-    return render(request, "error.html", {"title": title, "text": text}, status=status)
+def _page(
+    request: HttpRequest, status: HTTPStatus, title: str, text: str, **context: Any
+) -> HttpResponse:
+    return render(request, "error.html", {"title": title, "text": text, **context}, status=status)

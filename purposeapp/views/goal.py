@@ -37,7 +37,7 @@ def _context(request: AuthenticatedRequest, form: GoalForm) -> dict[str, Any]:
 def goal(request: AuthenticatedRequest, form: GoalForm) -> HttpResponse:
     """Where a person wants to be: now beside wanted, and the ten points to say it with."""
     if form.save(user=request.user):
-        messages.success(request, _("Your goal is set."))
+        messages.success(request, _("Your goal is saved."))
     return redirect("goal")
 
 
@@ -52,5 +52,5 @@ def end_goal(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(reverse("goal"))
     form = EndGoalForm(request.POST, user=request.user)
     if form.is_valid() and form.save():
-        messages.success(request, _("Your goal is given up. It stays on record below."))
+        messages.success(request, _("Goal removed. You can still see it below."))
     return redirect("goal")

@@ -9,7 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
-from purposeapp.models import Assessment, Goal, Tick, User
+from purposeapp.advice.fit import Side, Situation
+from purposeapp.advice.selection import AdvisedTip, choose
+from purposeapp.models import Assessment, Goal, Reminder, Tick, Tip, User
 from purposeapp.split import Purpose
 from purposeapp.timeline.chart import draw
 from purposeapp.timeline.progress import Progress
@@ -19,6 +21,7 @@ from purposeapp.web.requests import AuthenticatedRequest
 from .paging import Page
 
 PAGE_SIZE = 20
+NEXT_TIPS = 2
 MAX_PICTURED = 2_000
 """Of a longer history, picture and story cover the latest ones, and say so."""
 
@@ -27,7 +30,7 @@ MAX_PICTURED = 2_000
 @login_required
 @require_safe
 def history(request: AuthenticatedRequest) -> HttpResponse:
-    """The picture of the person who asks, its story, and every assessment, newest first.
+    """The home of whoever is signed in: how things stand now, the picture, every assessment.
 
     They come a page at a time (keyset pagination), and the picture stands on the newest one. A
     page begins behind the assessment that `before` names.
@@ -47,9 +50,27 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         now = page.rows[0].split if page.rows else None
         progress = Goal.objects.for_user(request.user).progress(now)
         context["progress"] = progress
+        context["reminder"] = Reminder.objects.for_user(request.user).first()
         if page.rows:
+            context["next_tips"] = _next_tips(request.user, page, progress)
             context |= _over_time(request.user, progress)
     return render(request, "purposeapp/history.html", context)
+
+
+def _next_tips(user: User, page: Page[Assessment], progress: Progress | None) -> list[AdvisedTip]:
+    """The first tips for the latest result that the person has said nothing of yet."""
+    latest, earlier = [*page.rows, None][:2]
+    if latest is None:
+        return []
+    situation = Situation(
+        latest.split,
+        earlier=earlier.split if earlier else None,
+        wanted=progress.wanted if progress else None,
+        side=Side(user.side or Side.BOTH),
+    )
+    ticked = Tick.objects.for_user(user).values("tip_id")
+    tips = Tip.objects.published().exclude(id__in=ticked).fitting(situation)
+    return [tip for advice in choose(situation, tips) for tip in advice.at_once][:NEXT_TIPS]
 
 
 def _over_time(user: User, progress: Progress | None) -> dict[str, Any]:

@@ -22,5 +22,5 @@ def _opening(request: HttpRequest) -> Opening:
 def assessment_add(request: AuthenticatedRequest, form: PaperForm) -> HttpResponse:
     """Take in an assessment that was done on paper, with the day on which it was."""
     assessment = form.save(user=request.user)
-    messages.success(request, _("It is in your history now."))
+    messages.success(request, _("Added to your history."))
     return redirect(assessment)

@@ -34,6 +34,12 @@ def purpose_page(request: HttpRequest, purpose: Purpose) -> HttpResponse:
     return render(request, "purposeapp/purpose.html", context)
 
 
+@public_page
+def purposes_page(request: HttpRequest) -> HttpResponse:
+    """All five purposes, each in a sentence or two, with the way to its own page."""
+    return render(request, "purposeapp/purposes.html", {"purposes": Purpose})
+
+
 def _number_or_404(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 4 and int(text):
         return int(text)

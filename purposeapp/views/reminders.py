@@ -34,7 +34,7 @@ def reminders(request: AuthenticatedRequest) -> HttpResponse:
     if form.is_bound:
         if form.is_valid():
             form.save(user=request.user)
-            messages.success(request, _("Your choice is kept."))
+            messages.success(request, _("Saved."))
             return redirect("reminders")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     context = {
@@ -54,7 +54,7 @@ def life_changed(request: AuthenticatedRequest) -> HttpResponse:
     """Take note that something changed in a life; the mail follows once the dust has settled."""
     mine = Reminder.objects.for_user(request.user)
     if mine.schedule_after_change():
-        messages.success(request, _("Thank you for telling us. Let the dust settle first."))
+        messages.success(request, _("Thanks for telling us. We'll ask you in two weeks."))
     return redirect("reminders")
 
 
@@ -70,7 +70,9 @@ def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
         back = urlencode({"next": reverse("reminders")})
         return redirect(f"{reverse('account_email_verification_sent')}?{back}")
     if not sent:
-        messages.warning(request, _("A mail was sent a moment ago. Wait a little before the next."))
+        messages.warning(
+            request, _("We've just sent an email. Wait a little before asking for another.")
+        )
     return redirect("reminders")
 
 

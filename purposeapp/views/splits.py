@@ -3,7 +3,7 @@ from django.shortcuts import render
 
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
-from purposeapp.models import Tip
+from purposeapp.models import PortraitPart, Tip
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Split
 from purposeapp.web.page_cache import public_page
@@ -20,7 +20,11 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
         side = ""
     situation = Situation(split, side=Side(side or Side.BOTH))
     context = {
-        "result": Result(situation, Tip.objects.published().fitting(situation)),
+        "result": Result(
+            situation,
+            Tip.objects.published().fitting(situation),
+            parts=PortraitPart.objects.published().for_split(split),
+        ),
         "side": side,
         "sides": Side,
         "share": share_split(split),

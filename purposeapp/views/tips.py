@@ -67,6 +67,9 @@ def side(request: HttpRequest) -> HttpResponse:
     form = SideForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
+    if form.cleaned_data["settings"]:
+        form.save(user=request.user)
+        return redirect(f"{reverse('settings')}#side")
     back = _page_of(request.user, form.cleaned_data["assessment"])
     form.save(user=request.user)
     return redirect(f"{back}#{Purpose.JOB_SEEKING.slug}")

@@ -11,7 +11,7 @@ from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import WhatIfForm
 from purposeapp.forms.what_if import SOMETHING, WHAT_IF
-from purposeapp.models import Assessment, Goal, Tick, Tip
+from purposeapp.models import Assessment, Goal, PortraitPart, Tick, Tip
 from purposeapp.split import Split
 from purposeapp.web.requests import AuthenticatedRequest
 
@@ -53,7 +53,12 @@ def what_if_result(request: AuthenticatedRequest, split: Split) -> HttpResponse:
     declined = Tick.objects.for_user(request.user).declined()
     tips = Tip.objects.published().fitting(situation, declined)
     context = {
-        "result": Result(situation, tips, declined),
+        "result": Result(
+            situation,
+            tips,
+            declined,
+            PortraitPart.objects.published().for_split(split),
+        ),
         "event": event if event in WHAT_IF else "",
         "what_if": WHAT_IF.get(event, SOMETHING),
         "last": last,

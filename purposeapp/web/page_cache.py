@@ -48,6 +48,8 @@ def public_page(view: Callable) -> Callable:
         # Looked up before the page is made, so that a page of newer tips never counts as one
         # of older ones. Its being there is what marks the page as public.
         request.tips_version = page_cache.version()
+        # The template must not ask who reads it.
+        request.is_public = True
         # Whether the browser has this page already is asked once the whole page is there, so
         # that it can be kept.
         request.if_none_match = request.META.pop("HTTP_IF_NONE_MATCH", None)

@@ -28,7 +28,7 @@ def test_arrow_keys_read_the_picture_out(visitor, remember):
     page = visitor.page
     visitor.sign_up()
     remember(visitor)
-    picture = page.get_by_role("slider", name="Your assessments over time")
+    picture = page.get_by_role("slider", name="Your results over time")
     expect(page.locator("[data-chart]").get_by_role("img")).to_have_count(0)
 
     # One tab stop, and what comes next is the link of what is read out.
@@ -36,7 +36,7 @@ def test_arrow_keys_read_the_picture_out(visitor, remember):
     page.keyboard.press("Tab")
     expect(picture).to_be_focused()
     page.keyboard.press("Tab")
-    link = page.get_by_role("link", name="Open this assessment")
+    link = page.get_by_role("link", name="Open this result")
     expect(link).to_be_focused()
     page.keyboard.press("Shift+Tab")
 
@@ -77,7 +77,7 @@ def test_a_pointer_chooses_the_nearest_column(visitor, remember):
     expect(when).to_have_text("31 August 2023, 09:00")
     plot.click(position={"x": box["width"] * 0.29, "y": 50})
     expect(when).to_have_text("19 May 2024, 09:00")
-    page.get_by_role("link", name="Open this assessment").click()
+    page.get_by_role("link", name="Open this result").click()
     expect(visitor.headline).to_have_text("Half business driven, 50 %")
 
 
@@ -105,7 +105,7 @@ def test_the_table_has_the_numbers_of_the_picture_and_the_events_stand_on_it(vis
     assert abs(edges["x"] + edges["width"] / 2 - middle) < 2
     assert edges["y"] < chosen["y"]
 
-    page.get_by_text("The same as a table").click()
+    page.get_by_text("Show as a table").click()
     rows = page.locator("tr[data-x]")
     expect(rows).to_have_count(len(STORY))
     for row, chapter in zip(rows.all(), STORY, strict=True):
@@ -131,7 +131,7 @@ def test_without_javascript_the_picture_has_words_and_a_table(new_visitor, remem
         "Ribbons join the same purpose from one to the next."
     )
     expect(page.locator("[data-readout]")).to_be_hidden()
-    page.get_by_text("The same as a table").click()
+    page.get_by_text("Show as a table").click()
     expect(page.get_by_role("columnheader", name=PURPOSES[4])).to_be_visible()
 
 
@@ -140,11 +140,11 @@ def test_two_are_compared(visitor, remember):
     visitor.sign_up()
     remember(visitor)
     page.get_by_role("link", name="Compare two").click()
-    expect(visitor.headline).to_have_text("Side by side")
+    expect(visitor.headline).to_have_text("Compare two results")
     sides = page.locator(".compare-side").get_by_role("heading", level=2)
     expect(sides).to_have_text(["Mainly business driven, 70 %", "Half community spirit, 50 %"])
-    page.get_by_label("This one", exact=True).select_option("2 Jun 2025, 09:00 · 3-4-3-0-0")
-    page.get_by_label("and this one").select_option("27 Jul 2024, 09:00 · 1-2-1-6-0")
+    page.get_by_label("First result", exact=True).select_option("2 Jun 2025, 09:00 · 3-4-3-0-0")
+    page.get_by_label("Second result").select_option("27 Jul 2024, 09:00 · 1-2-1-6-0")
     page.get_by_role("button", name="Compare").click()
     expect(sides).to_have_text(["Mainly job seeking, 60 %", "Community spirit comes first, 40 %"])
     main = page.get_by_role("main")
@@ -177,6 +177,6 @@ def test_on_paper_the_picture_is_whole_and_nothing_is_to_be_clicked(visitor, rem
     remember(visitor)
     page.emulate_media(media="print")
     expect(page.locator("[data-plot]")).to_be_visible()
-    expect(page.get_by_role("heading", name="What the picture says")).to_be_visible()
-    for hidden in ("Open this assessment", "Compare two", "The same as a table"):
+    expect(page.get_by_role("heading", name="What changed")).to_be_visible()
+    for hidden in ("Open this result", "Compare two", "Show as a table"):
         expect(page.get_by_text(hidden)).to_be_hidden()

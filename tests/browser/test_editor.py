@@ -102,7 +102,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     preview.get_by_label("Split").fill("8-0-0-0-3")
     preview.emulate_media(color_scheme="dark")
     preview.get_by_role("button", name="Show it for this split").click()
-    expect(preview.get_by_text("What you chose cannot be:")).to_be_visible()
+    expect(preview.get_by_text("This choice isn't possible:")).to_be_visible()
     look_with_axe(preview)
     preview.close()
     save(page)

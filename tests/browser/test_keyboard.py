@@ -42,7 +42,7 @@ def _tab_to(page, target, key="Tab"):
 def test_the_skip_link_leads_past_the_header(visitor):
     page = visitor.page
     page.goto("/")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to content")
     _tab_to(page, skip)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -86,9 +86,9 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
 
     _tab_to(page, page.get_by_label("Did you expect this?"))
     keyboard.type("Not at all.")
-    _tab_to(page, page.get_by_role("button", name="Keep this"))
+    _tab_to(page, page.get_by_role("button", name="Save"))
     keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("What you told is kept.")
+    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
     _tab_to(page, page.get_by_role("link", name="Your history").first)
     keyboard.press("Enter")
     page.wait_for_url("**/history/")

@@ -126,7 +126,7 @@ def test_an_account_whose_address_nobody_confirmed_needs_the_code(member, mails)
     member.visitor.fill_credentials()
     page.get_by_role("button", name="Sign up", exact=True).click()
     expect(member.visitor.headline).to_have_text("Enter the code")
-    page.get_by_role("button", name="Never mind").click()
+    page.get_by_role("button", name="Cancel").click()
     for mail in mails.iterdir():
         mail.unlink()
 
@@ -137,7 +137,7 @@ def test_an_account_whose_address_nobody_confirmed_needs_the_code(member, mails)
     (mail,) = mails.iterdir()
     code = re.search(r"^([A-Z0-9-]{6,})$", mail.read_text(), re.MULTILINE)[1]
     page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/history/")
     expect(page.get_by_role("status")).to_contain_text("LinkedIn is connected.")
     expect(page.get_by_role("status")).to_contain_text("no longer works")
@@ -151,14 +151,14 @@ def test_somebody_turns_back_and_signs_up_with_a_password(member):
     member.inspection.here("sign-in")
     member.go_to_linkedin("Sign in with LinkedIn")
     page.get_by_role("button", name="Deny").click()
-    expect(member.visitor.headline).to_have_text("You turned back at LinkedIn")
+    expect(member.visitor.headline).to_have_text("You cancelled at LinkedIn")
     member.inspection.here("turned-back")
     page.get_by_role("main").get_by_role("link", name="Sign up").click()
     expect(member.visitor.headline).to_have_text("Sign up")
 
     member.visitor.expect_status(400)
     page.goto("/accounts/oidc/linkedin/login/callback/?code=x&state=forged")
-    expect(member.visitor.headline).to_have_text("This attempt is over")
+    expect(member.visitor.headline).to_have_text("This sign-in has expired")
     member.inspection.here("over")
 
 
@@ -170,7 +170,7 @@ def test_somebody_connects_it_and_disconnects_it_again(member):
     main = page.get_by_role("main")
     expect(main).to_contain_text(f"Connected: {member.email}.")
     member.inspection.here("connected")
-    page.get_by_role("button", name="Disconnect it").click()
+    page.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("status")).to_contain_text("LinkedIn is no longer connected.")
     expect(main).to_contain_text("Not connected.")
     member.inspection.here("not-connected")

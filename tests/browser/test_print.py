@@ -16,13 +16,13 @@ def test_an_assessment_is_a_list_to_tick_on_paper(visitor):
     visitor.sign_up()
     page.goto("/goal/")
     visitor.type_points("2-5-3-0-0")
-    page.get_by_role("button", name="Set this goal").last.click()
+    page.get_by_role("button", name="Save goal").last.click()
     visitor.record("1-0-1-8-0")
     visitor.record("2-1-2-5-0")
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
     page.emulate_media(media="print")
     assert page.get_by_role("button", name="Done").first.is_visible()
-    assert not page.get_by_role("button", name="Not for me").first.is_visible()
+    assert not page.get_by_role("button", name="Skip").first.is_visible()
     assert "·" not in page.locator(".kicker").inner_text()
 
 

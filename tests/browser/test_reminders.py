@@ -35,13 +35,13 @@ def post(server, tmp_path):
 def confirm_the_address(visitor, server) -> None:
     """Follow the link that this server, which has no mail server, writes to its log."""
     page = visitor.page
-    page.get_by_role("button", name="Send me a mail to confirm it").click()
+    page.get_by_role("button", name="Send a confirmation email").click()
     expect(page.get_by_role("status")).to_contain_text(f"on its way to {visitor.email}")
     letter = server.log.read_text().rpartition(f"To: {visitor.email}")[2]
     page.goto(re.search(r"^http\S+/confirm-email/\S+$", letter, re.MULTILINE)[0])
     page.get_by_role("button", name="It is").click()
     page.wait_for_url("**/history/")
-    expect(page.get_by_role("status")).to_have_text("Your address is confirmed.")
+    expect(page.get_by_role("status")).to_have_text("Your email is confirmed.")
 
 
 def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, server, post):
@@ -51,10 +51,10 @@ def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, serv
     page.get_by_role("link", name="Remind me").click()
     expect(visitor.headline).to_have_text("Remind me")
     main = page.get_by_role("main")
-    expect(main).to_contain_text("No mail is on its way.")
+    expect(main).to_contain_text("No reminder set.")
 
     page.get_by_label("Every 6 months").check()
-    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("button", name="Save").click()
     expect(main).to_contain_text("it waits until your address is confirmed")
     confirm_the_address(visitor, server)
     page.get_by_role("link", name="Remind me").click()
@@ -69,15 +69,15 @@ def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, serv
     assert "You last spent your ten points on" in mail.get_content()
     reader = new_visitor()
     reader.page.goto(link)
-    expect(reader.headline).to_have_text("Stop the reminders?")
+    expect(reader.headline).to_have_text("Turn off reminders?")
     reader.shot("reminders-stop")
-    reader.page.get_by_role("button", name="Stop them").click()
-    expect(reader.headline).to_have_text("No more reminders")
+    reader.page.get_by_role("button", name="Turn off").click()
+    expect(reader.headline).to_have_text("Reminders are off")
     reader.shot("reminders-stopped")
 
     page.goto("/reminders/")
-    expect(main).to_contain_text("No mail is on its way.")
-    expect(page.get_by_label("Not at all")).to_be_checked()
+    expect(main).to_contain_text("No reminder set.")
+    expect(page.get_by_label("Never")).to_be_checked()
 
 
 def test_something_changed_and_the_day_is_chosen_by_keyboard(visitor):
@@ -86,20 +86,20 @@ def test_something_changed_and_the_day_is_chosen_by_keyboard(visitor):
     visitor.sign_up()
     page.goto("/reminders/")
     main = page.get_by_role("main")
-    day = page.get_by_label("The day")
+    day = page.get_by_label("Date")
     expect(day).to_be_hidden()
-    page.get_by_label("Not at all").focus()
+    page.get_by_label("Never").focus()
     for _ in range(4):
         page.keyboard.press("ArrowDown")
-    expect(page.get_by_label("Once, on a date")).to_be_checked()
+    expect(page.get_by_label("Once, on a date I choose")).to_be_checked()
     day.fill("2020-02-29")
-    page.get_by_role("button", name="Keep this").click()
-    page.get_by_role("link", name="The day: Choose a day that is still to come.").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="The day: Choose a date in the future.").click()
     expect(day).to_be_focused()
     expect(day).to_have_value("2020-02-29")
 
-    page.get_by_label("When I tell you that something changed").check()
-    page.get_by_role("button", name="Keep this").click()
+    page.get_by_label("When something changes in my life").check()
+    page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Something changed in my life").click()
     expect(page.get_by_role("status")).to_contain_text("Thank you for telling us.")
     expect(main).to_contain_text("A mail is due on")

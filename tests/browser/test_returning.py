@@ -26,10 +26,10 @@ def test_a_returning_person_sees_what_changed(visitor):
     expect(entries.first).to_contain_text("Mainly job seeking, 60 %")
     expect(entries.first).to_contain_text(change)
     expect(entries.last).to_contain_text("Mainly business driven, 60 %")
-    expect(entries.last).to_contain_text("Where it began")
+    expect(entries.last).to_contain_text("Your first result")
 
     expect(page.get_by_role("cell", name="6", exact=True)).to_have_count(0)
-    page.get_by_text("The same as a table").click()
+    page.get_by_text("Show as a table").click()
     expect(page.get_by_role("row").nth(1).get_by_role("cell")).to_have_text(list("62200"))
     expect(page.get_by_role("row").nth(2).get_by_role("cell")).to_have_text(list("22060"))
     visitor.shot("returning-history")
@@ -50,8 +50,8 @@ def test_vanity_is_met_with_thanks_and_a_question(visitor):
     note = page.get_by_label("Did you expect this?")
     expect(note).to_be_in_viewport()
     note.fill("I check who liked it before I brush my teeth.")
-    page.get_by_role("button", name="Keep this").click()
-    expect(page.get_by_role("status")).to_have_text("What you told is kept.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
     page.goto(assessment)
     expect(note).to_have_value("I check who liked it before I brush my teeth.")
 
@@ -66,7 +66,7 @@ def test_a_stranger_finds_nothing_at_the_address_of_an_assessment(visitor, new_v
     stranger.sign_up()
     stranger.expect_status(404)
     assert stranger.page.goto(assessment).status == 404
-    expect(stranger.headline).to_have_text("There is nothing here")
+    expect(stranger.headline).to_have_text("Page not found")
     assert stranger.page.goto(f"{assessment}delete/").status == 404
 
     visitor.page.goto(assessment)
@@ -78,9 +78,9 @@ def test_the_back_button_shows_nothing_private_after_signing_out(visitor):
     visitor.sign_up()
     visitor.record("1-2-3-4-0")
     page.get_by_label("Did you expect this?").fill("My boss must not know.")
-    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("button", name="Save").click()
     page.wait_for_url(ASSESSMENT)
-    expect(page.get_by_role("status")).to_have_text("What you told is kept.")
+    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_contain_text("signed out")
 

@@ -62,4 +62,4 @@ def test_the_admin_is_closed_to_a_person_who_is_no_staff(visitor):
     visitor.expect_status(403)
     assert visitor.page.goto("/admin/login/?next=/admin/").status == 403
     assert visitor.page.goto("/admin/").status == 403
-    expect(visitor.headline).to_have_text("This is not open to you")
+    expect(visitor.headline).to_have_text("No access")

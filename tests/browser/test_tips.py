@@ -13,7 +13,7 @@ EMPLOYER = "Above all, answer every single candidate."
 
 def advice_on(page, purpose):
     """The part of the advice on one purpose."""
-    region = page.get_by_role("region", name="What to do with it")
+    region = page.get_by_role("region", name="What to do next")
     heading = page.get_by_role("heading", level=3).filter(has_text=purpose)
     return region.locator("section").filter(has=heading)
 
@@ -28,7 +28,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     page = visitor.page
     visitor.sign_up()
     visitor.record("6-2-2-0-0")
-    expect(page.get_by_text("Which side are you on?")).to_have_count(0)
+    expect(page.get_by_text("Are you looking for a job or hiring?")).to_have_count(0)
 
     # The next day the job is gone. They are asked once on which side they are.
     visitor.record("2-2-0-6-0")
@@ -38,9 +38,9 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(advice_on(page, "Job seeking").get_by_role("heading", level=4)).to_have_text(
         ["Candidates", "Employers"]
     )
-    page.get_by_role("button", name="I look for a job").click()
+    page.get_by_role("button", name="I'm looking for a job").click()
     expect(page.get_by_text("Your side: I look for a job")).to_be_visible()
-    expect(page.get_by_text("Which side are you on?")).to_have_count(0)
+    expect(page.get_by_text("Are you looking for a job or hiring?")).to_have_count(0)
     expect(page.get_by_text("Tell your own people first.")).to_have_count(0)
 
     # One tip is done, and another one not for them makes room for the next.
@@ -49,7 +49,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(tip(page, NEW)).to_contain_text("Done on")
     expect(tip(page, CRITICAL)).to_be_visible()
     expect(tip(page, "Study the profiles")).not_to_be_visible()
-    tip(page, CRITICAL).get_by_role("button", name="Not for me").click()
+    tip(page, CRITICAL).get_by_role("button", name="Skip").click()
     expect(tip(page, "Study the profiles")).to_be_visible()
     expect(tip(page, CRITICAL)).not_to_be_visible()
     page.get_by_text("1 not for you").click()
@@ -65,9 +65,9 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(tip(page, NEW)).to_contain_text("Done on")
     page.goto("/history/")
     page.get_by_role("link", name="1 tip", exact=True).click()
-    expect(visitor.headline).to_have_text("What you did about it")
+    expect(visitor.headline).to_have_text("Your tips")
     expect(page.get_by_role("region", name="Done").get_by_role("listitem")).to_have_count(1)
-    declined = page.get_by_role("region", name="Not for you")
+    declined = page.get_by_role("region", name="Skipped")
     expect(declined.get_by_role("listitem")).to_contain_text(CRITICAL)
     declined.get_by_role("button", name="Undo").click()
     expect(declined).to_have_count(0)
@@ -84,7 +84,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     # And the side can be changed.
     page.go_back()
     page.get_by_text("Change", exact=True).click()
-    page.get_by_role("button", name="I look for people").click()
+    page.get_by_role("button", name="I'm hiring").click()
     expect(page.get_by_text("Your side: I look for people")).to_be_visible()
     expect(tip(page, EMPLOYER)).to_be_visible()
     expect(tip(page, NEW)).to_have_count(0)
@@ -93,18 +93,18 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
 def test_a_visitor_says_by_a_link_which_side_they_are_on(visitor):
     page = visitor.page
     page.goto("/splits/2-2-0-6-0/")
-    expect(page.get_by_text("Which side are you on?")).to_be_visible()
+    expect(page.get_by_text("Are you looking for a job or hiring?")).to_be_visible()
     expect(tip(page, EMPLOYER)).to_be_visible()
-    page.get_by_role("link", name="I look for a job").click()
+    page.get_by_role("link", name="I'm looking for a job").click()
     page.wait_for_url("**/splits/2-2-0-6-0/?as=candidate#job-seeking")
     expect(tip(page, EMPLOYER)).to_have_count(0)
-    expect(page.get_by_role("link", name="I look for a job")).to_have_attribute(
+    expect(page.get_by_role("link", name="I'm looking for a job")).to_have_attribute(
         "aria-current", "true"
     )
     expect(page.locator("link[rel=canonical]")).to_have_attribute(
         "href", page.url.partition("?")[0]
     )
-    page.get_by_role("link", name="I look for people").click()
+    page.get_by_role("link", name="I'm hiring").click()
     page.wait_for_url("**/?as=employer#job-seeking")
     expect(tip(page, EMPLOYER)).to_be_visible()
     expect(tip(page, "Bring your profile up to date")).to_have_count(0)
@@ -122,7 +122,7 @@ def test_a_tip_is_ticked_off_by_keyboard_and_the_focus_stays(visitor):
     page.keyboard.press("Enter")
     expect(first.get_by_role("button", name="Done")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(first.get_by_role("button", name="Not for me")).to_be_focused()
+    expect(first.get_by_role("button", name="Skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Business driven")).to_be_focused()
     expect(first).not_to_be_visible()

@@ -36,9 +36,9 @@ def test_a_link_from_somebody_else_is_kept_after_a_yes(visitor):
     page = visitor.page
     page.goto("/splits/0-10-0-0-0/")
     page.get_by_role("link", name="Is this yours? Keep it").click()
-    expect(visitor.headline).to_have_text("Is this your split?")
+    expect(visitor.headline).to_have_text("Save this result?")
     visitor.shot("keep")
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/accounts/signup/**")
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
@@ -51,7 +51,7 @@ def test_with_an_account_a_yes_leads_to_the_assessment(visitor):
     visitor.sign_up()
     page.goto("/splits/0-10-0-0-0/")
     page.get_by_role("link", name="Is this yours? Keep it").click()
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Save").click()
     page.wait_for_url(ASSESSMENT)
     expect(page.get_by_label("Did you expect this?")).to_be_visible()
 
@@ -74,10 +74,10 @@ def test_what_is_passed_on_is_chosen_and_seen_before(sharer, server):
     page = sharer.page
     page.goto("/splits/5-5-0-0-0/")
     share = page.get_by_role("region", name="Pass it on")
-    whole = share.get_by_role("group").filter(has_text="The whole split")
+    whole = share.get_by_role("group").filter(has_text="The whole result")
     expect(whole.get_by_role("img")).to_be_visible()
     whole.get_by_role("button", name="Copy the link").click()
-    expect(whole.get_by_role("status")).to_have_text("The link is copied")
+    expect(whole.get_by_role("status")).to_have_text("Link copied")
     copied = "navigator.clipboard.readText()"
     assert page.evaluate(copied) == f"{server.url}/splits/5-5-0-0-0/"
 
@@ -90,7 +90,7 @@ def test_what_is_passed_on_is_chosen_and_seen_before(sharer, server):
     expect(card).to_have_js_property("naturalWidth", 1200)
     sharer.shot("share")
     alone.get_by_role("button", name="Copy the link").click()
-    expect(alone.get_by_role("status")).to_have_text("The link is copied")
+    expect(alone.get_by_role("status")).to_have_text("Link copied")
     link = page.evaluate(copied)
     assert link == f"{server.url}/purposes/community-spirit/"
     page.goto(link)
@@ -103,6 +103,6 @@ def test_without_javascript_the_links_are_there_and_the_buttons_are_not(new_visi
     page.goto("/splits/6-2-2-0-0/")
     share = page.get_by_role("region", name="Pass it on")
     expect(share.get_by_role("link", name="Share on LinkedIn").first).to_be_visible()
-    expect(share.get_by_role("link", name="Send by e-mail").first).to_be_visible()
+    expect(share.get_by_role("link", name="Send by email").first).to_be_visible()
     expect(share.get_by_role("link", name="/splits/6-2-2-0-0/")).to_be_visible()
     expect(share.get_by_role("button", name="Copy the link")).to_have_count(0)

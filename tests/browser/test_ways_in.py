@@ -46,7 +46,7 @@ def spend_anonymously(visitor, split: str = "6-2-2-0-0") -> None:
 def enter(page, code: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Enter the code")
     page.get_by_role("main").get_by_role("textbox").first.fill(code)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def sign_up_with_code(visitor, newest_code) -> None:
@@ -110,6 +110,6 @@ def test_a_forgotten_password_in_between(visitor, newest_code):
     expect(visitor.headline).to_have_text("Choose a new password")
     for field in page.locator("input[type=password]").all():
         field.fill("another ten points")
-    page.get_by_role("button", name="Keep the new password").click()
+    page.get_by_role("button", name="Save password").click()
     page.wait_for_url("**/history/")
     expect_history(visitor, "Mainly business driven, 60 %")

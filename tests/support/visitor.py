@@ -59,7 +59,7 @@ class Visitor:
 
     @property
     def send_button(self) -> Locator:
-        return self.page.get_by_role("button", name="Show my split")
+        return self.page.get_by_role("button", name="Show my result")
 
     def type_points(self, split: str) -> None:
         """Type a split, such as 6-2-2-0-0, into the five fields."""
@@ -92,7 +92,7 @@ class Visitor:
     @property
     def advised(self) -> Locator:
         """The purposes that the page has tips on, in the order of the page."""
-        return self.page.get_by_role("region", name="What to do with it").get_by_role(
+        return self.page.get_by_role("region", name="What to do next").get_by_role(
             "heading", level=3
         )
 

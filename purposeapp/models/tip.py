@@ -40,22 +40,6 @@ PURPOSES_IN_ORDER = Case(
 class TipQuerySet(FittingQuerySet):
     """Ways to ask for tips."""
 
-    def version(self) -> str:
-        """A fingerprint of what is published: it changes whenever that does, by whatever way.
-
-        A date that falls due changes it too, a draft does not. PostgreSQL reads every row for
-        it, which takes milliseconds for thousands; an event on saving would miss what a
-        migration or a bulk update changes, and the date.
-        """
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(
-                "SELECT md5(coalesce(string_agg(tip::text, '|' ORDER BY id), ''))"
-                " FROM purposeapp_tip AS tip WHERE state = 'published'"
-                " AND (published_from IS NULL OR published_from <= %s)",
-                [today()],
-            )
-            return cursor.fetchone()[0]
-
     def published(self) -> Self:
         """Those that readers see today (UTC)."""
         return self.published_on(today())

@@ -210,8 +210,13 @@ def test_what_is_taken_looks_as_it_should(text, html):
     assert render_markdown(text) == html
 
 
-@pytest.mark.parametrize("text", ["<b>x</b>", "[x](javascript:alert)", "# x", "> x", "`x`"])
-def test_what_is_not_taken_is_words_alone(text):
+@pytest.mark.parametrize("text", ["<b>x</b>", "<script>alert(1)</script> & <!-- more -->"])
+def test_html_is_shown_as_it_was_typed(text):
+    assert read(text).text.strip() == text
+
+
+@pytest.mark.parametrize("text", ["[x](javascript:alert)", "# x", "> x", "`x`"])
+def test_other_markup_that_is_not_taken_leaves_its_words(text):
     reader = read(text)
     assert reader.text.strip() == "x"
     assert reader.links in ([], ["/"])

@@ -1,7 +1,7 @@
 """Markdown in tips, and sanitized HTML out of it: paragraphs, emphasis, links and lists alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import nh3
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
 NO_HTML = _("HTML is not taken. Where you mean the sign, put a backslash before it: \\<")
@@ -29,9 +30,18 @@ URL_SCHEMES = {"http", "https", "mailto"}
 # To a browser, // and /\ begin another host, and it drops tabs and line ends before it looks.
 _GOOD_LINK = re.compile(r"(https?://|mailto:|/(?!/|\\|%5C))[^\x00-\x20]*", re.IGNORECASE)
 
-# HTML and every link are read as what they are, so that they can be refused with a reason.
+# HTML and every link are read as what they are, so that they can be refused with a reason. Where
+# such a text is stored all the same, HTML is shown as it was typed, and a link leads nowhere.
 _markdown = MarkdownIt("commonmark", {"html": True})
 _markdown.validateLink = lambda url: True  # type: ignore[method-assign]
+
+
+def _as_typed(self, tokens: Sequence[Token], index: int, options, env) -> str:
+    return escapeHtml(tokens[index].content)
+
+
+_markdown.add_render_rule("html_block", _as_typed)
+_markdown.add_render_rule("html_inline", _as_typed)
 
 
 def validate_markdown(text: str) -> None:

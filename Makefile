@@ -3,12 +3,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev test screenshots check bench format lock
+.PHONY: help run dev test test-quick screenshots check bench format lock
 
 help:
 	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
 	@echo "make dev     the same with DEBUG and reloading, for work on the code"
 	@echo "make test    every test, those in the browser too"
+	@echo "make test-quick   without the browser, and without starting and killing servers"
 	@echo "make screenshots  pictures of every page, in var/screenshots/"
 	@echo "make check   formatters, linters, types, templates, migrations"
 	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
@@ -22,11 +23,17 @@ dev: .venv/local
 	@DEBUG=true $(BIN)/python manage.py migrate --verbosity 0
 	@DEBUG=true exec $(BIN)/python manage.py runserver "$${HOST:-127.0.0.1}:$${PORT:-8000}"
 
+# Stealing keeps neighbours together, so that mostly one process needs the browser and its server.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal
+
 test: .venv/dev
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+test-quick: .venv/dev
+	@$(PYTEST) -q --ignore tests/browser --ignore tests/test_local_postgres.py $(ARGS)
 
 screenshots: .venv/dev
-	@SCREENSHOTS=1 $(BIN)/python -m pytest -q -n 2 tests/browser
+	@SCREENSHOTS=1 $(PYTEST) -q tests/browser
 	@echo "They are in var/screenshots/"
 
 check: .venv/dev

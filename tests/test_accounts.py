@@ -51,19 +51,20 @@ def test_signing_in_takes_the_address_in_any_case(client, user, email):
 
 
 @pytest.mark.parametrize(
-    "form",
+    ("form", "faults"),
     [
-        {"login": "owner@example.org", "password": "wrong"},
-        {"login": "nobody@example.org", "password": PASSWORD},
-        {"login": "owner@example.org\0", "password": PASSWORD},
-        {"login": "", "password": ""},
-        {},
+        ({"login": "owner@example.org", "password": "wrong"}, ["__all__"]),
+        ({"login": "nobody@example.org", "password": PASSWORD}, ["__all__"]),
+        ({"login": "owner@example.org\0", "password": PASSWORD}, ["login"]),
+        ({"login": "", "password": ""}, ["login", "password"]),
+        ({}, ["login", "password"]),
     ],
 )
-def test_a_wrong_sign_in_is_refused(client, user, form):
+def test_a_wrong_sign_in_is_refused(client, user, form, faults):
     response = client.post("/accounts/login/", form)
     assert response.status_code == 200
-    assert "do not belong together" in response.content.decode() or response.context["form"].errors
+    assert list(response.context["form"].errors) == faults
+    assert ("do not belong together" in response.content.decode()) == (faults == ["__all__"])
     assert client.get("/history/").status_code == 302
 
 

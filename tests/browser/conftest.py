@@ -27,10 +27,17 @@ FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
 # an event loop going, and the tests of other folders should not run inside of it.
 
 
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory):
+    """Where the servers of this run have their static files, those of other workers too."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"
+
+
 @pytest.fixture(scope="package")
-def server(tmp_path_factory):
+def server(tmp_path_factory, static_root):
     """The real thing, with an empty database and the first tips."""
-    with running("browser", tmp_path_factory.mktemp("server")) as server:
+    with running("browser", tmp_path_factory.mktemp("server"), static_root) as server:
         yield server
 
 

@@ -26,14 +26,15 @@ def mails(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, provider, mails):
+def server(tmp_path_factory, static_root, provider, mails):
     settings = {
         "EMAIL_URL": f"filemail://{mails}",
         "LINKEDIN_CLIENT_ID": "client",
         "LINKEDIN_CLIENT_SECRET": "secret",
         "LINKEDIN_SERVER_URL": provider.url,
     }
-    with running("linkedin", tmp_path_factory.mktemp("server"), **settings) as server:
+    folder = tmp_path_factory.mktemp("server")
+    with running("linkedin", folder, static_root, **settings) as server:
         yield server
 
 

@@ -15,9 +15,9 @@ def mails(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, mails):
+def server(tmp_path_factory, static_root, mails):
     folder = tmp_path_factory.mktemp("server")
-    with running("ways_in", folder, EMAIL_URL=f"filemail://{mails}") as server:
+    with running("ways_in", folder, static_root, EMAIL_URL=f"filemail://{mails}") as server:
         yield server
 
 

@@ -1,7 +1,6 @@
-"""The product's settings, with a STATIC_ROOT that no other server shares.
+"""The product's settings, with the STATIC_ROOT of this run of tests.
 
-Collecting deletes and writes anew, and `make run` or another process of tests may be serving
-from var/static meanwhile.
+Collecting deletes and writes anew, and `make run` may be serving from var/static meanwhile.
 """
 
 import os

@@ -3,6 +3,8 @@
 And how times are said: as dates, and as the time between two of them.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -50,6 +52,10 @@ class Snapshot:
         """The date in words, such as 3 March 2025."""
         return self.say(DAY)
 
+    def name(self, *, shares_day: bool) -> str:
+        """The day, with the time where another one of that day stands beside it."""
+        return self.say(DAY_AND_TIME if shares_day else DAY)
+
     @property
     def excerpt(self) -> str:
         """The note in one line, shortened where it is long."""
@@ -61,6 +67,11 @@ class Snapshot:
     def say(self, pattern: str) -> str:
         """The time in the words of one of Django's patterns."""
         return say_date(localtime(self.taken_at), pattern)
+
+
+def repeated(days: Iterable[date]) -> set[date]:
+    """The days that are there more than once."""
+    return {day for day, count in Counter(days).items() if count > 1}
 
 
 def time_between(earlier: date, later: date) -> str:

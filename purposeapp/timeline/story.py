@@ -14,13 +14,17 @@ from purposeapp import sentences
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.facts import Change, Facts, Lead, Trend
 from purposeapp.timeline.snapshot import Snapshot, time_between
+from purposeapp.timeline.trends import say_trend
+
+TELLING = 3
+"""So many points gained or lost make a trend the headline, where the lead never changed."""
 
 
 @dataclass(frozen=True)
 class Story:
     """The sentences on a history. `is_partial` says that it began before the first snapshot here.
 
-    Then nothing is said of "never" and "always", only of what has been since that snapshot.
+    Then `scope` says what they are about, and none speaks of "never" or of a first result.
     """
 
     snapshots: Sequence[Snapshot]
@@ -32,41 +36,58 @@ class Story:
         return Facts.of(self.snapshots)
 
     @property
-    def sentences(self) -> list[str]:
-        """The lead, the biggest change with what happened around it, and how far it moved."""
-        if not self.snapshots:
-            return [_("There is nothing to tell yet.")]
+    def scope(self) -> str:
+        """Which part of a longer history this is about; empty for a whole one."""
+        if not self.is_partial:
+            return ""
+        return ngettext(
+            "This covers your latest %(count)d result, since %(date)s.",
+            "This covers your latest %(count)d results, since %(date)s.",
+            len(self.snapshots),
+        ) % {"count": len(self.snapshots), "date": self.snapshots[0].day}
+
+    @cached_property
+    def headline(self) -> str:
+        """The most telling sentence: a new lead, else a long way of one purpose, else the lead."""
         facts = self.facts
         if facts.count == 1:
             words = {"date": facts.last.day, "headline": sentences.headline(facts.last.split)}
-            return [
-                _("One assessment so far, of %(date)s: %(headline)s.") % words,
-                _("Spend the ten points again when life changes, and the picture begins to move."),
-            ]
-        said = [_say_lead(facts.lead, self.is_partial)]
+            return _("%(date)s: %(headline)s.") % words
+        if self._telling:
+            return say_trend(self._telling, self.is_partial)
+        return _say_lead(facts.lead, self.is_partial) if facts.change else _say_nothing_moved(facts)
+
+    @property
+    def more(self) -> list[str]:
+        """What else there is to say of all five together."""
+        facts = self.facts
+        if facts.count == 1:
+            return []
+        lead = [_say_lead(facts.lead, self.is_partial)]
+        said = [*lead, *_say_streak(facts.lead)]
         if facts.change:
-            moved = [" ".join(_say_change(facts.change)), _say_moved(facts)]
-            if self.is_partial:
-                since = _("Since %(date)s: %(sentence)s")
-                date = facts.first.day
-                moved = [since % {"date": date, "sentence": sentence} for sentence in moved]
-            said += moved
-        else:
-            pattern = _("All %(count)d assessments have the same split: no point has moved.")
-            if facts.count == 2:
-                pattern = _("Both assessments have the same split: no point has moved.")
-            if self.is_partial:
-                pattern = _("No point has moved since %(date)s, in %(count)d assessments.")
-            said.append(pattern % {"count": facts.count, "date": facts.first.day})
-        return said
+            said.append(" ".join(_say_change(facts.change)))
+            said += _say_moved(facts)
+        return [sentence for sentence in said if sentence != self.headline]
 
     @property
     def trends(self) -> list[tuple[Purpose, str]]:
-        """Each purpose with the sentence on its trend; none where there is no time to speak of."""
-        if len(self.snapshots) < 2:
+        """Each purpose with the sentence on its trend; not the one in the headline."""
+        if self.facts.count == 1:
             return []
-        since = self.snapshots[0].day if self.is_partial else ""
-        return [(course.purpose, _say_trend(course, since)) for course in self.facts.trends]
+        return [
+            (trend.purpose, say_trend(trend, self.is_partial))
+            for trend in self.facts.trends
+            if trend is not self._telling
+        ]
+
+    @cached_property
+    def _telling(self) -> Trend | None:
+        """The purpose that went furthest, if that tells more than the lead does."""
+        if not self.facts.lead.always:
+            return None
+        furthest = max(self.facts.trends, key=lambda trend: abs(trend.last - trend.first))
+        return furthest if abs(furthest.last - furthest.first) >= TELLING else None
 
 
 def moves(earlier: Split, later: Split) -> str:
@@ -82,162 +103,142 @@ def moves(earlier: Split, later: Split) -> str:
     )
 
 
-def _points(number: int) -> str:
-    return ngettext("%d point", "%d points", number) % number
-
-
 def _say_lead(lead: Lead, is_partial: bool) -> str:
     words = {
         "purposes": sentences.listed(list(lead.purposes)),
         "date": lead.since.day,
-        "points": _points(lead.points),
-        "count": lead.in_a_row,
-        "in_all": _("in both assessments")
-        if lead.in_a_row == 2
-        else _("in all %d assessments") % lead.in_a_row,
-        "time": time_between(lead.since.on, lead.until.on),
+        "points": lead.points,
     }
-    shared = len(lead.purposes) > 1
-    if lead.in_a_row == 1:
-        if shared:
-            return (
-                _("%(purposes)s share the lead, with %(points)s each: new since %(date)s.") % words
+    if len(lead.purposes) == 1:
+        if lead.in_a_row == 1:
+            pattern = ngettext(
+                "%(purposes)s took the lead on %(date)s, with %(points)d point.",
+                "%(purposes)s took the lead on %(date)s, with %(points)d points.",
+                lead.points,
             )
-        return _("%(purposes)s leads, with %(points)s: new since %(date)s.") % words
-    if lead.always and is_partial:
-        pattern = _(
-            "%(purposes)s has led since %(date)s at least: %(count)d assessments in a row, for "
-            "%(time)s."
+        elif not lead.always:
+            pattern = _("%(purposes)s has led since %(date)s.")
+        elif is_partial:
+            pattern = _("%(purposes)s has led since %(date)s or longer.")
+        else:
+            pattern = _("%(purposes)s has led since your first result on %(date)s.")
+    elif lead.in_a_row == 1:
+        pattern = ngettext(
+            "%(purposes)s have shared the lead since %(date)s, with %(points)d point each.",
+            "%(purposes)s have shared the lead since %(date)s, with %(points)d points each.",
+            lead.points,
         )
-        if shared:
-            pattern = _(
-                "%(purposes)s have shared the lead since %(date)s at least: %(count)d assessments "
-                "in a row, for %(time)s."
-            )
-    elif lead.always:
-        pattern = _("%(purposes)s has led from the beginning, %(date)s: %(in_all)s, for %(time)s.")
-        if shared:
-            pattern = _(
-                "%(purposes)s have shared the lead from the beginning, %(date)s: %(in_all)s, for "
-                "%(time)s."
-            )
+    elif not lead.always:
+        pattern = _("%(purposes)s have shared the lead since %(date)s.")
+    elif is_partial:
+        pattern = _("%(purposes)s have shared the lead since %(date)s or longer.")
     else:
-        pattern = _(
-            "%(purposes)s has led since %(date)s: %(count)d assessments in a row, for %(time)s."
-        )
-        if shared:
-            pattern = _(
-                "%(purposes)s have shared the lead since %(date)s: %(count)d assessments in a row, "
-                "for %(time)s."
-            )
+        pattern = _("%(purposes)s have shared the lead since your first result on %(date)s.")
     return pattern % words
+
+
+def _say_streak(lead: Lead) -> Iterator[str]:
+    """For how long it has been so, where it is more than one result."""
+    if lead.in_a_row == 1:
+        return
+    words = {"count": lead.in_a_row, "time": time_between(lead.since.on, lead.until.on)}
+    if lead.since.on == lead.until.on:
+        yield (
+            ngettext(
+                "The lead stayed the same for %(count)d result in a row.",
+                "The lead stayed the same for %(count)d results in a row.",
+                lead.in_a_row,
+            )
+            % words
+        )
+    else:
+        yield (
+            ngettext(
+                "The lead stayed the same for %(count)d result in a row, over %(time)s.",
+                "The lead stayed the same for %(count)d results in a row, over %(time)s.",
+                lead.in_a_row,
+            )
+            % words
+        )
+
+
+def _say_nothing_moved(facts: Facts) -> str:
+    if facts.count == 2:
+        return _("Both results have the same split.")
+    pattern = ngettext(
+        "All %(count)d results have the same split.",
+        "All %(count)d results have the same split.",
+        facts.count,
+    )
+    return pattern % {"count": facts.count}
 
 
 def _say_change(change: Change) -> Iterator[str]:
-    earlier, later = change.earlier.day, change.later.day
-    when = _("between %(earlier)s and %(later)s") % {"earlier": earlier, "later": later}
-    if earlier == later:
-        when = _("on %(date)s") % {"date": later}
-    what = sentences.change(change.later.split, change.earlier.split)
-    words = {"points": _points(change.points), "when": when, "what": what, "times": change.times}
-    if change.times == 1:
-        yield _("The biggest change moved %(points)s, %(when)s: %(what)s.") % words
-    else:
-        yield (
-            _(
-                "No change was bigger than %(points)s. There were %(times)d like that, the latest "
-                "%(when)s: %(what)s."
-            )
-            % words
+    earlier, later, points = change.earlier.day, change.later.day, change.points
+    if earlier == later and change.times == 1:
+        pattern = ngettext(
+            "Your biggest change moved %(points)d point on %(later)s: %(what)s.",
+            "Your biggest change moved %(points)d points on %(later)s: %(what)s.",
+            points,
         )
+    elif change.times == 1:
+        pattern = ngettext(
+            "Your biggest change moved %(points)d point between %(earlier)s and %(later)s: "
+            "%(what)s.",
+            "Your biggest change moved %(points)d points between %(earlier)s and %(later)s: "
+            "%(what)s.",
+            points,
+        )
+    elif earlier == later:
+        pattern = ngettext(
+            "Your biggest change moved %(points)d point. That happened %(times)d times, most "
+            "recently on %(later)s: %(what)s.",
+            "Your biggest change moved %(points)d points. That happened %(times)d times, most "
+            "recently on %(later)s: %(what)s.",
+            points,
+        )
+    else:
+        pattern = ngettext(
+            "Your biggest change moved %(points)d point. That happened %(times)d times, most "
+            "recently between %(earlier)s and %(later)s: %(what)s.",
+            "Your biggest change moved %(points)d points. That happened %(times)d times, most "
+            "recently between %(earlier)s and %(later)s: %(what)s.",
+            points,
+        )
+    yield (
+        pattern
+        % {
+            "points": points,
+            "times": change.times,
+            "earlier": earlier,
+            "later": later,
+            "what": sentences.change(change.later.split, change.earlier.split),
+        }
+    )
     if change.near is change.later:
-        yield _("What had happened: %(event)s.") % {"event": change.later.event_label}
+        yield _("What happened: %(event)s.") % {"event": change.later.event_label}
     elif change.near:
         words = {"event": change.near.event_label, "date": change.near.day}
-        yield _("Near it in time, you told this on %(date)s: %(event)s.") % words
+        yield _("Around then (%(date)s): %(event)s.") % words
     if change.later.excerpt:
-        yield _("Your note then: “%(note)s”") % {"note": change.later.excerpt}
+        yield _("Your note: “%(note)s”") % {"note": change.later.excerpt}
 
 
-def _say_moved(facts: Facts) -> str:
+def _say_moved(facts: Facts) -> list[str]:
+    """How far it went step by step, and all in all; of two results that is the change itself."""
     if facts.count == 2:
-        moved = facts.moved_in_all
-        return ngettext("%d point has moved in all.", "%d points have moved in all.", moved) % moved
-    words = {
-        "points": _points(facts.moved_in_all),
-        "steps": facts.count - 1,
-        "first": facts.first.day,
-        "apart": _points(facts.moved_since_first),
-    }
-    if not facts.moved_since_first:
-        return (
-            _(
-                "From one assessment to the next, %(points)s moved in all, and the latest split is "
-                "that of %(first)s again."
-            )
-            % words
-        )
-    return (
-        _(
-            "From one assessment to the next, %(points)s moved in all; the latest split is "
-            "%(apart)s away from that of %(first)s."
-        )
-        % words
+        return []
+    in_all = ngettext(
+        "Step by step, %(points)d point moved in all.",
+        "Step by step, %(points)d points moved in all.",
+        facts.moved_in_all,
     )
-
-
-def _say_trend(course: Trend, since: str) -> str:
-    """The trend of a purpose; `since` is a date where nothing is known of the time before."""
-    words = {
-        "purpose": course.purpose.label,
-        "since": since,
-        "first": _points(course.first),
-        "last": course.last,
-        "least": course.least,
-        "most": course.most,
-    }
-    if not course.most:
-        if since:
-            return _("%(purpose)s has had no point since %(since)s.") % words
-        return _("%(purpose)s never had a point.") % words
-    if not course.rose and not course.fell:
-        if since:
-            return _("%(purpose)s has stayed at %(first)s since %(since)s.") % words
-        return _("%(purpose)s has stayed at %(first)s.") % words
-    if course.first == course.last:
-        if course.most == course.first:
-            pattern = _("%(purpose)s is back at %(first)s, after as few as %(least)d.")
-        elif course.least == course.first:
-            pattern = _("%(purpose)s is back at %(first)s, after as many as %(most)d.")
-        else:
-            pattern = _(
-                "%(purpose)s is back at %(first)s, after as many as %(most)d and as few as "
-                "%(least)d."
-            )
-    elif not course.fell:
-        pattern = _("%(purpose)s has only risen, from %(first)s to %(last)d.")
-    elif not course.rose:
-        pattern = _("%(purpose)s has only fallen, from %(first)s to %(last)d.")
-    else:
-        if course.last > course.first:
-            pattern = _("%(purpose)s has risen from %(first)s to %(last)d, %(between)s.")
-        else:
-            pattern = _("%(purpose)s has fallen from %(first)s to %(last)d, %(between)s.")
-        words["between"] = _between(course)
-    if since:
-        pattern = _("Since %(since)s: %(trend)s") % {"since": since, "trend": pattern}
-    return pattern % words
-
-
-def _between(course: Trend) -> str:
-    """How far a purpose went beyond where it began and where it is, on a way that turned."""
-    words = {"least": course.least, "most": course.most}
-    higher = course.most > max(course.first, course.last)
-    lower = course.least < min(course.first, course.last)
-    if higher and lower:
-        return _("with as many as %(most)d and as few as %(least)d in between") % words
-    if higher:
-        return _("with as many as %(most)d in between") % words
-    if lower:
-        return _("with as few as %(least)d in between") % words
-    return _("up and down in between")
+    words = {"date": facts.first.day, "points": facts.moved_since_first}
+    apart = _("Your latest split is the same as the one on %(date)s.")
+    if facts.moved_since_first:
+        apart = ngettext(
+            "Your latest split is %(points)d point away from the one on %(date)s.",
+            "Your latest split is %(points)d points away from the one on %(date)s.",
+            facts.moved_since_first,
+        )
+    return [in_all % {"points": facts.moved_in_all}, apart % words]

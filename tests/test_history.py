@@ -65,7 +65,7 @@ def test_a_life_event_stands_on_the_picture_in_the_table_and_at_its_entry(owner,
     assert mark.entry.snapshot.event_label == "Moved <b>"
     assert "<span>1 March 2026 · Moved &lt;b&gt;</span>" in page
     assert '<td class="words">Moved &lt;b&gt;</td>' in page
-    assert '<p class="event">What happened: Moved &lt;b&gt;</p>' in page
+    assert re.search(r'<p class="event">\s*What happened: Moved &lt;b&gt;\s*</p>', page)
 
 
 def test_the_goal_stands_beside_the_picture(owner, user, three):
@@ -160,8 +160,7 @@ def test_entries_without_a_change_are_folded_unless_something_was_written(owner,
         (False, [1]),  # the first
     ]
     page = response.content.decode()
-    assert "No change: 2 more results" in page
-    assert "No change: 1 more result<" in page
+    assert re.findall(r"No change: (.*?)\s*</summary>", page) == ["2 more results", "1 more result"]
     assert page.count('name="a"') == 7
 
 

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from purposeapp.split import Purpose
+from purposeapp.split import Purpose, Split
 
 register = template.Library()
 
@@ -20,3 +20,10 @@ def unbroken(sentence: str) -> str:
 def cells(points: tuple[Purpose, ...]) -> SafeString:
     """Ten points as ten cells. A page shows hundreds, so each row of ten is made only once."""
     return format_html_join("", '<i class="cell is-{}"></i>', ((purpose,) for purpose in points))
+
+
+@register.simple_tag
+@cache
+def point_cells(split: Split) -> SafeString:
+    """The five numbers as cells of a table. A long history has thousands, of 1,001 at most."""
+    return format_html_join("", "<td>{}</td>", ((points,) for points in split))

@@ -3,6 +3,7 @@
 They are never the only carrier of anything; these numbers are what makes them a help at all.
 """
 
+import math
 import re
 from itertools import combinations
 from pathlib import Path
@@ -94,3 +95,20 @@ def test_no_two_purposes_look_alike(eye, theme):
     """0.12 in Oklab is about six times what is just noticeable side by side."""
     for one, other in combinations(PURPOSES, 2):
         assert distance(eye, colour(one, theme), colour(other, theme)) >= 0.12, (one, other)
+
+
+@pytest.mark.parametrize("name", PURPOSES)
+def test_a_purpose_keeps_its_hue_between_paper_and_night(name):
+    """In degrees of OKLCH; half of what parts neighbours on a wheel of twelve colours is 15."""
+    hues = []
+    for theme in (0, 1):
+        _lightness, a, b = seen_by("normal", colour(name, theme))
+        hues.append(math.degrees(math.atan2(b, a)))
+    apart = abs(hues[0] - hues[1]) % 360
+    assert min(apart, 360 - apart) <= 12
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["paper", "night"])
+@pytest.mark.parametrize("name", PURPOSES)
+def test_the_name_of_a_purpose_can_be_read_on_its_colour(name, theme):
+    assert contrast(colour(f"on-{name}", theme), colour(name, theme)) >= 4.5

@@ -51,11 +51,11 @@ def test_what_was_told_in_between_is_there(owner, three):
     response = owner.get("/history/compare/")
     assert [each.id for each in response.context["events_between"]] == [three[1].id]
     page = response.content.decode()
-    assert "What had happened: New job" in page
+    assert "What happened: New job" in page
     assert "4 March 2026</time> · Redundancy" in page
     response = owner.get(address(three[0], three[1]))
     assert response.context["events_between"] == []
-    assert "What had happened: Redundancy" in response.content.decode()
+    assert "What happened: Redundancy" in response.content.decode()
 
 
 def test_any_two_can_be_chosen_and_the_earlier_one_stands_on_the_left(owner, three):
@@ -65,11 +65,51 @@ def test_any_two_can_be_chosen_and_the_earlier_one_stands_on_the_left(owner, thr
         page = response.content.decode()
         for assessment in three[:2]:
             assert f'<option value="{assessment.id}" selected>' in page
-        assert f'<option value="{three[2].id}">10 Apr 2026, 12:00 · 2-5-2-1-0</option>' in page
+        assert f'<option value="{three[2].id}">10 April 2026 · 2-5-2-1-0</option>' in page
 
 
 def test_one_choice_is_compared_with_the_latest(owner, three):
     assert sides(owner.get(address(three[1]))) == (three[1].id, three[2].id)
+
+
+def test_the_latest_is_worth_comparing_with_the_first_a_year_ago_and_before_the_last_event(
+    owner, user
+):
+    ago = [(1000, ""), (700, "study"), (350, ""), (40, ""), (30, "new_job"), (0, "")]
+    first, _study, year_ago, before, _new_job, latest = (
+        make_assessment(user, taken_at=NOON - timedelta(days=days), event=event)
+        for days, event in ago
+    )
+    response = owner.get("/history/compare/")
+    assert response.context["presets"] == [
+        ("Your first result", "?"),
+        ("A year earlier (16 March 2025)", f"?a={year_ago.id}"),
+        ("Before “New job” (20 January 2026)", f"?a={before.id}"),
+    ]
+    page = response.content.decode()
+    for words, query in response.context["presets"]:
+        assert f'<a href="/history/compare/{query}">{words}</a>' in page
+    assert sides(owner.get(address(year_ago))) == (year_ago.id, latest.id)
+    assert sides(owner.get("/history/compare/?")) == (first.id, latest.id)
+
+
+def test_what_means_the_same_is_offered_once(owner, user):
+    make_assessment(user, taken_at=NOON - timedelta(days=365))
+    make_assessment(user, taken_at=NOON, event="new_job")
+    presets = owner.get("/history/compare/").context["presets"]
+    assert presets == [("Your first result", "?")]
+
+
+def test_nothing_is_called_a_year_earlier_that_is_not_near_it(owner, user):
+    for days in (900, 200, 0):
+        make_assessment(user, taken_at=NOON - timedelta(days=days))
+    presets = owner.get("/history/compare/").context["presets"]
+    assert presets == [("Your first result", "?")]
+
+
+def test_of_more_than_two_that_are_ticked_the_first_two_are_compared(owner, three):
+    query = "&".join(f"a={each.id}" for each in three[::-1])
+    assert sides(owner.get(f"/history/compare/?{query}")) == (three[1].id, three[2].id)
 
 
 def test_of_two_in_one_moment_the_order_is_that_of_the_history(owner, user):
@@ -97,7 +137,7 @@ def test_it_takes_two(owner, user, count):
     response = owner.get("/history/compare/")
     assert response.status_code == 200
     page = response.content.decode()
-    assert "It takes two assessments to compare." in page
+    assert "It takes two results to compare." in page
     assert "<select" not in page
 
 
@@ -105,7 +145,7 @@ def test_one_beyond_the_choices_can_still_be_named(owner, three, monkeypatch):
     monkeypatch.setattr("purposeapp.views.compare.MAX_CHOICES", 2)
     response = owner.get("/history/compare/")
     assert sides(response) == (three[0].id, three[2].id)
-    assert [each.id for each in response.context["choices"]] == [a.id for a in three[::-1]]
+    assert [each.id for each, _name in response.context["choices"]] == [a.id for a in three[::-1]]
 
 
 @pytest.mark.parametrize("name", ["a", "b"])
@@ -135,7 +175,7 @@ def test_what_people_wrote_is_shown_as_text(owner, user, three):
     make_assessment(user, note="<script>alert(1)</script>", event="other", event_words="<b>")
     page = owner.get("/history/compare/").content.decode()
     assert "<script>alert" not in page
-    assert "What had happened: &lt;b&gt;" in page
+    assert "What happened: &lt;b&gt;" in page
 
 
 def test_it_costs_the_same_number_of_queries_at_two_and_at_four(

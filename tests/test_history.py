@@ -26,11 +26,11 @@ def three(user):
 def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
     response = owner.get("/history/")
     entries = response.context["entries"]
-    assert [entry["assessment"] for entry in entries] == three[::-1]
-    assert [entry["change"] for entry in entries] == [
+    assert [entry.snapshot.id for entry in entries] == [each.id for each in three[::-1]]
+    assert [entry.change for entry in entries] == [
         "The same split as before",
         "Job seeking +6, Business driven −4, Learning sponge −2",
-        None,
+        "",
     ]
     page = response.content.decode()
     assert "Job seeking +6, Business driven −4, Learning sponge −2" in page
@@ -41,8 +41,8 @@ def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
 
 def test_the_picture_and_its_table_run_from_old_to_new(owner, three):
     response = owner.get("/history/")
-    columns = response.context["chart"].columns
-    assert [column.last.id for column in columns] == [assessment.id for assessment in three]
+    shown = response.context["chart"].entries
+    assert [entry.snapshot.id for entry in shown] == [assessment.id for assessment in three]
     rows = re.findall(r"<tr data-x=.*?</tr>", response.content.decode(), re.DOTALL)
     for row, assessment in zip(rows, three, strict=True):
         assert assessment.get_absolute_url() in row
@@ -51,8 +51,9 @@ def test_the_picture_and_its_table_run_from_old_to_new(owner, three):
 
 def test_the_page_says_what_the_picture_says(owner, three):
     page = owner.get("/history/").content.decode()
-    assert "Job seeking has led since 2 March 2026: 2 assessments in a row, for 1 day." in page
-    assert "Job seeking has only risen, from 0 points to 6." in page
+    assert '<p class="story-headline">Job seeking has led since 2 March 2026.</p>' in page
+    assert "Job seeking rose steadily, from 0 points to 6." in page
+    assert page.index("story-headline") < page.index("<figure") < page.index("rose steadily")
 
 
 def test_a_life_event_stands_on_the_picture_in_the_table_and_at_its_entry(owner, user):
@@ -60,10 +61,11 @@ def test_a_life_event_stands_on_the_picture_in_the_table_and_at_its_entry(owner,
     make_assessment(user, "2-2-0-6-0", taken_at=NOON, event="other", event_words="Moved <b>")
     response = owner.get("/history/")
     page = response.content.decode()
-    assert [mark.column.event_label for mark in response.context["chart"].marks] == ["Moved <b>"]
+    (mark,) = response.context["chart"].marks
+    assert mark.entry.snapshot.event_label == "Moved <b>"
     assert "<span>1 March 2026 · Moved &lt;b&gt;</span>" in page
     assert '<td class="words">Moved &lt;b&gt;</td>' in page
-    assert '<p class="event">What had happened: Moved &lt;b&gt;</p>' in page
+    assert re.search(r'<p class="event">\s*What happened: Moved &lt;b&gt;\s*</p>', page)
 
 
 def test_the_goal_stands_beside_the_picture(owner, user, three):
@@ -73,7 +75,7 @@ def test_the_goal_stands_beside_the_picture(owner, user, three):
     response = owner.get("/history/")
     wanted = response.context["chart"].wanted
     assert [part.points for part in wanted.parts] == [2, 6, 2, 0, 0]
-    assert "your goal, wanted by 1 June 2027." in response.content.decode()
+    assert "your goal, by 1 June 2027." in response.content.decode()
 
 
 def test_an_older_page_leads_back_to_the_picture(owner, user):
@@ -94,12 +96,12 @@ def test_of_a_very_long_history_the_latest_are_pictured_and_the_page_says_so(
     for day in range(4):
         make_assessment(user, "0-0-0-0-10", taken_at=NOON + timedelta(days=day))
     response = owner.get("/history/")
-    assert response.context["chart"].count == 3
+    assert len(response.context["chart"].entries) == 3
     page = response.content.decode()
-    assert "cover your latest 3 assessments, since 2 March 2026." in page
-    assert "Business driven has had no point since 2 March 2026." in page
+    assert "This covers your latest 3 results, since 2 March 2026." in page
+    assert "Business driven has had no points." in page
     user.assessments.all()[0].delete()
-    assert "cover your latest" not in owner.get("/history/").content.decode()
+    assert "covers your latest" not in owner.get("/history/").content.decode()
 
 
 def test_only_the_beginning_of_a_note_is_read_for_the_picture(user):
@@ -108,18 +110,84 @@ def test_only_the_beginning_of_a_note_is_read_for_the_picture(user):
     assert len(moment.note) == EXCERPT_LENGTH + 1
 
 
-def test_each_entry_but_the_latest_can_be_compared_with_it(owner, three):
+def test_two_entries_can_be_ticked_and_compared(owner, three):
     page = owner.get("/history/").content.decode()
-    links = re.findall(r'href="/history/compare/\?a=([^"]+)"', page)
-    assert links == [str(three[1].id), str(three[0].id)]
-    assert 'href="/history/compare/"' in page
+    assert re.findall('name="a" value="([^"]+)" form="compare"', page) == [
+        str(assessment.id) for assessment in three[::-1]
+    ]
+    assert '<form class="compare-two screen-only" id="compare" method="get"' in page
+    ticked = f"/history/compare/?a={three[2].id}&a={three[1].id}"
+    response = owner.get(ticked)
+    assert response.context["earlier"].id == three[1].id
+    assert response.context["later"].id == three[2].id
+
+
+def shape(response) -> list[tuple[int, list[tuple[bool, list[str]]]]]:
+    """The list as it is drawn: years with their runs, whether they are folded, and the notes."""
+    return [
+        (day.year, [(folded, [entry.snapshot.note for entry in run]) for folded, run in runs])
+        for day, runs in response.context["years"]
+    ]
+
+
+def test_entries_stand_under_their_years(owner, user):
+    for days, split, note in [
+        (-61, "6-2-2-0-0", "a"),
+        (-60, "2-2-2-2-2", "b"),
+        (-59, "6-4-0-0-0", "c"),
+    ]:
+        make_assessment(user, split, taken_at=NOON + timedelta(days=days), note=note)
+    response = owner.get("/history/")
+    assert shape(response) == [(2026, [(False, ["c"])]), (2025, [(False, ["b", "a"])])]
+    page = response.content.decode()
+    assert re.findall('<h2 id="year-[0-9]+">([0-9]+)</h2>', page) == ["2026", "2025"]
+    assert page.count("<h3><a href=") == 3
+
+
+def test_entries_without_a_change_are_folded_unless_something_was_written(owner, user):
+    for days, extra in enumerate([{}, {}, {"note": "n"}, {}, {}, {"event": "new_job"}, {}]):
+        make_assessment(user, taken_at=NOON + timedelta(days=days), **extra)
+    response = owner.get("/history/")
+    runs = [
+        (folded, [e.snapshot.on.day for e in run])
+        for folded, run in response.context["years"][0][1]
+    ]
+    assert runs == [
+        (False, [7, 6]),  # the latest, and the event
+        (True, [5, 4]),
+        (False, [3]),  # the note
+        (True, [2]),
+        (False, [1]),  # the first
+    ]
+    page = response.content.decode()
+    assert re.findall(r"No change: (.*?)\s*</summary>", page) == ["2 more results", "1 more result"]
+    assert page.count('name="a"') == 7
+
+
+def test_a_time_is_said_only_where_two_share_a_day(owner, user, monkeypatch):
+    monkeypatch.setattr("purposeapp.views.history.PAGE_SIZE", 2)
+    for hours in (0, 30, 31, 32, 80):
+        make_assessment(user, taken_at=NOON + timedelta(hours=hours))
+    names, url = [], "/history/"
+    while url:
+        response = owner.get(url)
+        names += [entry.name for entry in response.context["entries"]]
+        older = response.context["older"]
+        url = older and f"/history/?before={older.id}"
+    assert names == [
+        "4 March 2026",
+        "2 March 2026, 20:00",
+        "2 March 2026, 19:00",
+        "2 March 2026, 18:00",
+        "1 March 2026",
+    ]
 
 
 def test_with_one_assessment_there_is_nothing_to_compare(owner, user):
     make_assessment(user)
     page = owner.get("/history/").content.decode()
     assert "/history/compare/" not in page
-    assert "One column so far: ten points." in page
+    assert "Your first result. The next one will appear beside it." in page
 
 
 def test_an_empty_history_says_how_to_begin(owner):
@@ -143,10 +211,10 @@ def test_a_long_history_comes_in_pages_that_lose_and_repeat_nothing(owner, user)
     while url:
         response = owner.get(url)
         entries = response.context["entries"]
-        seen += [entry["assessment"].pk for entry in entries]
+        seen += [entry.snapshot.id for entry in entries]
         older = response.context["older"]
-        assert [entry["change"] is None for entry in entries[:-1]] == [False] * (len(entries) - 1)
-        assert (entries[-1]["change"] is None) == (older is None)
+        assert all(entry.change for entry in entries[:-1])
+        assert (entries[-1].change == "") == (older is None)
         url = older and f"/history/?before={older.id}"
     assert len(seen) == len(set(seen)) == total
     newest_first = Assessment.objects.for_user(user).latest_first()
@@ -181,7 +249,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_five_hundred(
     )
     with django_assert_num_queries(6):
         response = owner.get("/history/")
-    assert response.context["chart"].count == 500
+    assert len(response.context["chart"].entries) == 500
 
 
 @pytest.mark.parametrize("path", ["/history/", "/history/?before={id}", "/history/compare/?a={id}"])

@@ -125,12 +125,12 @@ def agree(sentence: str, label: str, points: list[int]) -> None:
     said = numbers(sentence)
     if "never had a point" in sentence:
         assert set(points) == {0}
-    elif "has stayed at" in sentence:
+    elif "stayed at" in sentence:
         assert set(points) == {said[0]}
         assert said[0]
-    elif "has only" in sentence:
+    elif "steadily" in sentence:
         assert said == [first, last]
-        assert (up, down) == (("only risen" in sentence), ("only fallen" in sentence))
+        assert (up, down) == (("rose steadily" in sentence), ("fell steadily" in sentence))
     else:
         assert up
         assert down
@@ -138,56 +138,85 @@ def agree(sentence: str, label: str, points: list[int]) -> None:
             assert said[0] == first == last
         else:
             assert said[:2] == [first, last]
-            assert (first < last) == ("has risen from" in sentence)
-            assert (first > last) == ("has fallen from" in sentence)
+            assert (first < last) == ("rose from" in sentence)
+            assert (first > last) == ("fell from" in sentence)
         extremes = {"many": most if most > max(first, last) else None}
         extremes["few"] = least if least < min(first, last) else None
         for word, value in extremes.items():
             found = re.search(f"as {word} as ([0-9]+)", sentence)
             assert (int(found[1]) if found else None) == value
-        assert ("up and down" in sentence) == (not any(v is not None for v in extremes.values()))
+        assert ("ups and downs" in sentence) == (not any(v is not None for v in extremes.values()))
+
+
+def headline_first(story: Story) -> list[str]:
+    """All that is said, the headline before the rest."""
+    return [story.headline, *story.more, *(sentence for _purpose, sentence in story.trends)]
 
 
 @given(histories())
-def test_each_trend_is_true(snapshots):
-    trends = Story(snapshots).trends
-    assert [str(purpose.label) for purpose, _sentence in trends] == LABELS
-    for index, (_purpose, sentence) in enumerate(trends):
-        agree(sentence, LABELS[index], [list(snapshot.split)[index] for snapshot in snapshots])
+def test_each_trend_is_true_and_none_is_left_out(snapshots):
+    story = Story(snapshots)
+    trends = {str(purpose.label): sentence for purpose, sentence in story.trends}
+    for index, label in enumerate(LABELS):
+        points = [list(snapshot.split)[index] for snapshot in snapshots]
+        agree(trends.get(label, story.headline), label, points)
+    assert len(trends) >= len(LABELS) - 1
+
+
+@given(histories(), st.booleans())
+def test_the_headline_is_the_most_telling_sentence_and_is_not_said_twice(snapshots, is_partial):
+    story = Story(snapshots, is_partial)
+    said = headline_first(story)
+    assert len(said) == len(set(said))
+    moved_most = max(
+        abs(b - a) for a, b in zip(snapshots[0].split, snapshots[-1].split, strict=True)
+    )
+    always = all(leaders(each) == leaders(snapshots[-1]) for each in snapshots)
+    if not any(moved(earlier, later) for earlier, later in pairwise(snapshots)):
+        assert "have the same split" in story.headline
+    elif always and moved_most >= 3:
+        assert moved_most == abs(int.__sub__(*numbers(story.headline)[:2]))
+    else:
+        assert "lead" in story.headline or " has led since " in story.headline
 
 
 @given(histories(), st.booleans())
 def test_the_sentence_on_the_lead_is_true(snapshots, is_partial):
-    sentence = Story(snapshots, is_partial).sentences[0]
+    said = headline_first(Story(snapshots, is_partial))
+    lead = next(each for each in said if re.search(" (the lead|has led) ", each))
     in_a_row = 0
     for snapshot in reversed(snapshots):
         if leaders(snapshot) != leaders(snapshots[-1]):
             break
         in_a_row += 1
     since = snapshots[-in_a_row]
-    assert sentence.startswith(listed(leaders(snapshots[-1])) + " ")
-    assert ("share" in sentence) == (len(leaders(snapshots[-1])) > 1)
-    assert since.day in sentence
+    assert lead.startswith(listed(leaders(snapshots[-1])) + " ")
+    assert ("shared" in lead) == (len(leaders(snapshots[-1])) > 1)
+    assert since.day in lead
+    assert (f"with {max(snapshots[-1].split)} point" in lead) == (in_a_row == 1)
+    streak = [each for each in said if each.startswith("The lead stayed the same for ")]
     if in_a_row == 1:
-        assert f"with {max(snapshots[-1].split)} point" in sentence
-        assert "new since" in sentence
+        assert not streak
         return
-    assert f"{in_a_row} assessments" in sentence or (in_a_row == 2 and "in both" in sentence)
-    assert sentence.endswith(f"for {time_between(since.on, snapshots[-1].on)}.")
+    time = time_between(since.on, snapshots[-1].on)
+    over = "" if time == "less than a day" else f", over {time}"
+    assert streak == [f"The lead stayed the same for {in_a_row} results in a row{over}."]
     always = in_a_row == len(snapshots)
-    assert ("from the beginning" in sentence) == (always and not is_partial)
-    assert ("at least" in sentence) == (always and is_partial)
+    assert ("since your first result" in lead) == (always and not is_partial)
+    assert ("or longer" in lead) == (always and is_partial)
 
 
 @given(histories())
 def test_the_sentences_on_what_moved_are_true(snapshots):
     steps = [moved(earlier, later) for earlier, later in pairwise(snapshots)]
-    said = Story(snapshots).sentences
+    story = Story(snapshots)
+    change = next((each for each in story.more if "biggest change" in each), None)
+    in_all = next((each for each in story.more if "Step by step" in each), None)
     if not any(steps):
         who = "Both" if len(snapshots) == 2 else f"All {len(snapshots)}"
-        assert said[1:] == [f"{who} assessments have the same split: no point has moved."]
+        assert story.headline == f"{who} results have the same split."
+        assert (change, in_all) == (None, None)
         return
-    _lead, change, in_all = said
     most = max(steps)
     end = max(n for n, step in enumerate(steps, 1) if step == most)
     earlier, later = snapshots[end - 1], snapshots[end]
@@ -196,42 +225,40 @@ def test_the_sentences_on_what_moved_are_true(snapshots):
     when = f"between {earlier.day} and {later.day}" * (earlier.day != later.day)
     when = when or f"on {later.day}"
     if times == 1:
-        assert change.startswith(f"The biggest change moved {size}, {when}: ")
+        assert change.startswith(f"Your biggest change moved {size} {when}: ")
     else:
         assert change.startswith(
-            f"No change was bigger than {size}. There were {times} like that, the latest {when}: "
+            f"Your biggest change moved {size}. That happened {times} times, most recently {when}: "
         )
     for label, a, b in zip(LABELS, earlier.split, later.split, strict=True):
         what = f"{label} {'+' if b > a else '−'}{abs(b - a)}"
         assert (what in change) == (a != b)
-    near = re.search("Near it in time, you told this on (.+?): (.+?)\\.", change)
-    own = re.search("What had happened: (.+?)\\.", change)
+    near = re.search("Around then \\((.+?)\\): (.+?)\\.", change)
+    own = re.search("What happened: (.+?)\\.", change)
     if later.event_label:
         assert own[1] == later.event_label
         assert not near
     elif near:
         told = {(each.day, each.event_label) for each in snapshots if each.event_label}
         assert (near[1], near[2]) in told
-    assert ("Your note then: “At last.”" in change) == bool(later.note)
+    assert ("Your note: “At last.”" in change) == bool(later.note)
     if len(snapshots) == 2:
-        assert numbers(in_all) == [most]
-    else:
-        moved_in_all = f"{sum(steps)} point" + "s" * (sum(steps) != 1)
-        apart = moved(snapshots[0], snapshots[-1])
-        assert in_all.startswith(f"From one assessment to the next, {moved_in_all} moved in all")
-        assert in_all.endswith(f"of {snapshots[0].day}{' again' * (not apart)}.")
-        if apart:
-            assert f"the latest split is {apart} point" in in_all
+        assert in_all is None
+        return
+    moved_in_all = f"{sum(steps)} point" + "s" * (sum(steps) != 1)
+    assert in_all == f"Step by step, {moved_in_all} moved in all."
+    apart = moved(snapshots[0], snapshots[-1])
+    away = f"{apart} point{'s' * (apart != 1)} away from" if apart else "the same as"
+    assert f"Your latest split is {away} the one on {snapshots[0].day}." in story.more
 
 
 @given(histories())
 def test_of_a_part_of_a_history_nothing_is_said_for_ever(snapshots):
     story = Story(snapshots, is_partial=True)
-    trends = [sentence for _purpose, sentence in story.trends]
-    assert all(snapshots[0].day in sentence for sentence in trends)
-    assert all(snapshots[0].day in sentence for sentence in story.sentences[1:])
-    words = " ".join([*story.sentences, *trends])
-    assert not re.search("never|from the beginning|Both|All [0-9]|in both|in all [0-9]", words)
+    count, since = len(snapshots), snapshots[0].day
+    assert story.scope == f"This covers your latest {count} results, since {since}."
+    assert Story(snapshots).scope == ""
+    assert not re.search("never|your first result", " ".join(headline_first(story)))
 
 
 # --- Worked examples --------------------------------------------------------------------------
@@ -247,51 +274,64 @@ def test_redundancy_and_a_new_job():
             at(400, "2-5-2-1-0"),
         ]
     )
-    assert story.sentences == [
-        "Community spirit has led since 20 January 2026: 2 assessments in a row, for 2 months and "
-        "18 days.",
-        "The biggest change moved 8 points, between 3 March 2025 and 10 June 2025: Job seeking +8, "
-        "Business driven −5, Learning sponge −2, Community spirit −1. What had happened: "
-        "Redundancy. Your note then: “Nobody saw it coming.”",
-        "From one assessment to the next, 16 points moved in all; the latest split is 4 points "
-        "away from that of 3 March 2025.",
+    assert story.headline == "Community spirit has led since 20 January 2026."
+    assert story.more == [
+        "The lead stayed the same for 2 results in a row, over 2 months and 18 days.",
+        "Your biggest change moved 8 points between 3 March 2025 and 10 June 2025: Job seeking +8, "
+        "Business driven −5, Learning sponge −2, Community spirit −1. What happened: "
+        "Redundancy. Your note: “Nobody saw it coming.”",
+        "Step by step, 16 points moved in all.",
+        "Your latest split is 4 points away from the one on 3 March 2025.",
     ]
     assert [sentence for _purpose, sentence in story.trends] == [
-        "Business driven has fallen from 6 points to 2, with as few as 1 in between.",
-        "Community spirit has risen from 2 points to 5, with as few as 1 in between.",
+        "Business driven fell from 6 points to 2, with as few as 1 in between.",
+        "Community spirit rose from 2 points to 5, with as few as 1 in between.",
         "Learning sponge is back at 2 points, after as few as 0.",
-        "Job seeking has risen from 0 points to 1, with as many as 8 in between.",
-        "Vanity project never had a point.",
+        "Job seeking rose from 0 points to 1, with as many as 8 in between.",
+        "Vanity project has never had a point.",
     ]
 
 
 def test_a_lead_that_was_always_there():
-    sentence = Story([at(0, "6-2-2-0-0"), at(40, "5-2-3-0-0"), at(80, "7-2-1-0-0")]).sentences[0]
-    assert sentence == (
-        "Business driven has led from the beginning, 3 March 2025: in all 3 assessments, for "
-        "2 months and 19 days."
+    story = Story([at(0, "6-2-2-0-0"), at(40, "5-2-3-0-0"), at(80, "7-2-1-0-0")])
+    assert story.headline == "Business driven has led since your first result on 3 March 2025."
+    assert story.more[0] == (
+        "The lead stayed the same for 3 results in a row, over 2 months and 19 days."
     )
+
+
+def test_a_long_way_says_more_than_a_lead_that_was_always_there():
+    story = Story([at(0, "9-1-0-0-0"), at(40, "7-2-1-0-0"), at(80, "5-2-2-1-0")])
+    assert story.headline == "Business driven fell steadily, from 9 points to 5."
+    assert story.more[0] == "Business driven has led since your first result on 3 March 2025."
+    assert [purpose for purpose, _sentence in story.trends] == list(Purpose)[1:]
 
 
 def test_a_lead_that_is_shared():
     first, second = at(0, "6-2-2-0-0"), at(40, "5-5-0-0-0")
-    assert Story([first, second]).sentences[0] == (
-        "Business driven and Community spirit share the lead, with 5 points each: new since "
-        "12 April 2025."
+    assert Story([first, second]).headline == (
+        "Business driven and Community spirit have shared the lead since 12 April 2025, with 5 "
+        "points each."
     )
-    assert Story([first, second, at(41, "4-4-2-0-0")]).sentences[0] == (
-        "Business driven and Community spirit have shared the lead since 12 April 2025: "
-        "2 assessments in a row, for 1 day."
+    story = Story([first, second, at(41, "4-4-2-0-0")])
+    assert story.headline == (
+        "Business driven and Community spirit have shared the lead since 12 April 2025."
     )
+    assert story.more[0] == "The lead stayed the same for 2 results in a row, over 1 day."
+
+
+def test_less_than_a_day_is_left_out():
+    story = Story([at(0, "6-2-2-0-0"), at(0.1, "5-3-2-0-0")])
+    assert story.more[0] == "The lead stayed the same for 2 results in a row."
 
 
 def test_several_changes_of_the_same_size():
     story = Story([at(0, "6-2-2-0-0"), at(9, "5-3-2-0-0"), at(9.1, "6-2-2-0-0")])
-    assert story.sentences[1:] == [
-        "No change was bigger than 1 point. There were 2 like that, the latest on 12 March 2025: "
+    assert story.more[1:] == [
+        "Your biggest change moved 1 point. That happened 2 times, most recently on 12 March 2025: "
         "Business driven +1, Community spirit −1.",
-        "From one assessment to the next, 2 points moved in all, and the latest split is that of "
-        "3 March 2025 again.",
+        "Step by step, 2 points moved in all.",
+        "Your latest split is the same as the one on 3 March 2025.",
     ]
 
 
@@ -300,41 +340,37 @@ def test_a_life_event_near_the_biggest_change_is_named(days, is_near):
     history = [at(500, "6-2-2-0-0"), at(599.9, "6-2-2-0-0"), at(600, "0-2-2-6-0")]
     split = "0-2-2-6-0" if days > 0 else "6-2-2-0-0"
     history.append(at(600 + days, split, "New job"))
-    sentence = Story(sorted(history, key=lambda snapshot: snapshot.taken_at)).sentences[1]
-    assert ("you told this on" in sentence) == is_near
+    more = Story(sorted(history, key=lambda snapshot: snapshot.taken_at)).more
+    assert ("Around then" in " ".join(more)) == is_near
 
 
 def test_nothing_has_moved():
     history = [at(0, "6-2-2-0-0"), at(9, "6-2-2-0-0")]
-    assert Story(history).sentences[1:] == [
-        "Both assessments have the same split: no point has moved."
+    story = Story(history)
+    assert story.headline == "Both results have the same split."
+    assert story.more == [
+        "Business driven has led since your first result on 3 March 2025.",
+        "The lead stayed the same for 2 results in a row, over 9 days.",
     ]
-    assert Story(history, is_partial=True).sentences[1:] == [
-        "No point has moved since 3 March 2025, in 2 assessments."
+    assert [sentence for _purpose, sentence in story.trends] == [
+        "Business driven stayed at 6 points.",
+        "Community spirit stayed at 2 points.",
+        "Learning sponge stayed at 2 points.",
+        "Job seeking has never had a point.",
+        "Vanity project has never had a point.",
     ]
-    assert [sentence for _purpose, sentence in Story(history, is_partial=True).trends][:2] == [
-        "Business driven has stayed at 6 points since 3 March 2025.",
-        "Community spirit has stayed at 2 points since 3 March 2025.",
-    ]
+    assert Story([*history, at(10, "6-2-2-0-0")]).headline == "All 3 results have the same split."
 
 
-def test_one_assessment():
+def test_one_result():
     story = Story([at(0, "6-2-2-0-0")])
-    assert story.sentences == [
-        "One assessment so far, of 3 March 2025: Mainly business driven, 60 %.",
-        "Spend the ten points again when life changes, and the picture begins to move.",
-    ]
-    assert story.trends == []
-
-
-def test_none_at_all():
-    assert Story([]).sentences == ["There is nothing to tell yet."]
-    assert Story([]).trends == []
+    assert story.headline.startswith("3 March 2025: Mainly business driven, 60")
+    assert (story.more, story.trends) == ([], [])
 
 
 def test_a_percent_sign_in_somebodys_words_is_no_pattern():
     story = Story([at(0, "6-2-2-0-0"), at(9, "5-3-2-0-0", "100 %(points)s", "50 %s")])
-    assert "What had happened: 100 %(points)s. Your note then: “50 %s”" in story.sentences[1]
+    assert "What happened: 100 %(points)s. Your note: “50 %s”" in " ".join(story.more)
 
 
 def test_the_moves_between_two_splits():

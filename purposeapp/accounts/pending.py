@@ -6,6 +6,7 @@ on whatever way: a new account or an old one, a password, a code, another site. 
 """
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +16,8 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from purposeapp.models import Assessment
+from purposeapp import sentences
+from purposeapp.models import Assessment, User
 from purposeapp.split import Split
 
 MAX_PENDING = 20
@@ -27,44 +29,89 @@ JUST_CLAIMED = "just_kept"
 """Where the session says which assessments have just been made of what waited, by split."""
 
 
-def add_pending_result(session: SessionBase, *, split: Split, submission: UUID) -> None:
+class PendingResult(NamedTuple):
+    """One result that waits."""
+
+    split: Split
+    submission: UUID
+    taken_at: datetime
+    is_own: bool
+    """Whether somebody has said that it is theirs, and not only sent the points."""
+
+    @property
+    def headline(self) -> str:
+        return sentences.headline(self.split)
+
+    def claim(self, user: User) -> Assessment:
+        """Record it for `user`, at the time at which it was sent. Idempotent."""
+        return Assessment.objects.record(
+            user=user, split=self.split, submission=self.submission, taken_at=self.taken_at
+        )
+
+
+def add_pending_result(
+    session: SessionBase, *, split: Split, submission: UUID, is_own: bool = False
+) -> None:
     """Let a result wait in the session; the same form sent again waits once."""
     result = {"split": str(split), "submission": str(submission)}
     waiting = session.get(SESSION_KEY, [])
     if any(result.items() <= other.items() for other in waiting):
         return
     taken_at = timezone.now().isoformat()
-    session[SESSION_KEY] = [*waiting, {**result, "taken_at": taken_at}][-MAX_PENDING:]
+    entry = {**result, "taken_at": taken_at, "is_own": is_own}
+    session[SESSION_KEY] = [*waiting, entry][-MAX_PENDING:]
+
+
+def pending_results(session: SessionBase) -> list[PendingResult]:
+    """The results that wait in the session, oldest first."""
+    return [
+        PendingResult(
+            Split.parse(result["split"]),
+            UUID(result["submission"]),
+            datetime.fromisoformat(result["taken_at"]),
+            result.get("is_own", False),
+        )
+        for result in session.get(SESSION_KEY, [])
+    ]
+
+
+def drop_pending_results(session: SessionBase) -> None:
+    """Let no result wait any more."""
+    session.pop(SESSION_KEY, None)
 
 
 def is_pending(session: SessionBase, split: Split) -> bool:
     """Whether a result with this split waits in the session."""
-    return any(result["split"] == str(split) for result in session.get(SESSION_KEY, []))
+    return any(result.split == split for result in pending_results(session))
 
 
 @receiver(user_logged_in)
 def claim_pending_results(sender, request, user, **kwargs) -> None:
     """Move what waits in the session to the history of whoever has just signed in.
 
-    Each keeps the moment at which it was sent. Done twice, or by two requests at once, it
-    records once: a submission is unique.
+    Several people may have used this browser: of several results, those move that somebody has
+    called their own, and the others wait until their owner chooses them. Each keeps the time at
+    which it was sent. Idempotent, also for two requests at once: a submission is unique.
     """
-    waiting = request.session.get(SESSION_KEY, [])
-    just_claimed = {}
-    for result in waiting:
-        assessment = Assessment.objects.record(
-            user=user,
-            split=Split.parse(result["split"]),
-            submission=UUID(result["submission"]),
-            taken_at=datetime.fromisoformat(result["taken_at"]),
-        )
-        just_claimed[result["split"]] = assessment.get_absolute_url()
-    if waiting:
-        request.session[JUST_CLAIMED] = just_claimed
-        del request.session[SESSION_KEY]
-        words = ngettext(
-            "Your result is kept in your history.",
-            "Your %(count)d results are kept in your history.",
-            len(waiting),
-        )
-        messages.success(request, words % {"count": len(waiting)}, fail_silently=True)
+    waiting = pending_results(request.session)
+    claimed = waiting if len(waiting) == 1 else [result for result in waiting if result.is_own]
+    if not claimed:
+        return
+    request.session[JUST_CLAIMED] = {
+        str(result.split): result.claim(user).get_absolute_url() for result in claimed
+    }
+    left = [
+        stored
+        for stored, result in zip(request.session[SESSION_KEY], waiting, strict=True)
+        if result not in claimed
+    ]
+    if left:
+        request.session[SESSION_KEY] = left
+    else:
+        drop_pending_results(request.session)
+    words = ngettext(
+        "Your result is saved in your history.",
+        "Your %(count)d results are saved in your history.",
+        len(claimed),
+    )
+    messages.success(request, words % {"count": len(claimed)}, fail_silently=True)

@@ -22,3 +22,10 @@ def in_words(split: Split, purposes: Iterable[Purpose] = tuple(Purpose)) -> str:
 def cells(points: tuple[Purpose, ...]) -> SafeString:
     """Ten points as ten cells. A page shows hundreds, so each row of ten is made only once."""
     return format_html_join("", '<i class="cell is-{}"></i>', ((purpose,) for purpose in points))
+
+
+@register.simple_tag
+@cache
+def point_cells(split: Split) -> SafeString:
+    """The five numbers as cells of a table. A long history has thousands, of 1,001 at most."""
+    return format_html_join("", "<td>{}</td>", ((points,) for points in split))

@@ -1,29 +1,62 @@
-"""Real time as a place from left to right, in per cent of a picture's width."""
+"""Real time as a place from left to right, in per cent of a picture's width, and its dates."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
 
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import pgettext
-
-from purposeapp.timeline.dates import local_format
 
 MAX_DATE_MARKS = 5
 DAYS = [1, 2, 7, 14]
 MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24000]
 
+NARROW = 2.55
+"""The room of one character on the narrowest phones, in per cent of a picture of 288 px."""
+WIDE = 1.2
+"""The same of one that is 640 px wide."""
+
 
 @dataclass(frozen=True)
 class DateMark:
-    """A date that is written below the picture."""
+    """A date that is written below the picture, and what it stands under."""
 
-    x: float
+    left: float
+    right: float
+    """A day spans its columns; a date where time runs on is a moment, left and right the same."""
     label: str
-    anchor: str
+    """Empty where there is no room for it."""
+    anchor: str = "middle"
     """Which part of the label stands at x: start, middle or end."""
-    optional: bool = False
-    """Whether a narrow screen does without it."""
+    is_lower: bool = False
+    """Whether the label stands in a second row on a narrow screen."""
+    is_optional: bool = False
+    """Whether a narrow screen does without the label."""
+
+    @property
+    def x(self) -> float:
+        """Where the label stands."""
+        return {"start": self.left, "middle": self.middle, "end": self.right}[self.anchor]
+
+    @property
+    def middle(self) -> float:
+        return round((self.left + self.right) / 2, 2)
+
+    @property
+    def is_moment(self) -> bool:
+        return self.left == self.right
+
+    def overlaps(self, other: "DateMark", character: float) -> bool:
+        """Whether the labels of both touch, where a character takes so much room."""
+        (left, right), (start, end) = self._extent(character), other._extent(character)
+        return left < end and start < right
+
+    def _extent(self, character: float) -> tuple[float, float]:
+        width = (len(self.label) + 1) * character
+        left = self.x - {"start": 0, "middle": width / 2, "end": width}[self.anchor]
+        return left, left + width
 
 
 @dataclass(frozen=True)
@@ -43,7 +76,7 @@ class Axis:
             (time - self.first) / (self.last - self.first)
         )
 
-    def positions(self, times: list[datetime], least: float) -> list[float]:
+    def positions(self, times: Sequence[datetime], least: float = 0) -> list[float]:
         """Where these times stand, in their order, no two closer than `least`.
 
         What is far enough apart stands exactly at its time. Where all is one moment there is
@@ -52,28 +85,16 @@ class Axis:
         if self.first == self.last and len(times) > 1:
             step = (self.right - self.left) / (len(times) - 1)
             return [self.left + number * step for number in range(len(times))]
-        return spread_out([self.at(time) for time in times], least, self.left, self.right)
+        places = [self.at(time) for time in times]
+        return spread_out(places, least, self.left, self.right) if least else places
 
-    def date_marks(self) -> list[DateMark]:
-        """A few starts of days, months or years; else the two ends, if there are two."""
-        name, times = self._starts()
-        if len(times) < 2:
-            first, last = localtime(self.first), localtime(self.last)
-            one_day = first.date() == last.date()
-            name = "SHORT_DATETIME_FORMAT" if one_day else "SHORT_DATE_FORMAT"
-            same = local_format(first, name) == local_format(last, name)
-            times = [] if same else [first, last]
-        if not times:
-            label = local_format(self.last, "SHORT_DATE_FORMAT")
-            return [DateMark((self.left + self.right) / 2, label, "middle")]
+    def calendar_marks(self) -> list[DateMark]:
+        """A few starts of days, months or years; fewer than two in a span of hours."""
+        pattern, times = self._starts()
+        places = [round(self.at(time), 2) for time in times]
         return [
-            DateMark(
-                self.at(time),
-                local_format(time, name),
-                self._anchor(self.at(time)),
-                optional=len(times) > 3 and number % 2 == 1,
-            )
-            for number, time in enumerate(times)
+            DateMark(x, x, date_format(time, pattern))
+            for x, time in zip(places, times, strict=True)
         ]
 
     def _starts(self) -> tuple[str, list[datetime]]:
@@ -95,9 +116,54 @@ class Axis:
         month, year = pgettext("date format", "M Y"), pgettext("date format", "Y")
         return month if months < 12 else year, times
 
-    def _anchor(self, x: float) -> str:
-        near = 8
-        return "start" if x < near else "end" if x > self.right - near / 2 else "middle"
+
+def day_marks(days: Sequence[date], places: Sequence[float], width: float = 0) -> list[DateMark]:
+    """The days of what stands at these places, so wide; those of one day share a mark."""
+    marks = []
+    for day, group in groupby(zip(days, places, strict=True), key=lambda pair: pair[0]):
+        xs = [x for _day, x in group]
+        left, right = round(xs[0] - width / 2, 2), round(xs[-1] + width / 2, 2)
+        marks.append(DateMark(left, right, date_format(day, "SHORT_DATE_FORMAT")))
+    return marks
+
+
+def legible(marks: Sequence[DateMark], end: float = 100) -> list[DateMark]:
+    """The same marks, with no label that touches another one or runs out at 0 or at `end`.
+
+    The outermost come first. For days, a narrow screen has two rows; a wide one has one.
+    """
+    anchored = [_anchored(mark, end) for mark in marks]
+    by_rank = [*anchored[-1:], *anchored[:-1]]
+    upper: list[DateMark] = []
+    lower: list[DateMark] = []
+    shown: list[DateMark] = []
+    for row in (upper, lower):
+        for mark in by_rank:
+            if mark in shown or (row is lower and mark.is_moment):
+                continue
+            if _has_room(mark, row, NARROW) and _has_room(mark, shown, WIDE):
+                row.append(mark)
+                shown.append(mark)
+    for mark in by_rank:
+        if mark not in shown and _has_room(mark, shown, WIDE):
+            shown.append(mark)
+    return [
+        replace(mark, is_lower=mark in lower, is_optional=mark not in upper and mark not in lower)
+        if mark in shown
+        else replace(mark, label="")
+        for mark in anchored
+    ]
+
+
+def _has_room(mark: DateMark, others: Sequence[DateMark], character: float) -> bool:
+    return not any(mark.overlaps(other, character) for other in others)
+
+
+def _anchored(mark: DateMark, end: float) -> DateMark:
+    half = len(mark.label) * NARROW / 2
+    if mark.middle - half < 0:
+        return replace(mark, anchor="start")
+    return replace(mark, anchor="end") if mark.middle + half > end else mark
 
 
 def _days(first: datetime, last: datetime, step: int) -> Iterator[datetime]:

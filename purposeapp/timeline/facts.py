@@ -78,7 +78,9 @@ class Facts:
             count=len(snapshots),
             first=snapshots[0],
             last=snapshots[-1],
-            trends=tuple(_trend(snapshots, purpose) for purpose in Purpose),
+            trends=tuple(
+                map(_trend, Purpose, zip(*(each.split for each in snapshots), strict=True))
+            ),
             change=_biggest(snapshots, steps),
             lead=_lead(snapshots),
             moved_in_all=sum(steps),
@@ -86,8 +88,7 @@ class Facts:
         )
 
 
-def _trend(snapshots: Sequence[Snapshot], purpose: Purpose) -> Trend:
-    points = [snapshot.split[purpose] for snapshot in snapshots]
+def _trend(purpose: Purpose, points: tuple[int, ...]) -> Trend:
     return Trend(
         purpose,
         points[0],

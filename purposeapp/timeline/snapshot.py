@@ -1,5 +1,10 @@
-"""A snapshot: one assessment without its person, as the picture over time and its story need it."""
+"""A snapshot: one assessment without its person, as the picture over time and its story need it.
 
+And how times are said: as dates, and as the time between two of them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -40,6 +45,10 @@ class Snapshot:
         """The date in words, such as 3 March 2025."""
         return local_format(self.taken_at, "DATE_FORMAT")
 
+    def name(self, *, shares_day: bool) -> str:
+        """The day, with the time where another one of that day stands beside it."""
+        return local_format(self.taken_at, "DATETIME_FORMAT" if shares_day else "DATE_FORMAT")
+
     @property
     def excerpt(self) -> str:
         """The note in one line, shortened where it is long."""
@@ -47,3 +56,8 @@ class Snapshot:
         if len(self.note) <= EXCERPT_LENGTH:
             return line
         return line[: EXCERPT_LENGTH - 1].rstrip() + "…"
+
+
+def repeated(days: Iterable[date]) -> set[date]:
+    """The days that are there more than once."""
+    return {day for day, count in Counter(days).items() if count > 1}

@@ -1,10 +1,13 @@
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -13,7 +16,8 @@ from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from purposeapp.timeline import story
 from purposeapp.timeline.dates import time_between
-from purposeapp.timeline.snapshot import Snapshot
+from purposeapp.timeline.facts import NEAR
+from purposeapp.timeline.snapshot import Snapshot, repeated
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .history import uuid_or_404
@@ -27,20 +31,47 @@ MAX_CHOICES = 500
 def compare(request: AuthenticatedRequest) -> HttpResponse:
     """Two assessments of the person who asks, side by side; the earlier one always on the left.
 
-    `a` and `b` name them; what is left out is the oldest or the latest.
+    `a` and `b` name them; what is left out is the oldest or the latest. Checkboxes say `a` twice.
     """
     mine = Assessment.objects.for_user(request.user)
-    first = _chosen(mine.oldest_first(), request.GET.get("a"))
-    second = _chosen(mine.latest_first(), request.GET.get("b"))
-    choices = mine.latest_snapshots(MAX_CHOICES)[::-1]
-    if len(choices) < 2 or not first or not second:
+    ticked = request.GET.getlist("a")
+    first = _chosen(mine.oldest_first(), ticked[0] if ticked else None)
+    second = _chosen(mine.latest_first(), request.GET.get("b") or "".join(ticked[1:2]))
+    snapshots = mine.latest_snapshots(MAX_CHOICES)
+    if len(snapshots) < 2 or not first or not second:
         return render(request, "purposeapp/compare.html")
     earlier, later = sorted((each.snapshot for each in (first, second)), key=attrgetter("order"))
-    known = {choice.id for choice in choices}
-    choices += [each for each in (later, earlier) if each.id not in known]
-    context: dict[str, Any] = {"choices": choices, "earlier": earlier, "later": later}
-    context |= _difference(earlier, later, choices[::-1])
+    known = {snapshot.id for snapshot in snapshots}
+    snapshots = [each for each in (earlier, later) if each.id not in known] + snapshots
+    shared = repeated(snapshot.on for snapshot in snapshots)
+    context: dict[str, Any] = {
+        "choices": [(each, each.name(shares_day=each.on in shared)) for each in snapshots[::-1]],
+        "earlier": earlier,
+        "later": later,
+        "presets": _presets(snapshots),
+    }
+    context |= _difference(earlier, later, snapshots)
     return render(request, "purposeapp/compare.html", context)
+
+
+def _presets(snapshots: list[Snapshot]) -> list[tuple[str, str]]:
+    """With what the latest one is worth comparing: each in words, and as the query that does it."""
+    *others, latest = snapshots
+    found = {others[0].id: (_("Your first result"), "?")}
+    year_ago = latest.taken_at - relativedelta(years=1)
+    nearest = min(others, key=lambda each: abs(each.taken_at - year_ago))
+    if abs(nearest.taken_at - year_ago) <= NEAR:
+        words = _("A year earlier (%(date)s)") % {"date": nearest.day}
+        found.setdefault(nearest.id, (words, f"?a={nearest.id}"))
+    for after, before in pairwise(reversed(snapshots)):
+        if after.event_label:
+            words = _("Before “%(event)s” (%(date)s)") % {
+                "event": after.event_label,
+                "date": before.day,
+            }
+            found.setdefault(before.id, (words, f"?a={before.id}"))
+            break
+    return list(found.values())
 
 
 def _chosen(assessments: QuerySet[Assessment], id: str | None) -> Assessment | None:
@@ -54,7 +85,10 @@ def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -
     """What the page says of the two together."""
     return {
         "same": earlier.id == later.id,
-        "sides": [(each, sentences.headline(each.split)) for each in (earlier, later)],
+        "sides": [
+            (each, each.name(shares_day=earlier.on == later.on), sentences.headline(each.split))
+            for each in (earlier, later)
+        ],
         "rows": [
             (purpose, earlier.split[purpose], later.split[purpose], sentences.signed(by))
             for purpose in Purpose

@@ -1,20 +1,25 @@
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, zip_longest
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
+from purposeapp.accounts.pending import pending_results
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.models import Assessment, Goal, Reminder, Tick, Tip, User
-from purposeapp.split import Purpose
+from purposeapp.split import Purpose, Split
 from purposeapp.timeline.chart import draw
 from purposeapp.timeline.progress import Progress
+from purposeapp.timeline.snapshot import Snapshot, repeated
 from purposeapp.timeline.story import Story
 from purposeapp.web.requests import AuthenticatedRequest
 
@@ -22,6 +27,12 @@ from .paging import Page
 
 PAGE_SIZE = 20
 NEXT_TIPS = 2
+EXAMPLE = (
+    (Split(7, 1, 1, 0, 1), _("In spring: mostly business")),
+    (Split(1, 1, 1, 7, 0), _("In autumn: redundancy, and a search")),
+    (Split(3, 4, 3, 0, 0), _("A year later: a new job, and time to give back")),
+)
+"""What an empty history shows of what it will become."""
 MAX_PICTURED = 2_000
 """Of a longer history, picture and story cover the latest ones, and say so."""
 
@@ -36,14 +47,19 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
     page begins behind the assessment that `before` names.
     """
     mine = Assessment.objects.for_user(request.user).latest_first()
-    shown = mine
+    shown, newer = mine, None
     if cursor := request.GET.get("before"):
-        shown = mine.before(get_object_or_404(mine, id=uuid_or_404(cursor)))
+        newer = get_object_or_404(mine, id=uuid_or_404(cursor))
+        shown = mine.before(newer)
     page = Page.of(shown, PAGE_SIZE)
+    entries = _entries(newer, page)
     context: dict[str, Any] = {
-        "entries": _with_changes(page),
+        "entries": entries,
+        "years": _by_year(entries),
         "older": page.cursor,
         "newest_page": not cursor,
+        "pending": len(pending_results(request.session)),
+        "example": [] if entries else EXAMPLE,
         "ticks": Tick.objects.for_user(request.user).count_done(),
     }
     if not cursor:
@@ -95,14 +111,61 @@ def uuid_or_404(text: str) -> UUID:
         raise Http404 from error
 
 
-def _with_changes(page: Page[Assessment]) -> list[dict[str, Any]]:
-    """Each assessment with the sentence on what changed since the one before it in time."""
+@dataclass(frozen=True)
+class Entry:
+    """One assessment in the list, with what changed since the one before it in time."""
+
+    snapshot: Snapshot
+    earlier: Split | None
+    """None for the first of all."""
+    shares_day: bool
+    """Whether the one before or after it in the list is of the same day."""
+    is_latest: bool
+
+    @property
+    def name(self) -> str:
+        return self.snapshot.name(shares_day=self.shares_day)
+
+    @property
+    def headline(self) -> str:
+        return sentences.headline(self.snapshot.split)
+
+    @property
+    def change(self) -> str:
+        """Empty for the first of all."""
+        return sentences.change(self.snapshot.split, self.earlier) if self.earlier else ""
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it says nothing new: the same split, and nothing was written about it."""
+        snapshot = self.snapshot
+        has_words = snapshot.event_label or snapshot.note
+        return not (self.is_latest or has_words) and snapshot.split == self.earlier
+
+
+def _entries(newer: Assessment | None, page: Page[Assessment]) -> list[Entry]:
+    """The entries of a page; `newer` stands before it in the list, if anything does."""
+    around = [each.snapshot for each in (newer, *page.rows, page.following) if each]
+    shared = repeated(snapshot.on for snapshot in around)
+    earlier = [each.split for each in (*page.rows[1:], page.following) if each]
     return [
-        {
-            "assessment": later,
-            "headline": sentences.headline(later.split),
-            "change": earlier and sentences.change(later.split, earlier.split),
-        }
-        for later, earlier in pairwise([*page.rows, page.following])
-        if later
+        Entry(
+            each.snapshot,
+            before,
+            each.snapshot.on in shared,
+            is_latest=newer is None and number == 0,
+        )
+        for number, (each, before) in enumerate(zip_longest(page.rows, earlier))
+    ]
+
+
+def _by_year(entries: list[Entry]) -> list[tuple[date, list[tuple[bool, list[Entry]]]]]:
+    """The years of a list with their runs of entries, and whether a run is folded."""
+    return [
+        (
+            run[0].snapshot.on,
+            [(folded, list(group)) for folded, group in groupby(run, key=lambda e: e.is_folded)],
+        )
+        for _year, group in groupby(entries, key=lambda entry: entry.snapshot.on.year)
+        for run in [list(group)]
     ]

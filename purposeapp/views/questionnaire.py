@@ -9,6 +9,7 @@ from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.sharing.links import share_questionnaire
 
+from .recording import redirect_to_recorded
 from .ten_points import ten_points_page
 
 
@@ -28,7 +29,7 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
     and the pending result waits in their session until they sign in.
     """
     if request.user.is_authenticated:
-        return redirect(form.save(user=request.user))
+        return redirect_to_recorded(request, form.save(user=request.user))
     add_pending_result(
         request.session, split=form.split, submission=form.cleaned_data["submission"]
     )

@@ -25,7 +25,9 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
         form.is_valid()  # it always is: its one field has no wrong values
         if signed_in:
             return redirect(form.save(user=request.user, split=split))
-        add_pending_result(request.session, split=split, submission=form.cleaned_data["submission"])
+        add_pending_result(
+            request.session, split=split, submission=form.cleaned_data["submission"], is_own=True
+        )
         return _sign_up(split)
     if not signed_in and is_pending(request.session, split):
         return _sign_up(split)

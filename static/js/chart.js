@@ -1,4 +1,4 @@
-// Makes the picture over time answer: arrow keys, a pointer or a finger choose a column, and its
+// Makes the picture over time answer: arrow keys, a pointer or a finger choose a result, and its
 // date, split, life event and note are said and shown. What they are stands in the table below the
 // picture, which is all there is without this script.
 "use strict";
@@ -22,9 +22,10 @@ for (const chart of document.querySelectorAll("[data-chart]")) {
     if (next === chosen) return;
     chosen = next;
     const row = rows[chosen];
-    const { x, left, width, note } = row.dataset;
+    const { x, note } = row.dataset;
+    const width = plot.dataset.width;
     for (const frame of frames) {
-      const at = { x: left, width, x1: x, x2: x };
+      const at = { x: x - width / 2, width, x1: x, x2: x };
       for (const [name, value] of Object.entries(at)) frame.setAttribute(name, `${value}%`);
       frame.setAttribute("visibility", "visible");
     }

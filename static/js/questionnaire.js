@@ -123,6 +123,12 @@
   form.addEventListener("submit", () => {
     const values = kept.map((field) => [field.name, field.value]);
     history.replaceState({ questionnaire: Object.fromEntries(values) }, "");
+    // The page of a result is the same for everybody; own.js then knows whose it is.
+    try {
+      sessionStorage.setItem("own-split", rows.map(pointsOf).join("-"));
+    } catch {
+      // storage is blocked: the page then reads as it does for everybody
+    }
   });
   for (const [name, value] of Object.entries(history.state?.questionnaire ?? {})) {
     form.elements[name].value = value;

@@ -35,6 +35,39 @@ def test_what_can_only_be_clicked_is_left_out(page):
     assert page.get_by_role("table").is_visible()
 
 
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["", "light", "dark"])
+def test_whatever_the_theme_paper_is_paper(new_visitor, system, chosen):
+    page = new_visitor(color_scheme=system).page
+    page.goto("/splits/6-2-2-0-0/")
+    page.evaluate(
+        "(theme) => { if (theme) document.documentElement.dataset.theme = theme }", chosen
+    )
+    page.emulate_media(media="print", color_scheme=system)
+    colour = "(selector, name) => getComputedStyle(document.querySelector(selector))[name]"
+    assert page.evaluate(f"({colour})('body', 'backgroundColor')") == "rgb(255, 255, 255)"
+    assert page.evaluate(f"({colour})('h1', 'color')") == "rgb(26, 28, 34)"
+    business = f"({colour})('.bar .is-business_driven', 'backgroundColor')"
+    assert page.evaluate(business) == "rgb(45, 88, 137)"
+
+
+def test_a_result_offers_the_browsers_own_dialog(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    kept = visitor.record("6-2-2-0-0")
+    page.add_init_script("window.print = () => { window.printed = true; }")
+    for address in (kept, "/splits/6-2-2-0-0/"):
+        page.goto(address)
+        page.get_by_role("button", name="Print or save as PDF").click()
+        assert page.evaluate("window.printed")
+
+
+def test_without_javascript_nothing_promises_to_print(new_visitor):
+    page = new_visitor(java_script_enabled=False).page
+    page.goto("/splits/6-2-2-0-0/")
+    assert page.get_by_role("button", name="Print").count() == 0
+
+
 def test_the_sheet_offers_the_browsers_own_dialog(page):
     page.add_init_script("window.print = () => { window.printed = true; }")
     page.goto("/worksheet/")

@@ -1,0 +1,91 @@
+"""Many results as a stacked area chart: a band for each purpose, ten points high in all.
+
+The edges of the bands are curves that are level at each result and monotone in between: what lies
+between two results lies between their points too. All edges bend alike, so that they never cross.
+Paths are drawn in a box that is 2,000 wide and 10 high, from the top down.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from purposeapp.split import BUDGET, Purpose, Split
+from purposeapp.timeline.axis import NARROW, WIDE
+
+CLOSEST = 10
+"""In the units of paths: half a per cent of the width, three pixels on a wide screen."""
+CANDIDATES = 25
+"""So many places are tried for the name of a band."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """The name of a purpose on its band, in per cent of the picture."""
+
+    x: float
+    y: float
+    is_optional: bool
+    """Whether there is only room for it on a wide screen."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """One purpose, from its upper edge down to the bottom: the next band covers the rest of it."""
+
+    purpose: Purpose
+    path: str
+    label: Label | None
+    """None where it is too thin everywhere."""
+
+
+def draw_bands(splits: Sequence[Split], places: Sequence[float]) -> list[Band]:
+    """A band for each purpose that has points; places in per cent of the picture's width."""
+    at = dict(zip((2 * round(x * 10) for x in places), splits, strict=True))
+    # Closer together, an eye can't tell results apart: the last of them stands for the others.
+    xs = list(dict.fromkeys([next(iter(at)), *{x // CLOSEST: x for x in at}.values()]))
+    edges = [(0,) * len(xs), *zip(*(accumulate(at[x]) for x in xs), strict=True)]
+    return [
+        Band(purpose, _path(xs, top), _label(str(purpose.label), xs, top, bottom))
+        for purpose, (top, bottom) in zip(Purpose, pairwise(edges), strict=True)
+        if top != bottom
+    ]
+
+
+def draw_ticks(places: Iterable[float]) -> str:
+    """An SVG path with a fine line at each place, 1 high."""
+    return "".join(f"M{x} 0v1" for x in dict.fromkeys(2 * round(x * 10) for x in places))
+
+
+def _path(xs: Sequence[int], ys: Sequence[int]) -> str:
+    """An SVG path of everything below an edge."""
+    around = zip(xs, ys, (ys[0], *ys), (*ys[1:], ys[-1]), strict=False)
+    turns = [(x, y) for x, y, before, after in around if not before == y == after]
+    path, at = [f"M{xs[0]} {ys[0]}"], (xs[0], ys[0])
+    for x, y in turns:
+        dx, dy = x - at[0], y - at[1]
+        path.append(f"c{dx // 2} 0 {dx // 2} {dy} {dx} {dy}" if dy else f"h{dx}")
+        at = x, y
+    return "".join([*path, f"H{xs[-1]}V{BUDGET}H{xs[0]}z"])
+
+
+def _label(
+    name: str, xs: Sequence[int], tops: Sequence[int], bottoms: Sequence[int]
+) -> Label | None:
+    """Where the band is a point high at least along the whole name, if it is so anywhere."""
+    for character in (NARROW, WIDE):
+        half = (len(name) + 2) * character * 10
+        least, most = xs[0] + half, xs[-1] - half
+        best, where = (0.0, 0.0), None
+        for number in range(CANDIDATES):
+            x = least + (most - least) * number / (CANDIDATES - 1)
+            start = max(0, bisect_right(xs, x - half) - 1)
+            end = bisect_left(xs, x + half) + 1
+            top, bottom = max(tops[start:end]), min(bottoms[start:end])
+            # Of places that are high enough, the one next to the middle.
+            rank = (min(2.0, bottom - top), -abs(x - (least + most) / 2))
+            if rank[0] >= 1 and (not where or rank > best):
+                best, where = rank, (x, (top + bottom) / 2)
+        if where and least <= most:
+            return Label(round(where[0] / 20, 2), where[1] * 10, character == WIDE)
+    return None

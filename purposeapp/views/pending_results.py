@@ -1,0 +1,37 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from purposeapp.accounts.pending import drop_pending_results, pending_results
+from purposeapp.web.requests import AuthenticatedRequest
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: AuthenticatedRequest) -> HttpResponse:
+    """Ask which of the results that wait in this browser are the person's own, and record those.
+
+    The others are dropped: they are somebody else's, or nobody's.
+    """
+    waiting = pending_results(request.session)
+    if not waiting:
+        return redirect("history")
+    if request.method != "POST":
+        return render(request, "purposeapp/pending_results.html", {"results": waiting})
+    chosen = set(request.POST.getlist("result"))
+    own = [each for each in waiting if f"{each.submission}|{each.split}" in chosen]
+    for result in own:
+        result.claim(request.user)
+    drop_pending_results(request.session)
+    words = ngettext(
+        "%(count)d result added to your history.",
+        "%(count)d results added to your history.",
+        len(own),
+    )
+    messages.success(request, words % {"count": len(own)})
+    return redirect("history")

@@ -85,6 +85,14 @@ def is_pending(session: SessionBase, split: Split) -> bool:
     return any(result.split == split for result in pending_results(session))
 
 
+def mark_as_own(session: SessionBase, split: Split) -> None:
+    """Remember that somebody has called the results with this split their own."""
+    session[SESSION_KEY] = [
+        {**stored, "is_own": True} if stored["split"] == str(split) else stored
+        for stored in session.get(SESSION_KEY, [])
+    ]
+
+
 @receiver(user_logged_in)
 def claim_pending_results(sender, request, user, **kwargs) -> None:
     """Move what waits in the session to the history of whoever has just signed in.

@@ -1,14 +1,24 @@
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp import sentences
-from purposeapp.accounts.pending import JUST_CLAIMED, add_pending_result, is_pending
+from purposeapp.accounts.pending import (
+    JUST_CLAIMED,
+    add_pending_result,
+    is_pending,
+    mark_as_own,
+)
 from purposeapp.forms import SaveResultForm
+from purposeapp.models import Assessment
 from purposeapp.split import Split
+
+from .recording import redirect_to_recorded
 
 
 @never_cache
@@ -24,17 +34,22 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
         form = SaveResultForm(request.POST)
         form.is_valid()  # it always is: its one field has no wrong values
         if signed_in:
-            return redirect(form.save(user=request.user, split=split))
+            return redirect_to_recorded(request, form.save(user=request.user, split=split))
         add_pending_result(
             request.session, split=split, submission=form.cleaned_data["submission"], is_own=True
         )
         return _sign_up(split)
     if not signed_in and is_pending(request.session, split):
+        mark_as_own(request.session, split)
         return _sign_up(split)
     if signed_in and (kept := request.session.get(JUST_CLAIMED, {}).get(str(split))):
-        # They said so before they signed in; what is left to do is to write down why.
+        # They said so before they signed in, and it is recorded.
         del request.session[JUST_CLAIMED]
-        return redirect(f"{kept}#note")
+        return redirect(kept)
+    latest = Assessment.objects.latest_of(request.user)
+    if latest and latest.split == split:
+        messages.info(request, _("This is already your latest result."))
+        return redirect(latest)
     context = {"form": SaveResultForm(), "split": split, "headline": sentences.headline(split)}
     return render(request, "purposeapp/save_result.html", context)
 

@@ -1,12 +1,31 @@
+import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
 
+from purposeapp.models import Tip
 from purposeapp.split import BUDGET, Purpose
 from purposeapp.web.page_cache import public_page
 
 
 @public_page
 def worksheet(request: HttpRequest) -> HttpResponse:
-    """The questionnaire on paper: one blank sheet, for people who think with a pen."""
-    context = {"purposes": Purpose, "cells": range(BUDGET)}
+    """The questionnaire on paper: a blank sheet, and on its back a first tip for each purpose.
+
+    Two people may talk about it, so that there are questions for two as well.
+    """
+    first_tips: dict[str, Tip] = {}
+    for tip in Tip.objects.published().filter(points_from__lte=5, points_to__gte=5).by_purpose():
+        first_tips.setdefault(tip.purpose, tip)
+    address = f"{settings.PUBLIC_URL}/"
+    code = segno.make(address, error="m").svg_inline(omitsize=True, svgclass=None, border=2)
+    context = {
+        "purposes": Purpose,
+        "cells": range(BUDGET),
+        "tips": [(purpose, first_tips.get(purpose.value)) for purpose in Purpose],
+        "address": address,
+        # Made of our own address alone.
+        "qr_code": mark_safe(code),  # noqa: S308
+    }
     return render(request, "purposeapp/worksheet.html", context)

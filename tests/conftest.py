@@ -79,12 +79,18 @@ def running_provider():
 
 
 @pytest.fixture
-def provider(running_provider, settings):
-    """LinkedIn is switched on, with a mail server, and the provider is in its place."""
+def linkedin(running_provider, settings):
+    """LinkedIn is switched on, and a provider is in its place."""
     settings.LINKEDIN_CLIENT_ID = "client"
     settings.LINKEDIN_CLIENT_SECRET = "secret"
     settings.LINKEDIN_SERVER_URL = running_provider.url
     settings.ROOT_URLCONF = "tests.support.urls_with_linkedin"
+    return running_provider
+
+
+@pytest.fixture
+def provider(linkedin, settings):
+    """LinkedIn is switched on, and there is a mail server too."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-    return running_provider
+    return linkedin

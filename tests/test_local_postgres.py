@@ -511,11 +511,8 @@ def test_the_server_runs_as_the_account_or_for_root_as_nobody(checkout, account)
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="about what root's folders let others do")
+@pytest.mark.parametrize("account", ["root"], indirect=True)
 class TestAsRoot:
-    @pytest.fixture
-    def account(self):
-        return "root"
-
     def test_no_folder_above_is_opened_up(self, fresh):
         above = [*fresh.module.parents, *fresh.home.parent.parents, Path(sys.executable).parent]
         before = [path.stat().st_mode for path in above]
@@ -524,32 +521,32 @@ class TestAsRoot:
         assert [path.stat().st_mode for path in above] == before
         assert fresh.top.stat().st_mode & 0o777 == 0o700
 
-    def test_nobody_reads_no_secret_key_and_others_do_not_get_in(self, fresh):
-        with fresh.client():
-            secret = fresh.home / "secret_key"
+    def test_nobody_reads_no_secret_key_and_others_do_not_get_in(self, checkout):
+        with checkout.client():
+            secret = checkout.home / "secret_key"
             secret.touch(mode=0o600)
-            log = fresh.home / "postgres.log"
-            mine = fresh.home / "mine"
+            log = checkout.home / "postgres.log"
+            mine = checkout.home / "mine"
             as_nobody = {"user": "nobody", "group": "nogroup"}
             as_other = {"user": "daemon", "group": "daemon"}
             for command, who in [
                 (["cat", secret], as_nobody),
-                (["ls", fresh.home], as_nobody),
+                (["ls", checkout.home], as_nobody),
                 (["touch", mine], as_nobody),
                 (["cat", log], as_other),
-                (["ls", fresh.home / "data"], as_other),
-                (["ls", fresh.host], as_other),
+                (["ls", checkout.home / "data"], as_other),
+                (["ls", checkout.host], as_other),
             ]:
                 done = subprocess.run(command, **who, extra_groups=[], capture_output=True)
                 assert b"Permission denied" in done.stderr, command
 
-    def test_the_copied_programs_are_renewed_when_the_package_changes(self, fresh):
-        with fresh.client():
+    def test_the_copied_programs_are_renewed_when_the_package_changes(self, checkout):
+        with checkout.client():
             pass
-        eventually(fresh.is_idle)
-        (copy,) = fresh.home.glob("software-*")
-        copy.rename(fresh.home / "software-1.2.3")
-        (fresh.home / "software-new").mkdir()  # as if cut off while copying
-        with fresh.client():
-            assert list(fresh.home.glob("software-*")) == [copy]
-            assert fresh.query("SELECT 1") == 1
+        eventually(checkout.is_idle)
+        (copy,) = checkout.home.glob("software-*")
+        copy.rename(checkout.home / "software-1.2.3")
+        (checkout.home / "software-new").mkdir()  # as if cut off while copying
+        with checkout.client():
+            assert list(checkout.home.glob("software-*")) == [copy]
+            assert checkout.query("SELECT 1") == 1

@@ -26,7 +26,7 @@ def spend(client, split="6-2-2-0-0", submission=None):
 
 def history(client) -> list[str]:
     entries = client.get("/history/").context["entries"]
-    return [str(entry["assessment"].split) for entry in entries]
+    return [str(entry.snapshot.split) for entry in entries]
 
 
 def sign_in(client, user):

@@ -20,6 +20,19 @@ from tests.support.make import PASSWORD, make_assessment, make_user, points
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 
 
+def spend(client, split="6-2-2-0-0", submission=None):
+    return client.post("/", points(split, submission=submission or str(uuid.uuid4())))
+
+
+def history(client) -> list[str]:
+    entries = client.get("/history/").context["entries"]
+    return [str(entry.snapshot.split) for entry in entries]
+
+
+def sign_in(client, user):
+    return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+
+
 def test_after_signing_up(client, db):
     spend(client)
     client.post("/accounts/signup/", SIGN_UP)

@@ -55,7 +55,7 @@ class NoteForm(LifeEventForm, forms.ModelForm):
         model = Assessment
         fields = ["event", "event_words", "note"]
         labels = {"note": _("Did you expect this?")}
-        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"note": forms.Textarea(attrs={"rows": 4, "dir": "auto"})}
 
     def save(self, commit: bool = True) -> Assessment:
         """Store what happened and the note, and nothing else.

@@ -28,6 +28,7 @@ class LifeEventForm(forms.Form):
         help_text=_("Only for “Something else”."),
         max_length=EVENT_WORDS_MAX_LENGTH,
         required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
 
     def clean(self) -> None:

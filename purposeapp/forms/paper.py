@@ -31,7 +31,7 @@ class PaperForm(LifeEventForm, QuestionnaireForm):
         label=_("Did you expect this?"),
         max_length=NOTE_MAX_LENGTH,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
 
     def __init__(self, *args, **kwargs) -> None:

@@ -28,6 +28,8 @@ document.addEventListener("submit", async (event) => {
   for (const details of fresh.querySelectorAll("details")) {
     details.open = open.includes(details.id) && details.id !== "side";
   }
+  const announced = document.querySelector("[data-ticked]");
+  announced.textContent = announced.getAttribute(`data-${button.value}`) ?? "";
   // Whoever works by keyboard goes on where they were; whoever writes a note meanwhile writes on.
   if (isElsewhere) return;
   const next = document.getElementById(tip)?.querySelector("button");

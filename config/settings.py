@@ -254,6 +254,24 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "history"
 
 ACCOUNT_ADAPTER = "purposeapp.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    name: f"purposeapp.accounts.forms.{form}"
+    for name, form in {
+        "login": "LoginForm",
+        "signup": "SignupForm",
+        "add_email": "AddEmailForm",
+        "change_email": "ChangeEmailForm",
+        "change_password": "ChangePasswordForm",
+        "set_password": "SetPasswordForm",
+        "reset_password": "ResetPasswordForm",
+        "reset_password_from_key": "ResetPasswordKeyForm",
+        "reauthenticate": "ReauthenticateForm",
+        "request_login_code": "RequestLoginCodeForm",
+        "confirm_login_code": "ConfirmLoginCodeForm",
+        "confirm_email_verification_code": "ConfirmEmailVerificationCodeForm",
+        "confirm_password_reset_code": "ConfirmPasswordResetCodeForm",
+    }.items()
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -276,7 +294,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 SOCIALACCOUNT_ADAPTER = "purposeapp.accounts.linkedin.SocialAccountAdapter"
-SOCIALACCOUNT_FORMS = {"disconnect": "purposeapp.accounts.linkedin.DisconnectForm"}
+SOCIALACCOUNT_FORMS = {
+    "disconnect": "purposeapp.accounts.linkedin.DisconnectForm",
+    "signup": "purposeapp.accounts.forms.LinkedInSignupForm",
+}
 # Which address opens which account is decided in purposeapp/accounts/linkedin.py.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 

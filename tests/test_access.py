@@ -91,8 +91,8 @@ TABLE = """
 /reminders/                    ssssss     oo?---
 /reminders/changed/            ssssss     -->---     → /reminders/
 /reminders/address/            ssssss     -->---     → /reminders/
-/accounts/signup/              oooo-o     >>>>>>     → /history/
-/accounts/login/               oooo-o     >>>>>>     → /history/
+/accounts/signup/              oo??-o     >>>>>>     → /history/
+/accounts/login/               oo??-o     >>>>>>     → /history/
 /accounts/login/code/          oooo-o     >>>>>>     → /history/
 /accounts/login/code/confirm/  >>>>>>     >>>>>>     → /accounts/login/code/ /history/
 /accounts/confirm-email/       oo---o     oo---o

@@ -62,9 +62,9 @@ def test_signing_in_takes_the_address_in_any_case(client, user, email):
 )
 def test_a_wrong_sign_in_is_refused(client, user, form, faults):
     response = client.post("/accounts/login/", form)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert list(response.context["form"].errors) == faults
-    assert ("do not belong together" in response.content.decode()) == (faults == ["__all__"])
+    assert ("Wrong email or password." in response.content.decode()) == (faults == ["__all__"])
     assert client.get("/history/").status_code == 302
 
 
@@ -289,7 +289,7 @@ def test_whoever_changes_the_address_keeps_the_password(client, db):
     assert user.check_password(PASSWORD)
     assert client.get("/history/").status_code == 200
     assert mail.outbox[-1].to == ["owner@example.org"]
-    assert "From now on it is other@example.org" in mail.outbox[-1].body
+    assert "changed from owner@example.org to other@example.org." in mail.outbox[-1].body
 
 
 @pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/password/change/"])

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Assessment, User
+from purposeapp.split import Purpose
 
 # Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])
@@ -54,9 +55,13 @@ class SuperuserOnly:
 
 @admin.register(Assessment)
 class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
-    """What people recorded: for superusers to read, and for nobody to change."""
+    """That people recorded something: for superusers to read, and for nobody to change.
 
-    list_display = ["taken_at", "user", "split", "note"]
+    What they wrote about it, and what happened in their lives, is theirs alone (see /privacy/).
+    """
+
+    fields = ["user", "taken_at", "recorded_at", *Purpose.values]
+    list_display = ["taken_at", "user", "split"]
     list_filter = ["taken_at"]
     list_select_related = ["user"]
     search_fields = ["user__email"]
@@ -64,6 +69,12 @@ class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
     show_full_result_count = False
     # Its page is its owner's alone.
     view_on_site = False
+
+    def lookup_allowed(self, lookup, value, request=None) -> bool:
+        """Whether the list may be filtered so: a filter would let words be guessed, too."""
+        return lookup.partition("__")[0] in self.fields and super().lookup_allowed(
+            lookup, value, request
+        )
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -33,5 +34,8 @@ def choose(request: AuthenticatedRequest) -> HttpResponse:
         "%(count)d results added to your history.",
         len(own),
     )
-    messages.success(request, words % {"count": len(own)})
+    if own:
+        messages.success(request, words % {"count": len(own)})
+    else:
+        messages.info(request, _("Nothing was added to your history."))
     return redirect("history")

@@ -21,4 +21,4 @@ def spend(client: Client, split: str = "6-2-2-0-0", submission: str | None = Non
 def history(client: Client) -> list[str]:
     """The splits that the history shows, latest first."""
     entries = client.get("/history/").context["entries"]
-    return [str(entry["assessment"].split) for entry in entries]
+    return [str(entry.snapshot.split) for entry in entries]

@@ -45,7 +45,7 @@ def test_the_change_since_the_one_before_decides_and_the_reason_is_said(owner, u
     )
     assert shown(owner, first) == [("Tip for any", "")]
     assert shown(owner, second) == [
-        ("Tip for new", "because Job seeking is new here"),
+        ("Tip for new", "because Job seeking is new for you"),
         ("Tip for rising", "because Job seeking rose by 6"),
         ("Tip for any", ""),
     ]
@@ -67,13 +67,13 @@ def test_the_goal_decides_on_the_newest_alone(owner, user, moving):
     Goal.objects.set(user=user, split=Split.parse("0-0-0-10-0"))
     assert shown(owner, old) == [("Tip for any", "")]
     assert shown(owner, new) == [
-        ("Tip for wanted_more", "because your goal has 4 points more here"),
+        ("Tip for wanted_more", "because your goal is 4 points higher"),
         ("Tip for any", ""),
     ]
     Goal.objects.set(user=user, split=Split.parse("5-0-0-5-0"))
     assert shown(owner, new)[0] == (
         "Tip for wanted_less",
-        "because your goal has 1 point fewer here",
+        "because your goal is 1 point lower",
     )
     Goal.objects.for_user(user).update(ended_at=timezone.now())
     Goal.objects.set(user=make_user("other@example.org"), split=Split.parse("0-0-0-10-0"))

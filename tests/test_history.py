@@ -275,7 +275,7 @@ def test_no_query_needs_to_read_a_whole_table(
 
 def test_an_assessment_shows_its_result_and_what_changed(owner, three):
     page = owner.get(f"/history/{three[1].id}/").content.decode()
-    assert "<h1>Mainly job seeking, 60 %</h1>" in page
+    assert "<h1>Mainly job seeking (60%)</h1>" in page
     assert "Job seeking +6, Business driven −4, Learning sponge −2." in page
     assert f'href="/history/{three[0].id}/"' in page
     assert "note 1" in page

@@ -14,36 +14,36 @@ EVERY_SPLIT = list(Split.all())
     [
         (
             "6-2-2-0-0",
-            "Mainly business driven, 60 %",
-            "Community spirit and Learning sponge share the rest, 20 % each.",
+            "Mainly business driven (60%)",
+            "Community spirit and Learning sponge share the rest (20% each).",
         ),
-        ("6-4-0-0-0", "Mainly business driven, 60 %", "Community spirit has the rest, 40 %."),
+        ("6-4-0-0-0", "Mainly business driven (60%)", "Community spirit has the rest, 40 %."),
         (
             "0-0-0-10-0",
-            "Entirely job seeking, 100 %",
+            "Entirely job seeking (100%)",
             "All ten points are there, and none on anything else.",
         ),
         (
             "1-5-2-2-0",
-            "Half community spirit, 50 %",
+            "Half community spirit (50%)",
             "Behind that: Learning sponge and Job seeking with 20 % each; "
             "Business driven with 10 %.",
         ),
         (
             "3-3-2-1-1",
-            "Business driven and Community spirit share the lead, 30 % each",
+            "Business driven and Community spirit share the lead (30% each)",
             "Behind that: Learning sponge with 20 %; "
             "Job seeking and Vanity project with 10 % each.",
         ),
         (
             "5-0-0-0-5",
-            "Business driven and Vanity project share the lead, 50 % each",
+            "Business driven and Vanity project share the lead (50% each)",
             "All ten points are there, and none on anything else.",
         ),
         (
             "4-3-3-0-0",
-            "Business driven comes first, 40 %",
-            "Community spirit and Learning sponge share the rest, 30 % each.",
+            "Business driven comes first (40%)",
+            "Community spirit and Learning sponge share the rest (30% each).",
         ),
         ("2-2-2-2-2", "An even spread: 20 % on each of the five", ""),
     ],

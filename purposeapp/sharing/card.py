@@ -6,7 +6,7 @@ a bounded cache on disk, since drawing takes far longer than reading.
 
 import textwrap
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
@@ -15,9 +15,7 @@ import fontpkg_source_serif_4
 import resvg_py
 from django.core.cache import caches
 from django.template.loader import render_to_string
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from purposeapp import sentences
 from purposeapp.split import BUDGET, Purpose, Split
@@ -65,7 +63,7 @@ class Card:
     owners: tuple[Purpose | None, ...]
     legend: tuple[Purpose, ...] = ()
     text: str = ""
-    invitation: str | Promise = gettext_lazy("What are you on LinkedIn for?")
+    invitation: str = field(default_factory=lambda: _("What are you on LinkedIn for?"))
 
     height = CELLS_HEIGHT
     band_top = BAND_TOP

@@ -1,5 +1,6 @@
 """Where a person wants to be: set, looked at, replaced and ended, each for themselves."""
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -8,13 +9,14 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from purposeapp.advice.fit import Direction
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.goal import DAY_PASSED
-from purposeapp.models import Goal
-from purposeapp.split import Split
+from purposeapp.models import Goal, Tick, Tip
+from purposeapp.split import Purpose, Split
 from purposeapp.views.goal import EARLIER_SHOWN
 from tests.support.concurrency import at_once
-from tests.support.make import NOON, make_assessment, make_goal, make_user, points
+from tests.support.make import NOON, make_assessment, make_goal, make_tip, make_user, points
 
 PATH = "/goal/"
 END = "/goal/end/"
@@ -106,7 +108,7 @@ def test_before_the_first_assessment_there_is_nothing_to_compare_with(owner, use
     ("wanted_by", "now", "words"),
     [
         (date(2100, 5, 1), "10-0-0-0-0", "By 1 May 2100."),
-        (date(2020, 5, 1), "10-0-0-0-0", "Your target date, 1 May 2020, has passed. Choose a new one."),
+        (date(2020, 5, 1), "10-0-0-0-0", "Your target date, 1 May 2020, has passed. Choose a"),
         (date(2020, 5, 1), "4-3-3-0-0", "Your target date was 1 May 2020."),
     ],
 )
@@ -280,6 +282,102 @@ def test_what_is_no_split_starts_at_zero(owner, start):
     assert (response.status_code, response.context["form"].used) == (200, 0)
 
 
+# --- What the page says of the way ------------------------------------------------------------
+
+
+def details(response) -> str:
+    return re.search(r'<details class="more goal-form"[^>]*>', response.content.decode())[0]
+
+
+def test_the_form_opens_where_there_is_something_to_do_in_it(owner, user):
+    assert details(owner.get(PATH)).endswith(" open>")
+    make_goal(user, "4-3-3-0-0")
+    response = owner.get(PATH)
+    assert not details(response).endswith(" open>")
+    assert "<summary>Change</summary>" in response.content.decode()
+    assert details(owner.get(f"{PATH}?start=last")).endswith(" open>")
+    assert details(owner.post(PATH, points("4-3-1-0-0"))).endswith(" open>")
+    step = owner.post(PATH, points("3-0-0-0-0", step="job_seeking+"))
+    assert details(step).endswith(" open>")
+
+
+def test_a_change_begins_at_the_goal_that_there_is(owner, user):
+    make_assessment(user, "10-0-0-0-0")
+    make_goal(user, "4-3-3-0-0", wanted_by=date(2100, 5, 1))
+    response = owner.get(PATH)
+    assert response.context["form"].points == Split.parse("4-3-3-0-0").as_dict()
+    page = response.content.decode()
+    assert 'value="2100-05-01"' in page
+    assert "Start from my last result" in page
+    Goal.objects.update(wanted_by=date(2020, 5, 1))
+    assert 'value="2020-05-01"' not in owner.get(PATH).content.decode()
+    started = owner.get(f"{PATH}?start=1-2-3-4-0").context["form"]
+    assert started.points == Split.parse("1-2-3-4-0").as_dict()
+
+
+def tips_on(client) -> list[tuple[str, str]]:
+    return [(each.tip.text, each.why) for each in client.get(PATH).context["tips"]]
+
+
+def test_it_has_tips_for_the_points_that_have_to_move_and_no_others(owner, user):
+    Tip.objects.all().delete()
+    for direction in Direction:
+        for purpose in Purpose:
+            text = f"{purpose} {direction}"
+            make_tip(purpose, text, direction=direction, points_from=0)
+    make_assessment(user, "6-2-2-0-0", taken_at=NOON)
+    make_assessment(user, "4-2-2-2-0")
+    assert tips_on(owner) == []
+    make_goal(user, "2-2-4-2-0")
+    assert tips_on(owner) == [
+        ("business_driven wanted_less", "because your goal is 2 points lower"),
+        ("learning_sponge wanted_more", "because your goal is 2 points higher"),
+    ]
+    assert "Tips to get there" in owner.get(PATH).content.decode()
+    Tick.objects.record(
+        user=user, tip=Tip.objects.get(text="business_driven wanted_less"), verdict="done"
+    )
+    assert [text for text, _ in tips_on(owner)] == ["learning_sponge wanted_more"]
+    Goal.objects.update(**Split.parse("4-2-2-2-0").as_dict())
+    assert tips_on(owner) == []
+    assert "Tips to get there" not in owner.get(PATH).content.decode()
+
+
+def test_it_has_four_tips_at_most_of_those_that_are_published(owner, user):
+    Tip.objects.all().delete()
+    for number in range(9):
+        state = "published" if number else "draft"
+        make_tip(text=f"{number}", direction="wanted_less", position=number, state=state)
+    make_assessment(user, "10-0-0-0-0")
+    make_goal(user, "0-10-0-0-0")
+    assert [text for text, _ in tips_on(owner)] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("4-3-3-0-0", "You&#x27;re 6 points closer than when you set this goal."),
+        ("3-2-0-5-0", "You&#x27;re 1 point closer than when you set this goal."),
+        ("2-0-0-8-0", "You&#x27;re 2 points further away than when you set this goal."),
+        ("2-1-0-7-0", "You&#x27;re 1 point further away than when you set this goal."),
+        ("2-2-0-6-0", "You&#x27;re as close as when you set this goal."),
+    ],
+)
+def test_it_says_what_moved_since_it_was_set(owner, user, now, words):
+    make_assessment(user, "10-0-0-0-0", taken_at=NOON - timedelta(days=2))
+    make_assessment(user, "2-2-0-6-0", taken_at=NOON - timedelta(days=1))
+    make_goal(user, "4-3-3-0-0", set_at=NOON)
+    assert "when you set this goal" not in owner.get(PATH).content.decode()
+    make_assessment(user, now, taken_at=NOON + timedelta(days=1))
+    assert words in owner.get(PATH).content.decode()
+
+
+def test_where_nothing_was_recorded_when_it_was_set_nothing_has_moved(owner, user):
+    make_goal(user, "4-3-3-0-0", set_at=NOON)
+    make_assessment(user, taken_at=NOON + timedelta(days=1))
+    assert owner.get(PATH).context["since"] == ""
+
+
 # --- Where else it is shown -------------------------------------------------------------------
 
 
@@ -348,8 +446,9 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     for _ in range(2):
         make_assessment(user)
         make_goal(user, set_at=NOON, ended_at=NOON)
-        # session, user; the last assessment, the goal, the earlier ones
-        with django_assert_num_queries(5):
+        # session, user; the last assessment, the goal for the form and for the page, the earlier
+        # ones, the assessment when it was set, the tips
+        with django_assert_num_queries(8):
             owner.get(PATH)
 
 

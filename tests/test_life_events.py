@@ -41,7 +41,7 @@ def test_an_event_is_kept_with_the_note(owner, assessment, event):
     assert (response.status_code, response.url) == (302, assessment.get_absolute_url())
     assert told(assessment) == (event, "", "note 1")
     page = owner.get(assessment.get_absolute_url()).content.decode()
-    assert f'<span class="event">{LifeEvent(event).label}</span>' in page
+    assert f'<span class="event"><bdi>{LifeEvent(event).label}</bdi></span>' in page
     assert f'<option value="{event}" selected>' in page
 
 
@@ -49,7 +49,7 @@ def test_something_else_is_told_in_own_words_and_can_be_changed_later(owner, ass
     send(owner, assessment, "other", " Moved to <b>Oslo</b> ")
     assert told(assessment) == ("other", "Moved to <b>Oslo</b>", "note 1")
     page = owner.get(assessment.get_absolute_url()).content.decode()
-    assert "Moved to &lt;b&gt;Oslo&lt;/b&gt;</span>" in page
+    assert "Moved to &lt;b&gt;Oslo&lt;/b&gt;</bdi></span>" in page
     send(owner, assessment, "new_job", "", "")
     assert told(assessment) == ("new_job", "", "")
     send(owner, assessment)
@@ -105,8 +105,8 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_changes(
 def test_what_was_refused_is_not_said_to_have_happened(owner, user):
     assessment = make_assessment(user, event="new_job")
     page = send(owner, assessment, "other", "").content.decode()
-    assert '<span class="event">New job</span>' in page
-    assert '<span class="event">Something else</span>' not in page
+    assert '<span class="event"><bdi>New job</bdi></span>' in page
+    assert '<span class="event"><bdi>Something else</bdi></span>' not in page
 
 
 def test_nothing_but_what_is_told_is_ever_updated(owner, assessment):
@@ -135,8 +135,9 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, assessment, django_assert_num_queries
 ):
     for moved in (1, 2):
-        # session, user; the assessment, the one before, the goal, what was ticked, the tips
-        with django_assert_num_queries(7):
+        # session, user; the assessment, the one before, the goal, what was ticked, the tips,
+        # the sentences of the portrait
+        with django_assert_num_queries(8):
             owner.get(assessment.get_absolute_url())
         assessment = make_assessment(user, taken_at=NOON + timedelta(days=moved))
 

@@ -113,6 +113,23 @@ def way_left(moves: list[Move]) -> str:
     ) % {"points": points}
 
 
+def moved_since(then: int, now: int) -> str:
+    """How much of the way to a goal is done, from the points that had to move then and now."""
+    if now == then:
+        return _("You're as close as when you set this goal.")
+    if now < then:
+        return ngettext(
+            "You're %(points)d point closer than when you set this goal.",
+            "You're %(points)d points closer than when you set this goal.",
+            then - now,
+        ) % {"points": then - now}
+    return ngettext(
+        "You're %(points)d point further away than when you set this goal.",
+        "You're %(points)d points further away than when you set this goal.",
+        now - then,
+    ) % {"points": now - then}
+
+
 def step(move: Move) -> str:
     """One step of that way: "Move 3 points from Job seeking to Learning sponge"."""
     words = ngettext(

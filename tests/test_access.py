@@ -77,8 +77,8 @@ TABLE = """
         → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /goal/                         ssssss     oo?---
 /goal/end/                     -->---     -->---     → /accounts/login/?next=/goal/ /goal/
-/try/                          ssssss     oo?---
-/try/6-2-2-0-0/                ssssss     oo----
+/try/                          oo?---     oo?---
+/try/6-2-2-0-0/                oo----     oo----
 /history/                      ssssss     oo----
 /history/add/                  ssssss     oo?---
 /history/compare/              ssssss     oo----

@@ -21,7 +21,8 @@ from purposeapp.timeline.chart import (
     MIN_DISTANCE,
     draw,
 )
-from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot, time_between
+from purposeapp.timeline.dates import time_between
+from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 SPLITS = list(Split.all())
 START = datetime(2025, 3, 3, 10, 15, tzinfo=UTC)

@@ -1,8 +1,12 @@
+import struct
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 
 from purposeapp.split import Split
 
@@ -43,13 +47,31 @@ def test_the_sitemap_names_every_public_page_once_and_each_opens(client, db, rob
     assert len(addresses) == len(set(addresses))
     paths = {urlsplit(address).path for address in addresses}
     assert {f"/splits/{split}/" for split in Split.all()} < paths
-    assert {"/", "/worksheet/", "/purposes/job-seeking/"} < paths
+    assert {"/", "/worksheet/", "/purposes/", "/purposes/job-seeking/"} < paths
     for path in paths - {f"/splits/{split}/" for split in Split.all()}:
         assert client.get(path).status_code == 200
 
 
 def test_they_are_public_pages_too(client, db):
-    for path in ("/robots.txt", "/sitemap.xml"):
+    for path in ("/robots.txt", "/sitemap.xml", "/manifest.webmanifest"):
         response = client.get(path)
         assert response["Cache-Control"] == "public, max-age=0, must-revalidate"
         assert not response.cookies
+
+
+def test_a_phone_knows_what_to_call_the_site_and_what_to_draw_for_it(client, db):
+    response = client.get("/manifest.webmanifest")
+    assert response["Content-Type"] == "application/manifest+json"
+    manifest = response.json()
+    assert (manifest["name"], manifest["start_url"]) == ("Five Purposes", "/")
+    assert [icon["sizes"] for icon in manifest["icons"]] == ["192x192", "512x512"]
+    for icon in manifest["icons"]:
+        path = finders.find(icon["src"].removeprefix(settings.STATIC_URL))
+        width, height = struct.unpack(">II", Path(path).read_bytes()[16:24])
+        assert f"{width}x{height}" == icon["sizes"]
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_manifest_is_only_read(client, db, method):
+    assert getattr(client, method)("/manifest.webmanifest").status_code == 405

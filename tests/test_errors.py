@@ -165,7 +165,14 @@ def test_no_other_view_is_called_after_a_csrf_failure():
         assert "is_ten_points_page" not in vars(when_valid)
 
 
-@pytest.mark.parametrize("path", ["/goal/", "/try/", "/history/add/"])
+def test_a_visitors_what_if_is_not_lost_when_the_csrf_token_has_expired(db):
+    response = Client(enforce_csrf_checks=True).post("/try/", TYPED)
+    assert response.status_code == 403
+    assert "Your points are still here: send them once more." in response.content.decode()
+    assert response.context["form"]["learning_sponge"].value() == "x"
+
+
+@pytest.mark.parametrize("path", ["/goal/", "/history/add/"])
 def test_whoever_has_signed_out_meanwhile_is_told_so(client, db, path):
     client = Client(enforce_csrf_checks=True)
     response = client.post(path, TYPED)

@@ -201,14 +201,14 @@ LIFE = Situation(
     ("purpose", "direction", "why"),
     [
         ("job_seeking", "any", ""),
-        ("job_seeking", "new", "because Job seeking is new here"),
+        ("job_seeking", "new", "because Job seeking is new for you"),
         ("job_seeking", "rising", "because Job seeking rose by 6"),
         ("business_driven", "falling", "because Business driven fell by 4"),
-        ("vanity_project", "gone", "because Vanity project went from 3 to zero"),
+        ("vanity_project", "gone", "because Vanity project dropped from 3 to zero"),
         ("vanity_project", "falling", "because Vanity project fell by 3"),
-        ("learning_sponge", "wanted_more", "because your goal has 7 points more here"),
-        ("business_driven", "wanted_more", "because your goal has 1 point more here"),
-        ("community_spirit", "wanted_less", "because your goal has 2 points fewer here"),
+        ("learning_sponge", "wanted_more", "because your goal is 7 points higher"),
+        ("business_driven", "wanted_more", "because your goal is 1 point higher"),
+        ("community_spirit", "wanted_less", "because your goal is 2 points lower"),
     ],
 )
 def test_the_reason_is_said_where_it_is_not_obvious(purpose, direction, why):

@@ -1,5 +1,6 @@
 """Where a person wants to be: set, looked at, replaced and ended, each for themselves."""
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -8,13 +9,14 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from purposeapp.advice.fit import Direction
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.goal import DAY_PASSED
-from purposeapp.models import Goal
-from purposeapp.split import Split
+from purposeapp.models import Goal, Tick, Tip
+from purposeapp.split import Purpose, Split
 from purposeapp.views.goal import EARLIER_SHOWN
 from tests.support.concurrency import at_once
-from tests.support.make import NOON, make_assessment, make_goal, make_user, points
+from tests.support.make import NOON, make_assessment, make_goal, make_tip, make_user, points
 
 PATH = "/goal/"
 END = "/goal/end/"
@@ -30,7 +32,7 @@ def days(number: int) -> str:
 
 def test_without_a_goal_the_page_asks_for_one(owner):
     page = owner.get(PATH).content.decode()
-    assert "Spread ten points the way you would like to spend them one day." in page
+    assert "Spread ten points the way you&#x27;d like to spend them one day." in page
     assert "Now and goal" not in page
     assert "Remove goal" not in page
     assert "Earlier goals" not in page
@@ -72,7 +74,7 @@ def test_now_stands_beside_wanted_with_the_moves_between_them(owner, user):
         (0, 0, "0"),
     ]
     page = response.content.decode()
-    assert "6 points still have to move." in page
+    assert "6 points still need to move." in page
     assert page.count("<li>Move ") == 3
     assert "<li>Move 3 points from Job seeking to Learning sponge</li>" in page
     assert "<li>Move 1 point from Job seeking to Community spirit</li>" in page
@@ -82,7 +84,7 @@ def test_one_point_is_one_point(owner, user):
     make_assessment(user, "5-3-2-0-0")
     make_goal(user, "4-3-3-0-0")
     page = owner.get(PATH).content.decode()
-    assert "1 point still has to move." in page
+    assert "1 point still needs to move." in page
     assert "<li>Move 1 point from Business driven to Learning sponge</li>" in page
 
 
@@ -90,7 +92,7 @@ def test_whoever_is_there_is_told_so(owner, user):
     make_assessment(user, "4-3-3-0-0")
     make_goal(user, "4-3-3-0-0")
     page = owner.get(PATH).content.decode()
-    assert "You've reached it." in page
+    assert "You&#x27;ve reached it." in page
     assert "<li>Move" not in page
 
 
@@ -105,9 +107,9 @@ def test_before_the_first_assessment_there_is_nothing_to_compare_with(owner, use
 @pytest.mark.parametrize(
     ("wanted_by", "now", "words"),
     [
-        (date(2100, 5, 1), "10-0-0-0-0", "Wanted by 1 May 2100."),
-        (date(2020, 5, 1), "10-0-0-0-0", "1 May 2020, has passed. Life does that"),
-        (date(2020, 5, 1), "4-3-3-0-0", "You wanted to be there by 1 May 2020."),
+        (date(2100, 5, 1), "10-0-0-0-0", "By 1 May 2100."),
+        (date(2020, 5, 1), "10-0-0-0-0", "Your target date, 1 May 2020, has passed. Choose a"),
+        (date(2020, 5, 1), "4-3-3-0-0", "Your target date was 1 May 2020."),
     ],
 )
 def test_the_day_is_said_kindly(owner, user, wanted_by, now, words):
@@ -124,7 +126,7 @@ def test_a_new_goal_replaces_the_old_one_which_stays_on_record(owner, user):
     assert (str(older.split), older.ended_at) == ("4-3-3-0-0", newer.set_at)
     page = owner.get(PATH).content.decode()
     assert "Earlier goals" in page
-    assert "<h3>Business driven comes first, 40 %</h3>" in page
+    assert "<h3>Business driven comes first (40%)</h3>" in page
 
 
 def test_the_same_goal_again_stays_the_one_that_it_is(owner):
@@ -154,7 +156,7 @@ def test_a_goal_is_ended_and_stays_on_record(owner, user):
     response = owner.post(END, {"goal": goal.pk}, follow=True)
     assert response.redirect_chain == [(PATH, 302)]
     page = response.content.decode()
-    assert "Your goal is given up." in page
+    assert "Goal removed. You can still see it below." in page
     assert "Earlier goals" in page
     goal.refresh_from_db()
     assert goal.ended_at > NOON
@@ -178,7 +180,7 @@ def test_a_goal_is_ended_once(owner, user):
     goal.refresh_from_db()
     ended_at = goal.ended_at
     page = owner.post(END, {"goal": goal.pk}, follow=True).content.decode()
-    assert page.count("Your goal is given up.") == 1  # that of the first time
+    assert page.count("Goal removed. You can still see it below.") == 1  # that of the first time
     goal.refresh_from_db()
     assert goal.ended_at == ended_at
 
@@ -280,6 +282,102 @@ def test_what_is_no_split_starts_at_zero(owner, start):
     assert (response.status_code, response.context["form"].used) == (200, 0)
 
 
+# --- What the page says of the way ------------------------------------------------------------
+
+
+def details(response) -> str:
+    return re.search(r'<details class="more goal-form"[^>]*>', response.content.decode())[0]
+
+
+def test_the_form_opens_where_there_is_something_to_do_in_it(owner, user):
+    assert details(owner.get(PATH)).endswith(" open>")
+    make_goal(user, "4-3-3-0-0")
+    response = owner.get(PATH)
+    assert not details(response).endswith(" open>")
+    assert "<summary>Change</summary>" in response.content.decode()
+    assert details(owner.get(f"{PATH}?start=last")).endswith(" open>")
+    assert details(owner.post(PATH, points("4-3-1-0-0"))).endswith(" open>")
+    step = owner.post(PATH, points("3-0-0-0-0", step="job_seeking+"))
+    assert details(step).endswith(" open>")
+
+
+def test_a_change_begins_at_the_goal_that_there_is(owner, user):
+    make_assessment(user, "10-0-0-0-0")
+    make_goal(user, "4-3-3-0-0", wanted_by=date(2100, 5, 1))
+    response = owner.get(PATH)
+    assert response.context["form"].points == Split.parse("4-3-3-0-0").as_dict()
+    page = response.content.decode()
+    assert 'value="2100-05-01"' in page
+    assert "Start from my last result" in page
+    Goal.objects.update(wanted_by=date(2020, 5, 1))
+    assert 'value="2020-05-01"' not in owner.get(PATH).content.decode()
+    started = owner.get(f"{PATH}?start=1-2-3-4-0").context["form"]
+    assert started.points == Split.parse("1-2-3-4-0").as_dict()
+
+
+def tips_on(client) -> list[tuple[str, str]]:
+    return [(each.tip.text, each.why) for each in client.get(PATH).context["tips"]]
+
+
+def test_it_has_tips_for_the_points_that_have_to_move_and_no_others(owner, user):
+    Tip.objects.all().delete()
+    for direction in Direction:
+        for purpose in Purpose:
+            text = f"{purpose} {direction}"
+            make_tip(purpose, text, direction=direction, points_from=0)
+    make_assessment(user, "6-2-2-0-0", taken_at=NOON)
+    make_assessment(user, "4-2-2-2-0")
+    assert tips_on(owner) == []
+    make_goal(user, "2-2-4-2-0")
+    assert tips_on(owner) == [
+        ("business_driven wanted_less", "because your goal is 2 points lower"),
+        ("learning_sponge wanted_more", "because your goal is 2 points higher"),
+    ]
+    assert "Tips to get there" in owner.get(PATH).content.decode()
+    Tick.objects.record(
+        user=user, tip=Tip.objects.get(text="business_driven wanted_less"), verdict="done"
+    )
+    assert [text for text, _ in tips_on(owner)] == ["learning_sponge wanted_more"]
+    Goal.objects.update(**Split.parse("4-2-2-2-0").as_dict())
+    assert tips_on(owner) == []
+    assert "Tips to get there" not in owner.get(PATH).content.decode()
+
+
+def test_it_has_four_tips_at_most_of_those_that_are_published(owner, user):
+    Tip.objects.all().delete()
+    for number in range(9):
+        state = "published" if number else "draft"
+        make_tip(text=f"{number}", direction="wanted_less", position=number, state=state)
+    make_assessment(user, "10-0-0-0-0")
+    make_goal(user, "0-10-0-0-0")
+    assert [text for text, _ in tips_on(owner)] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("4-3-3-0-0", "You&#x27;re 6 points closer than when you set this goal."),
+        ("3-2-0-5-0", "You&#x27;re 1 point closer than when you set this goal."),
+        ("2-0-0-8-0", "You&#x27;re 2 points further away than when you set this goal."),
+        ("2-1-0-7-0", "You&#x27;re 1 point further away than when you set this goal."),
+        ("2-2-0-6-0", "You&#x27;re as close as when you set this goal."),
+    ],
+)
+def test_it_says_what_moved_since_it_was_set(owner, user, now, words):
+    make_assessment(user, "10-0-0-0-0", taken_at=NOON - timedelta(days=2))
+    make_assessment(user, "2-2-0-6-0", taken_at=NOON - timedelta(days=1))
+    make_goal(user, "4-3-3-0-0", set_at=NOON)
+    assert "when you set this goal" not in owner.get(PATH).content.decode()
+    make_assessment(user, now, taken_at=NOON + timedelta(days=1))
+    assert words in owner.get(PATH).content.decode()
+
+
+def test_where_nothing_was_recorded_when_it_was_set_nothing_has_moved(owner, user):
+    make_goal(user, "4-3-3-0-0", set_at=NOON)
+    make_assessment(user, taken_at=NOON + timedelta(days=1))
+    assert owner.get(PATH).context["since"] == ""
+
+
 # --- Where else it is shown -------------------------------------------------------------------
 
 
@@ -288,9 +386,9 @@ def test_the_history_and_its_latest_assessment_show_how_far_it_is(owner, user):
     latest = make_assessment(user, "2-2-0-6-0", taken_at=NOON + timedelta(days=1))
     make_goal(user, "4-3-3-0-0")
     for path in ("/history/", latest.get_absolute_url()):
-        assert "6 points still have to move." in owner.get(path).content.decode()
+        assert "6 points still need to move." in owner.get(path).content.decode()
     for path in (old.get_absolute_url(), f"/history/?before={latest.pk}"):
-        assert "still have to move" not in owner.get(path).content.decode()
+        assert "still need to move" not in owner.get(path).content.decode()
 
 
 def test_without_a_goal_nothing_is_shown_but_the_way_there(owner, user):
@@ -348,8 +446,9 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     for _ in range(2):
         make_assessment(user)
         make_goal(user, set_at=NOON, ended_at=NOON)
-        # session, user; the last assessment, the goal, the earlier ones
-        with django_assert_num_queries(5):
+        # session, user; the last assessment, the goal for the form and for the page, the earlier
+        # ones, the assessment when it was set, the tips
+        with django_assert_num_queries(8):
             owner.get(PATH)
 
 

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
-from purposeapp.models import Assessment, Goal
+from purposeapp.models import Assessment, Goal, Reminder, Tick, Tip
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from purposeapp.split import Split
+from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH
-from purposeapp.views.history import PAGE_SIZE
-from tests.support.make import NOON, make_assessment, make_user
+from purposeapp.views.history import EXAMPLE, PAGE_SIZE
+from tests.support.make import NOON, make_assessment, make_reminder, make_tip, make_user, points
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 
@@ -28,7 +28,7 @@ def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
     entries = response.context["entries"]
     assert [entry.snapshot.id for entry in entries] == [each.id for each in three[::-1]]
     assert [entry.change for entry in entries] == [
-        "The same split as before",
+        "No change",
         "Job seeking +6, Business driven −4, Learning sponge −2",
         "",
     ]
@@ -240,14 +240,14 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_five_hundred(
     owner, user, django_assert_num_queries
 ):
     make_assessment(user)
-    # session, user, page, how many tips are done, goal, picture
-    with django_assert_num_queries(6):
+    # session, user, page, how many tips are done, goal, reminder, next tips, picture
+    with django_assert_num_queries(8):
         owner.get("/history/")
     Assessment.objects.bulk_create(
         Assessment(user=user, taken_at=NOON - timedelta(days=day), **split.as_dict())
         for day, split in zip(range(499), Split.all(), strict=False)
     )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         response = owner.get("/history/")
     assert len(response.context["chart"].entries) == 500
 
@@ -257,7 +257,7 @@ def test_no_query_needs_to_read_a_whole_table(
     owner, user, three, django_assert_max_num_queries, path
 ):
     Goal.objects.set(user=user, split=Split.parse("2-6-2-0-0"))
-    with django_assert_max_num_queries(6) as captured:
+    with django_assert_max_num_queries(8) as captured:
         assert owner.get(path.format(id=three[1].id)).status_code == 200
     statements = [query["sql"] for query in captured.captured_queries]
     assert any('"purposeapp_assessment"' in statement for statement in statements)
@@ -275,7 +275,7 @@ def test_no_query_needs_to_read_a_whole_table(
 
 def test_an_assessment_shows_its_result_and_what_changed(owner, three):
     page = owner.get(f"/history/{three[1].id}/").content.decode()
-    assert "<h1>Mainly job seeking, 60 %</h1>" in page
+    assert "<h1>Mainly job seeking (60%)</h1>" in page
     assert "Job seeking +6, Business driven −4, Learning sponge −2." in page
     assert f'href="/history/{three[0].id}/"' in page
     assert "note 1" in page
@@ -284,15 +284,15 @@ def test_an_assessment_shows_its_result_and_what_changed(owner, three):
 
 def test_the_first_one_has_nothing_to_compare_with(owner, three):
     page = owner.get(f"/history/{three[0].id}/").content.decode()
-    assert "This is where your history begins" in page
+    assert "Your first result. When your life changes, spend ten points again" in page
 
 
 def test_points_on_vanity_are_met_with_thanks_and_an_invitation(owner, user):
     page = owner.get(make_assessment(user, "0-0-0-0-10").get_absolute_url()).content.decode()
-    assert "Thank you for the honesty" in page
+    assert "Thank you for being honest" in page
     assert '<a href="#note">Write down why you think so.</a>' in page
     page = owner.get(make_assessment(user, "10-0-0-0-0").get_absolute_url()).content.decode()
-    assert "Thank you for the honesty" not in page
+    assert "Thank you for being honest" not in page
 
 
 def test_a_note_is_kept_and_the_points_are_not_touched(owner, three):
@@ -367,12 +367,102 @@ def test_the_ways_on_stand_before_a_long_list_once(owner, user):
     for _ in range(2):
         make_assessment(user)
     page = owner.get("/history/").content.decode()
-    assert page.count('class="ways') == 1
-    assert page.index('class="ways') < page.index('class="entries"')
+    for way in ("Spend ten points again", 'href="/try/"'):
+        assert page.count(way) == 1
+        assert page.index(way) < page.index('class="entries"')
 
 
 def test_no_line_begins_with_the_sign_of_a_percentage(owner, user):
     page = owner.get(make_assessment(user).get_absolute_url()).content.decode()
-    assert (
-        "Community spirit and Learning sponge share the rest, 20\N{NO-BREAK SPACE}% each." in page
-    )
+    assert "Community spirit and Learning sponge share the rest (20% each)." in page
+    assert not re.search(r"\d\s+%", page)
+
+
+# --- The home ---------------------------------------------------------------------------------
+
+
+def test_the_home_says_how_things_stand_now(owner, user, three):
+    goal = Goal.objects.set(user=user, split=Split.parse("2-6-2-0-0"))
+    make_reminder(user, due_on=date(2100, 5, 1))
+    page = owner.get("/history/").content.decode()
+    now = page[page.index('<div class="now">') : page.index("Spend ten points again")]
+    assert f'<a href="/history/{three[2].id}/">Mainly job seeking (60%)</a>' in now
+    assert "6 points still need to move." in now
+    assert '<a href="/reminders/">1 May 2100</a>' in now
+    goal.delete()
+    Reminder.objects.all().delete()
+    page = owner.get("/history/").content.decode()
+    assert '<a href="/goal/">Set a goal</a>' in page
+    assert '<a href="/reminders/">Set a reminder</a>' in page
+
+
+def test_the_home_shows_the_next_tips_that_nothing_was_said_of(owner, user):
+    Tip.objects.all().delete()
+    tips = [make_tip(text=f"Tip {number}.", position=number) for number in range(4)]
+    make_assessment(user, "10-0-0-0-0")
+
+    def shown():
+        return [each.tip.text for each in owner.get("/history/").context["next_tips"]]
+
+    assert shown() == ["Tip 0.", "Tip 1."]
+    Tick.objects.record(user=user, tip=tips[0], verdict="done")
+    Tick.objects.record(user=user, tip=tips[2], verdict="not_for_me")
+    Tick.objects.record(user=make_user("other@example.org"), tip=tips[1], verdict="done")
+    assert shown() == ["Tip 1.", "Tip 3."]
+    for tip in tips:
+        Tick.objects.record(user=user, tip=tip, verdict="done")
+    page = owner.get("/history/").content.decode()
+    assert "You&#x27;ve been through all your tips." in page
+
+
+def test_the_next_tips_fit_the_latest_change_and_the_goal(owner, user):
+    Tip.objects.all().delete()
+    for direction in ("new", "wanted_more", "any"):
+        make_tip(Purpose.JOB_SEEKING, f"Tip for {direction}.", direction=direction)
+    make_assessment(user, "6-2-2-0-0", taken_at=NOON)
+    make_assessment(user, "2-2-0-6-0", taken_at=NOON + timedelta(days=1))
+    shown = owner.get("/history/").context["next_tips"]
+    assert [each.tip.text for each in shown] == ["Tip for new.", "Tip for any."]
+    Goal.objects.set(user=user, split=Split.parse("0-0-0-10-0"))
+    shown = owner.get("/history/").context["next_tips"]
+    assert [each.tip.text for each in shown] == ["Tip for new.", "Tip for wanted_more."]
+
+
+def test_nobodys_goal_and_reminder_but_ones_own_are_at_home(stranger, user, three):
+    Goal.objects.set(user=user, split=Split.parse("2-6-2-0-0"))
+    make_reminder(user)
+    context = stranger.get("/history/").context
+    assert (context["progress"], context["reminder"]) == (None, None)
+
+
+def test_an_empty_history_shows_an_example_and_the_ways_in(owner, user):
+    page = owner.get("/history/").content.decode()
+    assert "What it will look like" in page
+    assert page.count('<div class="bar bar-small">') == len(EXAMPLE) == 3
+    for path in ("/", "/history/add/", "/history/import/"):
+        assert f'href="{path}">' in page
+    make_assessment(user)
+    assert "What it will look like" not in owner.get("/history/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (0, "Saved. Your first result."),
+        (1, "Saved. Your 2nd result."),
+        (2, "Saved. Your 3rd result."),
+        (10, "Saved. Your 11th result."),
+    ],
+)
+def test_a_result_that_was_recorded_is_said_to_be_saved(owner, user, before, words):
+    for _ in range(before):
+        make_assessment(user, taken_at=NOON)
+    make_assessment(make_user("other@example.org"))
+    response = owner.post("/", points("6-2-2-0-0", submission=NOBODYS_ID), follow=True)
+    assert [str(message) for message in response.context["messages"]] == [words]
+
+
+def test_the_page_of_a_result_can_be_passed_on(owner, three):
+    page = owner.get(three[1].get_absolute_url()).content.decode()
+    assert 'data-url="http://127.0.0.1:8000/splits/2-2-0-6-0/"' in page
+    assert 'src="/splits/2-2-0-6-0.png"' in page

@@ -56,7 +56,7 @@ def test_what_was_taken_away_and_deleted_comes_back_exactly(owner, three):
     Assessment.objects.all().delete()
     response = send(owner, taken_away)
     assert (response.status_code, response.url) == (302, "/history/")
-    assert said(owner.get("/history/")) == ["3 assessments are back."]
+    assert said(owner.get("/history/")) == ["3 results imported."]
     assert owner.get(EXPORT).content == taken_away
     assert all(
         assessment.recorded_at > timezone.now() - timedelta(minutes=1)
@@ -67,7 +67,10 @@ def test_what_was_taken_away_and_deleted_comes_back_exactly(owner, three):
 def test_a_second_time_changes_nothing(owner, three):
     taken_away = owner.get(EXPORT).content
     three[0].delete()
-    for words in ["1 assessment is back. 2 were there already.", "3 were there already."]:
+    for words in [
+        "1 result imported. 2 were already in your history.",
+        "3 were already in your history.",
+    ]:
         send(owner, taken_away)
         assert said(owner.get("/history/")) == [words]
         assert owner.get(EXPORT).content == taken_away
@@ -81,7 +84,7 @@ def test_an_export_of_nothing_is_taken(owner):
 def test_it_goes_into_another_account_while_the_first_one_has_it_too(owner, stranger, three):
     taken_away = owner.get(EXPORT)
     send(stranger, taken_away.content)
-    assert said(stranger.get("/history/")) == ["3 assessments are back."]
+    assert said(stranger.get("/history/")) == ["3 results imported."]
     assert owner.get(EXPORT).content == taken_away.content
     theirs = stranger.get(EXPORT)
     without_ids = [
@@ -90,9 +93,9 @@ def test_it_goes_into_another_account_while_the_first_one_has_it_too(owner, stra
     ]
     assert without_ids[0] == without_ids[1]
     send(stranger, taken_away.content)
-    assert said(stranger.get("/history/")) == ["3 were there already."]
+    assert said(stranger.get("/history/")) == ["3 were already in your history."]
     send(stranger, theirs.content)
-    assert said(stranger.get("/history/")) == ["3 were there already."]
+    assert said(stranger.get("/history/")) == ["3 were already in your history."]
     assert stranger.get(EXPORT).content == theirs.content
 
 
@@ -127,7 +130,7 @@ def test_a_note_that_was_changed_here_stays(owner, three):
     taken_away = owner.get(EXPORT).content
     Assessment.objects.filter(id=three[0].id).update(note="written since")
     send(owner, taken_away)
-    assert said(owner.get("/history/")) == ["3 were there already."]
+    assert said(owner.get("/history/")) == ["3 were already in your history."]
     three[0].refresh_from_db()
     assert three[0].note == "written since"
 
@@ -260,7 +263,7 @@ def test_events_and_goals_come_back_exactly(owner, user):
     taken_away = owner.get(EXPORT).content
     Assessment.objects.all().delete()
     Goal.objects.all().delete()
-    for words in ["2 assessments are back. 2 goals are back.", "4 were there already."]:
+    for words in ["2 results imported. 2 goals imported.", "4 were already in your history."]:
         send(owner, taken_away)
         assert said(owner.get("/history/")) == [words]
         assert owner.get(EXPORT).content == taken_away
@@ -268,7 +271,7 @@ def test_events_and_goals_come_back_exactly(owner, user):
 
 def test_goals_alone_come_back_too(owner):
     send(owner, document(goals=[goal_entry()]))
-    assert said(owner.get("/history/")) == ["1 goal is back."]
+    assert said(owner.get("/history/")) == ["1 goal imported."]
     assert str(Goal.objects.get()) == "4-3-3-0-0 (2026-03-01)"
 
 

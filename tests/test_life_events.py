@@ -1,15 +1,19 @@
 """What happened in between: told on the page of an assessment, and changed there later."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils.formats import date_format
 from django.utils.html import escape
 
+from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.forms import NoteForm
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT, WORDS_BESIDE_AN_EVENT
-from purposeapp.models import Assessment, LifeEvent
-from tests.support.make import NOON, make_assessment
+from purposeapp.models import Assessment, LifeEvent, Reminder
+from tests.support.make import NOON, make_assessment, points
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def test_an_event_is_kept_with_the_note(owner, assessment, event):
     assert (response.status_code, response.url) == (302, assessment.get_absolute_url())
     assert told(assessment) == (event, "", "note 1")
     page = owner.get(assessment.get_absolute_url()).content.decode()
-    assert f'<span class="event">{LifeEvent(event).label}</span>' in page
+    assert f'<span class="event"><bdi>{LifeEvent(event).label}</bdi></span>' in page
     assert f'<option value="{event}" selected>' in page
 
 
@@ -49,7 +53,7 @@ def test_something_else_is_told_in_own_words_and_can_be_changed_later(owner, ass
     send(owner, assessment, "other", " Moved to <b>Oslo</b> ")
     assert told(assessment) == ("other", "Moved to <b>Oslo</b>", "note 1")
     page = owner.get(assessment.get_absolute_url()).content.decode()
-    assert "Moved to &lt;b&gt;Oslo&lt;/b&gt;</span>" in page
+    assert "Moved to &lt;b&gt;Oslo&lt;/b&gt;</bdi></span>" in page
     send(owner, assessment, "new_job", "", "")
     assert told(assessment) == ("new_job", "", "")
     send(owner, assessment)
@@ -105,8 +109,8 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_changes(
 def test_what_was_refused_is_not_said_to_have_happened(owner, user):
     assessment = make_assessment(user, event="new_job")
     page = send(owner, assessment, "other", "").content.decode()
-    assert '<span class="event">New job</span>' in page
-    assert '<span class="event">Something else</span>' not in page
+    assert '<span class="event"><bdi>New job</bdi></span>' in page
+    assert '<span class="event"><bdi>Something else</bdi></span>' not in page
 
 
 def test_nothing_but_what_is_told_is_ever_updated(owner, assessment):
@@ -135,8 +139,9 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, assessment, django_assert_num_queries
 ):
     for moved in (1, 2):
-        # session, user; the assessment, the one before, the goal, what was ticked, the tips
-        with django_assert_num_queries(7):
+        # session, user; the assessment, the one before, the goal, what was ticked, the tips,
+        # the sentences of the portrait
+        with django_assert_num_queries(8):
             owner.get(assessment.get_absolute_url())
         assessment = make_assessment(user, taken_at=NOON + timedelta(days=moved))
 
@@ -153,3 +158,94 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
 def test_postgresql_holds_the_words_against_the_event(user, event, words, constraint):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         make_assessment(user, event=event, event_words=words)
+
+
+# --- One press, on the page of a new result -----------------------------------------------------
+
+
+@pytest.fixture
+def recorded(owner, user):
+    """A second result, just recorded in the browser of its owner."""
+    make_assessment(user, taken_at=NOON)
+    owner.post("/", points("2-2-0-6-0", submission="4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"))
+    return Assessment.objects.for_user(user).latest_first().first()
+
+
+def asked(client, assessment) -> tuple[bool, bool]:
+    """Whether its page asks what happened, and offers a reminder."""
+    page = client.get(assessment.get_absolute_url()).content.decode()
+    return "What happened since last time?" in page, "Remind me in 3 months" in page
+
+
+def test_the_page_of_a_new_result_asks_what_happened_and_offers_a_reminder(owner, user, recorded):
+    assert asked(owner, recorded) == (True, True)
+    page = owner.get(recorded.get_absolute_url()).content.decode()
+    assert re.findall('name="event" value="(.*?)">', page) == [
+        *(event for event in LifeEvent.values if event != "other"),
+        "",
+    ]
+    # Not on an older one, and not in another browser.
+    first = Assessment.objects.for_user(user).oldest_first().first()
+    assert asked(owner, first) == (False, False)
+    elsewhere = Client()
+    elsewhere.force_login(user)
+    assert asked(elsewhere, recorded) == (False, False)
+
+
+def test_the_first_result_is_not_asked_what_happened_before_it(owner, user):
+    owner.post("/", points("2-2-0-6-0", submission="4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"))
+    assert asked(owner, Assessment.objects.get()) == (False, True)
+
+
+@pytest.mark.parametrize("event", [event for event in LifeEvent.values if event != "other"])
+def test_one_press_says_what_happened(owner, user, recorded, event):
+    path = recorded.get_absolute_url()
+    response = owner.post(f"{path}event/", {"event": event}, follow=True)
+    assert response.redirect_chain == [(path, 302)]
+    words = [str(message) for message in response.context["messages"]]
+    assert words[-1] == str(KIND_SENTENCES[event])
+    assert told(recorded) == (event, "", "")
+    assert asked(owner, recorded)[0] is False
+    user.refresh_from_db()
+    assert user.side == ("candidate" if event == "redundancy" else "")
+
+
+@pytest.mark.parametrize("sent", [{}, {"event": ""}])
+def test_nothing_special_is_not_asked_again_and_changes_nothing(owner, recorded, sent):
+    assert owner.post(f"{recorded.get_absolute_url()}event/", sent).status_code == 302
+    assert told(recorded) == ("", "", "")
+    assert asked(owner, recorded)[0] is False
+
+
+@pytest.mark.parametrize("event", ["other", "wedding", "\0", "x" * 1_000])
+def test_an_event_that_no_button_sends_is_refused(owner, recorded, event):
+    response = owner.post(f"{recorded.get_absolute_url()}event/", {"event": event})
+    assert response.status_code == 422
+    assert told(recorded) == ("", "", "")
+    assert asked(owner, recorded)[0] is True
+
+
+def test_one_press_sets_a_reminder(owner, user, recorded):
+    path = recorded.get_absolute_url()
+    response = owner.post(f"{path}remind/", follow=True)
+    assert response.redirect_chain == [(path, 302)]
+    reminder = Reminder.objects.for_user(user).get()
+    assert reminder.rhythm == Reminder.Rhythm.EVERY_3_MONTHS
+    words = [str(message) for message in response.context["messages"]]
+    assert words[-1] == f"We'll remind you on {date_format(reminder.due_on)}."
+    assert asked(owner, recorded)[1] is False
+
+
+@pytest.mark.parametrize("press", ["event", "remind"])
+def test_only_its_owner_presses(owner, stranger, user, recorded, press):
+    path = f"{recorded.get_absolute_url()}{press}/"
+    assert stranger.post(path, {"event": "study"}).status_code == 404
+    response = Client().post(path, {"event": "study"})
+    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
+    for method in ("get", "put", "delete"):
+        assert getattr(owner, method)(path).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(user)
+    assert strict.post(path, {"event": "study"}).status_code == 403
+    assert told(recorded) == ("", "", "")
+    assert not Reminder.objects.exists()

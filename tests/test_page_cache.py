@@ -9,7 +9,6 @@ from django.utils import timezone, translation
 
 from purposeapp.models import Tip
 from purposeapp.models.published import published_version
-from purposeapp.models.tip import TipQuerySet
 from purposeapp.web.page_cache import CachedResponse, PageCache, page_cache
 from tests.support.make import make_tip
 
@@ -193,10 +192,10 @@ def test_an_encoding_that_only_looks_like_gzip_fills_no_compressed_place(client,
 def test_what_is_kept_outlives_a_database_that_does_not_answer(client, db, clock, monkeypatch):
     page = client.get(PATH).content
 
-    def fail(self):
+    def fail():
         raise OperationalError
 
-    monkeypatch.setattr(TipQuerySet, "version", fail)
+    monkeypatch.setattr("purposeapp.web.page_cache.published_version", fail)
     clock.now += 10
     assert client.get(PATH).content == page
 

@@ -80,3 +80,28 @@ def test_many_tips_come_in_pages_that_have_each_once(client, db, django_assert_n
 @pytest.mark.parametrize("page", ["0", "-1", "x", "", "1.0", "9" * 30, "²", "\x00"])
 def test_a_page_that_does_not_exist_is_a_404(client, db, page):
     assert client.get("/purposes/job-seeking/", {"page": page}).status_code == 404
+
+
+# --- All five of them ---------------------------------------------------------------------------
+
+
+def test_the_five_stand_on_one_page_with_the_way_to_each(client, db):
+    page = client.get("/purposes/").content.decode()
+    places = [
+        page.index(f'href="/purposes/{purpose.slug}/">{purpose.label}<') for purpose in Purpose
+    ]
+    assert places == sorted(places)
+    for purpose in Purpose:
+        assert str(escape(purpose.description)) in page
+    ways = [purpose.path.to.label for purpose in Purpose if purpose.path]
+    assert re.findall("Can lead to (.*?)[.]", page) == ways
+    assert "Spend ten points" in page
+
+
+def test_the_page_of_all_five_is_the_same_for_everybody_and_only_read(owner):
+    anonymous = Client().get("/purposes/")
+    assert anonymous.content == owner.get("/purposes/").content
+    assert not anonymous.cookies
+    assert "Cookie" not in anonymous.get("Vary", "")
+    assert anonymous["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert owner.post("/purposes/").status_code == 405

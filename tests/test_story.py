@@ -364,7 +364,7 @@ def test_nothing_has_moved():
 
 def test_one_result():
     story = Story([at(0, "6-2-2-0-0")])
-    assert story.headline.startswith("3 March 2025: Mainly business driven, 60")
+    assert story.headline == "3 March 2025: Mainly business driven (60%)."
     assert (story.more, story.trends) == ([], [])
 
 

@@ -17,24 +17,31 @@ from tests.support.make import NOON, make_tip
 
 first_tips = import_module("purposeapp.migrations.0002_first_tips")
 tips_for_change = import_module("purposeapp.migrations.0007_tips_for_change")
+plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 
 
 def test_a_new_database_has_tips_on_every_purpose(db):
     counts = {purpose: Tip.objects.filter(purpose=purpose).count() for purpose in Purpose}
-    assert list(counts.values()) == [8, 6, 5, 12, 3]
+    assert list(counts.values()) == [11, 9, 8, 16, 6]
     both_sides = Tip.objects.filter(purpose=Purpose.JOB_SEEKING).values_list("audience", flat=True)
     assert set(both_sides) == {"candidate", "employer"}
     assert {tip.state for tip in Tip.objects.all()} == {"published"}
 
 
 def test_what_was_said_first_is_part_of_the_history(db):
+    first = plain_words.texts_as_loaded()
     for tip in Tip.objects.all():
-        assert tip.history.get().text == tip.text
+        texts = list(tip.history.order_by("history_id").values_list("text", flat=True))
+        said = [first.get(tip.key, tip.text), tip.text]
+        assert texts == (said if tip.key in plain_words.SAID_ANEW else said[:1])
+        assert texts[-1] == tip.text
 
 
 def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     before = set(Tip.objects.values_list("key", "text"))
     Tick.objects.create(user=user, tip=Tip.objects.get(key="jobs-new"), verdict="done")
+    plain_words.unload(apps, None)
+    assert dict(Tip.objects.values_list("key", "text")) == plain_words.texts_as_loaded()
     tips_for_change.unload(apps, None)
     assert not Tip.objects.exclude(direction="any").exists()
     first_tips.unload(apps, None)
@@ -42,6 +49,7 @@ def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     assert not Tip.history.exists()
     first_tips.load(apps, None)
     tips_for_change.load(apps, None)
+    plain_words.load(apps, None)
     assert set(Tip.objects.values_list("key", "text")) == before
 
 
@@ -49,6 +57,15 @@ def test_what_staff_call_like_one_of_ours_stays_theirs(db):
     Tip.objects.filter(key="jobs-new").update(text="Theirs.")
     tips_for_change.load(apps, None)
     assert Tip.objects.get(key="jobs-new").text == "Theirs."
+
+
+def test_what_staff_said_in_their_own_words_is_not_said_anew(db):
+    plain_words.unload(apps, None)
+    Tip.objects.filter(key="jobs-headline").update(text="Theirs.", points_from=5)
+    plain_words.load(apps, None)
+    plain_words.unload(apps, None)
+    theirs = Tip.objects.get(key="jobs-headline")
+    assert (theirs.text, theirs.points_from) == ("Theirs.", 5)
 
 
 def test_every_tip_of_ours_is_one_that_staff_could_have_saved(db):

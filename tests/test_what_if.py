@@ -1,12 +1,15 @@
 """What if: played with, looked at, and never recorded."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from purposeapp.advice.life_events import usual_split
 from purposeapp.forms.what_if import WHAT_IF
 from purposeapp.models import LifeEvent, Tick, Tip
-from purposeapp.split import Purpose
+from purposeapp.split import Purpose, Split
+from purposeapp.views.what_if import EVEN
 from tests.support.make import NOON, make_assessment, make_goal, make_tip, points
 from tests.support.tables import rows_of_all_tables
 
@@ -25,7 +28,7 @@ def test_it_begins_at_the_last_split(owner, user):
 def test_without_an_assessment_it_begins_at_zero_and_works_as_well(owner):
     assert owner.get(PATH).context["form"].used == 0
     page = owner.get(owner.post(PATH, points("0-2-0-8-0")).url).content.decode()
-    assert "<h1>Mainly job seeking, 80 %</h1>" in page
+    assert "<h1>Mainly job seeking (80%)</h1>" in page
     assert "it would be:" not in page
     assert "goal-title" not in page
 
@@ -43,12 +46,12 @@ def test_the_result_says_what_it_is_what_would_change_and_how_far_the_goal_is(ow
     make_assessment(user, "6-2-2-0-0")
     make_goal(user, "4-3-3-0-0")
     page = owner.get(f"{RESULT}?if=redundancy").content.decode()
-    assert "<h1>Mainly job seeking, 80 %</h1>" in page
-    assert "Nothing of it is recorded." in page
+    assert "<h1>Mainly job seeking (80%)</h1>" in page
+    assert "Just an experiment: nothing is saved." in page
     assert "What to do then" in page
     assert "What if … I lost my job tomorrow?" in page
     assert "Job seeking +8, Business driven −6, Learning sponge −2." in page
-    assert "8 points still have to move." in page
+    assert "8 points still need to move." in page
     assert "<li>Move 4 points from Job seeking to Business driven</li>" in page
     for link in ["/try/?if=redundancy", "/keep/0-2-0-8-0/", "/goal/?start=0-2-0-8-0#set"]:
         assert f'href="{link}"' in page
@@ -74,14 +77,16 @@ def test_where_no_tip_is_for_them_it_says_so(owner, user):
     Tip.objects.all().delete()
     tip = make_tip(Purpose.COMMUNITY_SPIRIT)
     Tick.objects.record(user=user, tip=tip, verdict="not_for_me")
-    assert "You've skipped every tip here." in owner.get(RESULT).content.decode()
+    assert "You&#x27;ve skipped every tip here." in owner.get(RESULT).content.decode()
 
 
-def test_another_try_begins_at_the_last_split_with_the_same_question(owner, user):
+def test_another_try_begins_at_what_the_same_event_usually_does_to_the_last_split(owner, user):
     make_assessment(user, "4-6-0-0-0")
     page = owner.get(f"{PATH}?if=redundancy").content.decode()
     assert '<option value="redundancy" selected>' in page
-    assert 'name="community_spirit" value="6"' in page
+    assert 'name="community_spirit" value="2"' in page
+    assert 'name="job_seeking" value="8"' in page
+    assert ">now 6, then 2<" in page
     page = owner.get(f"{PATH}?start=1-2-3-4-0").content.decode()
     assert 'name="job_seeking" value="4"' in page
 
@@ -149,11 +154,57 @@ def test_nobody_starts_from_somebody_elses_split(stranger, user):
     assert (response.context["last"], response.context["progress"]) == (None, None)
 
 
-@pytest.mark.parametrize("path", [PATH, RESULT])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_is_not_signed_in_is_asked_to(client, db, path, method):
-    response = client.generic(method, path)
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
+def test_whoever_is_not_signed_in_plays_too_and_nothing_is_recorded(client, db, user):
+    make_assessment(user, "4-6-0-0-0")
+    make_goal(user, "4-3-3-0-0")
+    before = rows_of_all_tables()
+    assert client.get(PATH).context["form"].used == 0
+    response = client.post(PATH, points("0-2-0-8-0", event="redundancy"))
+    assert (response.status_code, response.url) == (302, f"{RESULT}?if=redundancy")
+    response = client.get(response.url)
+    assert (response.context["last"], response.context["progress"]) == (None, None)
+    page = response.content.decode()
+    assert "<h1>Mainly job seeking (80%)</h1>" in page
+    assert "Just an experiment: nothing is saved." in page
+    assert 'href="/keep/0-2-0-8-0/"' in page
+    for path in ("/goal/", "/history/"):
+        assert f'href="{path}' not in page
+        assert f'href="{path}' not in client.get(PATH).content.decode()
+    assert client.post(PATH, points("0-2-0-6-0")).status_code == 422
+    assert rows_of_all_tables() == before
+
+
+@pytest.mark.parametrize(
+    ("query", "split"),
+    [
+        ("if=redundancy", "0-0-2-8-0"),
+        ("if=redundancy&start=last", "0-0-2-8-0"),
+        ("if=redundancy&start=0-0-0-0-10", "0-0-0-8-2"),
+        ("if=wedding", "6-2-2-0-0"),
+        ("if=other", "6-2-2-0-0"),
+        ("if=%00", "6-2-2-0-0"),
+        ("if=redundancy&start=nonsense", "0-0-2-8-0"),
+    ],
+)
+def test_an_event_moves_the_points_as_it_usually_does(owner, user, query, split):
+    make_assessment(user, "6-2-2-0-0")
+    form = owner.get(f"{PATH}?{query}").context["form"]
+    assert form.points == Split.parse(split).as_dict()
+
+
+def test_without_a_split_an_event_starts_from_an_even_one(client, db):
+    form = client.get(f"{PATH}?if=redundancy").context["form"]
+    assert form.points == usual_split(LifeEvent.REDUNDANCY, EVEN).as_dict()
+
+
+def test_there_is_one_press_for_each_event_which_begins_at_the_same_split(client, db):
+    page = client.get(f"{PATH}?start=6-2-2-0-0&if=study").content.decode()
+    links = re.findall(r'<a href="[?]if=(\w+)&amp;start=6-2-2-0-0" rel="nofollow"([^>]*)>', page)
+    assert [event for event, _ in links] == list(WHAT_IF)
+    assert [event for event, current in links if current] == ["study"]
+    assert page.index("?if=study") < page.index('name="business_driven"')
+    page = client.get(PATH, {"start": '"><script>alert(1)</script>'}).content.decode()
+    assert "<script>alert" not in page
 
 
 @pytest.mark.parametrize(
@@ -181,8 +232,8 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     make_goal(user)
     for _ in range(2):
         make_assessment(user)
-        # session, user; the last assessment, the tips, the goal
-        with django_assert_num_queries(6):
+        # session, user; the last assessment, the goal, what was declined, the tips, the portrait
+        with django_assert_num_queries(7):
             owner.get(RESULT)
         with django_assert_num_queries(3):
             owner.get(PATH)

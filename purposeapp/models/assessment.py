@@ -47,6 +47,10 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         """Those that spent the points exactly like `split`."""
         return self.filter(**split.as_dict())
 
+    def taken_by(self, moment: datetime) -> Self:
+        """Those that a person had taken at a moment."""
+        return self.filter(taken_at__lte=moment)
+
     def latest_first(self) -> Self:
         """Newest first, by when the person says that it was. Ties have a fixed order too."""
         return self.order_by(*LATEST_FIRST)

@@ -1,7 +1,7 @@
 """How far somebody is on the way to their goal: now beside wanted."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from purposeapp import sentences
@@ -15,6 +15,7 @@ class WantedSplit(Protocol):
     def split(self) -> Split: ...
 
     wanted_by: date | None
+    set_at: datetime
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ class Progress:
     @property
     def way_left(self) -> str:
         return sentences.way_left(self.moves) if self.now else ""
+
+    def since(self, then: Split) -> str:
+        """How much nearer it is than it was from `then`, in words; empty before a `now`."""
+        if not self.now:
+            return ""
+        return sentences.moved_since(
+            sum(move.points for move in then.moves_to(self.wanted)),
+            sum(move.points for move in self.moves),
+        )
 
     @property
     def is_there(self) -> bool:

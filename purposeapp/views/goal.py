@@ -11,29 +11,75 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from purposeapp import sentences
+from purposeapp.advice.fit import Direction, Side, Situation
+from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.forms import EndGoalForm, GoalForm
-from purposeapp.models import Goal
+from purposeapp.models import Assessment, Goal, Tick, Tip
+from purposeapp.timeline.dates import today
+from purposeapp.timeline.progress import Progress
 from purposeapp.web.requests import AuthenticatedRequest
 
-from .ten_points import ten_points_page
+from .ten_points import Opening, opening_of, ten_points_page
 
 EARLIER_SHOWN = 20
+TIPS_SHOWN = 4
+AHEAD = (Direction.WANTED_MORE, Direction.WANTED_LESS)
+"""The movements that lead to a goal."""
+
+
+def _opening(request: AuthenticatedRequest) -> Opening:
+    """At the goal that holds, for it to be changed, unless the address names a split."""
+    last, initial = opening_of(request)
+    if initial is None and request.user.is_authenticated:
+        goal = Goal.objects.for_user(request.user).current().first()
+        if goal:
+            day = goal.wanted_by if goal.wanted_by and goal.wanted_by >= today() else None
+            initial = {**goal.split.as_dict(), "wanted_by": day}
+    return Opening(last, initial)
 
 
 def _context(request: AuthenticatedRequest, form: GoalForm) -> dict[str, Any]:
     mine = Goal.objects.for_user(request.user)
     # One more than is shown tells whether there are more.
     ended = list(mine.ended().latest_first()[: EARLIER_SHOWN + 1])
+    progress = mine.progress(form.earlier)
     return {
-        "progress": mine.progress(form.earlier),
+        "progress": progress,
+        "since": _since_it_was_set(request, progress, form.last),
+        "tips": _tips(request, progress),
+        "opens": not progress or request.method == "POST" or "start" in request.GET,
         "ended": [(goal, sentences.headline(goal.split)) for goal in ended[:EARLIER_SHOWN]],
         "has_more": len(ended) > EARLIER_SHOWN,
     }
 
 
+def _since_it_was_set(
+    request: AuthenticatedRequest, progress: Progress | None, last: Assessment | None
+) -> str:
+    """What moved since the result that was the latest one then; empty where nothing came after."""
+    if not progress or not last:
+        return ""
+    mine = Assessment.objects.for_user(request.user)
+    then = mine.taken_by(progress.goal.set_at).latest_first().first()
+    return progress.since(then.split) if then and then != last else ""
+
+
+def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[AdvisedTip]:
+    """Tips for the points that have to move, without those that the person skipped or did."""
+    if not progress or not progress.moves or not progress.now:
+        return []
+    situation = Situation(
+        progress.now, wanted=progress.wanted, side=Side(request.user.side or Side.BOTH)
+    )
+    ticked = Tick.objects.for_user(request.user).values("tip_id")
+    ahead = Tip.objects.published().filter(direction__in=AHEAD).exclude(id__in=ticked)
+    chosen = choose(situation, ahead.fitting(situation))
+    return [tip for advice in chosen for tip in advice.at_once][:TIPS_SHOWN]
+
+
 @never_cache
 @login_required
-@ten_points_page(GoalForm, "purposeapp/goal.html", context=_context)
+@ten_points_page(GoalForm, "purposeapp/goal.html", opening=_opening, context=_context)
 def goal(request: AuthenticatedRequest, form: GoalForm) -> HttpResponse:
     """Where a person wants to be: now beside wanted, and the ten points to say it with."""
     if form.save(user=request.user):

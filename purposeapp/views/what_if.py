@@ -1,4 +1,5 @@
-from django.contrib.auth.decorators import login_required
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,28 +9,50 @@ from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
+from purposeapp.advice.life_events import LifeEvent, usual_split
 from purposeapp.advice.result import Result
 from purposeapp.forms import WhatIfForm
 from purposeapp.forms.what_if import SOMETHING, WHAT_IF
 from purposeapp.models import Assessment, Goal, PortraitPart, Tick, Tip
 from purposeapp.split import Split
-from purposeapp.web.requests import AuthenticatedRequest
 
 from .ten_points import Opening, opening_of, ten_points_page
 
+EVEN = Split(2, 2, 2, 2, 2)
+"""Where an event starts from for somebody whose split is not known."""
+
 
 def _opening(request: HttpRequest) -> Opening:
-    """At the last split, unless the address names another one, and at the event it names."""
+    """At the last split, unless the address names another one, moved by the event it names."""
     last, initial = opening_of(request)
     if initial is None and last:
         initial = last.split.as_dict()
-    return Opening(last, {**(initial or {}), "event": request.GET.get("if", "")})
+    event = request.GET.get("if", "")
+    if event in WHAT_IF:
+        now = Split(**initial) if initial else EVEN
+        initial = usual_split(LifeEvent(event), now).as_dict()
+    return Opening(last, {**(initial or {}), "event": event})
+
+
+def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
+    """The events to start from, each with its link; a `?start=` stays in it."""
+    start = request.GET.get("start")
+    kept = {"start": start} if start else {}
+    return {
+        "events": [
+            (
+                LifeEvent(event),
+                f"?{urlencode({'if': event, **kept})}",
+                event == form["event"].value(),
+            )
+            for event in WHAT_IF
+        ]
+    }
 
 
 @never_cache
-@login_required
-@ten_points_page(WhatIfForm, "purposeapp/what_if.html", opening=_opening)
-def what_if(request: AuthenticatedRequest, form: WhatIfForm) -> HttpResponse:
+@ten_points_page(WhatIfForm, "purposeapp/what_if.html", opening=_opening, context=_context)
+def what_if(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
     """Play with the ten points, from the last split or another one; nothing is recorded."""
     event = form.cleaned_data["event"]
     query = f"?{urlencode({'if': event})}" if event else ""
@@ -37,20 +60,20 @@ def what_if(request: AuthenticatedRequest, form: WhatIfForm) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_safe
-def what_if_result(request: AuthenticatedRequest, split: Split) -> HttpResponse:
+def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
     """What a what-if comes to: its result, what it would change, and how far the goal then is."""
-    last = Assessment.objects.latest_of(request.user)
+    user = request.user
+    last = Assessment.objects.latest_of(user)
     event = request.GET.get("if", "")
-    towards = Goal.objects.for_user(request.user).progress(split)
+    towards = Goal.objects.for_user(user).progress(split)
     situation = Situation(
         split,
         earlier=last.split if last else None,
         wanted=towards.wanted if towards else None,
-        side=Side(request.user.side or Side.BOTH),
+        side=Side((user.is_authenticated and user.side) or Side.BOTH),
     )
-    declined = Tick.objects.for_user(request.user).declined()
+    declined = Tick.objects.for_user(user).declined()
     tips = Tip.objects.published().fitting(situation, declined)
     context = {
         "result": Result(

@@ -45,9 +45,9 @@ def test_a_draft_is_shown_on_the_real_page_to_its_editor_alone(editor):
 @pytest.mark.parametrize(
     ("fields", "choice", "why_not"),
     [
-        ({"points_from": 5}, {"split": "2-8-0-0-0"}, "It is for 5 to 10 points; this split has 2"),
+        ({"points_from": 5}, {"split": "2-8-0-0-0"}, "for 5 to 10 points, and this split has 2"),
         ({}, {"split": "2-8-0-0-0"}, None),
-        ({"audience": "employer"}, {"as": "candidate"}, "It is for: Employers."),
+        ({"audience": "employer"}, {"as": "candidate"}, "only for: Employers."),
         ({"audience": "employer"}, {"as": "employer"}, None),
         ({"direction": "rising"}, {"moves": "falling"}, "for a purpose that is: Rising"),
         ({"direction": "rising"}, {"moves": "any"}, "for a purpose that is: Rising"),
@@ -99,7 +99,7 @@ def test_a_movement_that_cannot_be_is_said(editor, split, moves):
     response = editor.get(preview_of(make_tip()), {"split": split, "moves": moves})
     assert response.status_code == 422
     (error,) = response.context["choice"].errors["direction"]
-    assert error.startswith("With these points, the purpose of this tip cannot be: ")
+    assert error.startswith("With these points, the purpose can't be: ")
 
 
 def test_what_is_typed_and_not_saved_is_shown_and_kept_for_another_split(editor):
@@ -189,6 +189,7 @@ def test_more_than_a_page_can_bear_is_counted_and_marked(editor):
 
 @pytest.mark.parametrize("side", Side)
 def test_coverage_says_what_the_results_of_all_splits_show(db, side):
+    Tip.objects.filter(purpose="learning_sponge", points_to__lt=3).delete()
     Tip.objects.filter(purpose="learning_sponge").update(points_from=3)
     Tip.objects.filter(audience="employer").update(points_to=7)
     make_tip("community_spirit", "For none.", key="none", points_from=0, points_to=0)

@@ -134,7 +134,7 @@ def test_the_difference_is_shown_first_and_nothing_is_stored_before_a_yes(editor
         ("Points to", 5),
     ]
     assert [change.key for change in comparison.new] == ["new-one"]
-    assert [tip.key for tip in comparison.missing] == ["business-contact-details"]
+    assert [tip.key for tip in comparison.missing] == ["business-many-one-topic"]
     assert comparison.archived == []
     assert stored() == before
 
@@ -142,7 +142,7 @@ def test_the_difference_is_shown_first_and_nothing_is_stored_before_a_yes(editor
     tip = Tip.objects.get(key="business-few-one-hour")
     assert (tip.text, tip.points_to) == ("Other words.", 5)
     assert tip.history.first().history_user.email == "editor@example.org"
-    assert Tip.objects.get(key="business-contact-details").state == "published"
+    assert Tip.objects.get(key="business-many-one-topic").state == "published"
     assert Tip.objects.get(key="new-one").text == "Be *seen*.\n\n- Once\n- Twice"
 
 

@@ -11,7 +11,8 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from purposeapp.forms.tip import CHANGED_MEANWHILE, MOVED_MEANWHILE, unused_key
+from purposeapp.forms.tip import MOVED_MEANWHILE, unused_key
+from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tick, Tip
 from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose
@@ -338,6 +339,35 @@ def test_saving_without_a_change_is_no_news(editor, tip):
     versions = tip.history.count()
     assert editor.post(page_of(tip), tip_form(tip, text="Two\r\nlines.")).status_code == 302
     assert tip.history.count() == versions
+
+
+def test_whoever_saves_a_draft_can_publish_it_from_the_list_at_once(editor):
+    tip = make_tip(text="A draft.", state="draft")
+    page = editor.post(page_of(tip), tip_form(tip, text="Better."), follow=True)
+    assert "Saved as a draft. Publish it? Publish" in text_of(page)
+    button = (
+        f'<button class="publish" form="changelist-form" formaction="{page_of(tip, "publish")}">'
+    )
+    assert button in page.content.decode()
+    response = editor.post(page_of(tip, "publish"), follow=True)
+    assert said(response) == ["“a-draft” published."]
+    newest = tip.history.first()
+    assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
+
+
+def test_a_new_draft_can_be_published_from_the_list_and_what_is_published_is_not_asked_of(editor):
+    draft = tip_form(Tip(purpose="vanity_project", text="Be seen.", state="draft"))
+    assert "Publish it?" in text_of(editor.post(f"{LIST}add/", draft, follow=True))
+    tip = make_tip()
+    page = editor.post(page_of(tip), tip_form(tip, text="Better."), follow=True)
+    assert "Publish it?" not in text_of(page)
+
+
+def test_enter_in_the_list_saves_what_was_typed(editor):
+    """Browsers press the first submit button of a form then."""
+    form = editor.get(LIST).content.decode().partition('<form id="changelist-form"')[2]
+    first = re.search(r'<button\b[^>]*>|<input\b[^>]*type="submit"[^>]*>', form)[0]
+    assert 'name="_save"' in first
 
 
 # --- Two editors at once ----------------------------------------------------------------------

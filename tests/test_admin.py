@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from purposeapp.models import Tip
+from purposeapp.models import PortraitPart, Tip
 from purposeapp.models.published import published_version
 from tests.support.make import make_assessment, make_editor, make_superuser, make_user
 
@@ -44,11 +44,11 @@ def tip_pages() -> list[str]:
 
 
 def other_pages() -> list[str]:
-    """Every list, form, history and question about deleting that is not of a tip."""
+    """Every list, form, history and question about deleting that is not of what editors write."""
     make_assessment(make_user("somebody@example.org"))
     found = []
     for model in admin.site._registry:
-        if model is Tip:
+        if model in (Tip, PortraitPart):
             continue
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         found += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
@@ -206,9 +206,12 @@ def test_an_action_on_what_is_no_tip_is_refused(editor, chosen):
 def test_the_group_of_editors_is_there_after_migrate(db):
     group = Group.objects.get(name="Tip editors")
     assert sorted(group.permissions.values_list("codename", flat=True)) == [
+        "add_portraitpart",
         "add_tip",
+        "change_portraitpart",
         "change_tip",
         "delete_tip",
+        "view_portraitpart",
         "view_tip",
     ]
 
@@ -217,10 +220,10 @@ def test_migrating_again_leaves_the_group_as_superusers_made_it(db):
     group = Group.objects.get(name="Tip editors")
     group.permissions.remove(Permission.objects.get(codename="delete_tip"))
     call_command("migrate", verbosity=0)
-    assert Group.objects.get().permissions.count() == 3
+    assert Group.objects.get().permissions.count() == 6
     group.delete()
     call_command("migrate", verbosity=0)
-    assert Group.objects.get().permissions.count() == 4
+    assert Group.objects.get().permissions.count() == 7
 
 
 def test_the_admins_sign_in_is_the_one_of_the_product(db):

@@ -107,7 +107,7 @@ def test_what_goes_out_comes_back_without_a_difference(editor):
 def test_what_is_gone_comes_back_exactly(editor):
     before, number = stored(), Tip.objects.count()
     Tip.objects.all().delete()
-    assert said(agree(editor, compare(editor, before))) == [f"{number} tips are new."]
+    assert said(agree(editor, compare(editor, before))) == [f"{number} tips added."]
     assert stored() == before
     newest = Tip.objects.first().history.first()
     assert (newest.history_user.email, newest.history_change_reason) == (
@@ -128,21 +128,21 @@ def test_the_difference_is_shown_first_and_nothing_is_stored_before_a_yes(editor
     data["tips"].append(entry())
     comparison = compare(editor, json.dumps(data).encode())
     (changed,) = comparison.changed
-    assert changed.key == "business-contact-details"
+    assert changed.key == "business-few-one-hour"
     assert [(found.label, found.new) for found in changed.fields] == [
         ("Text", "Other words."),
         ("Points to", 5),
     ]
     assert [change.key for change in comparison.new] == ["new-one"]
-    assert [tip.key for tip in comparison.missing] == ["business-present-clients"]
+    assert [tip.key for tip in comparison.missing] == ["business-many-one-topic"]
     assert comparison.archived == []
     assert stored() == before
 
-    assert said(agree(editor, comparison)) == ["1 tip is new. 1 tip is changed."]
-    tip = Tip.objects.get(key="business-contact-details")
+    assert said(agree(editor, comparison)) == ["1 tip added. 1 tip changed."]
+    tip = Tip.objects.get(key="business-few-one-hour")
     assert (tip.text, tip.points_to) == ("Other words.", 5)
     assert tip.history.first().history_user.email == "editor@example.org"
-    assert Tip.objects.get(key="business-present-clients").state == "published"
+    assert Tip.objects.get(key="business-many-one-topic").state == "published"
     assert Tip.objects.get(key="new-one").text == "Be *seen*.\n\n- Once\n- Twice"
 
 
@@ -152,8 +152,8 @@ def test_what_the_file_lacks_is_archived_if_that_is_asked_for(editor):
     data["tips"] = data["tips"][1:-2]
     comparison = compare(editor, json.dumps(data).encode(), archive_missing="on")
     keys = [tip.key for tip in comparison.archived]
-    assert keys == ["business-contact-details", "vanity-falling", "vanity-wanted-less"]
-    assert said(agree(editor, comparison)) == ["3 tips are archived."]
+    assert keys == ["business-few-one-hour", "vanity-falling", "vanity-wanted-less"]
+    assert said(agree(editor, comparison)) == ["3 tips archived."]
     assert Tip.objects.filter(state="archived").count() == 4
 
 
@@ -167,7 +167,7 @@ def test_a_tip_that_changed_between_the_question_and_the_yes_is_not_overwritten(
     assert str(CHANGED_SINCE) in response.content.decode()
     anew = response.context["comparison"]
     assert [change.key for change in anew.changed] == [
-        "business-contact-details",
+        "business-few-one-hour",
         "business-groups",
     ]
     assert not Tip.objects.filter(text="Words of the file.").exists()
@@ -222,7 +222,7 @@ def test_many_tips_cost_no_more_queries_than_few(editor, django_assert_max_num_q
     many = [entry(key=f"tip-{number}", text=f"Number {number}") for number in range(500)]
     with django_assert_max_num_queries(60):
         response = agree(editor, compare(editor, document(*many)))
-    assert said(response) == ["500 tips are new."]
+    assert said(response) == ["500 tips added."]
 
 
 # --- What is not taken ------------------------------------------------------------------------

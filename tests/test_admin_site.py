@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from purposeapp.admin import stats
-from purposeapp.models import Assessment, Tip, User
+from purposeapp.models import Assessment, PortraitPart, Tip, User
 from tests.support.make import make_assessment, make_editor, make_tip, make_user
 
 
@@ -29,6 +29,15 @@ def test_it_says_what_there_is_to_do(editor):
     assert "1 of 1,001 splits lacks a tip for one of its purposes" in page
     for link in ("?state=draft", "?state=later", "/admin/purposeapp/tip/coverage/"):
         assert link in page
+
+
+def test_it_says_how_many_splits_lack_a_portrait_sentence(editor):
+    said = " ".join(editor.get("/admin/").content.decode().split())
+    assert "0 of 1,001 splits lack a portrait sentence" in said
+    assert "/admin/purposeapp/portraitpart/coverage/" in said
+    PortraitPart.objects.filter(slot="mix", shape="even").update(state="draft")
+    said = " ".join(editor.get("/admin/").content.decode().split())
+    assert "1 of 1,001 splits lacks a portrait sentence" in said
 
 
 def test_staff_who_may_not_see_tips_get_no_to_dos(client, db):

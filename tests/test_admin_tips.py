@@ -11,7 +11,8 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from purposeapp.forms.tip import CHANGED_MEANWHILE, MOVED_MEANWHILE, unused_key
+from purposeapp.forms.tip import MOVED_MEANWHILE, unused_key
+from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tick, Tip
 from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose
@@ -66,7 +67,7 @@ def test_the_list_says_for_whom_a_tip_is_and_when_it_shows(editor):
     make_tip(text="Be calm.", points_from=0, points_to=0, direction="gone", state="draft")
     page = text_of(editor.get(LIST, {"q": "Be "}))
     assert "Be kind. ↑ ↓ Business driven Everyone 3\N{EN DASH}7 Rising From " in page
-    assert "Be calm. ↑ ↓ Business driven Everyone 0 Gone to zero Draft 0" in page
+    assert "Be calm. ↑ ↓ Business driven Everyone 0 Dropped to zero Draft 0" in page
 
 
 def test_ticks_are_a_number_and_no_name(editor, tip):
@@ -113,11 +114,25 @@ def test_archived_tips_are_out_of_sight_until_asked_for(editor, state, keys):
     [
         (
             {"purpose__exact": "vanity_project"},
-            ["vanity-use-the-audience", "vanity-falling", "vanity-wanted-less"],
+            [
+                "vanity-few-one-post",
+                "vanity-many-ask",
+                "vanity-many-lend-the-stage",
+                "vanity-use-the-audience",
+                "vanity-falling",
+                "vanity-wanted-less",
+            ],
         ),
         (
             {"audience__exact": "employer"},
-            ["hiring-company-profile", "hiring-answer-everyone", "hiring-new", "hiring-gone"],
+            [
+                "hiring-few-one-profile",
+                "hiring-many-deadline",
+                "hiring-company-profile",
+                "hiring-answer-everyone",
+                "hiring-new",
+                "hiring-gone",
+            ],
         ),
         ({"direction__exact": "gone"}, ["jobs-gone", "hiring-gone"]),
         ({"q": "business-groups"}, ["business-groups"]),
@@ -137,7 +152,7 @@ def test_a_published_tip_is_on_the_page_at_once_with_another_etag(editor):
     before = editor.get(page)
     assert tip.text not in before.content.decode()
     response = editor.post(LIST, {"action": "publish", "_selected_action": [tip.pk]}, follow=True)
-    assert said(response) == ["1 tip is published."]
+    assert said(response) == ["1 tip published."]
     after = editor.get(page)
     assert tip.text in after.content.decode()
     assert after["ETag"] != before["ETag"]
@@ -151,13 +166,14 @@ def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
         text="Later.", state="draft", published_from=timezone.now().date() + timedelta(days=1)
     )
     chosen = [tip.pk, draft.pk, later.pk]
+    versions = tip.history.count()
     response = editor.post(LIST, {"action": "publish", "_selected_action": chosen}, follow=True)
-    assert said(response) == ["2 tips are published. 1 shows later."]
+    assert said(response) == ["2 tips published. 1 shows later."]
     newest = draft.history.first()
     assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
-    assert tip.history.count() == 1
+    assert tip.history.count() == versions
     response = editor.post(LIST, {"action": "withdraw", "_selected_action": chosen}, follow=True)
-    assert said(response) == ["3 tips are drafts now."]
+    assert said(response) == ["3 tips are now drafts."]
     tip.refresh_from_db()
     assert (tip.state, tip.history.first().state) == ("draft", "draft")
 
@@ -184,7 +200,7 @@ def test_at_the_end_there_is_no_further(editor):
     before = by_position()
     tip = Tip.objects.get(key=before[0])
     response = editor.post(page_of(tip, "move"), {"way": "up"}, follow=True)
-    assert said(response) == ["“business-contact-details” cannot be moved any further."]
+    assert said(response) == ["“business-few-one-hour” can't be moved any further."]
     assert by_position() == before
 
 
@@ -229,11 +245,12 @@ def positions_form(response, **positions: int) -> dict[str, str]:
 
 def test_positions_typed_in_the_list_are_stored_and_nothing_else(editor, tip):
     form = positions_form(editor.get(LIST), business_groups=7)
+    versions = Tip.history.count()
     Tip.objects.filter(pk=tip.pk).update(text="Changed meanwhile.")
     assert editor.post(LIST, form).status_code == 302
     tip.refresh_from_db()
     assert (tip.position, tip.text) == (7, "Changed meanwhile.")
-    assert [tip.history.count() for tip in Tip.objects.all() if tip.history.count() > 1] == [2]
+    assert Tip.history.count() == versions + 1
 
 
 def test_a_list_that_is_out_of_date_moves_nothing_back(editor, tip):
@@ -302,12 +319,13 @@ def test_a_key_is_made_of_whatever_text(db, text):
     ],
 )
 def test_what_makes_no_sense_is_refused_with_the_reason(editor, tip, changes, reason):
+    versions = tip.history.count()
     response = editor.post(page_of(tip), tip_form(tip, **changes))
     assert response.status_code == (200 if reason else 400)
     if reason:
         assert reason in text_of(response)
     assert Tip.objects.get(pk=tip.pk).fingerprint == tip.fingerprint
-    assert tip.history.count() == 1
+    assert tip.history.count() == versions
 
 
 def test_the_key_never_changes(editor, tip):
@@ -318,8 +336,38 @@ def test_the_key_never_changes(editor, tip):
 def test_saving_without_a_change_is_no_news(editor, tip):
     tip.text = "Two\nlines."
     tip.save()
+    versions = tip.history.count()
     assert editor.post(page_of(tip), tip_form(tip, text="Two\r\nlines.")).status_code == 302
-    assert tip.history.count() == 2
+    assert tip.history.count() == versions
+
+
+def test_whoever_saves_a_draft_can_publish_it_from_the_list_at_once(editor):
+    tip = make_tip(text="A draft.", state="draft")
+    page = editor.post(page_of(tip), tip_form(tip, text="Better."), follow=True)
+    assert "Saved as a draft. Publish it? Publish" in text_of(page)
+    button = (
+        f'<button class="publish" form="changelist-form" formaction="{page_of(tip, "publish")}">'
+    )
+    assert button in page.content.decode()
+    response = editor.post(page_of(tip, "publish"), follow=True)
+    assert said(response) == ["“a-draft” published."]
+    newest = tip.history.first()
+    assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
+
+
+def test_a_new_draft_can_be_published_from_the_list_and_what_is_published_is_not_asked_of(editor):
+    draft = tip_form(Tip(purpose="vanity_project", text="Be seen.", state="draft"))
+    assert "Publish it?" in text_of(editor.post(f"{LIST}add/", draft, follow=True))
+    tip = make_tip()
+    page = editor.post(page_of(tip), tip_form(tip, text="Better."), follow=True)
+    assert "Publish it?" not in text_of(page)
+
+
+def test_enter_in_the_list_saves_what_was_typed(editor):
+    """Browsers press the first submit button of a form then."""
+    form = editor.get(LIST).content.decode().partition('<form id="changelist-form"')[2]
+    first = re.search(r'<button\b[^>]*>|<input\b[^>]*type="submit"[^>]*>', form)[0]
+    assert 'name="_save"' in first
 
 
 # --- Two editors at once ----------------------------------------------------------------------
@@ -471,10 +519,10 @@ def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
 def test_a_tip_that_somebody_ticked_is_archived_and_the_page_says_so_before(editor, tip):
     Tick.objects.create(user=make_user("hidden@example.org"), tip=tip, verdict="done")
     page = text_of(editor.get(page_of(tip, "delete")))
-    assert "business-groups: archived, not deleted, since 1 person ticked it" in page
+    assert "business-groups: archived instead of deleted, because 1 person ticked it" in page
     assert "hidden@example.org" not in page
     response = editor.post(page_of(tip, "delete"), {"post": "yes"}, follow=True)
-    assert said(response) == ["1 tip is archived, since people ticked it off."]
+    assert said(response) == ["1 tip archived, because people ticked it."]
     tip.refresh_from_db()
     assert tip.state == "archived"
     assert tip.history.first().history_user.email == "editor@example.org"
@@ -486,12 +534,12 @@ def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
         Tick.objects.create(user=make_user(f"{name}@example.org"), tip=tip, verdict="done")
     chosen = {"action": "delete_selected", "_selected_action": [tip.pk, other.pk]}
     page = text_of(editor.post(LIST, chosen))
-    assert "business-groups: archived, not deleted, since 2 people ticked it" in page
+    assert "business-groups: archived instead of deleted, because 2 people ticked it" in page
     assert "unticked: deleted" in page
     response = editor.post(LIST, {**chosen, "post": "yes"}, follow=True)
     assert said(response) == [
-        "1 tip is archived, since people ticked it off.",
-        "1 tip is deleted.",
+        "1 tip archived, because people ticked it.",
+        "1 tip deleted.",
     ]
     assert Tip.objects.get(pk=tip.pk).state == "archived"
     assert not Tip.objects.filter(pk=other.pk).exists()

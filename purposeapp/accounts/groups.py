@@ -1,12 +1,17 @@
-"""The group of those who keep the tips good: it is there after `migrate`."""
+"""The group of those who keep tips and portraits good: it is there after `migrate`."""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 
 GROUP = "Tip editors"
 
-PERMISSIONS = ["view_tip", "add_tip", "change_tip", "delete_tip"]
-"""Everything about tips; their history, preview and files ask for these too."""
+PERMISSIONS = [
+    *("view_tip", "add_tip", "change_tip", "delete_tip"),
+    *("view_portraitpart", "add_portraitpart", "change_portraitpart"),
+]
+"""Everything about tips; their history, preview and files ask for these too. Portrait sentences
+are never deleted, so nobody has a permission for that.
+"""
 
 
 def make_group(app_config, using, apps=installed, **kwargs) -> None:
@@ -25,7 +30,7 @@ def make_group(app_config, using, apps=installed, **kwargs) -> None:
         content_type__app_label="purposeapp", codename__in=PERMISSIONS
     )
     if len(permissions) < len(PERMISSIONS):
-        return  # migrated back to before there were tips
+        return  # migrated back to before there were tips, or portraits
     group, is_new = Group.objects.using(using).get_or_create(name=GROUP)
     if is_new:
         group.permissions.set(permissions)

@@ -1,28 +1,15 @@
 """Soft delete of tips: those that people ticked off are archived, all others deleted."""
 
-from collections.abc import Iterable
-
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.db import transaction
-from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from simple_history.utils import bulk_update_with_history
 
 from purposeapp.models import Tip
 
-
-def set_state(request: HttpRequest, tips: Iterable[Tip], state: str, reason: str) -> list[Tip]:
-    """Change the state of those that have another one, with an audit trail, and return them."""
-    changed = [tip for tip in tips if tip.state != state]
-    for tip in changed:
-        tip.state = state
-    bulk_update_with_history(
-        changed, Tip, ["state"], default_user=request.user, default_change_reason=reason
-    )
-    return changed
+from .history import set_state
 
 
 class ArchivingAdmin(admin.ModelAdmin):

@@ -1,18 +1,24 @@
-"""The audit trail of tips: who changed what and when, and the revert to any version."""
+"""The audit trail of what staff write: who changed what and when, and the revert to any version."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.utils import bulk_update_with_history
 
-from purposeapp.exchange.tip_differences import changed_fields, described, differences
+from purposeapp.exchange.differences import changed_fields, described, differences
 from purposeapp.models import Tip
 
 from .rendering import render_page
@@ -22,13 +28,40 @@ DELETED_MEANWHILE = gettext_lazy(
     "one page to find what you typed."
 )
 
+REASONS = {
+    "First tips": gettext_lazy("initial tips"),
+    "First tips for change": gettext_lazy("initial tips"),
+    "Initial texts": gettext_lazy("initial sentences"),
+    "Plain words": gettext_lazy("reworded"),
+}
+"""What migrations wrote as their reason for a change, in words for editors."""
 
-class TipHistoryAdmin(SimpleHistoryAdmin):
-    """Lists the versions of a tip and reverts to them: ADR 16 says what is added to the package."""
+
+def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str) -> list[Any]:
+    """Change the state of those that have another one, with an audit trail, and return them."""
+    changed = [row for row in rows if row.state != state]
+    for row in changed:
+        row.state = state
+    if changed:
+        bulk_update_with_history(
+            changed,
+            type(changed[0]),
+            ["state"],
+            default_user=request.user,
+            default_change_reason=reason,
+        )
+    return changed
+
+
+class VersionedAdmin(SimpleHistoryAdmin):
+    """Lists the versions of a row and reverts to them: ADR 18 says what is added to the package.
+
+    Whatever is posted is done under a table lock, and in the forms under an optimistic lock.
+    """
 
     history_list_per_page = 20
-    object_history_template: Any = "admin/tip_history.html"
-    object_history_form_template = "admin/tip_history_form.html"
+    object_history_template: Any = "admin/versions.html"
+    object_history_form_template = "admin/version_form.html"
 
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None):
@@ -44,28 +77,30 @@ class TipHistoryAdmin(SimpleHistoryAdmin):
         before = [*page[1:], *versions[end : end + 1], None]
         for record, old in zip(page, before, strict=False):
             record.changes = differences(old, record) if old else described(record)
+            reason = record.history_change_reason
+            record.reason = REASONS.get(reason, reason)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context=None
     ) -> HttpResponse:
-        """A version in the form of the tip, to store it again. Only who may change may post."""
+        """A version in the form of the row, to store it again. Only who may change may post."""
         self._require_permission(request)
         if request.method == "POST":
-            Tip.objects.lock()
+            self.model.objects.lock()
         ids = _id_or_404(object_id), _id_or_404(version_id)
         return super().history_form_view(request, *ids, extra_context)
 
     def _require_permission(self, request: HttpRequest) -> None:
-        """Raise PermissionDenied before anybody learns whether there is such a tip."""
+        """Raise PermissionDenied before anybody learns whether there is such a row."""
         posts = request.method == "POST"
         may = self.has_change_permission if posts else self.has_view_permission
         if not may(request):
             raise PermissionDenied
 
     def render_history_view(self, request, template, context, **kwargs) -> HttpResponse:
-        """A version with what differs from the stored tip; a 409 if somebody was quicker."""
+        """A version with what differs from the stored row; a 409 if somebody was quicker."""
         if template != self.object_history_form_template:
             return super().render_history_view(request, template, context, **kwargs)
         form, version = context["adminform"].form, context["original"]
@@ -81,9 +116,70 @@ class TipHistoryAdmin(SimpleHistoryAdmin):
         """Store it, unless nothing was changed: that would be no news in its history."""
         if record := getattr(obj, "_history", None):
             obj._change_reason = f"Back to the version of {record.history_date:%Y-%m-%d %H:%M:%S}"
-        stored = Tip.objects.filter(pk=obj.pk).first()
+        stored = self.model.objects.filter(pk=obj.pk).first()
         if stored is None or changed_fields(stored, obj):
             super().save_model(request, obj, form, change)
+
+    def get_object(self, request, object_id, from_field=None):
+        """The row; where it is about to be changed, under a table lock until that is done."""
+        if request.method == "POST":
+            self.model.objects.lock()
+        return super().get_object(request, object_id, from_field)
+
+    @transaction.atomic
+    def changelist_view(self, request, extra_context=None):
+        """The list; a table lock lets nobody else change a row while something is changed in it."""
+        if request.method == "POST":
+            self.model.objects.lock()
+        return super().changelist_view(request, extra_context)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        """The form; where the optimistic lock failed, with both texts, and a 409."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if getattr(context["adminform"].form, "conflict", None):
+            response.status_code = HTTPStatus.CONFLICT
+        return response
+
+    # --- Drafts ---
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """On to the list; a draft can be published from there at once."""
+        if self._is_draft_for_the_list(request, obj):
+            self._offer_to_publish(request, obj)
+            return self.response_post_save_add(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        """Likewise."""
+        if self._is_draft_for_the_list(request, obj):
+            self._offer_to_publish(request, obj)
+            return self.response_post_save_change(request, obj)
+        return super().response_change(request, obj)
+
+    def _is_draft_for_the_list(self, request: HttpRequest, obj) -> bool:
+        stays = {"_continue", "_addanother", "_popup"} & set(request.POST)
+        is_draft = obj.state == self.model.State.DRAFT
+        return is_draft and not stays and self.has_change_permission(request, obj)
+
+    def _offer_to_publish(self, request: HttpRequest, obj) -> None:
+        """Say that it is a draft, with a button; the form of the list below has the CSRF token."""
+        said = format_html(
+            '{} <button class="publish" form="changelist-form" formaction="{}">{}</button>',
+            _("Saved as a draft. Publish it?"),
+            reverse(f"admin:purposeapp_{self.opts.model_name}_publish", args=[obj.pk]),
+            _("Publish"),
+        )
+        self.message_user(request, said, messages.SUCCESS)
+
+    @method_decorator(require_POST)
+    @method_decorator(transaction.atomic)
+    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Publish one row, and go on to the list."""
+        self.model.objects.lock()
+        row = get_object_or_404(self.model, pk=pk)
+        set_state(request, [row], self.model.State.PUBLISHED, "Published in the list")
+        self.message_user(request, _("“%(row)s” published.") % {"row": row}, messages.SUCCESS)
+        return redirect(f"admin:purposeapp_{self.opts.model_name}_changelist")
 
 
 def is_gone(tip_id: str) -> bool:

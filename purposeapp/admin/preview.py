@@ -12,7 +12,7 @@ from purposeapp.advice.fit import Audience, Direction, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import PreviewForm, TipForm
 from purposeapp.forms.tip import suggested_choice
-from purposeapp.models import Tip
+from purposeapp.models import PortraitPart, Tip
 from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Purpose, Split
@@ -23,10 +23,11 @@ CARRIED_FIELDS = [name for name in TIP_FIELDS if name not in ("state", "publishe
 
 def result_with(situation: Situation, tip: Tip | None) -> Result:
     """The result as readers see it today, and with `tip` on it, if it fits."""
+    parts = PortraitPart.objects.published().for_split(situation.split)
     if tip is None:
-        return Result(situation, Tip.objects.published().fitting(situation))
+        return Result(situation, Tip.objects.published().fitting(situation), parts=parts)
     others = Tip.objects.published().exclude(pk=tip.pk).fitting(situation)
-    return Result(situation, [*others, tip])
+    return Result(situation, [*others, tip], parts=parts)
 
 
 def is_on(result: Result, tip: Tip) -> bool:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.admin.stats import usage
 from purposeapp.advice.coverage import uncovered_for_some_side
-from purposeapp.models import Tip
+from purposeapp.advice.portrait import without_text
+from purposeapp.models import PortraitPart, Tip
 
 
 class AdminSite(admin.AdminSite):
@@ -28,7 +29,7 @@ class AdminSite(admin.AdminSite):
         return super().admin_view(_refuse_malformed(view), cacheable)
 
     def index(self, request: HttpRequest, extra_context=None):
-        """The start page: what is to be done about the tips, and how much the site is used."""
+        """The start page: what is to be done about the texts, and how much the site is used."""
         context = {"usage": usage(), **(extra_context or {})}
         if request.user.has_perm("purposeapp.view_tip"):
             context |= {
@@ -36,6 +37,9 @@ class AdminSite(admin.AdminSite):
                 "starting_later": Tip.objects.starting_later().count(),
                 "uncovered": len(uncovered_for_some_side(Tip.objects.published())),
             }
+        if request.user.has_perm("purposeapp.view_portraitpart"):
+            missing = without_text(PortraitPart.objects.published())
+            context["without_sentence"] = len(set().union(*missing.values()))
         return super().index(request, context)
 
 

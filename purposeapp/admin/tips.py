@@ -1,10 +1,7 @@
 """The changelist of tips, and the form of each, for those who keep them good."""
 
-from http import HTTPStatus
-
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.db import transaction
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 from django.forms import modelform_factory
@@ -21,8 +18,8 @@ from purposeapp.models import Tip
 from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 
 from . import coverage, history, import_export, preview, reorder
-from .archive import ArchivingAdmin, set_state
-from .history import TipHistoryAdmin
+from .archive import ArchivingAdmin
+from .history import VersionedAdmin, set_state
 
 ALLOWED_LOOKUPS = {"state", "purpose__exact", "audience__exact", "direction__exact"}
 """What an address may ask of the list. Django would take any field, and with it
@@ -58,7 +55,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Tip)
-class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
+class TipAdmin(VersionedAdmin, ArchivingAdmin):
     """Tips, by purpose and position, with soft delete, audit trail and optimistic lock."""
 
     form = TipForm
@@ -144,13 +141,6 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
             *("down", url, down % {"tip": tip}, "↓"),
         )
 
-    @transaction.atomic
-    def changelist_view(self, request, extra_context=None):
-        """The list; a table lock lets nobody else change a tip while something is changed in it."""
-        if request.method == "POST":
-            Tip.objects.lock()
-        return super().changelist_view(request, extra_context)
-
     # --- What can be done to several ---
 
     @admin.action(description=_("Publish selected tips"), permissions=["change"])
@@ -186,25 +176,12 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
             return []
         return ["key"] if self.has_change_permission(request, obj) else ["key", *TIP_FIELDS]
 
-    def get_object(self, request, object_id, from_field=None):
-        """The tip; where it is about to be changed, under a table lock until that is done."""
-        if request.method == "POST":
-            Tip.objects.lock()
-        return super().get_object(request, object_id, from_field)
-
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The form; for a tip that somebody has deleted, the way to bring it back."""
         if self.has_view_permission(request) and history.is_gone(object_id):
             self.message_user(request, history.DELETED_MEANWHILE, messages.WARNING)
             return redirect("admin:purposeapp_tip_history", object_id)
         return super().change_view(request, object_id, form_url, extra_context)
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        """The form; where the optimistic lock failed, with both texts, and a 409."""
-        response = super().render_change_form(request, context, *args, **kwargs)
-        if getattr(context["adminform"].form, "conflict", None):
-            response.status_code = HTTPStatus.CONFLICT
-        return response
 
     # --- Pages of our own ---
 
@@ -223,6 +200,7 @@ class TipAdmin(TipHistoryAdmin, ArchivingAdmin):
             page("import/", import_export.upload, "import", "change"),
             page("import/difference/", import_export.preview_import, "import_difference", "change"),
             page("preview/", preview.preview, "preview_new", "view"),
+            page("<int:pk>/publish/", self.publish_view, "publish", "change"),
             page("<int:tip_id>/preview/", preview.preview, "preview", "view"),
             page("<int:tip_id>/move/", reorder.move, "move", "change"),
             *super().get_urls(),

@@ -164,11 +164,12 @@ def compose(split: Split, parts: Iterable[WrittenPart]) -> Portrait:
 
 def without_text(parts: Iterable[WrittenPart]) -> dict[Slot, list[Split]]:
     """For each slot, the splits that no part is written for; complete slots are left out."""
-    parts = list(parts)
+    by_slot: dict[Slot, list[WrittenPart]] = {slot: [] for slot in Slot}
+    for part in sorted(parts, key=_precedence, reverse=True):  # what most splits meet comes first
+        by_slot[Slot(part.slot)].append(part)
     found: dict[Slot, list[Split]] = {}
-    for split in Split.all():
-        best = chosen(split, parts)
-        for slot in Slot:
-            if slot not in best:
-                found.setdefault(slot, []).append(split)
+    for mix in map(Mix, Split.all()):
+        for slot, written in by_slot.items():
+            if not any(map(mix.meets, written)):
+                found.setdefault(slot, []).append(mix.split)
     return found

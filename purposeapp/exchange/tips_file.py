@@ -18,6 +18,7 @@ from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS, TIP_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose
 
+from .differences import Difference, changed_fields, described, differences
 from .json_forms import (
     VERSION,
     ChoiceField,
@@ -29,7 +30,6 @@ from .json_forms import (
     at_entry,
     load,
 )
-from .tip_differences import Difference, changed_fields, described, differences
 
 CHANGE_REASON = "Import"
 

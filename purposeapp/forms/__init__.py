@@ -6,6 +6,7 @@ from .data_import import ImportForm
 from .goal import EndGoalForm, GoalForm
 from .json_file import FILE_TOO_LARGE, MAX_IMPORT_BYTES
 from .paper import PaperForm
+from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
 from .tick import SideForm, TickForm
@@ -23,6 +24,8 @@ __all__ = [
     "ImportForm",
     "NoteForm",
     "PaperForm",
+    "PortraitPartForm",
+    "PortraitPreviewForm",
     "PositionForm",
     "PreviewForm",
     "QuestionnaireForm",

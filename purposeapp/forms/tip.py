@@ -10,15 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.coverage import movement, with_points
 from purposeapp.advice.fit import Direction, Side
-from purposeapp.exchange.tip_differences import Difference, described, differences
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
-CHANGED_MEANWHILE = _(
-    "Someone else saved this tip while you were editing, so your changes aren't saved yet. "
-    "Compare both versions below. If you save now, yours replaces theirs."
-)
+from .versioned import NewlineField, VersionedForm
+
 MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Five numbers that add up to ten, in the order of the purposes: 6-2-2-0-0.")
@@ -29,18 +26,8 @@ POSITION_STEP = 10
 MAX_KEY_WORDS = 5
 
 
-class NewlineField(forms.CharField):
-    """A text with normalized line ends, whatever the browser sends: as they are stored."""
-
-    def to_python(self, value) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
-
-
-class TipForm(forms.ModelForm):
+class TipForm(VersionedForm):
     """One tip, with an optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
-
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
-    """Fingerprint of what was stored when the editor began; empty for a tip that is not stored."""
 
     class Meta:
         model = Tip
@@ -49,10 +36,6 @@ class TipForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.conflict: list[Difference] = []
-        # The instance may be an earlier version, which is to be stored again.
-        self.stored = Tip.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
-        self.initial["version"] = self.stored.fingerprint if self.stored else ""
         for name, what in {
             "key": _("It never changes later. Leave it empty to use the first words."),
             "position": _(
@@ -67,30 +50,10 @@ class TipForm(forms.ModelForm):
                 self.fields[name].initial = None
 
     def clean(self) -> dict:
-        values = super().clean() or self.cleaned_data
-        if self.instance.pk and "version" in self.fields:
-            self._refuse_to_overwrite()
-        elif not self.instance.pk:
+        values = super().clean()
+        if not self.instance.pk:
             self._fill_in(values)
-        if self.instance.pk and not self.stored:
-            self._refuse_a_key_taken_meanwhile()
         return values
-
-    def _refuse_to_overwrite(self) -> None:
-        if self.cleaned_data.get("version") == self.initial["version"]:
-            return
-        # Whoever saves again has seen what is stored now.
-        self.data = {**self.data.dict(), self.add_prefix("version"): self.initial["version"]}  # type: ignore[attr-defined]
-        mine = Tip(pk=self.instance.pk)
-        for name in TIP_FIELDS:
-            setattr(mine, name, self.cleaned_data.get(name, getattr(self.instance, name)))
-        self.conflict = differences(self.stored, mine) if self.stored else described(mine)
-        self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
-
-    def _refuse_a_key_taken_meanwhile(self) -> None:
-        """Django looks at the fields of the form alone, and the key of what was deleted is none."""
-        if Tip.objects.filter(key=self.instance.key).exists():
-            self.add_error(None, self.instance.unique_error_message(Tip, ["key"]))
 
     def _fill_in(self, values: dict) -> None:
         if "key" in self.fields:

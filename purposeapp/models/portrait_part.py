@@ -9,7 +9,22 @@ from simple_history.models import HistoricalRecords
 from purposeapp.advice.portrait import Mix, Place, Shape, Slot
 from purposeapp.split import Purpose, Split
 
+from .versioned import Versioned
+
 PART_MAX_LENGTH = 240
+
+PART_FIELDS = [
+    "text",
+    "slot",
+    "shape",
+    "first",
+    "second",
+    "third",
+    "missing",
+    "position",
+    "state",
+]
+"""Every field of a sentence that can change, in the order that people read them."""
 
 
 class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
@@ -40,11 +55,13 @@ class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
             cursor.execute("LOCK TABLE purposeapp_portraitpart IN SHARE ROW EXCLUSIVE MODE")
 
 
-class PortraitPart(models.Model):
+class PortraitPart(Versioned, models.Model):
     """One sentence of a portrait, and the splits that it is true for. Staff own it.
 
     An empty condition is met by every split. How one is chosen: purposeapp/advice/portrait.py.
     """
+
+    CHANGING_FIELDS = PART_FIELDS
 
     class State(models.TextChoices):
         """Who sees a part."""

@@ -1,5 +1,3 @@
-import json
-from hashlib import sha256
 from typing import Self
 
 from django.core.validators import MaxLengthValidator
@@ -15,6 +13,7 @@ from purposeapp.split import BUDGET, Purpose
 from purposeapp.timeline.dates import today
 
 from .fitting import FittingQuerySet, TipHistoryQuerySet
+from .versioned import Versioned
 
 TIP_MAX_LENGTH = 1_000
 
@@ -79,8 +78,10 @@ class TipQuerySet(FittingQuerySet):
             cursor.execute("LOCK TABLE purposeapp_tip IN SHARE ROW EXCLUSIVE MODE")
 
 
-class Tip(models.Model):
+class Tip(Versioned, models.Model):
     """One piece of advice on a purpose. Staff own it, and `history` is its audit trail."""
+
+    CHANGING_FIELDS = TIP_FIELDS
 
     class State(models.TextChoices):
         """Who sees a tip; archiving is its soft delete."""
@@ -204,9 +205,3 @@ class Tip(models.Model):
             and self.published_from is not None
             and self.published_from > today()
         )
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of all its fields, for optimistic locks: it differs wherever two versions do."""
-        values = [str(field.value_from_object(self)) for field in self._meta.concrete_fields]
-        return sha256(json.dumps(values).encode()).hexdigest()[:32]

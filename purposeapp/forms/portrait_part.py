@@ -1,0 +1,109 @@
+"""A portrait sentence, as editors write it. No change may leave a split without a text."""
+
+from collections.abc import Iterable
+from itertools import chain, count
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.advice.portrait import without_text
+from purposeapp.models import PortraitPart
+from purposeapp.models.portrait_part import PART_FIELDS
+from purposeapp.split import Split
+
+from .tip import NOT_A_SPLIT
+from .versioned import NewlineField, VersionedForm
+
+MAX_NAMED_SPLITS = 5
+"""Splits that are named where a sentence would be missing; of the others, only how many."""
+
+
+class PortraitPartForm(VersionedForm):
+    """One sentence, with an optimistic lock; refused if some split would lose its last one."""
+
+    class Meta:
+        model = PortraitPart
+        fields = ["key", *PART_FIELDS]
+        field_classes = {"text": NewlineField}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk and "key" in self.fields:
+            self.fields["key"].required = False
+            self.fields["key"].help_text = _(
+                "It never changes later. Leave it empty to use the conditions."
+            )
+
+    def clean(self) -> dict:
+        if not self.instance.pk:
+            PortraitPart.objects.lock()  # until the key, which is free now, is taken
+        values = super().clean()
+        if not self.instance.pk and not values.get("key") and "key" not in self.errors:
+            values["key"] = unused_key(self.typed())
+        if not self.errors:
+            for gap in gaps_after([self.typed()]):
+                self.add_error(None, forms.ValidationError(gap, code="gap"))
+        return values
+
+
+def unused_key(part: PortraitPart) -> str:
+    """A unique key for a new sentence, made of its conditions."""
+    purposes = [name.partition("_")[0] for name in (part.first, part.second, part.third) if name]
+    missing = ["without", part.missing.partition("_")[0]] if part.missing else []
+    key = slugify(" ".join([part.slot, part.shape, *purposes, *missing]).replace("_", "-"))
+    candidates = chain([key], (f"{key}-{number}" for number in count(2)))
+    return next(key for key in candidates if not PortraitPart.objects.filter(key=key).exists())
+
+
+def gaps_after(changed: Iterable[PortraitPart]) -> list[str]:
+    """What to say of splits that would lose their last sentence if these were published so.
+
+    One message a slot. What is missing already is not held against a change that does not fill
+    it: else nobody could fill several gaps one by one. Call it under the table lock.
+    """
+    published = {part.pk: part for part in PortraitPart.objects.published()}
+    after = dict(published)
+    for part in changed:
+        after.pop(part.pk, None)
+        if part.state == PortraitPart.State.PUBLISHED:
+            after[part.pk] = part
+    missing = without_text(after.values())
+    if not missing:
+        return []
+    before = without_text(published.values())
+    lost = {slot: _without(splits, before.get(slot, [])) for slot, splits in missing.items()}
+    return [_said(str(slot.label), splits) for slot, splits in lost.items() if splits]
+
+
+def _without(splits: list[Split], known: list[Split]) -> list[Split]:
+    known_ones = set(known)
+    return [split for split in splits if split not in known_ones]
+
+
+def _said(slot: str, splits: list[Split]) -> str:
+    """Name the slot, and some of its splits."""
+    more = max(0, len(splits) - MAX_NAMED_SPLITS)
+    words = {"slot": slot, "splits": ", ".join(map(str, splits[:MAX_NAMED_SPLITS])), "more": more}
+    if not more:
+        return gettext("No sentence would be left for “%(slot)s” of: %(splits)s.") % words
+    said = ngettext(
+        "No sentence would be left for “%(slot)s” of: %(splits)s, and %(more)d more.",
+        "No sentence would be left for “%(slot)s” of: %(splits)s, and %(more)d more.",
+        more,
+    )
+    return said % words
+
+
+class PortraitPreviewForm(forms.Form):
+    """The split whose portrait an editor looks at."""
+
+    split = forms.CharField(label=_("Split"), max_length=20, help_text=NOT_A_SPLIT)
+
+    def clean_split(self) -> Split:
+        """The split that is named."""
+        try:
+            return Split.parse(self.cleaned_data["split"])
+        except ValueError as error:
+            raise forms.ValidationError(NOT_A_SPLIT, code="split") from error

@@ -35,18 +35,18 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     press(visitor, "Save goal")
     expect(page.get_by_role("status")).to_have_text("Your goal is saved.")
     moves = page.get_by_role("region", name="Now and goal")
-    expect(moves).to_contain_text("3 points still have to move.")
+    expect(moves).to_contain_text("3 points still need to move.")
     expect(moves.get_by_role("listitem")).to_have_text(
         ["Move 3 points from Job seeking to Learning sponge"]
     )
-    expect(moves).to_contain_text("Wanted by 1 May 2100.")
+    expect(moves).to_contain_text("By 1 May 2100.")
     table = page.get_by_role("table", name="Each purpose, now and in your goal")
     expect(table.get_by_role("row").nth(4).get_by_role("cell")).to_have_text(["6", "3", "−3"])
     visitor.shot("goal")
 
     # A step on the way: the moves shrink, on the result and in the history.
     visitor.record("2-2-2-4-0")
-    expect(goal(visitor)).to_contain_text("1 point still has to move.")
+    expect(goal(visitor)).to_contain_text("1 point still needs to move.")
     page.goto("/history/")
     expect(goal(visitor)).to_contain_text("Move 1 point from Job seeking to Learning sponge")
     visitor.record("2-2-3-3-0")
@@ -55,13 +55,13 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     goal(visitor).get_by_role("link", name="Your goal").click()
     visitor.type_points("0-10-0-0-0")
     press(visitor, "Save goal")
-    expect(moves).to_contain_text("8 points still have to move.")
+    expect(moves).to_contain_text("8 points still need to move.")
     earlier = page.get_by_role("region", name="Earlier goals").get_by_role("listitem")
     expect(earlier).to_have_count(1)
-    expect(earlier).to_contain_text("Learning sponge and Job seeking share the lead, 30 % each")
+    expect(earlier).to_contain_text("Learning sponge and Job seeking share the lead (30% each)")
 
     press(visitor, "Remove goal")
-    expect(page.get_by_role("status")).to_contain_text("Your goal is given up.")
+    expect(page.get_by_role("status")).to_contain_text("Goal removed. You can still see it below.")
     expect(moves).to_have_count(0)
     expect(earlier).to_have_count(2)
 
@@ -92,10 +92,10 @@ def test_what_is_only_played_leaves_the_history_as_it_was(visitor):
     page.get_by_label("What if …").select_option("I lost my job tomorrow?")
     visitor.type_points("0-2-0-8-0")
     press(visitor, "Show result")
-    expect(visitor.headline).to_have_text("Mainly job seeking, 80 %")
+    expect(visitor.headline).to_have_text("Mainly job seeking (80%)")
     main = page.get_by_role("main")
     expect(main).to_contain_text("What if … I lost my job tomorrow?")
-    expect(main).to_contain_text("This is only played.")
+    expect(main).to_contain_text("Just an experiment: nothing is saved.")
     expect(main).to_contain_text("Job seeking +8, Business driven −6, Learning sponge −2.")
     visitor.shot("try-out")
 
@@ -105,7 +105,7 @@ def test_what_is_only_played_leaves_the_history_as_it_was(visitor):
     page.get_by_role("link", name="Back to your history").click()
     entries = main.get_by_role("listitem").filter(has=page.get_by_role("heading"))
     expect(entries).to_have_count(1)
-    expect(entries).to_contain_text("Mainly business driven, 60 %")
+    expect(entries).to_contain_text("Mainly business driven (60%)")
 
 
 def test_a_sheet_of_paper_lands_in_the_past(visitor):
@@ -134,7 +134,7 @@ def test_a_sheet_of_paper_lands_in_the_past(visitor):
 
     page.goto("/history/")
     entries = main.get_by_role("listitem").get_by_role("heading")
-    expect(entries).to_have_text(["Mainly job seeking, 60 %", "Mainly business driven, 80 %"])
+    expect(entries).to_have_text(["Mainly job seeking (60%)", "Mainly business driven (80%)"])
 
 
 def test_the_words_are_asked_for_once_something_else_is_chosen(new_visitor):

@@ -96,7 +96,7 @@ def test_a_newcomer_keeps_the_result_that_waited(member):
     expect(page.get_by_role("status")).to_contain_text("Your result is kept in your history.")
     expect(page.locator(".signed-in")).to_contain_text(member.email)
     expect(member.entries).to_have_count(1)
-    expect(member.entries).to_contain_text("Mainly business driven, 60 %")
+    expect(member.entries).to_contain_text("Mainly business driven (60%)")
 
     member.visitor.sign_out()
     member.sign_in()

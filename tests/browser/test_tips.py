@@ -73,7 +73,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(declined).to_have_count(0)
 
     page.goto("/history/")
-    page.get_by_role("link", name="Mainly job seeking, 60 %").first.click()
+    page.get_by_role("link", name="Mainly job seeking (60%)").first.click()
     page.wait_for_url(ASSESSMENT)
     tip(page, NEW).get_by_role("button", name="Undo").click()
     expect(tip(page, NEW)).not_to_contain_text("Done on")

@@ -76,10 +76,10 @@ def test_a_day_that_has_passed_is_refused_and_everything_stays(visitor):
     press(visitor, "Save goal")
     summary = page.get_by_role("alert")
     expect(summary).to_contain_text("You have used 8 of 10 points. Add 2 more.")
-    expect(summary).to_contain_text("This day has passed.")
+    expect(summary).to_contain_text("This date is in the past.")
     visitor.expect_points("4-3-1-0-0")
     expect(page.get_by_label("Target date (optional)")).to_have_value("2020-05-01")
-    summary.get_by_role("link", name="This day has passed.").click()
+    summary.get_by_role("link", name="This date is in the past.").click()
     expect(page.get_by_label("Target date (optional)")).to_be_focused()
 
 
@@ -123,7 +123,7 @@ def test_a_sheet_of_paper_lands_in_the_past(visitor):
     page.get_by_label("In a few words").fill("Moved to Oslo")
     page.get_by_label("Did you expect this?").fill("On a train.")
     press(visitor, "Add to my history")
-    expect(page.get_by_role("alert")).to_contain_text("This day is still to come")
+    expect(page.get_by_role("alert")).to_contain_text("This date is in the future.")
     expect(page.get_by_label("In a few words")).to_have_value("Moved to Oslo")
     page.get_by_label("Date").fill("2024-05-01")
     press(visitor, "Add to my history")

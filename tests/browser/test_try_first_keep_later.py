@@ -19,11 +19,11 @@ def test_what_was_tried_before_signing_up_is_in_the_history_afterwards(visitor):
     spend_anonymously(visitor, "2-2-0-6-0")
     page.get_by_role("link", name="Save it").click()
     page.wait_for_url("**/accounts/signup/**")
-    expect(page.get_by_text("Your 2 results are waiting")).to_be_visible()
+    expect(page.get_by_text("We'll add your 2 results to your history")).to_be_visible()
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url(f"{ASSESSMENT}#note")
-    expect(page.get_by_role("status")).to_contain_text("Your 2 results are kept in your history.")
+    expect(page.get_by_role("status")).to_contain_text("Your result is saved in your history.")
     expect(visitor.headline).to_have_text("Mainly job seeking (60%)")
     page.goto("/history/")
     expect(page.get_by_role("main").get_by_role("listitem").get_by_role("heading")).to_have_text(

@@ -86,7 +86,9 @@ class Visitor:
 
     def expect_rows(self, *rows: str) -> None:
         """The table of the result holds these rows: purpose, points, share, minutes of an hour."""
-        table = self.page.get_by_role("table", name="Where the ten points went, and what that means per hour")
+        table = self.page.get_by_role(
+            "table", name="Where the ten points went, and what that means per hour"
+        )
         expect(table.locator("tbody tr")).to_have_text(list(rows))
 
     @property

@@ -49,7 +49,7 @@ def test_every_page_of_a_person_with_an_account(visitor, remember):
     remember(visitor)
     latest = visitor.record("1-2-1-3-3")
     page.get_by_label("Did you expect this?").fill("Not at all. " * 20 + "W" * 80)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Your note is saved.")
     inspection.here("note-kept")
     for split in ("4-3-3-0-0", "0-2-4-3-1"):

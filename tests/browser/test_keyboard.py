@@ -86,7 +86,7 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
 
     _tab_to(page, page.get_by_label("Did you expect this?"))
     keyboard.type("Not at all.")
-    _tab_to(page, page.get_by_role("button", name="Save"))
+    _tab_to(page, page.get_by_role("button", name="Save", exact=True))
     keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Your note is saved.")
     _tab_to(page, visitor.account_menu.locator("summary"))

@@ -89,11 +89,11 @@ def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
 
     note = page.get_by_label("Did you expect this?")
     note.fill("I would have said that I am here to learn.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Your note is saved.")
     visitor.shot("newcomer-result")
     note.fill("I sell. So be it.\nZoë & <b>Łukasz</b> said so 🙂")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(note).to_have_value("I sell. So be it.\nZoë & <b>Łukasz</b> said so 🙂")
 
     visitor.go_to("History")

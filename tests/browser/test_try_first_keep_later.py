@@ -46,7 +46,7 @@ def test_a_link_from_somebody_else_is_kept_after_a_yes(visitor):
     page.get_by_role("link", name="Save it").click()
     expect(visitor.headline).to_have_text("Save this result?")
     visitor.shot("keep")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/accounts/signup/**")
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
@@ -59,7 +59,7 @@ def test_with_an_account_a_yes_leads_to_the_assessment(visitor):
     visitor.sign_up()
     page.goto("/splits/0-10-0-0-0/")
     page.get_by_role("link", name="Save it").click()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(ASSESSMENT)
     expect(page.get_by_label("Did you expect this?")).to_be_visible()
 

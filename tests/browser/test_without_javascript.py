@@ -80,7 +80,7 @@ def test_an_account_a_result_and_a_history_need_no_script(visitor):
     page.wait_for_url(ASSESSMENT)
     expect(visitor.headline).to_have_text("Mainly business driven (60%)")
     page.get_by_label("Did you expect this?").fill("No.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Your note is saved.")
 
     visitor.go_to("History")

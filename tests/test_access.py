@@ -50,11 +50,13 @@ TABLE = """
 /questionnaire.png                       oo----
 /splits/6-2-2-0-0/                       oo----
 /splits/6-2-2-0-0.png                    oo----
+/purposes/                               oo----
 /purposes/job-seeking/                   oo----
 /purposes/job-seeking.png                oo----
 /privacy/                                oo----
 /worksheet/                              oo----
-/favicon.ico                             >>----     → /static/img/favicon.svg
+/favicon.ico                             >>----     → /static/img/favicon-32.png
+/manifest.webmanifest                    oo----
 /robots.txt                              oo----
 /sitemap.xml                             oo----
 /healthz                                 oo----
@@ -82,6 +84,7 @@ TABLE = """
 /history/                      ssssss     oo----
 /history/add/                  ssssss     oo?---
 /history/compare/              ssssss     oo----
+/history/pending/              ssssss     oo>---     → /history/
 /history/export.json           ssssss     oo----
 /history/export.csv            ssssss     oo----
 /history/import/               ssssss     oo?---
@@ -91,6 +94,7 @@ TABLE = """
 /reminders/                    ssssss     oo?---
 /reminders/changed/            ssssss     -->---     → /reminders/
 /reminders/address/            ssssss     -->---     → /reminders/
+/settings/                     ssssss     oo----
 /accounts/signup/              oo??-o     >>>>>>     → /history/
 /accounts/login/               oo??-o     >>>>>>     → /history/
 /accounts/login/code/          oooo-o     >>>>>>     → /history/
@@ -107,6 +111,8 @@ TABLE = """
                                anonymous  owner   others
 /history/{assessment}/         ssssss     oo>---  000---  → ./
 /history/{assessment}/delete/  ssssss     oo>---  000---  → /history/
+/history/{assessment}/event/   -->---     --?---  --0---  → /accounts/login/?next=/history/
+/history/{assessment}/remind/  -->---     -->---  --0---  → /accounts/login/?next=/history/
 /reminders/five-purposes.ics   ssssss     oo----  00----
 
                anonymous  stranger+owner  any-staff

@@ -18,8 +18,8 @@ def test_a_double_click_makes_one_assessment(visitor):
     visitor.type_points("6-2-2-0-0")
     visitor.send_button.dblclick()
     # Not wait_for_url: the second click may abort the navigation of the first.
-    expect(visitor.headline).to_have_text("Mainly business driven, 60 %")
-    _expect_history(page, "Mainly business driven, 60 %")
+    expect(visitor.headline).to_have_text("Mainly business driven (60%)")
+    _expect_history(page, "Mainly business driven (60%)")
 
 
 def test_going_back_and_sending_again_makes_no_second_assessment(visitor):
@@ -30,7 +30,7 @@ def test_going_back_and_sending_again_makes_no_second_assessment(visitor):
     visitor.expect_points("6-2-2-0-0")
     visitor.send_button.click()
     page.wait_for_url(assessment)
-    _expect_history(page, "Mainly business driven, 60 %")
+    _expect_history(page, "Mainly business driven (60%)")
 
 
 def test_going_back_and_changing_the_points_makes_another_assessment(visitor):
@@ -45,4 +45,4 @@ def test_going_back_and_changing_the_points_makes_another_assessment(visitor):
     visitor.send_button.click()
     page.wait_for_url(ASSESSMENT)
     assert page.url != assessment
-    _expect_history(page, "Half business driven, 50 %", "Mainly business driven, 60 %")
+    _expect_history(page, "Half business driven (50%)", "Mainly business driven (60%)")

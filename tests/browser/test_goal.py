@@ -35,18 +35,18 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     press(visitor, "Save goal")
     expect(page.get_by_role("status")).to_have_text("Your goal is saved.")
     moves = page.get_by_role("region", name="Now and goal")
-    expect(moves).to_contain_text("3 points still have to move.")
+    expect(moves).to_contain_text("3 points still need to move.")
     expect(moves.get_by_role("listitem")).to_have_text(
         ["Move 3 points from Job seeking to Learning sponge"]
     )
-    expect(moves).to_contain_text("Wanted by 1 May 2100.")
+    expect(moves).to_contain_text("By 1 May 2100.")
     table = page.get_by_role("table", name="Each purpose, now and in your goal")
     expect(table.get_by_role("row").nth(4).get_by_role("cell")).to_have_text(["6", "3", "−3"])
     visitor.shot("goal")
 
     # A step on the way: the moves shrink, on the result and in the history.
     visitor.record("2-2-2-4-0")
-    expect(goal(visitor)).to_contain_text("1 point still has to move.")
+    expect(goal(visitor)).to_contain_text("1 point still needs to move.")
     page.goto("/history/")
     expect(goal(visitor)).to_contain_text("Move 1 point from Job seeking to Learning sponge")
     visitor.record("2-2-3-3-0")
@@ -55,13 +55,13 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     goal(visitor).get_by_role("link", name="Your goal").click()
     visitor.type_points("0-10-0-0-0")
     press(visitor, "Save goal")
-    expect(moves).to_contain_text("8 points still have to move.")
+    expect(moves).to_contain_text("8 points still need to move.")
     earlier = page.get_by_role("region", name="Earlier goals").get_by_role("listitem")
     expect(earlier).to_have_count(1)
-    expect(earlier).to_contain_text("Learning sponge and Job seeking share the lead, 30 % each")
+    expect(earlier).to_contain_text("Learning sponge and Job seeking share the lead (30% each)")
 
     press(visitor, "Remove goal")
-    expect(page.get_by_role("status")).to_contain_text("Your goal is given up.")
+    expect(page.get_by_role("status")).to_contain_text("Goal removed. You can still see it below.")
     expect(moves).to_have_count(0)
     expect(earlier).to_have_count(2)
 
@@ -76,10 +76,10 @@ def test_a_day_that_has_passed_is_refused_and_everything_stays(visitor):
     press(visitor, "Save goal")
     summary = page.get_by_role("alert")
     expect(summary).to_contain_text("You have used 8 of 10 points. Add 2 more.")
-    expect(summary).to_contain_text("This day has passed.")
+    expect(summary).to_contain_text("This date is in the past.")
     visitor.expect_points("4-3-1-0-0")
     expect(page.get_by_label("Target date (optional)")).to_have_value("2020-05-01")
-    summary.get_by_role("link", name="This day has passed.").click()
+    summary.get_by_role("link", name="This date is in the past.").click()
     expect(page.get_by_label("Target date (optional)")).to_be_focused()
 
 
@@ -92,10 +92,10 @@ def test_what_is_only_played_leaves_the_history_as_it_was(visitor):
     page.get_by_label("What if …").select_option("I lost my job tomorrow?")
     visitor.type_points("0-2-0-8-0")
     press(visitor, "Show result")
-    expect(visitor.headline).to_have_text("Mainly job seeking, 80 %")
+    expect(visitor.headline).to_have_text("Mainly job seeking (80%)")
     main = page.get_by_role("main")
     expect(main).to_contain_text("What if … I lost my job tomorrow?")
-    expect(main).to_contain_text("This is only played.")
+    expect(main).to_contain_text("Just an experiment: nothing is saved.")
     expect(main).to_contain_text("Job seeking +8, Business driven −6, Learning sponge −2.")
     visitor.shot("try-out")
 
@@ -105,7 +105,7 @@ def test_what_is_only_played_leaves_the_history_as_it_was(visitor):
     page.get_by_role("link", name="Back to your history").click()
     entries = main.get_by_role("listitem").filter(has=page.get_by_role("heading"))
     expect(entries).to_have_count(1)
-    expect(entries).to_contain_text("Mainly business driven, 60 %")
+    expect(entries).to_contain_text("Mainly business driven (60%)")
 
 
 def test_a_sheet_of_paper_lands_in_the_past(visitor):
@@ -123,7 +123,7 @@ def test_a_sheet_of_paper_lands_in_the_past(visitor):
     page.get_by_label("In a few words").fill("Moved to Oslo")
     page.get_by_label("Did you expect this?").fill("On a train.")
     press(visitor, "Add to my history")
-    expect(page.get_by_role("alert")).to_contain_text("This day is still to come")
+    expect(page.get_by_role("alert")).to_contain_text("This date is in the future.")
     expect(page.get_by_label("In a few words")).to_have_value("Moved to Oslo")
     page.get_by_label("Date").fill("2024-05-01")
     press(visitor, "Add to my history")
@@ -134,7 +134,7 @@ def test_a_sheet_of_paper_lands_in_the_past(visitor):
 
     page.goto("/history/")
     entries = main.get_by_role("listitem").get_by_role("heading")
-    expect(entries).to_have_text(["Mainly job seeking, 60 %", "Mainly business driven, 80 %"])
+    expect(entries).to_have_text(["Mainly job seeking (60%)", "Mainly business driven (80%)"])
 
 
 def test_the_words_are_asked_for_once_something_else_is_chosen(new_visitor):

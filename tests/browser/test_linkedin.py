@@ -93,10 +93,10 @@ def test_a_newcomer_keeps_the_result_that_waited(member):
     member.go_to_linkedin("Sign up with LinkedIn")
     member.agree()
     page.wait_for_url("**/history/")
-    expect(page.get_by_role("status")).to_contain_text("Your result is kept in your history.")
-    expect(page.locator(".signed-in")).to_contain_text(member.email)
+    expect(page.get_by_role("status")).to_contain_text("Your result is saved in your history.")
+    expect(member.visitor.account_menu).to_contain_text(member.email)
     expect(member.entries).to_have_count(1)
-    expect(member.entries).to_contain_text("Mainly business driven, 60 %")
+    expect(member.entries).to_contain_text("Mainly business driven (60%)")
 
     member.visitor.sign_out()
     member.sign_in()
@@ -133,7 +133,7 @@ def test_an_account_whose_address_nobody_confirmed_needs_the_code(member, mails)
 
     member.spend("6-2-2-0-0")
     member.sign_in()
-    expect(page.get_by_role("status")).to_contain_text("an account with this address already")
+    expect(page.get_by_role("status")).to_contain_text("already an account with this email")
     member.inspection.here("code")
     (mail,) = mails.iterdir()
     code = re.search(r"^([A-Z0-9-]{6,})$", mail.read_text(), re.MULTILINE)[1]
@@ -167,13 +167,14 @@ def test_somebody_connects_it_and_disconnects_it_again(member):
     page = member.page
     member.sign_in()
     page.wait_for_url("**/history/")
-    page.get_by_role("link", name="LinkedIn", exact=True).click()
+    member.visitor.go_to("Settings")
+    page.get_by_role("link", name="Manage LinkedIn").click()
     main = page.get_by_role("main")
-    expect(main).to_contain_text(f"Connected: {member.email}.")
+    expect(main).to_contain_text(f"Connected as {member.email}.")
     member.inspection.here("connected")
     page.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("status")).to_contain_text("LinkedIn is no longer connected.")
-    expect(main).to_contain_text("Not connected.")
+    expect(main).to_contain_text("Connect LinkedIn to sign in without a password.")
     member.inspection.here("not-connected")
 
     member.go_to_linkedin("Connect LinkedIn")
@@ -182,7 +183,7 @@ def test_somebody_connects_it_and_disconnects_it_again(member):
     member.go_to_linkedin("Connect LinkedIn")
     member.agree()
     expect(page.get_by_role("status")).to_contain_text("LinkedIn is connected.")
-    expect(main).to_contain_text(f"Connected: {member.email}.")
+    expect(main).to_contain_text(f"Connected as {member.email}.")
 
 
 def test_it_works_without_javascript(new_visitor, provider):
@@ -193,4 +194,4 @@ def test_it_works_without_javascript(new_visitor, provider):
     member = Member(visitor, provider)
     member.sign_in()
     member.page.wait_for_url("**/history/")
-    expect(member.page.locator(".signed-in")).to_contain_text(member.email)
+    expect(member.visitor.account_menu).to_contain_text(member.email)

@@ -36,7 +36,7 @@ def confirm_the_address(visitor, server) -> None:
     """Follow the link that this server, which has no mail server, writes to its log."""
     page = visitor.page
     page.get_by_role("button", name="Send a confirmation email").click()
-    expect(page.get_by_role("status")).to_contain_text(f"on its way to {visitor.email}")
+    expect(page.get_by_role("status")).to_contain_text(f"We sent an email to {visitor.email}")
     letter = server.log.read_text().rpartition(f"To: {visitor.email}")[2]
     page.goto(re.search(r"^http\S+/confirm-email/\S+$", letter, re.MULTILINE)[0])
     page.get_by_role("button", name="It is").click()
@@ -48,17 +48,17 @@ def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, serv
     page = visitor.page
     visitor.sign_up()
     visitor.record("6-2-2-0-0")
-    page.get_by_role("link", name="Remind me").click()
+    visitor.go_to("Reminders")
     expect(visitor.headline).to_have_text("Remind me")
     main = page.get_by_role("main")
     expect(main).to_contain_text("No reminder set.")
 
     page.get_by_label("Every 6 months").check()
-    page.get_by_role("button", name="Save").click()
-    expect(main).to_contain_text("it waits until your address is confirmed")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(main).to_contain_text("we can't send it until your email is confirmed")
     confirm_the_address(visitor, server)
-    page.get_by_role("link", name="Remind me").click()
-    expect(main).to_contain_text(f"The next mail goes to {visitor.email} on")
+    visitor.go_to("Reminders")
+    expect(main).to_contain_text(f"Your next reminder goes to {visitor.email} on")
     visitor.shot("reminders-chosen")
 
     # Half a year later, somebody who is not signed in reads the mail and has had enough.
@@ -93,16 +93,16 @@ def test_something_changed_and_the_day_is_chosen_by_keyboard(visitor):
         page.keyboard.press("ArrowDown")
     expect(page.get_by_label("Once, on a date I choose")).to_be_checked()
     day.fill("2020-02-29")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_role("link", name="The day: Choose a date in the future.").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Date: Choose a date in the future.").click()
     expect(day).to_be_focused()
     expect(day).to_have_value("2020-02-29")
 
     page.get_by_label("When something changes in my life").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Something changed in my life").click()
-    expect(page.get_by_role("status")).to_contain_text("Thank you for telling us.")
-    expect(main).to_contain_text("A mail is due on")
+    expect(page.get_by_role("status")).to_contain_text("Thanks for telling us.")
+    expect(main).to_contain_text("Your next reminder is due on")
     expect(page.get_by_role("button", name="Something changed in my life")).to_have_count(0)
 
 

@@ -9,13 +9,13 @@ def test_a_returning_person_sees_what_changed(visitor):
     page = visitor.page
     visitor.sign_up()
     visitor.record("6-2-2-0-0")
-    expect(page.get_by_role("main")).to_contain_text("This is where your history begins.")
+    expect(page.get_by_role("main")).to_contain_text("Your first result. When your life changes")
 
     visitor.sign_out()
     visitor.sign_in()
     change = "Job seeking +6, Business driven −4, Learning sponge −2"
     visitor.record("2-2-0-6-0")
-    expect(visitor.headline).to_have_text("Mainly job seeking, 60 %")
+    expect(visitor.headline).to_have_text("Mainly job seeking (60%)")
     expect(page.get_by_text(change)).to_be_visible()
 
     page.goto("/history/")
@@ -23,9 +23,9 @@ def test_a_returning_person_sees_what_changed(visitor):
         page.get_by_role("main").get_by_role("listitem").filter(has=page.get_by_role("heading"))
     )
     expect(entries).to_have_count(2)
-    expect(entries.first).to_contain_text("Mainly job seeking, 60 %")
+    expect(entries.first).to_contain_text("Mainly job seeking (60%)")
     expect(entries.first).to_contain_text(change)
-    expect(entries.last).to_contain_text("Mainly business driven, 60 %")
+    expect(entries.last).to_contain_text("Mainly business driven (60%)")
     expect(entries.last).to_contain_text("Your first result")
 
     expect(page.get_by_role("cell", name="6", exact=True)).to_have_count(0)
@@ -41,16 +41,16 @@ def test_vanity_is_met_with_thanks_and_a_question(visitor):
     assessment = visitor.record("2-2-0-3-3")
     main = page.get_by_role("main")
     expect(visitor.headline).to_have_text(
-        "Job seeking and Vanity project share the lead, 30 % each"
+        "Job seeking and Vanity project share the lead (30% each)"
     )
-    expect(main).to_contain_text("Thank you for the honesty.")
+    expect(main).to_contain_text("Thank you for being honest.")
     expect(main).to_contain_text("Vanity project → Community spirit")
 
     page.get_by_role("link", name="Write down why you think so.").click()
     note = page.get_by_label("Did you expect this?")
     expect(note).to_be_in_viewport()
     note.fill("I check who liked it before I brush my teeth.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Your note is saved.")
     page.goto(assessment)
     expect(note).to_have_value("I check who liked it before I brush my teeth.")
@@ -70,7 +70,7 @@ def test_a_stranger_finds_nothing_at_the_address_of_an_assessment(visitor, new_v
     assert stranger.page.goto(f"{assessment}delete/").status == 404
 
     visitor.page.goto(assessment)
-    expect(visitor.headline).to_have_text("Job seeking comes first, 40 %")
+    expect(visitor.headline).to_have_text("Job seeking comes first (40%)")
 
 
 def test_the_back_button_shows_nothing_private_after_signing_out(visitor):
@@ -78,10 +78,11 @@ def test_the_back_button_shows_nothing_private_after_signing_out(visitor):
     visitor.sign_up()
     visitor.record("1-2-3-4-0")
     page.get_by_label("Did you expect this?").fill("My boss must not know.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(ASSESSMENT)
     expect(page.get_by_role("status")).to_have_text("Your note is saved.")
-    page.get_by_role("button", name="Sign out").click()
+    visitor.open_account_menu()
+    visitor.account_menu.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_contain_text("signed out")
 
     page.go_back()

@@ -4,8 +4,8 @@ import time
 
 from playwright.sync_api import expect
 
-OLD = "Start a group. Other community spirits will multiply what you give."
-NEW = "Start a group, and let others multiply what you give."
+OLD = "Start a group, and let other community spirits multiply what you give."
+NEW = "Start a group: others will multiply what you give."
 
 
 def _change_the_tip(page, old, new):

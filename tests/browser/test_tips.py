@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
 
-NEW = "Say it. Tell the people you know that you look for a job"
-RISING = "Give the search its hours"
+NEW = "Say so. Tell people you know that you're looking"
+RISING = "Give your search fixed hours"
 CRITICAL = "Read your profile with a critical eye"
 EMPLOYER = "Above all, answer every single candidate."
 
@@ -34,17 +34,17 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     visitor.record("2-2-0-6-0")
     expect(visitor.advised.first).to_have_text("Job seeking 6 points")
     expect(tip(page, RISING)).to_contain_text("because Job seeking rose by 6")
-    expect(tip(page, "Fewer points")).to_contain_text("because Business driven fell by 4")
+    expect(tip(page, "Choose the leads")).to_contain_text("because Business driven fell by 4")
     expect(advice_on(page, "Job seeking").get_by_role("heading", level=4)).to_have_text(
         ["Candidates", "Employers"]
     )
     page.get_by_role("button", name="I'm looking for a job").click()
-    expect(page.get_by_text("Your side: I look for a job")).to_be_visible()
+    expect(page.get_by_text("Your side: I'm looking for a job")).to_be_visible()
     expect(page.get_by_text("Are you looking for a job or hiring?")).to_have_count(0)
-    expect(page.get_by_text("Tell your own people first.")).to_have_count(0)
+    expect(page.get_by_text("Tell your own people first")).to_have_count(0)
 
     # One tip is done, and another one not for them makes room for the next.
-    expect(tip(page, NEW)).to_contain_text("because Job seeking is new here")
+    expect(tip(page, NEW)).to_contain_text("because Job seeking is new for you")
     tip(page, NEW).get_by_role("button", name="Done").click()
     expect(tip(page, NEW)).to_contain_text("Done on")
     expect(tip(page, CRITICAL)).to_be_visible()
@@ -52,13 +52,13 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     tip(page, CRITICAL).get_by_role("button", name="Skip").click()
     expect(tip(page, "Study the profiles")).to_be_visible()
     expect(tip(page, CRITICAL)).not_to_be_visible()
-    page.get_by_text("1 not for you").click()
+    page.get_by_text("1 skipped").click()
     expect(tip(page, CRITICAL)).to_be_visible()
     visitor.shot(f"tips-checklist-{'with' if scripts else 'without'}-scripts")
 
     # Weeks later they come back: what was done is done, and nobody asks again.
     visitor.record("0-2-1-7-0")
-    expect(page.get_by_text("Your side: I look for a job")).to_be_visible()
+    expect(page.get_by_text("Your side: I'm looking for a job")).to_be_visible()
     page.get_by_text("3 more").first.click()
     visitor.record("6-2-2-0-0")
     visitor.record("2-2-0-6-0")
@@ -73,7 +73,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(declined).to_have_count(0)
 
     page.goto("/history/")
-    page.get_by_role("link", name="Mainly job seeking, 60 %").first.click()
+    page.get_by_role("link", name="Mainly job seeking (60%)").first.click()
     page.wait_for_url(ASSESSMENT)
     tip(page, NEW).get_by_role("button", name="Undo").click()
     expect(tip(page, NEW)).not_to_contain_text("Done on")
@@ -85,7 +85,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     page.go_back()
     page.get_by_text("Change", exact=True).click()
     page.get_by_role("button", name="I'm hiring").click()
-    expect(page.get_by_text("Your side: I look for people")).to_be_visible()
+    expect(page.get_by_text("Your side: I'm hiring")).to_be_visible()
     expect(tip(page, EMPLOYER)).to_be_visible()
     expect(tip(page, NEW)).to_have_count(0)
 
@@ -114,7 +114,7 @@ def test_a_tip_is_ticked_off_by_keyboard_and_the_focus_stays(visitor):
     page = visitor.page
     visitor.sign_up()
     visitor.record("10-0-0-0-0")
-    first = tip(page, "Put your contact details")
+    first = tip(page, "Update your contact details")
     first.get_by_role("button", name="Done").focus()
     page.keyboard.press("Enter")
     undo = first.get_by_role("button", name="Undo")

@@ -13,45 +13,53 @@ def spend_anonymously(visitor, split: str) -> None:
     visitor.page.wait_for_url(f"**/splits/{split}/")
 
 
-def test_what_was_tried_before_signing_up_is_in_the_history_afterwards(visitor):
+def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwards(visitor):
     page = visitor.page
     spend_anonymously(visitor, "6-2-2-0-0")
     spend_anonymously(visitor, "2-2-0-6-0")
-    page.get_by_role("link", name="Is this yours? Keep it").click()
+    page.get_by_role("link", name="Save it").click()
     page.wait_for_url("**/accounts/signup/**")
-    expect(page.get_by_text("Your 2 results are waiting")).to_be_visible()
+    expect(page.get_by_text("We'll add your 2 results to your history")).to_be_visible()
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
-    page.wait_for_url(f"{ASSESSMENT}#note")
-    expect(page.get_by_role("status")).to_contain_text("Your 2 results are kept in your history.")
-    expect(visitor.headline).to_have_text("Mainly job seeking, 60 %")
+    page.wait_for_url(ASSESSMENT)
+    expect(page.get_by_role("status")).to_contain_text("Your result is saved in your history.")
+    expect(visitor.headline).to_have_text("Mainly job seeking (60%)")
+    entries = page.get_by_role("main").get_by_role("listitem").get_by_role("heading")
     page.goto("/history/")
-    expect(page.get_by_role("main").get_by_role("listitem").get_by_role("heading")).to_have_text(
-        ["Mainly job seeking, 60 %", "Mainly business driven, 60 %"]
-    )
+    expect(entries).to_have_text(["Mainly job seeking (60%)"])
+
+    # Somebody else may have used this browser: the other one is asked about.
+    page.get_by_role("link", name="Choose yours").click()
+    expect(visitor.headline).to_have_text("Which results are yours?")
+    expect(page.get_by_role("checkbox", name="Mainly business driven (60%)")).to_be_checked()
+    visitor.shot("pending-results")
+    page.get_by_role("button", name="Add to my history").click()
+    expect(page.get_by_role("status")).to_have_text("1 result added to your history.")
+    expect(entries).to_have_text(["Mainly job seeking (60%)", "Mainly business driven (60%)"])
     visitor.shot("kept-after-sign-up")
 
 
 def test_a_link_from_somebody_else_is_kept_after_a_yes(visitor):
     page = visitor.page
     page.goto("/splits/0-10-0-0-0/")
-    page.get_by_role("link", name="Is this yours? Keep it").click()
+    page.get_by_role("link", name="Save it").click()
     expect(visitor.headline).to_have_text("Save this result?")
     visitor.shot("keep")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/accounts/signup/**")
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
-    page.wait_for_url(f"{ASSESSMENT}#note")
-    expect(visitor.headline).to_have_text("Entirely community spirit, 100 %")
+    page.wait_for_url(ASSESSMENT)
+    expect(visitor.headline).to_have_text("Entirely community spirit (100%)")
 
 
 def test_with_an_account_a_yes_leads_to_the_assessment(visitor):
     page = visitor.page
     visitor.sign_up()
     page.goto("/splits/0-10-0-0-0/")
-    page.get_by_role("link", name="Is this yours? Keep it").click()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Save it").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(ASSESSMENT)
     expect(page.get_by_label("Did you expect this?")).to_be_visible()
 

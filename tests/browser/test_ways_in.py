@@ -74,7 +74,7 @@ def test_a_new_account_whose_code_is_entered_later_in_the_same_browser(visitor, 
     page.goto("/accounts/confirm-email/")
     enter(page, newest_code(visitor.email))
     page.wait_for_url("**/history/")
-    expect_history(visitor, "Mainly business driven, 60 %")
+    expect_history(visitor, "Mainly business driven (60%)")
 
 
 def test_an_old_account_by_password(visitor, newest_code):
@@ -82,7 +82,7 @@ def test_an_old_account_by_password(visitor, newest_code):
     visitor.sign_out()
     spend_anonymously(visitor)
     visitor.sign_in()
-    expect_history(visitor, "Mainly business driven, 60 %")
+    expect_history(visitor, "Mainly business driven (60%)")
 
 
 def test_a_code_by_mail_in_place_of_the_password(visitor, newest_code):
@@ -95,7 +95,7 @@ def test_a_code_by_mail_in_place_of_the_password(visitor, newest_code):
     page.get_by_role("main").get_by_role("button").first.click()
     enter(page, newest_code(visitor.email))
     page.wait_for_url("**/history/")
-    expect_history(visitor, "Entirely job seeking, 100 %")
+    expect_history(visitor, "Entirely job seeking (100%)")
 
 
 def test_a_forgotten_password_in_between(visitor, newest_code):
@@ -112,4 +112,4 @@ def test_a_forgotten_password_in_between(visitor, newest_code):
         field.fill("another ten points")
     page.get_by_role("button", name="Save password").click()
     page.wait_for_url("**/history/")
-    expect_history(visitor, "Mainly business driven, 60 %")
+    expect_history(visitor, "Mainly business driven (60%)")

@@ -86,7 +86,9 @@ class Visitor:
 
     def expect_rows(self, *rows: str) -> None:
         """The table of the result holds these rows: purpose, points, share, minutes of an hour."""
-        table = self.page.get_by_role("table", name="Where the ten points went")
+        table = self.page.get_by_role(
+            "table", name="Where the ten points went, and what that means per hour"
+        )
         expect(table.locator("tbody tr")).to_have_text(list(rows))
 
     @property
@@ -114,7 +116,20 @@ class Visitor:
         self.page.get_by_label("Email").fill(self.email)
         self.page.get_by_role("textbox", name="Password").fill(self.password)
 
+    @property
+    def account_menu(self) -> Locator:
+        return self.page.get_by_role("banner").get_by_role("group").filter(has_text="Your account")
+
+    def open_account_menu(self) -> None:
+        self.account_menu.locator("summary").click()
+
+    def go_to(self, name: str) -> None:
+        """Choose a page in the account menu, such as History."""
+        self.open_account_menu()
+        self.account_menu.get_by_role("link", name=name, exact=True).click()
+
     def sign_out(self) -> None:
         self.page.goto("/history/")
-        self.page.get_by_role("button", name="Sign out").click()
+        self.open_account_menu()
+        self.account_menu.get_by_role("button", name="Sign out").click()
         expect(self.page.get_by_role("status")).to_contain_text("signed out")

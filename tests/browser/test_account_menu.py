@@ -1,0 +1,159 @@
+"""The way around an account: the menu in the header, the settings, and the home."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.visitor import ASSESSMENT
+
+NAMES = ["History", "Goal", "Tips", "Reminders", "Settings"]
+TOO_SMALL = """() => [...document.querySelectorAll(".account-menu :is(a, button, summary)")]
+  .map((element) => [element.textContent.trim(), element.getBoundingClientRect()])
+  .filter(([, box]) => box.height && (box.height < 44 || box.left < 0 || box.right > innerWidth))
+  .map(([name]) => name)"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_menu_opens_and_closes_by_pointer_and_by_key(visitor, width):
+    page, menu = visitor.page, visitor.account_menu
+    page.set_viewport_size({"width": width, "height": 844})
+    visitor.sign_up()
+    summary = menu.locator("summary")
+    links = menu.get_by_role("link")
+    expect(links).to_have_count(0)
+    visitor.open_account_menu()
+    expect(links).to_have_text(NAMES)
+    expect(menu).to_contain_text(visitor.email)
+    assert page.evaluate(TOO_SMALL) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    visitor.shot(f"account-menu-{width}")
+    page.keyboard.press("Tab")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(links).to_have_count(0)
+    expect(summary).to_be_focused()
+
+    visitor.open_account_menu()
+    visitor.headline.click()
+    expect(links).to_have_count(0)
+    summary.press("Enter")
+    expect(links).to_have_text(NAMES)
+    summary.press("Enter")
+    expect(links).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_every_page_of_an_account_is_in_the_menu_and_so_is_the_way_out(new_visitor, scripts):
+    visitor = new_visitor(java_script_enabled=scripts)
+    page = visitor.page
+    visitor.sign_up()
+    headlines = ["Your history", "Your goal", "Your tips", "Remind me", "Settings"]
+    for name, headline in zip(NAMES, headlines, strict=True):
+        visitor.go_to(name)
+        expect(visitor.headline).to_have_text(headline)
+    visitor.open_account_menu()
+    visitor.account_menu.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda url: url.endswith("/") and "accounts" not in url)
+    expect(visitor.account_menu).to_have_count(0)
+    sign_in = page.get_by_role("banner").get_by_role("link", name="Sign in", exact=True)
+    expect(sign_in).to_be_visible()
+
+
+def test_a_page_that_is_the_same_for_everybody_leads_to_the_account(visitor):
+    page = visitor.page
+    banner = page.get_by_role("banner")
+    page.goto("/privacy/")
+    expect(banner.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+    visitor.sign_up()
+    page.goto("/privacy/")
+    banner.get_by_role("link", name="Your account").click()
+    page.wait_for_url("**/history/")
+    visitor.sign_out()
+    page.goto("/privacy/")
+    banner.get_by_role("link", name="Sign in", exact=True).click()
+    page.wait_for_url("**/accounts/login/")
+
+
+def test_without_scripts_such_a_page_says_account(new_visitor):
+    visitor = new_visitor(java_script_enabled=False)
+    page = visitor.page
+    page.goto("/privacy/")
+    page.get_by_role("banner").get_by_role("link", name="Account", exact=True).click()
+    page.wait_for_url("**/accounts/login/?next=/history/")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_settings_hold_what_can_be_changed(visitor, width):
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 844})
+    visitor.sign_up()
+    visitor.go_to("Settings")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text(visitor.email)
+    expect(main).to_contain_text("In 1 browser")
+    hiring = main.get_by_role("button", name="I'm hiring")
+    hiring.click()
+    page.wait_for_url("**/settings/**")
+    expect(hiring).to_have_attribute("aria-pressed", "true")
+    visitor.shot(f"settings-{width}")
+    for link, headline in (
+        ("Change email", "Your email"),
+        ("Change password", "Change password"),
+        ("Change reminders", "Remind me"),
+        ("Import", "Import"),
+        ("Delete account", "Delete your account?"),
+    ):
+        page.goto("/settings/")
+        main.get_by_role("link", name=link).click()
+        expect(visitor.headline).to_contain_text(headline)
+    page.goto("/settings/")
+    main.get_by_role("button", name="Sign out").click()
+    expect(visitor.account_menu).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_one_press_says_what_happened_and_one_sets_a_reminder(new_visitor, scripts):
+    visitor = new_visitor(java_script_enabled=scripts, viewport={"width": 390, "height": 844})
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    expect(page.get_by_role("status")).to_have_text("Saved. Your first result.")
+    asked = page.get_by_role("heading", name="What happened since last time?")
+    expect(asked).to_have_count(0)
+    visitor.record("2-2-0-6-0")
+    expect(page.get_by_role("status")).to_have_text("Saved. Your 2nd result.")
+    expect(asked).to_be_visible()
+    visitor.shot("chips")
+
+    page.get_by_role("button", name="Remind me in 3 months").click()
+    page.wait_for_url(ASSESSMENT)
+    expect(page.get_by_role("status")).to_contain_text("We'll remind you on")
+    expect(page.get_by_role("button", name="Remind me in 3 months")).to_have_count(0)
+    page.get_by_role("button", name="Redundancy").click()
+    expect(page.get_by_role("status")).to_contain_text("Losing a job is hard")
+    expect(page.locator(".event")).to_have_text("Redundancy")
+    expect(asked).to_have_count(0)
+
+    visitor.record("2-3-0-5-0")
+    page.get_by_role("button", name="Nothing special").click()
+    expect(asked).to_have_count(0)
+    expect(page.locator(".event")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_history_is_a_home(visitor, width):
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 844})
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    page.get_by_role("button", name="Remind me in 3 months").click()
+    visitor.go_to("History")
+    now = page.get_by_role("region", name="Now")
+    expect(now).to_be_in_viewport(ratio=1)
+    expect(now.get_by_role("link")).to_have_text("Mainly business driven (60%)")
+    tips = page.get_by_role("region", name="Next tips").get_by_role("listitem")
+    expect(tips.first).to_contain_text("Connect with your current clients")
+    expect(page.get_by_role("link", name="Set a goal")).to_be_visible()
+    expect(page.get_by_role("link", name="Set a reminder")).to_have_count(0)
+    visitor.shot(f"home-{width}")
+    now.get_by_role("link").click()
+    page.wait_for_url(ASSESSMENT)

@@ -1,0 +1,55 @@
+"""The page of a result: the same for everybody, and yet one's own right after sending the form."""
+
+import pytest
+from playwright.sync_api import expect
+
+PHONE = {"width": 390, "height": 844}
+WHAT_IT_IS = "Somebody spent ten points on why they use LinkedIn."
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+@pytest.mark.parametrize("split", ["6-2-2-0-0", "3-0-0-4-3", "2-2-2-2-2"])
+def test_a_phone_shows_what_it_is_the_result_and_the_way_to_ones_own(
+    new_visitor, split, scripts, scheme
+):
+    visitor = new_visitor(viewport=PHONE, java_script_enabled=scripts, color_scheme=scheme)
+    page = visitor.page
+    page.goto(f"/splits/{split}/")
+    main = page.get_by_role("main")
+    spend = main.get_by_role("link", name="Spend your own ten points")
+    cells = main.locator(".bar .cell")
+    expect(cells).to_have_count(10)
+    for part in (page.get_by_text(WHAT_IT_IS), visitor.headline, *cells.all(), spend):
+        expect(part).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("This is your result")).to_be_hidden()
+    visitor.shot(f"shared-{split}-{scheme}")
+    spend.click()
+    expect(visitor.headline).to_have_text("What are you on LinkedIn for?")
+
+
+def test_the_first_result_is_ones_own_and_anybody_elses_is_not(visitor, new_visitor):
+    page = visitor.page
+    page.goto("/")
+    visitor.type_points("6-2-2-0-0")
+    visitor.send_button.click()
+    page.wait_for_url("**/splits/6-2-2-0-0/")
+    yours = page.get_by_role("region", name="This is your result")
+    expect(yours.get_by_role("link", name="Save my result")).to_be_in_viewport()
+    expect(page.get_by_text(WHAT_IT_IS)).to_be_hidden()
+    visitor.shot("first-result")
+
+    # The server sends everybody the same bytes; only this tab knows.
+    reader = new_visitor()
+    address = "/splits/6-2-2-0-0/"
+    assert reader.page.request.get(address).body() == page.request.get(address).body()
+    reader.page.goto(address)
+    expect(reader.page.get_by_text(WHAT_IT_IS)).to_be_visible()
+    expect(reader.page.get_by_text("This is your result")).to_be_hidden()
+    page.goto("/splits/0-10-0-0-0/")
+    expect(page.get_by_text(WHAT_IT_IS)).to_be_visible()
+    expect(page.get_by_text("This is your result")).to_be_hidden()
+
+    page.go_back()
+    yours.get_by_role("link", name="Change my points").click()
+    visitor.expect_points("6-2-2-0-0")

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from purposeapp.accounts.pending import MAX_PENDING, claim_pending_results
 from purposeapp.models import Assessment, User
-from tests.support.client import history, sign_in, spend
 from tests.support.concurrency import at_once
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_assessment, make_user, points

@@ -55,7 +55,7 @@ def test_the_change_since_the_one_before_decides_and_the_reason_is_said(owner, u
     ]
     assert shown(owner, fourth) == [
         ("Tip for falling", "because Job seeking fell by 4"),
-        ("Tip for gone", "because Job seeking went from 4 to zero"),
+        ("Tip for gone", "because Job seeking dropped from 4 to zero"),
         ("Tip for any", ""),
     ]
     page = owner.get(second.get_absolute_url()).content.decode()

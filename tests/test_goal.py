@@ -32,7 +32,7 @@ def days(number: int) -> str:
 
 def test_without_a_goal_the_page_asks_for_one(owner):
     page = owner.get(PATH).content.decode()
-    assert "Spread ten points the way you&#x27;d like to spend them one day." in page
+    assert "Spread ten points the way you'd like to spend them one day." in page
     assert "Now and goal" not in page
     assert "Remove goal" not in page
     assert "Earlier goals" not in page

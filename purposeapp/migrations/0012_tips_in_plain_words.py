@@ -6,6 +6,7 @@ Only tips that nobody has changed since they were loaded are said anew: staff ke
 from importlib import import_module
 
 from django.db import migrations
+from django.db.models import Q
 from django.utils import timezone
 
 # key: the new text, and the points that it is for
@@ -293,7 +294,7 @@ def unload(apps, schema_editor):
         if (tip.points_from, tip.points_to) == band and band[0] > 1:
             tip.points_from = 1
         tip.save()
-    HistoricalTip.objects.filter(history_change_reason="Plain words").delete()
+    HistoricalTip.objects.filter(Q(key__in=new) | Q(history_change_reason="Plain words")).delete()
 
 
 class Migration(migrations.Migration):

@@ -67,7 +67,7 @@ TABLE = """
 /accounts/password/reset/confirm/        >>>>>>     → /accounts/login/
 /accounts/password/reset/complete/       >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/done/           oo---o
-/accounts/confirm-email/x/               000000
+/accounts/confirm-email/x/               oo0--o
 /accounts/oidc/linkedin/login/           o->---     → {linkedin}
 /accounts/oidc/linkedin/login/callback/  b-----
 /accounts/3rdparty/login/cancelled/      oo---o
@@ -75,8 +75,6 @@ TABLE = """
 /accounts/3rdparty/signup/               >>>>>>     → /accounts/login/
 
                                anonymous  signed-in
-/keep/6-2-2-0-0/               oo>---     oo>---
-        → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /goal/                         ssssss     oo?---
 /goal/end/                     -->---     -->---     → /accounts/login/?next=/goal/ /goal/
 /try/                          ssssss     oo?---
@@ -109,10 +107,14 @@ TABLE = """
 /accounts/3rdparty/            ssssss     oooo-o
 
                                anonymous  owner   others
+/keep/6-2-2-0-0/               oo>---     >>>---  oo>---
+        → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /history/{assessment}/         ssssss     oo>---  000---  → ./
 /history/{assessment}/delete/  ssssss     oo>---  000---  → /history/
-/history/{assessment}/event/   -->---     --?---  --0---  → /accounts/login/?next=/history/
-/history/{assessment}/remind/  -->---     -->---  --0---  → /accounts/login/?next=/history/
+/history/{assessment}/event/   -->---     -->---  --0---
+        → /accounts/login/?next=/history/{new}/ /history/{new}/
+/history/{assessment}/remind/  -->---     -->---  --0---
+        → /accounts/login/?next=/history/{new}/ /history/{new}/
 /reminders/five-purposes.ics   ssssss     oo----  00----
 
                anonymous  stranger+owner  any-staff

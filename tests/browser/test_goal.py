@@ -12,7 +12,7 @@ def visitor(new_visitor, request):
 
 
 def press(visitor, name: str) -> None:
-    visitor.page.get_by_role("main").get_by_role("button", name=name).click()
+    visitor.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
 def goal(visitor):

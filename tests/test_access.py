@@ -82,7 +82,7 @@ TABLE = """
 /history/                      ssssss     oo----
 /history/add/                  ssssss     oo?---
 /history/compare/              ssssss     oo----
-/history/pending/              ssssss     oo>---     → /history/
+/history/pending/              ssssss     >>>---     → /history/
 /history/export.json           ssssss     oo----
 /history/export.csv            ssssss     oo----
 /history/import/               ssssss     oo?---

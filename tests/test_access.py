@@ -97,7 +97,7 @@ TABLE = """
 /accounts/login/               oooo-o     >>>>>>     → /history/
 /accounts/login/code/          oooo-o     >>>>>>     → /history/
 /accounts/login/code/confirm/  >>>>>>     >>>>>>     → /accounts/login/code/ /history/
-/accounts/confirm-email/       >>>>>>     >>>>>>     → /accounts/login/ /accounts/email/
+/accounts/confirm-email/       oo---o     oo---o
 /accounts/logout/              >>>--o     oo>--o     → /
 /accounts/reauthenticate/      ssssss     oooo-o
 /accounts/email/               ssssss     oo>>-o     → ./
@@ -130,8 +130,6 @@ TABLE = """
 /admin/jsi18n/                      ssssss    oo---o
 /admin/r/{type}/{tip}/              ssssss    000000
 /admin/nothing/                     ssssss    000000
-/admin/purposeapp/tip/x/history/    ssssss    00----
-/admin/purposeapp/tip/x/history/y/  ssssss    000000
 
                                                 visitors  staff   editor+superuser
 /admin/purposeapp/                              ssssss    000000  oooooo
@@ -147,8 +145,10 @@ TABLE = """
 /admin/purposeapp/tip/{tip}/                    ssssss    >>>>>>  >>>>>>            → ./change/
 /admin/purposeapp/tip/{tip}/change/             ssssss    xxxxxx  oooooo
 /admin/purposeapp/tip/{tip}/delete/             ssssss    xxxxxx  oooooo
-/admin/purposeapp/tip/{tip}/history/            ssssss    xxxxxx  oo----
-/admin/purposeapp/tip/{tip}/history/{version}/  ssssss    xxxxxx  ooc---
+/admin/purposeapp/tip/{tip}/history/            ssssss    xx----  oo----
+/admin/purposeapp/tip/{tip}/history/{version}/  ssssss    xxx---  oo?---
+/admin/purposeapp/tip/x/history/                ssssss    xx----  00----
+/admin/purposeapp/tip/x/history/y/              ssssss    xxx---  000---
 /admin/purposeapp/tip/{tip}/move/               ssssss    xxxxxx  -->---
         → /admin/purposeapp/tip/
 /admin/purposeapp/tip/{tip}/preview/            ssssss    xxxxxx  oo?---

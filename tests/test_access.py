@@ -75,8 +75,6 @@ TABLE = """
 /accounts/3rdparty/signup/               >>>>>>     → /accounts/login/
 
                                anonymous  signed-in
-/keep/6-2-2-0-0/               oo>---     oo>---
-        → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /goal/                         ssssss     oo?---
 /goal/end/                     -->---     -->---     → /accounts/login/?next=/goal/ /goal/
 /try/                          oo?---     oo?---
@@ -84,7 +82,7 @@ TABLE = """
 /history/                      ssssss     oo----
 /history/add/                  ssssss     oo?---
 /history/compare/              ssssss     oo----
-/history/pending/              ssssss     oo>---     → /history/
+/history/pending/              ssssss     >>>---     → /history/
 /history/export.json           ssssss     oo----
 /history/export.csv            ssssss     oo----
 /history/import/               ssssss     oo?---
@@ -109,10 +107,14 @@ TABLE = """
 /accounts/3rdparty/            ssssss     oooo-o
 
                                anonymous  owner   others
+/keep/6-2-2-0-0/               oo>---     >>>---  oo>---
+        → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /history/{assessment}/         ssssss     oo>---  000---  → ./
 /history/{assessment}/delete/  ssssss     oo>---  000---  → /history/
-/history/{assessment}/event/   -->---     --?---  --0---  → /accounts/login/?next=/history/
-/history/{assessment}/remind/  -->---     -->---  --0---  → /accounts/login/?next=/history/
+/history/{assessment}/event/   -->---     -->---  --0---
+        → /accounts/login/?next=/history/{new}/ /history/{new}/
+/history/{assessment}/remind/  -->---     -->---  --0---
+        → /accounts/login/?next=/history/{new}/ /history/{new}/
 /reminders/five-purposes.ics   ssssss     oo----  00----
 
                anonymous  stranger+owner  any-staff
@@ -128,8 +130,6 @@ TABLE = """
 /admin/jsi18n/                      ssssss    oo---o
 /admin/r/{type}/{tip}/              ssssss    000000
 /admin/nothing/                     ssssss    000000
-/admin/purposeapp/tip/x/history/    ssssss    00----
-/admin/purposeapp/tip/x/history/y/  ssssss    000000
 
                                                 visitors  staff   editor+superuser
 /admin/purposeapp/                              ssssss    000000  oooooo
@@ -145,8 +145,10 @@ TABLE = """
 /admin/purposeapp/tip/{tip}/                    ssssss    >>>>>>  >>>>>>            → ./change/
 /admin/purposeapp/tip/{tip}/change/             ssssss    xxxxxx  oooooo
 /admin/purposeapp/tip/{tip}/delete/             ssssss    xxxxxx  oooooo
-/admin/purposeapp/tip/{tip}/history/            ssssss    xxxxxx  oo----
-/admin/purposeapp/tip/{tip}/history/{version}/  ssssss    xxxxxx  ooc---
+/admin/purposeapp/tip/{tip}/history/            ssssss    xx----  oo----
+/admin/purposeapp/tip/{tip}/history/{version}/  ssssss    xxx---  oo?---
+/admin/purposeapp/tip/x/history/                ssssss    xx----  00----
+/admin/purposeapp/tip/x/history/y/              ssssss    xxx---  000---
 /admin/purposeapp/tip/{tip}/move/               ssssss    xxxxxx  -->---
         → /admin/purposeapp/tip/
 /admin/purposeapp/tip/{tip}/preview/            ssssss    xxxxxx  oo?---

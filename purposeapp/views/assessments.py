@@ -3,9 +3,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -72,10 +74,11 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_POST
-def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+def assessment_event(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take in with one press what happened since the result before; an empty one is skipped."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     form = EventForm(request.POST)
     if not form.is_valid():
@@ -87,10 +90,11 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_POST
-def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+def assessment_remind(request: HttpRequest, id: UUID) -> HttpResponse:
     """Set a reminder every three months with one press, from the page of a new result."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     reminder = Reminder.objects.choose(user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS)
     if reminder and reminder.due_on:

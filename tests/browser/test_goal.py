@@ -12,7 +12,7 @@ def visitor(new_visitor, request):
 
 
 def press(visitor, name: str) -> None:
-    visitor.page.get_by_role("main").get_by_role("button", name=name).click()
+    visitor.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
 def goal(visitor):
@@ -33,7 +33,7 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     visitor.expect_points("2-2-3-3-0")
     page.get_by_label("Target date (optional)").fill("2100-05-01")
     press(visitor, "Save goal")
-    expect(page.get_by_role("status")).to_have_text("Your goal is saved.")
+    expect(visitor.message).to_have_text("Your goal is saved.")
     moves = page.get_by_role("region", name="Now and goal")
     expect(moves).to_contain_text("3 points still need to move.")
     expect(moves.get_by_role("listitem")).to_have_text(
@@ -61,7 +61,7 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     expect(earlier).to_contain_text("Learning sponge and Job seeking share the lead (30% each)")
 
     press(visitor, "Remove goal")
-    expect(page.get_by_role("status")).to_contain_text("Goal removed. You can still see it below.")
+    expect(visitor.message).to_contain_text("Goal removed. You can still see it below.")
     expect(moves).to_have_count(0)
     expect(earlier).to_have_count(2)
 

@@ -88,7 +88,7 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
     keyboard.type("Not at all.")
     _tab_to(page, page.get_by_role("button", name="Save", exact=True))
     keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
+    expect(visitor.message).to_have_text("Your note is saved.")
     _tab_to(page, visitor.account_menu.locator("summary"))
     keyboard.press("Enter")
     _tab_to(page, visitor.account_menu.get_by_role("link", name="History", exact=True))
@@ -101,7 +101,7 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
     keyboard.press("Space")
     _tab_to(page, visitor.account_menu.get_by_role("button", name="Sign out"))
     keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("signed out")
+    expect(visitor.message).to_contain_text("signed out")
 
 
 def test_a_mistake_takes_the_focus_and_leads_to_its_field(visitor):

@@ -93,7 +93,7 @@ def test_a_newcomer_keeps_the_result_that_waited(member):
     member.go_to_linkedin("Sign up with LinkedIn")
     member.agree()
     page.wait_for_url("**/history/")
-    expect(page.get_by_role("status")).to_contain_text("Your result is saved in your history.")
+    expect(member.visitor.message).to_contain_text("Your result is saved in your history.")
     expect(member.visitor.account_menu).to_contain_text(member.email)
     expect(member.entries).to_have_count(1)
     expect(member.entries).to_contain_text("Mainly business driven (60%)")
@@ -133,15 +133,15 @@ def test_an_account_whose_address_nobody_confirmed_needs_the_code(member, mails)
 
     member.spend("6-2-2-0-0")
     member.sign_in()
-    expect(page.get_by_role("status")).to_contain_text("already an account with this email")
+    expect(member.visitor.message).to_contain_text("already an account with this email")
     member.inspection.here("code")
     (mail,) = mails.iterdir()
     code = re.search(r"^([A-Z0-9-]{6,})$", mail.read_text(), re.MULTILINE)[1]
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/history/")
-    expect(page.get_by_role("status")).to_contain_text("LinkedIn is connected.")
-    expect(page.get_by_role("status")).to_contain_text("no longer works")
+    expect(member.visitor.message).to_contain_text("LinkedIn is connected.")
+    expect(member.visitor.message).to_contain_text("no longer works")
     expect(member.entries).to_have_count(1)
 
 
@@ -173,16 +173,16 @@ def test_somebody_connects_it_and_disconnects_it_again(member):
     expect(main).to_contain_text(f"Connected as {member.email}.")
     member.inspection.here("connected")
     page.get_by_role("button", name="Disconnect").click()
-    expect(page.get_by_role("status")).to_contain_text("LinkedIn is no longer connected.")
+    expect(member.visitor.message).to_contain_text("LinkedIn is no longer connected.")
     expect(main).to_contain_text("Connect LinkedIn to sign in without a password.")
     member.inspection.here("not-connected")
 
     member.go_to_linkedin("Connect LinkedIn")
     page.get_by_role("button", name="Deny").click()
-    expect(page.get_by_role("status")).to_contain_text("nothing was connected")
+    expect(member.visitor.message).to_contain_text("nothing was connected")
     member.go_to_linkedin("Connect LinkedIn")
     member.agree()
-    expect(page.get_by_role("status")).to_contain_text("LinkedIn is connected.")
+    expect(member.visitor.message).to_contain_text("LinkedIn is connected.")
     expect(main).to_contain_text(f"Connected as {member.email}.")
 
 

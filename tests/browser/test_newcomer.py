@@ -90,7 +90,7 @@ def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
     note = page.get_by_label("Did you expect this?")
     note.fill("I would have said that I am here to learn.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
+    expect(visitor.message).to_have_text("Your note is saved.")
     visitor.shot("newcomer-result")
     note.fill("I sell. So be it.\nZoë & <b>Łukasz</b> said so 🙂")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -111,7 +111,7 @@ def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
     page.get_by_role("link", name="Delete this result").click()
     page.get_by_role("button", name="Delete").click()
     page.wait_for_url("**/history/")
-    expect(page.get_by_role("status")).to_have_text("Result deleted.")
+    expect(visitor.message).to_have_text("Result deleted.")
     expect(entries).to_have_count(0)
 
     visitor.expect_status(404)

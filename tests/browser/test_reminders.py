@@ -36,12 +36,12 @@ def confirm_the_address(visitor, server) -> None:
     """Follow the link that this server, which has no mail server, writes to its log."""
     page = visitor.page
     page.get_by_role("button", name="Send a confirmation email").click()
-    expect(page.get_by_role("status")).to_contain_text(f"We sent an email to {visitor.email}")
+    expect(visitor.message).to_contain_text(f"We sent an email to {visitor.email}")
     letter = server.log.read_text().rpartition(f"To: {visitor.email}")[2]
     page.goto(re.search(r"^http\S+/confirm-email/\S+$", letter, re.MULTILINE)[0])
     page.get_by_role("button", name="It is").click()
     page.wait_for_url("**/history/")
-    expect(page.get_by_role("status")).to_have_text("Your email is confirmed.")
+    expect(visitor.message).to_have_text("Your email is confirmed.")
 
 
 def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, server, post):
@@ -101,7 +101,7 @@ def test_something_changed_and_the_day_is_chosen_by_keyboard(visitor):
     page.get_by_label("When something changes in my life").check()
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Something changed in my life").click()
-    expect(page.get_by_role("status")).to_contain_text("Thanks for telling us.")
+    expect(visitor.message).to_contain_text("Thanks for telling us.")
     expect(main).to_contain_text("Your next reminder is due on")
     expect(page.get_by_role("button", name="Something changed in my life")).to_have_count(0)
 

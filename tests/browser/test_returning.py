@@ -51,7 +51,7 @@ def test_vanity_is_met_with_thanks_and_a_question(visitor):
     expect(note).to_be_in_viewport()
     note.fill("I check who liked it before I brush my teeth.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
+    expect(visitor.message).to_have_text("Your note is saved.")
     page.goto(assessment)
     expect(note).to_have_value("I check who liked it before I brush my teeth.")
 
@@ -80,10 +80,10 @@ def test_the_back_button_shows_nothing_private_after_signing_out(visitor):
     page.get_by_label("Did you expect this?").fill("My boss must not know.")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(ASSESSMENT)
-    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
+    expect(visitor.message).to_have_text("Your note is saved.")
     visitor.open_account_menu()
     visitor.account_menu.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("status")).to_contain_text("signed out")
+    expect(visitor.message).to_contain_text("signed out")
 
     page.go_back()
     page.wait_for_url("**/accounts/login/**")

@@ -23,7 +23,7 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url(ASSESSMENT)
-    expect(page.get_by_role("status")).to_contain_text("Your result is saved in your history.")
+    expect(visitor.message).to_contain_text("Your result is saved in your history.")
     expect(visitor.headline).to_have_text("Mainly job seeking (60%)")
     entries = page.get_by_role("main").get_by_role("listitem").get_by_role("heading")
     page.goto("/history/")
@@ -35,7 +35,7 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
     expect(page.get_by_role("checkbox", name="Mainly business driven (60%)")).to_be_checked()
     visitor.shot("pending-results")
     page.get_by_role("button", name="Add to my history").click()
-    expect(page.get_by_role("status")).to_have_text("1 result added to your history.")
+    expect(visitor.message).to_have_text("1 result added to your history.")
     expect(entries).to_have_text(["Mainly job seeking (60%)", "Mainly business driven (60%)"])
     visitor.shot("kept-after-sign-up")
 

@@ -81,7 +81,7 @@ def test_an_account_a_result_and_a_history_need_no_script(visitor):
     expect(visitor.headline).to_have_text("Mainly business driven (60%)")
     page.get_by_label("Did you expect this?").fill("No.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("Your note is saved.")
+    expect(visitor.message).to_have_text("Your note is saved.")
 
     visitor.go_to("History")
     entries = page.locator(".entry")
@@ -90,4 +90,4 @@ def test_an_account_a_result_and_a_history_need_no_script(visitor):
     visitor.shot("without-javascript-history")
     visitor.open_account_menu()
     visitor.account_menu.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("status")).to_contain_text("signed out")
+    expect(visitor.message).to_contain_text("signed out")

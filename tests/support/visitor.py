@@ -42,6 +42,11 @@ class Visitor:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
+    @property
+    def message(self) -> Locator:
+        """What the page says of what was just done."""
+        return self.page.get_by_role("status").and_(self.page.locator(".messages"))
+
     # --- The questionnaire ---
 
     def field(self, purpose: str) -> Locator:
@@ -132,4 +137,4 @@ class Visitor:
         self.page.goto("/history/")
         self.open_account_menu()
         self.account_menu.get_by_role("button", name="Sign out").click()
-        expect(self.page.get_by_role("status")).to_contain_text("signed out")
+        expect(self.message).to_contain_text("signed out")

@@ -82,6 +82,10 @@ def test_the_list_is_searched_by_text_and_key(editor, even):
     assert even.key in listed(editor.get(LIST, {"q": even.text}))
 
 
+def test_the_list_is_called_what_it_is(editor):
+    assert "<h1>Portrait sentences</h1>" in editor.get(LIST).content.decode()
+
+
 # --- The form ---------------------------------------------------------------------------------
 
 
@@ -116,7 +120,8 @@ def test_a_new_sentence_is_a_draft_with_a_key_of_its_conditions(editor):
     assert part.state == "draft"
     editor.post(f"{LIST}add/", form)
     assert PortraitPart.objects.filter(text="So.").count() == 2
-    assert said(editor.post(page_of(part, "publish"), follow=True)) == [f"“{part.key}” published."]
+    response = editor.post(page_of(part, "publish"), follow=True)
+    assert said(response)[-1] == f"“{part.key}” published."
     assert part.history.first().state == "published"
 
 

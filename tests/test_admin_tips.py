@@ -346,7 +346,7 @@ def test_whoever_saves_a_draft_can_publish_it_from_the_list_at_once(editor):
     page = editor.post(page_of(tip), tip_form(tip, text="Better."), follow=True)
     assert "Saved as a draft. Publish it? Publish" in text_of(page)
     button = (
-        f'<button class="publish" form="changelist-form" formaction="{page_of(tip, "publish")}">'
+        f'<button class="button" form="changelist-form" formaction="{page_of(tip, "publish")}">'
     )
     assert button in page.content.decode()
     response = editor.post(page_of(tip, "publish"), follow=True)

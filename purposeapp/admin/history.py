@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -131,7 +132,8 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """The list; a table lock lets nobody else change a row while something is changed in it."""
         if request.method == "POST":
             self.model.objects.lock()
-        return super().changelist_view(request, extra_context)
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def render_change_form(self, request, context, *args, **kwargs):
         """The form; where the optimistic lock failed, with both texts, and a 409."""
@@ -164,7 +166,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def _offer_to_publish(self, request: HttpRequest, obj) -> None:
         """Say that it is a draft, with a button; the form of the list below has the CSRF token."""
         said = format_html(
-            '{} <button class="publish" form="changelist-form" formaction="{}">{}</button>',
+            '{} <button class="button" form="changelist-form" formaction="{}">{}</button>',
             _("Saved as a draft. Publish it?"),
             reverse(f"admin:purposeapp_{self.opts.model_name}_publish", args=[obj.pk]),
             _("Publish"),

@@ -68,6 +68,36 @@ def test_a_wrong_sign_in_is_refused(client, user, form, faults):
     assert client.get("/history/").status_code == 302
 
 
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/"])
+def test_the_summary_of_errors_leads_to_each_field(client, db, path):
+    page = client.post(path, {}).content.decode()
+    assert "<title>Error: " in page
+    assert "There is a problem" in page
+    targets = re.findall(r'<li><a href="#([^"]+)">', page)
+    assert len(targets) == 2
+    for target in targets:
+        assert page.count(f'id="{target}"') == 1
+
+
+def test_a_wrong_password_is_said_once(client, user):
+    page = client.post("/accounts/login/", {"login": user.email, "password": "wrong"})
+    assert page.content.decode().count("Wrong email or password.") == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/accounts/login/", "/accounts/signup/", "/accounts/login/code/", "/accounts/password/reset/"],
+)
+def test_no_placeholder_repeats_a_label(client, db, path):
+    assert "placeholder" not in client.get(path).content.decode()
+
+
+def test_what_a_password_needs_is_one_line(client, db):
+    page = client.get("/accounts/signup/").content.decode()
+    assert page.count("At least 8 characters, and not a common one.") == 1
+    assert "personal information" not in page
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -79,7 +109,7 @@ def test_a_wrong_sign_in_is_refused(client, user, form, faults):
     ],
 )
 def test_a_bad_sign_up_makes_no_account(client, user, form):
-    assert client.post("/accounts/signup/", form).status_code == 200
+    assert client.post("/accounts/signup/", form).status_code == 422
     assert User.objects.count() == 1
 
 
@@ -88,7 +118,7 @@ def test_guessing_passwords_is_limited(client, user):
     answers = [client.post("/accounts/login/", form).content.decode() for _ in range(7)]
     assert "Too many tries" in answers[-1]
     right = client.post("/accounts/login/", form | {"password": PASSWORD})
-    assert right.status_code == 200
+    assert right.status_code == 422
 
 
 def test_too_many_sign_ups_from_one_place_get_a_page_of_ours(client, db):
@@ -255,7 +285,7 @@ def test_whoever_signed_up_with_an_address_of_somebody_else_is_locked_out_by_a_c
     assert str(PASSWORD_REVOKED) in page.content.decode().replace("&#x27;", "'")
     assert EmailAddress.objects.get().verified
     other = Client().post("/accounts/login/", {"login": "new@example.org", "password": PASSWORD})
-    assert other.status_code == 200
+    assert other.status_code == 422
     client.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
     assert User.objects.get().check_password(PASSWORD)
 

@@ -16,9 +16,12 @@ def superuser(client, db):
 
 def test_a_superuser_reads_assessments_and_changes_none(superuser):
     assessment = make_assessment(make_user("somebody@example.org"), note="private words")
+    listed = superuser.get(reverse("admin:purposeapp_assessment_changelist")).content.decode()
+    assert "somebody@example.org" in listed
+    assert "6-2-2-0-0" in listed
     change = reverse("admin:purposeapp_assessment_change", args=[assessment.pk])
     page = superuser.get(change).content.decode()
-    assert "private words" in page
+    assert "somebody@example.org" in page
     assert 'name="_save"' not in page
     assert superuser.post(change, {"note": "changed"}).status_code == 403
     assert superuser.get(reverse("admin:purposeapp_assessment_add")).status_code == 403
@@ -27,6 +30,39 @@ def test_a_superuser_reads_assessments_and_changes_none(superuser):
     bulk = {"action": "delete_selected", "_selected_action": [assessment.pk], "post": "yes"}
     superuser.post(reverse("admin:purposeapp_assessment_changelist"), bulk)
     assert Assessment.objects.get().note == "private words"
+
+
+@pytest.mark.parametrize("place", ["changelist", "change", "history"])
+def test_what_a_person_wrote_is_not_shown(superuser, place):
+    user = make_user("somebody@example.org")
+    assessment = make_assessment(user, note="private words", event="other", event_words="a secret")
+    args = [] if place == "changelist" else [assessment.pk]
+    page = superuser.get(reverse(f"admin:purposeapp_assessment_{place}", args=args))
+    assert page.status_code == 200
+    for words in ("private words", "a secret", "life event", "Note"):
+        assert words not in page.content.decode()
+
+
+def test_a_search_finds_nothing_that_a_person_wrote(superuser):
+    make_assessment(make_user("somebody@example.org"), note="private words")
+    path = reverse("admin:purposeapp_assessment_changelist")
+    found = superuser.get(path, {"q": "private"}).context["cl"].queryset
+    assert list(found) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"note": "private words"},
+        {"note__exact": "private words"},
+        {"event": "other"},
+        {"event_words__gte": "a"},
+        {"user__assessments__note__exact": "private words"},
+    ],
+)
+def test_no_filter_lets_words_be_guessed(superuser, query):
+    path = reverse("admin:purposeapp_assessment_changelist")
+    assert superuser.get(path, query).status_code == 400
 
 
 def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):

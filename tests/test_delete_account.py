@@ -55,7 +55,7 @@ def test_the_right_password_deletes_it_says_goodbye_and_signs_out(owner, user):
     make_assessment(user)
     response = owner.post(PATH, RIGHT, follow=True)
     assert response.redirect_chain == [("/", 302)]
-    assert "Your account is deleted, and everything in it." in response.content.decode()
+    assert "Your account and all its data are deleted." in response.content.decode()
     assert not User.objects.exists()
     assert not Assessment.objects.exists()
     assert owner.get("/history/").status_code == 302
@@ -171,7 +171,8 @@ def test_the_page_asks_and_offers_the_history_to_take_away(owner, user):
     assert user.email in page
     assert 'href="/history/export.json"' in page
     assert 'type="password"' in page
-    assert f'href="{PATH}"' in owner.get("/history/").content.decode()
+    assert f'href="{PATH}"' in owner.get("/settings/").content.decode()
+    assert ">Cancel</a>" in page
     assert User.objects.exists()
 
 
@@ -191,7 +192,7 @@ def without_password(client, db):
 
 def test_a_code_by_mail_proves_who_it_is(without_password):
     page = without_password.get(PATH).content.decode()
-    assert "we send a code to code@example.org" in page
+    assert "ll email a code to code@example.org" in page
     assert "password" not in page.partition("<main")[2].partition("no password")[0]
     response = without_password.post(PATH)
     assert response.url == "/accounts/login/code/confirm/"

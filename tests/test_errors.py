@@ -114,7 +114,7 @@ def test_ten_points_are_not_lost_when_the_csrf_token_has_expired(user, path):
     response = client.post(path, TYPED)
     assert response.status_code == 403
     page = response.content.decode()
-    assert "Your points are still here: send them once more." in page
+    assert "Your points are still here: send them again." in page
     form = response.context["form"]
     assert {name: form[name].value() for name in form.fields if name in TYPED} == {
         name: TYPED[name] for name in form.fields if name in TYPED

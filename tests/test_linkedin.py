@@ -78,13 +78,14 @@ def test_switched_off_there_is_nothing(owner, path, method):
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/"])
 def test_switched_off_no_page_offers_it(client, db, path):
     page = page_of(client.get(path))
-    assert "Sign up" in page
+    assert ("Create an account" if "login" in path else "Sign up") in page
     assert "in with LinkedIn" not in page
     assert "up with LinkedIn" not in page
 
 
 def test_switched_off_no_page_of_an_account_links_to_it(owner):
-    assert "3rdparty" not in page_of(owner.get("/history/"))
+    for path in ("/history/", "/settings/"):
+        assert "3rdparty" not in page_of(owner.get(path))
 
 
 def test_the_admin_shows_none_of_its_tables():
@@ -144,7 +145,7 @@ def test_it_leads_back_to_the_public_address_whatever_host_was_asked(db, provide
 def test_a_result_that_waited_is_kept_once(client, db, provider, ada):
     spend(client)
     sign_in_with_linkedin(client, provider, ada)
-    assert "Your result is kept in your history." in page_of(client.get("/history/"))
+    assert "Your result is saved in your history." in page_of(client.get("/history/"))
     assert history(client) == ["6-2-2-0-0"]
 
 
@@ -184,7 +185,9 @@ def test_the_pages_offer_it_and_say_what_is_asked_for(client, db, provider):
         page = page_of(client.get(f"{path}?next=/worksheet/"))
         assert f'action="{LOGIN}"' in page
         assert '<input type="hidden" name="next" value="/worksheet/">' in page
-        assert "LinkedIn tells us your name and your mail address." in page
+        assert (
+            "LinkedIn shares your name and email with us. Nothing else, and we never post." in page
+        )
 
 
 def test_a_link_to_it_asks_first(client, db, provider):
@@ -597,14 +600,14 @@ def disconnect(client, account=None):
 
 
 def test_an_account_is_connected_whatever_address_it_has(owner, user, provider, ada):
-    assert CONNECTIONS in page_of(owner.get("/history/"))
+    assert CONNECTIONS in page_of(owner.get("/settings/"))
     assert "Connect LinkedIn" in page_of(owner.get(CONNECTIONS))
     prove(owner)
     response = sign_in_with_linkedin(owner, provider, ada, process="connect")
     assert response.url == CONNECTIONS
     page = page_of(owner.get(CONNECTIONS))
     assert str(CONNECTED) in page
-    assert "Connected: ada@example.org." in page
+    assert "Connected as ada@example.org." in page
     assert SocialAccount.objects.get().user == user
     assert mail.outbox[-1].to == ["owner@example.org"]
 
@@ -618,7 +621,7 @@ def test_connecting_and_turning_back_leads_back(owner, provider):
 def test_a_linkedin_account_belongs_to_one_account(connected, stranger, provider, ada):
     prove(stranger)
     sign_in_with_linkedin(stranger, provider, ada, process="connect")
-    assert "belongs to another account" in page_of(stranger.get(CONNECTIONS))
+    assert "is connected to another account here" in page_of(stranger.get(CONNECTIONS))
     assert SocialAccount.objects.get().user.email == "ada@example.org"
 
 

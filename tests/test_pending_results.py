@@ -1,7 +1,9 @@
 """What a visitor did before signing in is in their history right after, exactly once."""
 
+import re
 import uuid
 from datetime import timedelta
+from html import unescape
 from unittest.mock import patch
 
 import pytest
@@ -36,7 +38,7 @@ def test_after_signing_up(client, db):
     spend(client)
     client.post("/accounts/signup/", SIGN_UP)
     response = client.get("/history/")
-    assert "Your result is kept in your history." in response.content.decode()
+    assert "Your result is saved in your history." in response.content.decode()
     assert history(client) == ["6-2-2-0-0"]
 
 
@@ -47,13 +49,14 @@ def test_after_signing_in_to_an_account_with_a_history(client, user):
     assert history(client) == ["6-2-2-0-0", "0-0-0-10-0"]
 
 
-def test_several_tries_are_all_kept_with_the_moment_of_each(client, user):
+def test_several_tries_called_own_are_all_kept_with_the_moment_of_each(client, user):
     moments = [timezone.now() - timedelta(hours=hours) for hours in (3, 2, 1)]
     for split, moment in zip(["6-2-2-0-0", "5-3-2-0-0", "6-2-2-0-0"], moments, strict=True):
         with patch("django.utils.timezone.now", return_value=moment):
             spend(client, split)
+            client.get(f"/keep/{split}/")
     sign_in(client, user)
-    assert "Your 3 results are kept" in client.get("/history/").content.decode()
+    assert "Your 3 results are saved" in client.get("/history/").content.decode()
     stored = Assessment.objects.for_user(user).oldest_first()
     assert [str(assessment.split) for assessment in stored] == [
         "6-2-2-0-0",
@@ -145,7 +148,8 @@ def test_the_next_sign_in_keeps_nothing_again(client, user):
 
 def test_at_most_twenty_wait_and_the_oldest_give_way(client, user):
     for business in range(MAX_PENDING + 1):
-        spend(client, "10-0-0-0-0" if business else "0-0-0-0-10")
+        spend(client, split := "10-0-0-0-0" if business else "0-0-0-0-10")
+        client.get(f"/keep/{split}/")
     sign_in(client, user)
     assert Assessment.objects.for_user(user).count() == MAX_PENDING
     assert "0-0-0-0-10" not in history(client)
@@ -178,21 +182,111 @@ def test_every_way_in_passes_the_place_that_keeps():
     assert any(receiver[1]() is claim_pending_results for receiver in user_logged_in.receivers)
 
 
-def test_whoever_said_yes_before_signing_up_comes_to_the_note(client, db):
+def test_whoever_said_yes_before_signing_up_comes_to_the_result(client, db):
     spend(client)
     client.post("/accounts/signup/", SIGN_UP | {"next": "/keep/6-2-2-0-0/"})
     assessment = Assessment.objects.get()
-    assert client.get("/keep/6-2-2-0-0/").url == f"{assessment.get_absolute_url()}#note"
+    assert client.get("/keep/6-2-2-0-0/").url == assessment.get_absolute_url()
+    assert client.get("/keep/6-2-2-0-0/").url == assessment.get_absolute_url()
+    assert Assessment.objects.count() == 1
+    client.get(assessment.get_absolute_url())
+    make_assessment(assessment.user, "0-0-0-10-0")
     assert client.get("/keep/6-2-2-0-0/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/login/"])
 def test_the_way_in_says_what_waits(client, db, path):
-    assert "is waiting" not in client.get(path).content.decode()
+    assert "once you're signed in" not in unescape(client.get(path).content.decode())
     spend(client)
-    assert "Your result is waiting" in client.get(path).content.decode()
+    assert "We'll add your result to your history" in unescape(client.get(path).content.decode())
     spend(client)
-    assert "Your 2 results are waiting" in client.get(path).content.decode()
+    page = unescape(client.get(path).content.decode())
+    assert "2 results are waiting in this browser." in page
+
+
+# --- Several results of one browser -------------------------------------------------------------
+
+CHOOSE = "/history/pending/"
+
+
+def choices(client: Client) -> list[str]:
+    """The values that the page of pending results offers, oldest result first."""
+    return re.findall(r'name="result" value="([^"]+)"', client.get(CHOOSE).content.decode())
+
+
+def test_of_several_only_those_called_own_are_claimed(client, user):
+    spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    client.get("/keep/6-2-2-0-0/")
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
+    page = client.get("/history/").content.decode()
+    assert "A result from before you signed in is waiting." in page
+    assert f'href="{CHOOSE}"' in page
+    (value,) = choices(client)
+    assert value.endswith("|0-0-0-0-10")
+
+
+def test_of_several_that_nobody_called_own_none_is_claimed(client, user):
+    spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    sign_in(client, user)
+    assert history(client) == []
+    assert "2 results from before" in client.get("/history/").content.decode()
+
+
+def test_those_chosen_are_recorded_with_their_moment_and_the_others_dropped(client, user):
+    moment = timezone.now() - timedelta(hours=3)
+    with patch("django.utils.timezone.now", return_value=moment):
+        spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    sign_in(client, user)
+    response = client.post(CHOOSE, {"result": choices(client)[:1]}, follow=True)
+    assert response.redirect_chain == [("/history/", 302)]
+    assert "1 result added to your history." in response.content.decode()
+    assessment = Assessment.objects.get()
+    assert (assessment.user, str(assessment.split)) == (user, "6-2-2-0-0")
+    assert assessment.taken_at == moment
+    assert client.get(CHOOSE).url == "/history/"
+
+
+def test_all_may_be_chosen_and_sent_twice_they_are_recorded_once(client, user):
+    spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    sign_in(client, user)
+    form = {"result": choices(client)}
+    assert client.post(CHOOSE, form).url == client.post(CHOOSE, form).url == "/history/"
+    assert history(client) == ["0-0-0-0-10", "6-2-2-0-0"]
+
+
+@pytest.mark.parametrize("chosen", [[], ["nonsense"], [f"{uuid.uuid4()}|6-2-2-0-0"], ["\0"]])
+def test_what_does_not_wait_is_not_recorded(client, user, chosen):
+    spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    sign_in(client, user)
+    response = client.post(CHOOSE, {"result": chosen}, follow=True)
+    assert "Nothing was added to your history." in response.content.decode()
+    assert not Assessment.objects.exists()
+
+
+def test_nobody_else_is_offered_what_was_left_behind_at_sign_out(client, user):
+    spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    sign_in(client, user)
+    client.post("/accounts/logout/")
+    sign_in(client, make_user("other@example.org"))
+    assert client.get(CHOOSE).url == "/history/"
+
+
+def test_choosing_needs_a_sign_in(client, db):
+    spend(client)
+    for response in (client.get(CHOOSE), client.post(CHOOSE, {"result": ["x"]})):
+        assert response.url == "/accounts/login/?next=/history/pending/"
+    assert client.session["unkept"]
+
+
+def test_choosing_knows_no_other_method(owner):
+    assert owner.put(CHOOSE).status_code == owner.delete(CHOOSE).status_code == 405
 
 
 # --- A split that was only looked at ----------------------------------------------------------
@@ -203,7 +297,8 @@ KEEP = "/keep/6-2-2-0-0/"
 def test_a_public_page_offers_to_keep_it_and_to_spend_ones_own(client, db):
     page = client.get("/splits/6-2-2-0-0/").content.decode()
     assert f'href="{KEEP}"' in page
-    assert "Is this you? Save it" in page
+    assert "Is this you?" in page
+    assert "Save it" in page
     assert "Spend your own ten points" in page
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -77,15 +78,27 @@ def test_it_names_every_cookie_that_is_ever_set(client, user, page):
 
 
 def test_a_session_lasts_as_long_as_it_says(client, page):
-    assert "forgotten 90 days after the last one" in page
-    assert "90 days at most" in page
+    assert "deletes them 90 days after the last one" in page
+    assert "at most 90 days" in page
     client.post("/", points("6-2-2-0-0"))
     left = Session.objects.get().expire_date - timezone.now()
     assert timedelta(days=89) < left <= timedelta(days=90)
 
 
 def test_as_many_results_wait_as_it_says(page):
-    assert f"for the last {MAX_PENDING} results at most" in page
+    assert f"at most your last {MAX_PENDING} results" in page
+
+
+def test_it_names_all_that_scripts_leave_in_the_browser(page):
+    scripts = "".join(path.read_text() for path in Path("static/js").glob("*.js"))
+    stored = set(re.findall(r'torage\.setItem\((?:"([a-z-]+)"|KEY)', scripts))
+    assert stored == {"", "own-split", "theme"}  # KEY is that of account.js
+    assert 'const KEY = "account";' in scripts
+    assert set(re.findall("<code>([a-z-]+)</code> is", page)) == {
+        "account",
+        "own-split",
+        "theme",
+    }
 
 
 def test_limits_are_stored_without_an_address_or_an_account(client, db):

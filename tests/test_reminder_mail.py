@@ -70,12 +70,16 @@ def test_a_repeat_has_the_same_id_and_any_other_mail_another(db):
 @pytest.mark.parametrize(
     ("rhythm", "subject", "words"),
     [
-        ("every_3_months", "Where do your ten points go now?", "write to you every 3 months."),
-        ("on_date", "Where do your ten points go now?", "This was the one mail that you asked for"),
+        (
+            "every_3_months",
+            "Where do your ten points go now?",
+            "You asked us to remind you every 3 months.",
+        ),
+        ("on_date", "Where do your ten points go now?", "This was the one reminder you asked for."),
         (
             "on_change",
             "Have things settled down?",
-            "you told us that something changed in your life",
+            "You told us that something changed in your life",
         ),
     ],
 )

@@ -57,7 +57,7 @@ def test_a_person_may_pass_on_a_leading_purpose_alone(client, db, split, leading
     for purpose in Purpose:
         link = f'data-url="http://127.0.0.1:8000/purposes/{purpose.slug}/"'
         assert (link in page) == (purpose in leading)
-    assert page.count("data-share") == 1 + len(leading)
+    assert page.count("data-share ") == 1 + len(leading)
 
 
 def test_nothing_is_loaded_from_anywhere_else(client, db):

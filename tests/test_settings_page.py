@@ -1,0 +1,97 @@
+"""The settings: everything about an account in one place, each with the way to change it."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from tests.support.client import sign_in
+from tests.support.make import make_reminder, make_user
+
+PATH = "/settings/"
+
+
+def main_of(client: Client) -> str:
+    response = client.get(PATH)
+    assert response.status_code == 200
+    return response.content.decode().partition("<main")[2].partition("</main>")[0]
+
+
+def words_of(client: Client) -> str:
+    return " ".join(re.sub("<[^>]+>", " ", main_of(client)).split())
+
+
+def test_it_leads_to_everything_about_the_account(owner, user):
+    page = main_of(owner)
+    assert f"<bdi>{user.email}</bdi>" in page
+    for path in (
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/reminders/",
+        "/history/export.json",
+        "/history/export.csv",
+        "/history/import/",
+        "/accounts/delete/",
+    ):
+        assert f'<a href="{path}">' in page
+    for path in ("/tips/side/", "/accounts/logout/"):
+        assert f'<form method="post" action="{path}">' in page
+
+
+def test_it_is_for_its_owner_alone_and_never_stored(owner):
+    response = owner.get(PATH)
+    assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+    assert Client().get(PATH).url == "/accounts/login/?next=/settings/"
+
+
+def test_it_shows_nothing_of_somebody_else(stranger, user):
+    make_reminder(user, due_on=date(2027, 5, 4))
+    type(user).objects.filter(pk=user.pk).update(side="looking")
+    words = words_of(stranger)
+    assert user.email not in words
+    assert "4 May 2027" not in words
+    assert "Not set. You see tips for both sides." in words
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_it_is_only_read(owner, method):
+    assert getattr(owner, method)(PATH).status_code == 405
+
+
+def test_whoever_has_no_password_may_set_one(client, db):
+    user = make_user()
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    page = main_of(client)
+    assert '<a href="/accounts/password/set/">' in page
+    assert "/accounts/password/change/" not in page
+
+
+def test_it_says_when_the_next_reminder_is(owner, user):
+    assert "Reminders Never" in words_of(owner)
+    make_reminder(user, "every_3_months", due_on=date(2027, 5, 4))
+    assert "Every 3 months. Next: 4 May 2027." in words_of(owner)
+
+
+def test_it_marks_the_side_that_was_chosen(owner, user):
+    assert 'aria-pressed="true"' not in main_of(owner)
+    owner.post("/tips/side/", {"side": "hiring", "settings": "1"})
+    user.refresh_from_db()
+    assert user.side == "hiring"
+    pressed = re.findall(r'value="([a-z]+)"\s+aria-pressed="true"', main_of(owner))
+    assert pressed == ["hiring"]
+
+
+def test_it_counts_the_browsers(client, user):
+    sign_in(client, user)
+    assert "In 1 browser " in words_of(client)
+    sign_in(Client(), user)
+    assert "In 2 browsers" in words_of(client)
+
+
+def test_it_costs_the_same_whatever_there_is(owner, user, django_assert_max_num_queries):
+    make_reminder(user, due_on=date(2027, 5, 4))
+    with django_assert_max_num_queries(5):  # session, person, reminder, LinkedIn, browsers
+        owner.get(PATH)

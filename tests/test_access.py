@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 
-from purposeapp.models import Tip
+from purposeapp.models import PortraitPart, Tip
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -93,8 +93,8 @@ TABLE = """
 /reminders/changed/            ssssss     -->---     → /reminders/
 /reminders/address/            ssssss     -->---     → /reminders/
 /settings/                     ssssss     oo----
-/accounts/signup/              oo??-o     >>>>>>     → /history/
-/accounts/login/               oo??-o     >>>>>>     → /history/
+/accounts/signup/              oo?o-o     >>>>>>     → /history/
+/accounts/login/               oo?o-o     >>>>>>     → /history/
 /accounts/login/code/          oooo-o     >>>>>>     → /history/
 /accounts/login/code/confirm/  >>>>>>     >>>>>>     → /accounts/login/code/ /history/
 /accounts/confirm-email/       oo---o     oo---o
@@ -152,6 +152,21 @@ TABLE = """
 /admin/purposeapp/tip/{tip}/move/               ssssss    xxxxxx  -->---
         → /admin/purposeapp/tip/
 /admin/purposeapp/tip/{tip}/preview/            ssssss    xxxxxx  oo?---
+/admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  -->---
+        → /admin/purposeapp/tip/
+
+                                                               visitors  staff   editor+superuser
+/admin/purposeapp/portraitpart/                                ssssss    xxxxxx  oooooo
+/admin/purposeapp/portraitpart/add/                            ssssss    xxxxxx  oo?ooo
+/admin/purposeapp/portraitpart/coverage/                       ssssss    xxxxxx  oo----
+/admin/purposeapp/portraitpart/{part}/                         ssssss    >>>>>>  >>>>>>            → ./change/
+/admin/purposeapp/portraitpart/{part}/change/                  ssssss    xxxxxx  oocooo
+/admin/purposeapp/portraitpart/{part}/delete/                  ssssss    xxxxxx  xxxxxx
+/admin/purposeapp/portraitpart/{part}/history/                 ssssss    xx----  oo----
+/admin/purposeapp/portraitpart/{part}/history/{part_version}/  ssssss    xxx---  ooc---
+/admin/purposeapp/portraitpart/{part}/preview/                 ssssss    xxxxxx  oo----
+/admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  -->---
+        → /admin/purposeapp/portraitpart/
 
                                                     visitors  staff+editor  superuser
 /admin/purposeapp/assessment/                       ssssss    xxxxxx        oooooo
@@ -214,12 +229,15 @@ class World:
             prove_address(users[role])
         tip = Tip.objects.earliest("pk")
         tip.save()  # so that it has a version
+        part = PortraitPart.objects.earliest("pk")
         self.linkedin = linkedin
         self.values = {
             "assessment": make_assessment(owner).pk,
             "stop_key": make_reminder(owner, due_on=NOON.date()).stop_key,
             "tip": tip.pk,
             "version": tip.history.latest().pk,
+            "part": part.pk,
+            "part_version": part.history.latest().pk,
             "type": ContentType.objects.get_for_model(Tip).pk,
             "user": owner.pk,
             "group": users["editor"].groups.get().pk,

@@ -192,7 +192,7 @@ def without_password(client, db):
 
 def test_a_code_by_mail_proves_who_it_is(without_password):
     page = without_password.get(PATH).content.decode()
-    assert "You don&#x27;t have a password, so we&#x27;ll email a code to code@example.org." in page
+    assert "You don't have a password, so we'll email a code to code@example.org." in page
     assert "password" not in page.partition("<main")[2].partition("have a password")[0]
     response = without_password.post(PATH)
     assert response.url == "/accounts/login/code/confirm/"

@@ -305,7 +305,7 @@ def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, se
 def test_asking_too_often_sends_one_mail_and_says_so(owner, user):
     owner.post(CONFIRM)
     response = owner.post(CONFIRM, follow=True)
-    assert "Wait a little, then try again." in text_of(response)
+    assert "Wait a little before asking for another." in text_of(response)
     assert len(mail.outbox) == 1
 
 

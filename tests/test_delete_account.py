@@ -192,8 +192,8 @@ def without_password(client, db):
 
 def test_a_code_by_mail_proves_who_it_is(without_password):
     page = without_password.get(PATH).content.decode()
-    assert "ll email a code to code@example.org" in page
-    assert "password" not in page.partition("<main")[2].partition("no password")[0]
+    assert "You don't have a password, so we'll email a code to code@example.org." in page
+    assert "password" not in page.partition("<main")[2].partition("have a password")[0]
     response = without_password.post(PATH)
     assert response.url == "/accounts/login/code/confirm/"
     assert User.objects.exists()

@@ -78,7 +78,7 @@ def test_it_names_every_cookie_that_is_ever_set(client, user, page):
 
 
 def test_a_session_lasts_as_long_as_it_says(client, page):
-    assert "deletes them 90 days after the last one" in page
+    assert "delete them 90 days after the last one" in page
     assert "at most 90 days" in page
     client.post("/", points("6-2-2-0-0"))
     left = Session.objects.get().expire_date - timezone.now()

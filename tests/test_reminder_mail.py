@@ -28,7 +28,7 @@ def test_the_mail_is_short_says_why_it_comes_and_how_to_stop_it(db, settings):
     assert message.subject == "Where do your ten points go now?"
     assert message.body == (
         f"Hello,\n\nYou asked us to remind you every 6 months. You last spent your ten points on "
-        f"{day.day} {day:%B %Y}. What are you on LinkedIn for now? It takes two minutes to find "
+        f"{day.day} {day:%B %Y}. Why are you on LinkedIn now? It takes two minutes to find "
         "out:\n\nhttps://purposes.example/\n\nSee your history and what has changed:\n"
         "https://purposes.example/history/\n\nChange how often we remind you:\n"
         "https://purposes.example/reminders/\n\n"

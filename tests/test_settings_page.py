@@ -47,7 +47,7 @@ def test_it_is_for_its_owner_alone_and_never_stored(owner):
 
 def test_it_shows_nothing_of_somebody_else(stranger, user):
     make_reminder(user, due_on=date(2027, 5, 4))
-    type(user).objects.filter(pk=user.pk).update(side="looking")
+    type(user).objects.filter(pk=user.pk).update(side="candidate")
     words = words_of(stranger)
     assert user.email not in words
     assert "4 May 2027" not in words
@@ -77,11 +77,11 @@ def test_it_says_when_the_next_reminder_is(owner, user):
 
 def test_it_marks_the_side_that_was_chosen(owner, user):
     assert 'aria-pressed="true"' not in main_of(owner)
-    owner.post("/tips/side/", {"side": "hiring", "settings": "1"})
+    owner.post("/tips/side/", {"side": "employer", "settings": "1"})
     user.refresh_from_db()
-    assert user.side == "hiring"
+    assert user.side == "employer"
     pressed = re.findall(r'value="([a-z]+)"\s+aria-pressed="true"', main_of(owner))
-    assert pressed == ["hiring"]
+    assert pressed == ["employer"]
 
 
 def test_it_counts_the_browsers(client, user):

@@ -159,7 +159,8 @@ TABLE = """
 /admin/purposeapp/portraitpart/                                ssssss    xxxxxx  oooooo
 /admin/purposeapp/portraitpart/add/                            ssssss    xxxxxx  oo?ooo
 /admin/purposeapp/portraitpart/coverage/                       ssssss    xxxxxx  oo----
-/admin/purposeapp/portraitpart/{part}/                         ssssss    >>>>>>  >>>>>>            → ./change/
+/admin/purposeapp/portraitpart/{part}/                         ssssss    >>>>>>  >>>>>>
+        → ./change/
 /admin/purposeapp/portraitpart/{part}/change/                  ssssss    xxxxxx  oocooo
 /admin/purposeapp/portraitpart/{part}/delete/                  ssssss    xxxxxx  xxxxxx
 /admin/purposeapp/portraitpart/{part}/history/                 ssssss    xx----  oo----

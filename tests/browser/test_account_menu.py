@@ -151,7 +151,7 @@ def test_the_history_is_a_home(visitor, width):
     expect(now).to_be_in_viewport(ratio=1)
     expect(now.get_by_role("link")).to_have_text("Mainly business driven (60%)")
     tips = page.get_by_role("region", name="Next tips").get_by_role("listitem")
-    expect(tips.first).to_contain_text("Connect with your current clients")
+    expect(tips.first).to_contain_text("Update your contact details")
     expect(page.get_by_role("link", name="Set a goal")).to_be_visible()
     expect(page.get_by_role("link", name="Set a reminder")).to_have_count(0)
     visitor.shot(f"home-{width}")

@@ -23,7 +23,7 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     page = visitor.page
     visitor.sign_up()
     visitor.record("2-2-0-6-0")
-    page.get_by_role("link", name="Set a goal").click()
+    visitor.go_to("Goal")
     page.get_by_role("link", name="Start from my last result").click()
     visitor.expect_points("2-2-0-6-0")
     for _ in range(3):
@@ -114,7 +114,7 @@ def test_a_sheet_of_paper_lands_in_the_past(visitor):
     visitor.sign_up()
     visitor.record("2-2-0-6-0")
     page.goto("/worksheet/")
-    page.get_by_role("link", name="Enter it with its date").click()
+    page.get_by_role("link", name="Add it with its date").click()
     for _ in range(2):
         visitor.add("Learning sponge")
     visitor.field("Business driven").fill("8")

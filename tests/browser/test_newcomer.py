@@ -80,9 +80,9 @@ def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
         ]
     )
     main = page.get_by_role("main")
-    for tip in ("Connect with your current clients", "Use one fixed hour", "Just ask:"):
+    for tip in ("Connect with your current clients", "Answer one question", "Choose three people"):
         expect(main).to_contain_text(tip)
-    for tip_of_another in ("answer every single candidate", "recruiters", "collecting likes"):
+    for tip_of_another in ("answer every single candidate", "recruiters", "your audience to use"):
         expect(main).not_to_contain_text(tip_of_another)
     expect(main).to_contain_text("Learning sponge → Community spirit")
     expect(main).not_to_contain_text("Vanity project →")

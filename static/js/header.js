@@ -1,0 +1,77 @@
+// Paper or night: the system decides until the switch is used; the browser remembers, no cookie.
+// Loaded before the page is drawn, so that it never flashes in the other one.
+"use strict";
+{
+  const root = document.documentElement;
+  const dark = () =>
+    root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+  const remembered = () => {
+    try {
+      return localStorage.getItem("theme");
+    } catch {
+      return null; // storage is blocked: the switch then lasts as long as the page
+    }
+  };
+  const remember = (theme) => {
+    try {
+      localStorage.setItem("theme", theme);
+    } catch {
+      // as above
+    }
+  };
+
+  if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const button = document.querySelector("[data-theme-switch]");
+    const label = button.querySelector("[data-dark]");
+    const name = () => {
+      label.textContent = dark() ? label.dataset.light : label.dataset.dark;
+    };
+    button.addEventListener("click", () => {
+      root.dataset.theme = dark() ? "light" : "dark";
+      remember(root.dataset.theme);
+      name();
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
+    name();
+    button.hidden = false;
+  });
+
+  // The way to one's account. A page that is the same for everybody doesn't know who reads it, so
+  // the browser remembers whether somebody is signed in: one letter, never sent, gone with sign-out.
+  const KEY = "account";
+  const stored = (act) => {
+    try {
+      return act(localStorage);
+    } catch {
+      return null; // storage is blocked: the link then reads the same for everybody
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const menu = document.querySelector("[data-account-menu]");
+    const link = document.querySelector("[data-account-link]");
+
+    if (menu) {
+      const initial = menu.querySelector(".account-initial").textContent;
+      stored((storage) => storage.setItem(KEY, initial));
+      document.addEventListener("click", (event) => {
+        if (!menu.contains(event.target)) menu.open = false;
+      });
+      menu.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !menu.open) return;
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      });
+    } else if (!link) {
+      stored((storage) => storage.removeItem(KEY));
+    } else {
+      const initial = stored((storage) => storage.getItem(KEY));
+      link.textContent = initial ? link.dataset.signedIn : link.dataset.signedOut;
+      if (!initial) link.href = link.dataset.signIn;
+    }
+  });
+}

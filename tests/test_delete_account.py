@@ -207,7 +207,7 @@ def test_a_code_by_mail_proves_who_it_is(without_password):
     assert "Delete everything" in page
     assert 'type="password"' not in page
     response = without_password.post(PATH, follow=True)
-    assert "Your account is deleted" in response.content.decode()
+    assert "Your account and all its data are deleted." in response.content.decode()
     assert traces_of(0, "code@example.org") == []
     assert not Assessment.objects.exists()
 

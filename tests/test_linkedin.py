@@ -219,7 +219,7 @@ def test_verified_on_both_sides_it_is_connected_and_signed_in(client, db, provid
         ["ada@example.org"],
         "LinkedIn is connected to your account",
     )
-    assert "ada@example.org is signed in here" in message.body
+    assert "You can sign in here as ada@example.org." in message.body
     assert f"http://127.0.0.1:8000{CONNECTIONS}" in message.body
 
 
@@ -661,7 +661,7 @@ def test_the_only_way_in_stays(client, db, provider, settings):
 
 
 def test_nobody_disconnects_somebody_else(connected, stranger):
-    assert "not one of your connections" in page_of(disconnect(stranger))
+    assert "That connection isn't yours." in page_of(disconnect(stranger))
     assert SocialAccount.objects.exists()
 
 

@@ -20,9 +20,12 @@ def test_a_result_says_to_a_network_what_it_is(client, db, settings):
     settings.PUBLIC_URL = "https://purposes.example"
     page = Client(headers={"host": "localhost"}).get(PATH).content.decode()
     found = tags(page)
-    assert found["og:title"] == "Mainly business driven, 60 %"
-    assert "share the rest, 20 % each" in found["og:description"]
-    assert "share the rest, 20 % each" in found["description"]
+    assert found["og:title"] == "Mainly business driven (60%)"
+    assert found["og:description"] == (
+        "Somebody spent ten points on why they use LinkedIn: Mainly business driven (60%). "
+        "Spend your own ten points."
+    )
+    assert "share the rest (20% each)" in found["description"]
     assert found["og:url"] == "https://purposes.example/splits/6-2-2-0-0/"
     assert found["og:image"] == "https://purposes.example/splits/6-2-2-0-0.png"
     assert (found["og:image:width"], found["og:image:height"]) == ("1200", "627")

@@ -19,6 +19,7 @@ from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
 from purposeapp.forms import EventForm, NoteForm
 from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
+from purposeapp.sharing.links import share_split
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
@@ -67,6 +68,7 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,
         "form": form,
+        "share": share_split(assessment.split),
     }
     return render(request, "purposeapp/assessment.html", context, status=status)
 

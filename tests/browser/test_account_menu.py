@@ -139,6 +139,18 @@ def test_one_press_says_what_happened_and_one_sets_a_reminder(new_visitor, scrip
     expect(page.locator(".event")).to_have_count(0)
 
 
+def test_ones_own_result_is_passed_on_without_the_history(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    share = page.get_by_role("region", name="Pass it on")
+    link = share.get_by_role("link", name="/splits/6-2-2-0-0/")
+    expect(link).to_have_attribute("href", "/splits/6-2-2-0-0/")
+    card = share.get_by_role("img", name="The preview card: Mainly business driven (60%)")
+    card.scroll_into_view_if_needed()
+    expect(card).to_have_js_property("naturalWidth", 1200)
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_history_is_a_home(visitor, width):
     page = visitor.page

@@ -86,7 +86,7 @@ def test_something_changed_and_the_day_is_chosen_by_keyboard(visitor):
     visitor.sign_up()
     page.goto("/reminders/")
     main = page.get_by_role("main")
-    day = page.get_by_label("Date")
+    day = page.get_by_label("Date", exact=True)
     expect(day).to_be_hidden()
     page.get_by_label("Never").focus()
     for _ in range(4):

@@ -168,7 +168,7 @@ def test_no_other_view_is_called_after_a_csrf_failure():
 def test_a_visitors_what_if_is_not_lost_when_the_csrf_token_has_expired(db):
     response = Client(enforce_csrf_checks=True).post("/try/", TYPED)
     assert response.status_code == 403
-    assert "Your points are still here: send them once more." in response.content.decode()
+    assert "Your points are still here: send them again." in response.content.decode()
     assert response.context["form"]["learning_sponge"].value() == "x"
 
 

@@ -100,7 +100,7 @@ def test_before_the_first_assessment_there_is_nothing_to_compare_with(owner, use
     make_goal(user, "4-3-3-0-0")
     page = owner.get(PATH).content.decode()
     assert "Spend ten points</a> as things are today" in page
-    assert "Wanted: Business driven 4, Community spirit 3, Learning sponge 3" in page
+    assert "Goal: Business driven 4, Community spirit 3, Learning sponge 3" in page
     assert "still ha" not in page
 
 

@@ -63,9 +63,9 @@ def test_a_life_event_stands_on_the_picture_in_the_table_and_at_its_entry(owner,
     page = response.content.decode()
     (mark,) = response.context["chart"].marks
     assert mark.entry.snapshot.event_label == "Moved <b>"
-    assert "<span>1 March 2026 · Moved &lt;b&gt;</span>" in page
+    assert "<span>1 March 2026 · <bdi>Moved &lt;b&gt;</bdi></span>" in page
     assert '<td class="words">Moved &lt;b&gt;</td>' in page
-    assert re.search(r'<p class="event">\s*What happened: Moved &lt;b&gt;\s*</p>', page)
+    assert re.search(r'<p class="event">\s*What happened: <bdi>Moved &lt;b&gt;</bdi>\s*</p>', page)
 
 
 def test_the_goal_stands_beside_the_picture(owner, user, three):
@@ -432,7 +432,7 @@ def test_the_next_tips_fit_the_latest_change_and_the_goal(owner, user):
 
 def test_nobodys_goal_and_reminder_but_ones_own_are_at_home(stranger, user, three):
     Goal.objects.set(user=user, split=Split.parse("2-6-2-0-0"))
-    make_reminder(user)
+    make_reminder(user, due_on=NOON.date())
     context = stranger.get("/history/").context
     assert (context["progress"], context["reminder"]) == (None, None)
 

@@ -241,7 +241,8 @@ def test_only_its_owner_presses(owner, stranger, user, recorded, press):
     path = f"{recorded.get_absolute_url()}{press}/"
     assert stranger.post(path, {"event": "study"}).status_code == 404
     response = Client().post(path, {"event": "study"})
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
+    after = f"/accounts/login/?next={recorded.get_absolute_url()}"
+    assert (response.status_code, response.url) == (302, after)
     for method in ("get", "put", "delete"):
         assert getattr(owner, method)(path).status_code == 405
     strict = Client(enforce_csrf_checks=True)

@@ -63,7 +63,7 @@ def test_every_page_of_a_person_with_an_account(visitor, remember):
     expect(page.get_by_role("alert")).to_be_visible()
     inspection.here("paper-invalid")
     page.goto(latest)
-    page.get_by_role("button", name="Done").first.click()
+    page.get_by_role("button", name="Mark as done").first.click()
     expect(page.get_by_text("Done on").nth(2)).to_be_visible()
     page.get_by_role("button", name="Skip").first.click()
     expect(page.get_by_text("1 skipped")).to_be_visible()

@@ -21,7 +21,7 @@ def test_an_assessment_is_a_list_to_tick_on_paper(visitor):
     visitor.record("2-1-2-5-0")
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
     page.emulate_media(media="print")
-    assert page.get_by_role("button", name="Done").first.is_visible()
+    assert page.get_by_role("button", name="Mark as done").first.is_visible()
     assert not page.get_by_role("button", name="Skip").first.is_visible()
     assert "·" not in page.locator(".kicker").inner_text()
 

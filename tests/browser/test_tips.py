@@ -45,7 +45,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
 
     # One tip is done, and another one not for them makes room for the next.
     expect(tip(page, NEW)).to_contain_text("because Job seeking is new for you")
-    tip(page, NEW).get_by_role("button", name="Done").click()
+    tip(page, NEW).get_by_role("button", name="Mark as done").click()
     expect(tip(page, NEW)).to_contain_text("Done on")
     expect(tip(page, CRITICAL)).to_be_visible()
     expect(tip(page, "Study the profiles")).not_to_be_visible()
@@ -114,12 +114,12 @@ def test_a_tip_is_ticked_off_by_keyboard_and_the_focus_stays(visitor):
     visitor.sign_up()
     visitor.record("10-0-0-0-0")
     first = tip(page, "Update your contact details")
-    first.get_by_role("button", name="Done").focus()
+    first.get_by_role("button", name="Mark as done").focus()
     page.keyboard.press("Enter")
     undo = first.get_by_role("button", name="Undo")
     expect(undo).to_be_focused()
     page.keyboard.press("Enter")
-    expect(first.get_by_role("button", name="Done")).to_be_focused()
+    expect(first.get_by_role("button", name="Mark as done")).to_be_focused()
     page.keyboard.press("Tab")
     expect(first.get_by_role("button", name="Skip")).to_be_focused()
     page.keyboard.press("Enter")

@@ -89,7 +89,7 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
     _tab_to(page, page.get_by_role("button", name="Save", exact=True))
     keyboard.press("Enter")
     expect(visitor.message).to_have_text("Your note is saved.")
-    _tab_to(page, visitor.account_menu.locator("summary"))
+    _tab_to(page, visitor.account_menu.locator("summary"), "Shift+Tab")
     keyboard.press("Enter")
     _tab_to(page, visitor.account_menu.get_by_role("link", name="History", exact=True))
     keyboard.press("Enter")

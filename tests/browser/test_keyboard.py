@@ -94,7 +94,7 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
     _tab_to(page, visitor.account_menu.get_by_role("link", name="History", exact=True))
     keyboard.press("Enter")
     page.wait_for_url("**/history/")
-    _tab_to(page, page.get_by_role("link", name="Mainly business driven (60%)"))
+    _tab_to(page, page.locator(".entry").get_by_role("link", name="Mainly business driven (60%)"))
     keyboard.press("Enter")
     page.wait_for_url(ASSESSMENT)
     _tab_to(page, visitor.account_menu.locator("summary"))

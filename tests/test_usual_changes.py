@@ -9,7 +9,8 @@ from purposeapp.split import Purpose, Split
 @pytest.mark.parametrize(
     ("event", "now", "after"),
     [
-        ("redundancy", "6-2-2-0-0", "0-0-2-8-0"),
+        ("redundancy", "6-2-2-0-0", "0-1-1-8-0"),
+        ("redundancy", "4-6-0-0-0", "1-1-0-8-0"),
         ("redundancy", "0-0-0-9-1", "0-0-0-9-1"),
         ("new_job", "0-0-2-8-0", "0-3-7-0-0"),
         ("promotion", "2-2-2-2-2", "5-1-2-0-2"),

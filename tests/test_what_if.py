@@ -177,13 +177,13 @@ def test_whoever_is_not_signed_in_plays_too_and_nothing_is_recorded(client, db, 
 @pytest.mark.parametrize(
     ("query", "split"),
     [
-        ("if=redundancy", "0-0-2-8-0"),
-        ("if=redundancy&start=last", "0-0-2-8-0"),
+        ("if=redundancy", "0-1-1-8-0"),
+        ("if=redundancy&start=last", "0-1-1-8-0"),
         ("if=redundancy&start=0-0-0-0-10", "0-0-0-8-2"),
         ("if=wedding", "6-2-2-0-0"),
         ("if=other", "6-2-2-0-0"),
         ("if=%00", "6-2-2-0-0"),
-        ("if=redundancy&start=nonsense", "0-0-2-8-0"),
+        ("if=redundancy&start=nonsense", "0-1-1-8-0"),
     ],
 )
 def test_an_event_moves_the_points_as_it_usually_does(owner, user, query, split):

@@ -4,7 +4,6 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.advice.coverage import with_points
 from purposeapp.split import Purpose, Split
 
 
@@ -69,10 +68,16 @@ from, which everybody changes as they like."""
 def usual_split(event: LifeEvent, now: Split) -> Split:
     """The split that somebody may expect after an event, from the one that they have now.
 
-    An event without a usual change leaves it as it is.
+    Points are taken from the largest of the other purposes, one by one, or given to it. An event
+    without a usual change leaves the split as it is.
     """
-    split = now
+    found = {purpose: now[purpose] for purpose in Purpose}
     for purpose, bound, points in USUAL_CHANGES.get(event, ()):
         limit = min if bound == "at most" else max
-        split = with_points(purpose, limit(split[purpose], points), like=split)
-    return split
+        target = limit(found[purpose], points)
+        while found[purpose] != target:
+            by = 1 if found[purpose] < target else -1
+            largest = max((each for each in Purpose if each != purpose), key=found.__getitem__)
+            found[purpose] += by
+            found[largest] -= by
+    return Split(*found.values())

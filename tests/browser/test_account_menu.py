@@ -169,3 +169,17 @@ def test_the_history_is_a_home(visitor, width):
     visitor.shot(f"home-{width}")
     now.get_by_role("link").click()
     page.wait_for_url(ASSESSMENT)
+
+
+def test_a_password_can_be_shown_while_it_is_typed(visitor):
+    page = visitor.page
+    page.goto("/accounts/login/?next=/goal/")
+    expect(page.get_by_text("Sign in to continue.")).to_be_visible()
+    password = page.get_by_role("textbox", name="Password")
+    password.fill("ten points")
+    expect(password).to_have_attribute("type", "password")
+    page.get_by_role("button", name="Show password").click()
+    expect(password).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Hide password").click()
+    expect(password).to_have_attribute("type", "password")
+    expect(password).to_have_value("ten points")

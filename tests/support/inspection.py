@@ -74,7 +74,7 @@ class Inspection:
                     self.visitor.shot(f"{self.who}-{name}-{width}-{scheme}")
 
     def _look_at(self, scheme: str, width: int) -> None:
-        self.page.emulate_media(color_scheme=scheme)
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     def _links(self) -> list[str]:

@@ -58,13 +58,12 @@ def test_arrow_keys_read_the_picture_out(visitor, remember):
     expect(page.get_by_role("img")).to_have_count(0)
 
     # One tab stop, and what comes next is the link of what is read out.
-    page.get_by_role("heading", level=1).click()
-    page.keyboard.press("Tab")
-    expect(picture).to_be_focused()
+    picture.focus()
     page.keyboard.press("Tab")
     link = page.get_by_role("link", name="Open this result")
     expect(link).to_be_focused()
     page.keyboard.press("Shift+Tab")
+    expect(picture).to_be_focused()
 
     readings = {
         "Home": "1 February 2023: Business driven 6, Community spirit 2, Learning sponge 2",
@@ -157,7 +156,7 @@ def test_two_are_compared(visitor, remember):
     visitor.sign_up()
     remember(visitor)
     page.get_by_role("button", name="Compare two").click()
-    expect(visitor.headline).to_have_text("Side by side")
+    expect(visitor.headline).to_have_text("Compare two results")
     sides = page.locator(".compare-side").get_by_role("heading", level=2)
     business, job = re.compile("Mainly business driven"), re.compile("Mainly job seeking")
     expect(sides).to_have_text([business, re.compile("Half community spirit")])

@@ -45,7 +45,7 @@ def new_editor(new_visitor, superuser):
         editor = new_visitor(**options)
         page = superuser.page
         page.goto("/admin/purposeapp/user/add/")
-        page.get_by_label("E-mail address:").fill(editor.email)
+        page.get_by_label("Email:").fill(editor.email)
         page.locator("#id_password1").fill(PASSWORD)
         page.locator("#id_password2").fill(PASSWORD)
         page.get_by_role("button", name="Save", exact=True).click()
@@ -239,7 +239,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
     expect(page.get_by_text(same)).to_be_visible()
     look_with_axe(page)
     page.get_by_role("button", name="Yes, do all of this").click()
-    expect(page.get_by_text("1 tip is changed.")).to_be_visible()
+    expect(page.get_by_text("1 tip changed.")).to_be_visible()
     try:
         page.goto("/admin/")
         page.get_by_role("link", name="1 of 1,001 splits lacks a tip").click()
@@ -251,7 +251,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
     finally:
         bring_in(before["tips"])
         page.get_by_role("button", name="Yes, do all of this").click()
-        expect(page.get_by_text("1 tip is changed.")).to_be_visible()
+        expect(page.get_by_text("1 tip changed.")).to_be_visible()
 
 
 def test_the_list_works_without_scripts(new_editor):

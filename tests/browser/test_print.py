@@ -1,14 +1,17 @@
-"""On paper: everything that counts, on one page, in both sizes of paper."""
+"""On paper: everything that counts, on one sheet, in both sizes of paper."""
 
 import pytest
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-@pytest.mark.parametrize("path", ["/splits/6-2-2-0-0/", "/splits/2-2-2-2-2/", "/worksheet/"])
-def test_it_fits_on_one_page(page, path, paper):
+@pytest.mark.parametrize(
+    ("path", "sides"),
+    [("/splits/6-2-2-0-0/", 1), ("/splits/2-2-2-2-2/", 1), ("/worksheet/", 2)],
+)
+def test_it_fits_on_one_sheet(page, path, sides, paper):
     page.goto(path)
     pdf = page.pdf(format=paper, prefer_css_page_size=False)
-    assert pdf.count(b"/Type /Page\n") == 1
+    assert pdf.count(b"/Type /Page\n") == sides
 
 
 def test_an_assessment_is_a_list_to_tick_on_paper(visitor):

@@ -19,7 +19,7 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
     spend_anonymously(visitor, "2-2-0-6-0")
     page.get_by_role("link", name="Save it").click()
     page.wait_for_url("**/accounts/signup/**")
-    expect(page.get_by_text("We'll add your 2 results to your history")).to_be_visible()
+    expect(page.get_by_text("2 results are waiting in this browser.")).to_be_visible()
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url(ASSESSMENT)

@@ -23,7 +23,6 @@ dev: .venv/local
 	@DEBUG=true $(BIN)/python manage.py migrate --verbosity 0
 	@DEBUG=true exec $(BIN)/python manage.py runserver "$${HOST:-127.0.0.1}:$${PORT:-8000}"
 
-# Stealing keeps neighbours together, so that mostly one process needs the browser and its server.
 PYTEST = $(BIN)/python -m pytest -n 2
 
 test: .venv/dev

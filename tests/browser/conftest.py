@@ -114,7 +114,7 @@ def remember(server):
     """Gives a visitor a past, that of the demo unless told otherwise, and shows the history."""
 
     def remember(visitor, past=STORY_OF_THE_DEMO):
-        server.manage("shell", "-c", PAST.format(past=past, email=visitor.email))
+        server.run(PAST.format(past=past, email=visitor.email))
         visitor.page.goto("/history/")
 
     return remember

@@ -44,7 +44,7 @@ def remember(server):
 
     def remember(visitor, years=YEARS):
         code = RECORD.format(years=years, email=visitor.email, fields=FIELDS)
-        server.manage("shell", "-c", code)
+        server.run(code)
         visitor.page.goto("/history/")
 
     return remember
@@ -163,12 +163,12 @@ def test_two_are_compared(visitor, remember):
     sides = page.locator(".compare-side").get_by_role("heading", level=2)
     business, job = re.compile("Mainly business driven"), re.compile("Mainly job seeking")
     expect(sides).to_have_text([business, re.compile("Half community spirit")])
-    page.get_by_label("This one", exact=True).select_option("3 November 2024 · 3-4-2-1-0")
-    page.get_by_label("and this one").select_option("10 May 2024 · 1-1-0-8-0")
-    page.get_by_role("button", name="Compare").click()
+    page.get_by_label("First result").select_option("3 November 2024 · 3-4-2-1-0")
+    page.get_by_label("Second result").select_option("10 May 2024 · 1-1-0-8-0")
+    page.get_by_role("button", name="Compare", exact=True).click()
     expect(sides).to_have_text([job, re.compile("Community spirit comes first")])
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Between them: 5 months and 24 days.")
+    expect(main).to_contain_text("5 months and 24 days apart.")
     expect(main).to_contain_text("3 points from Job seeking to Community spirit")
     visitor.shot("compare")
     page.get_by_role("link", name="Your first result").click()

@@ -13,15 +13,6 @@ ADMIN = "/admin/purposeapp/tip/"
 PASSWORD = "ten points for five purposes"
 
 
-def make_superuser(server, email: str) -> None:
-    server.manage(
-        "createsuperuser",
-        "--noinput",
-        DJANGO_SUPERUSER_EMAIL=email,
-        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-    )
-
-
 def enter_the_admin(visitor: Visitor) -> None:
     visitor.page.goto("/admin/")
     visitor.fill_credentials()
@@ -32,7 +23,7 @@ def enter_the_admin(visitor: Visitor) -> None:
 @pytest.fixture
 def superuser(new_visitor, server):
     visitor = new_visitor()
-    make_superuser(server, visitor.email)
+    server.make_superuser(visitor.email, PASSWORD)
     enter_the_admin(visitor)
     return visitor
 
@@ -106,7 +97,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     look_with_axe(preview)
     preview.close()
     save(page)
-    expect(page.get_by_text("was added successfully")).to_be_visible()
+    expect(page.get_by_text("Saved as a draft. Publish it?")).to_be_visible()
     expect_on_the_result_page(page, shown, there=False)
 
     # Published from the list.
@@ -126,7 +117,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     for place in range(rows.count() - 1, 0, -1):
         rows.nth(place).get_by_role("button", name="Move up").focus()
         page.keyboard.press("Enter")
-        expect(page.get_by_text("is moved.")).to_be_visible()
+        expect(page.get_by_text("” moved.")).to_be_visible()
         expect(rows.nth(place - 1)).to_contain_text(shown)
     assert "purpose__exact=vanity_project" in page.url
 

@@ -106,12 +106,7 @@ def test_a_newcomer_keeps_the_result_that_waited(member):
 
 def test_an_account_with_a_verified_address_is_found(member, server):
     page = member.page
-    server.manage(
-        "createsuperuser",
-        "--noinput",
-        DJANGO_SUPERUSER_EMAIL=member.email,
-        DJANGO_SUPERUSER_PASSWORD=member.visitor.password,
-    )
+    server.make_superuser(member.email, member.visitor.password)
     member.spend("0-0-0-10-0")
     member.sign_in()
     page.wait_for_url("**/history/")

@@ -21,7 +21,7 @@ def post(server, tmp_path):
     """Lets half a year go by for somebody, has mails sent, and returns the one to them."""
 
     def post(email: str):
-        server.manage("shell", "--command", HALF_A_YEAR_LATER.format(email=email))
+        server.run(HALF_A_YEAR_LATER.format(email=email))
         server.manage("send_reminders", EMAIL_URL=f"filemail://{tmp_path}")
         (file,) = tmp_path.iterdir()
         mails = file.read_bytes().split(b"-" * 79)[:-1]

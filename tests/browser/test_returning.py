@@ -2,8 +2,6 @@
 
 from playwright.sync_api import expect
 
-from tests.support.visitor import ASSESSMENT
-
 
 def test_a_returning_person_sees_what_changed(visitor):
     page = visitor.page

@@ -27,12 +27,7 @@ def _expect_on_the_result_page(page, text):
 
 def test_staff_change_a_tip_and_the_next_result_shows_it(visitor, server):
     page = visitor.page
-    server.manage(
-        "createsuperuser",
-        "--noinput",
-        DJANGO_SUPERUSER_EMAIL=visitor.email,
-        DJANGO_SUPERUSER_PASSWORD=visitor.password,
-    )
+    server.make_superuser(visitor.email, visitor.password)
     page.goto("/admin/")
     page.wait_for_url("**/accounts/login/**")
     visitor.fill_credentials()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, sync_playwright
 
-NAMES = ["chromium", "google-chrome", "google-chrome-stable"]
-PLACES = ["/usr/bin/chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+# The headless shell draws the same pages for a third less work; it has no window to manage.
+NAMES = ["chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable"]
+PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 
 # What works as root, in a container, without a network, and asks nobody for updates.
 FLAGS = [
@@ -51,7 +52,7 @@ def executable(playwright: Playwright) -> str:
 
 
 def _find(playwright: Playwright) -> str | None:
-    candidates = [*PLACES, *NAMES, playwright.chromium.executable_path]
+    candidates = [*NAMES, *PLACES, playwright.chromium.executable_path]
     return next((path for path in map(shutil.which, candidates) if path), None)
 
 
@@ -67,7 +68,7 @@ def _install(playwright: Playwright) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _find(playwright):
             return
-        packages = ["chromium", "fonts-liberation"]
+        packages = ["chromium-headless-shell", "fonts-liberation"]
         for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
             done = subprocess.run(
                 ["apt-get", "--quiet", *command],

@@ -2,6 +2,7 @@
 
 import fcntl
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -85,11 +86,12 @@ class Server:
         self.log = folder / "server.log"
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self._shell: subprocess.Popen[str] | None = None
         ours = {name: value for name, value in os.environ.items() if name not in SETTINGS}
         here = str(Path(__file__).parent)
         self.environment = ours | {
             "DATABASE_URL": database.url,
-            "DJANGO_SETTINGS_MODULE": "own_static_files",
+            "DJANGO_SETTINGS_MODULE": "server_settings",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
@@ -127,6 +129,8 @@ class Server:
         return self.process.poll() is None
 
     def stop(self) -> None:
+        if self._shell:
+            self._shell.communicate()
         self.process.terminate()
         try:
             self.process.wait(START_TIMEOUT_S)
@@ -146,6 +150,30 @@ class Server:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def run(self, code: str) -> None:
+        """Run Python on the server's database, as in the shell of manage.py."""
+        if not self._shell:
+            self._shell = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.server_shell"],
+                cwd=CHECKOUT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._shell.stdin and self._shell.stdout
+        print(json.dumps(code), file=self._shell.stdin, flush=True)
+        answer = self._shell.stdout.readline()
+        assert answer, "The shell is gone; what it said is above."
+        error = json.loads(answer)
+        assert not error, error
+
+    def make_superuser(self, email: str, password: str) -> None:
+        self.run(
+            "from purposeapp.models import User\n"
+            f"User.objects.create_superuser({email!r}, {password!r})"
+        )
 
     def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S)

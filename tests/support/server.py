@@ -162,7 +162,8 @@ class Server:
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        assert self._shell.stdin and self._shell.stdout
+        assert self._shell.stdin
+        assert self._shell.stdout
         print(json.dumps(code), file=self._shell.stdin, flush=True)
         answer = self._shell.stdout.readline()
         assert answer, "The shell is gone; what it said is above."

@@ -45,6 +45,7 @@ check: .venv/dev
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: .venv/dev
+	@$(BIN)/python -m bench.served
 	@$(BIN)/python -m bench.requests
 	@$(BIN)/python -m bench.crowd
 	@$(BIN)/python -m bench.pages

@@ -82,9 +82,10 @@ class Server:
     """
 
     def __init__(self, database: Database, folder: Path, static: Path, **environment: str) -> None:
+        self.database = database
         self.static = static
         self.log = folder / "server.log"
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._shell: subprocess.Popen[str] | None = None
         ours = {name: value for name, value in os.environ.items() if name not in SETTINGS}
@@ -213,7 +214,7 @@ def running(
         database.drop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

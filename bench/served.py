@@ -1,0 +1,327 @@
+"""What a request costs, served by gunicorn: CPU, as a multiple of an empty Django view's.
+
+`make bench` runs it. Three servers stand side by side: the site as it runs in production, the empty
+view, and the afternoon form. Rounds of each page take turns with rounds of the empty view, and the
+median of their ratios is printed: a machine that is slow for a while slows both. The CPU is that of
+the web processes and of their PostgreSQL processes; the kernel counts it in nanoseconds.
+"""
+
+import http.client
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from tests.support.server import CHECKOUT, Database, Server, free_port, running
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 9)
+REQUESTS = 40
+COMMITTED = Path(__file__).with_name("served.json")
+WORSE = 1.25
+"""Ratios of the last committed run that are exceeded by more than this factor are named."""
+
+SIGN_IN = """
+from datetime import timedelta
+from django.utils import timezone
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from purposeapp.management.demo import Chapter, record_chapters
+from purposeapp.models import User
+from purposeapp.split import Split
+from purposeapp.web.sessions import SessionStore
+user = User.objects.create_user({email!r}, "ten points for five purposes")
+splits = list(Split.all())
+begin = timezone.now() - timedelta(days={count})
+chapters = [Chapter(day, str(splits[day % 1001])) for day in range({count})]
+record_chapters(user, begin, chapters)
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.create()
+open({file!r}, "w").write(session.session_key)
+"""
+
+
+GOALS = {
+    "a public result, from memory": (1.05, 0.95),
+    "the same, unchanged (304)": (0.95, 0.95),
+    "/, signed out": (4, 1.5),
+    "/, signed in": (6, 3),
+    "POST of ten points, signed in": (8, 4.5),
+    "POST of ten points, signed out": (6, 3),
+    "the history, 10 entries": (12, 5),
+    "the history, 500 entries": (20, 8),
+    "a result of one's own, with tips": (14, 6),
+    "/goal/": (8, 4),
+    "the sign-in page": (8, 4),
+    "a card, from the disk": (3, 1.2),
+    "a page that is not there": (3, 1.5),
+    "a result page, made": (20, 10),
+}
+"""What each may cost, in empty views: within reach, and in a dream."""
+VISITS = {"a newcomer's visit": (5 / 12, 3 / 12), "a visit, signed in": (12 / 21, 6 / 21)}
+"""What a whole visit (form, POST, result, and signed in the history) may cost, in the afternoon
+form's."""
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: str
+
+
+class Site:
+    """A server and its database. Each request has a connection of its own, as sync workers ask."""
+
+    def __init__(self, port: int, master: int, database: Database | None = None) -> None:
+        self.port = port
+        self.master = master
+        self.database = database
+        self._observer = database and database.connect("postgres")
+
+    def ask(self, path: str, *, form: dict[str, str] | None = None, **headers: str) -> Answer:
+        """Put a GET, or a POST of a form."""
+        body = urlencode(form) if form is not None else None
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        method = "POST" if form is not None else "GET"
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request(method, path, body, {"Connection": "close", **headers})
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read().decode("latin-1"))
+
+    def cpu(self) -> float:
+        """CPU seconds so far of its web processes and of its connections to PostgreSQL."""
+        found = sum(map(_cpu_of, _family(self.master)))
+        return found + sum(map(_cpu_of, self._backends()))
+
+    def _backends(self) -> list[int]:
+        if not self._observer:
+            return []
+        query = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+        return [pid for (pid,) in self._observer.execute(query, [self.database.name])]
+
+
+def _cpu_of(process: int) -> float:
+    """CPU seconds of all threads of a process; 0 where it is gone."""
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    except OSError:
+        return 0.0
+
+
+def _family(process: int) -> list[int]:
+    """A process and its children."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [process, *map(int, children.split())]
+
+
+def cost(site: Site, page: Callable[[], object], requests: int = REQUESTS) -> float:
+    """CPU seconds that one request for a page takes, in a round of them."""
+    started = site.cpu()
+    for _ in range(requests):
+        page()
+    return (site.cpu() - started) / requests
+
+
+def gunicorn(application: str, scratch: ExitStack, **environment: str) -> tuple[int, int]:
+    """Start gunicorn with two synchronous workers; returns its port and its process."""
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "--no-control-socket"),
+            *("--worker-class", "sync", "--workers", "2"),
+            *("--bind", f"127.0.0.1:{port}", "--log-level", "warning", application),
+        ],
+        cwd=CHECKOUT,
+        env=os.environ | environment,
+    )
+    scratch.callback(process.wait)
+    scratch.callback(process.terminate)
+    for _ in range(600):
+        try:
+            with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+                connection.request("GET", "/")
+                connection.getresponse().read()
+                return port, process.pid
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"{application} does not answer.")
+
+
+def people(server: Server, folder: Path) -> dict[int, str]:
+    """People with so many results, each signed in: the value of the Cookie header of each."""
+    cookies = {}
+    for count in (10, 500):
+        file = folder / str(count)
+        email = f"bench-{count}@example.org"
+        server.run(SIGN_IN.format(email=email, count=count, file=str(file)))
+        cookies[count] = f"sessionid={file.read_text()}"
+    return cookies
+
+
+def form_of(page: Answer) -> dict[str, str]:
+    """The hidden fields of a form, as a browser sends them."""
+    inputs = re.findall(r"<input[^>]*>", page.body)
+    named = [dict(re.findall(r'(name|value|type)="([^"]*)"', each)) for each in inputs]
+    return {each["name"]: each.get("value", "") for each in named if each.get("type") == "hidden"}
+
+
+def cookies_of(*pages: Answer) -> str:
+    """The cookies that were set, as a browser sends them back."""
+    found = [each for page in pages for each in page.headers.get_all("Set-Cookie") or []]
+    return "; ".join(each.partition(";")[0] for each in found)
+
+
+POINTS = {
+    "business_driven": "3",
+    "community_spirit": "3",
+    "learning_sponge": "2",
+    "job_seeking": "1",
+    "vanity_project": "1",
+}
+
+
+class Visitor:
+    """A browser at the questionnaire of a site, signed in where it has a cookie already."""
+
+    def __init__(self, site: Site, cookie: str = "") -> None:
+        self.site = site
+        page = site.ask("/", Cookie=cookie)
+        self.cookie = "; ".join(filter(None, [cookie, cookies_of(page)]))
+        self.form = form_of(page) | POINTS
+
+    def send(self) -> Answer:
+        """Send the ten points, each time as a new submission."""
+        form = self.form | {"submission": str(uuid.uuid4())}
+        sent = self.site.ask("/", form=form, Cookie=self.cookie)
+        assert sent.status in (302, 303), f"{sent.status} for the ten points"
+        return sent
+
+    def visit(self) -> None:
+        """The form, the points, the result, and the history of whoever is signed in."""
+        pages = [self.site.ask("/", Cookie=self.cookie)]
+        pages.append(self.site.ask(self.send().headers["Location"], Cookie=self.cookie))
+        if "sessionid" in self.cookie:
+            pages.append(self.site.ask("/history/", Cookie=self.cookie))
+        assert {page.status for page in pages} == {200}
+
+
+def pages_of(site: Site, cookies: dict[int, str]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each page of GOALS, and what asks for it."""
+
+    def get(path: str, status: int = 200, **headers: str) -> Callable[[], object]:
+        def ask() -> None:
+            answer = site.ask(path, **headers)
+            assert answer.status == status, f"{path} answered {answer.status}"
+
+        return ask
+
+    ten, many = cookies[10], cookies[500]
+    result = "/splits/6-2-2-0-0/"
+    etag = site.ask(result).headers["ETag"]
+    newcomer, own = Visitor(site), Visitor(site, ten)
+    latest = own.send().headers["Location"]
+    yield "a public result, from memory", get(result)
+    yield "the same, unchanged (304)", get(result, 304, **{"If-None-Match": etag})
+    yield "/, signed out", get("/")
+    yield "/, signed in", get("/", Cookie=ten)
+    yield "POST of ten points, signed out", lambda: Visitor.send(newcomer)
+    yield "the history, 10 entries", get("/history/", Cookie=ten)
+    yield "the history, 500 entries", get("/history/", Cookie=many)
+    yield "a result of one's own, with tips", get(latest, Cookie=ten)
+    yield "/goal/", get("/goal/", Cookie=ten)
+    yield "the sign-in page", get("/accounts/login/")
+    yield "a card, from the disk", get("/splits/6-2-2-0-0.png")
+    yield "a page that is not there", get("/nowhere/", 404)
+    yield "a result page, made", get(result + "?made", 200)
+    # Last, since it makes a history longer.
+    yield "POST of ten points, signed in", own.send
+
+
+def afternoon(scratch: ExitStack) -> tuple[Site, str]:
+    """The afternoon form with somebody who has ten answers; and their cookie."""
+    database = Database(f"five_purposes_afternoon_{os.getpid()}")
+    database.create()
+    scratch.callback(database.drop)
+    environment = {"DATABASE_URL": database.url}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.afternoon"],
+        cwd=CHECKOUT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    site = Site(*gunicorn("bench.afternoon", scratch, **environment), database)
+    return site, f"sessionid={done.stdout.strip()}"
+
+
+def measure() -> dict[str, float]:
+    """The costs by name, each the median ratio to what was measured beside it."""
+    with ExitStack() as scratch:
+        folder = Path(scratch.enter_context(tempfile.TemporaryDirectory()))
+        server = scratch.enter_context(running("bench", folder, LOG_LEVEL="WARNING"))
+        site = Site(server.port, server.process.pid, server.database)
+        empty = Site(*gunicorn("bench.empty", scratch))
+        cookies = people(server, folder)
+        plain, plain_cookie = afternoon(scratch)
+        found: dict[str, float] = {}
+        for name, page in pages_of(site, cookies):
+            ratios = beside(empty, lambda: empty.ask("/"), site, page)
+            show(name, ratios, GOALS[name])
+            found[name] = statistics.median(ratios)
+        for name, ours, theirs in zip(VISITS, ("", cookies[10]), ("", plain_cookie), strict=True):
+            ratios = beside(plain, Visitor(plain, theirs).visit, site, Visitor(site, ours).visit)
+            show(name, ratios, VISITS[name])
+            found[name] = statistics.median(ratios)
+        return found
+
+
+def beside(
+    base: Site, base_page: Callable[[], object], site: Site, page: Callable[[], object]
+) -> list[float]:
+    """The ratio of the two costs in each of some rounds that take turns."""
+    cost(base, base_page, 10)
+    cost(site, page, 10)
+    return [cost(site, page) / cost(base, base_page) for _ in range(ROUNDS)]
+
+
+def show(name: str, ratios: list[float], goals: tuple[float, float]) -> None:
+    middle = statistics.median(ratios)
+    reach, dream = goals
+    verdict = "dream" if middle <= dream else "reached" if middle <= reach else "not yet"
+    print(
+        f"  {name:34} {middle:7.2f}   ({min(ratios):.2f} to {max(ratios):.2f})"
+        f"   {reach:5.2f}  {verdict}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    print("CPU of a request, of PostgreSQL too, as a multiple of an empty Django view:")
+    found = measure()
+    if COMMITTED.exists():
+        for name, before in json.loads(COMMITTED.read_text()).items():
+            if found[name] > before * WORSE:
+                print(f"  WORSE than it was: {name}, {before:.2f} before")
+    if os.environ.get("BENCH_RECORD"):
+        rounded = {name: round(ratio, 2) for name, ratio in found.items()}
+        COMMITTED.write_text(json.dumps(rounded, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """The afternoon form: the plain Django project that somebody writes in an afternoon.
 
-Five numbers that make ten, the result, and for the signed in the list of all of theirs. No tips, no
-picture, no limits, no look. `bench.served` measures it beside the site, as the price to compare with.
+Five numbers that make ten, the result, and for the signed in the list of all of theirs. No tips,
+no picture, no limits, no look. `bench.served` measures it beside the site: the price to compare.
 """
 
 import os

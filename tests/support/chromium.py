@@ -10,9 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, sync_playwright
 
-# The headless shell draws the same pages for a third less work; it has no window to manage.
-NAMES = ["chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable"]
-PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+NAMES = ["chromium", "google-chrome", "google-chrome-stable"]
+PLACES = ["/usr/bin/chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 
 # What works as root, in a container, without a network, and asks nobody for updates.
 FLAGS = [
@@ -52,7 +51,7 @@ def executable(playwright: Playwright) -> str:
 
 
 def _find(playwright: Playwright) -> str | None:
-    candidates = [*NAMES, *PLACES, playwright.chromium.executable_path]
+    candidates = [*PLACES, *NAMES, playwright.chromium.executable_path]
     return next((path for path in map(shutil.which, candidates) if path), None)
 
 
@@ -68,7 +67,7 @@ def _install(playwright: Playwright) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _find(playwright):
             return
-        packages = ["chromium-headless-shell", "fonts-liberation"]
+        packages = ["chromium", "fonts-liberation"]
         for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
             done = subprocess.run(
                 ["apt-get", "--quiet", *command],

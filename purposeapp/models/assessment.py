@@ -41,6 +41,8 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
 
     def latest_of(self, user: User | AnonymousUser) -> "Assessment | None":
         """The one that a person took last, by when they say that it was."""
+        if not user.is_authenticated:
+            return None
         return self.for_user(user).latest_first().first()
 
     def for_split(self, split: Split) -> Self:

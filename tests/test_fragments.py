@@ -1,0 +1,69 @@
+"""Fragments are rendered once for the same values, and never for others."""
+
+import pytest
+from django.template import engines
+from django.utils.safestring import mark_safe
+from django.utils.translation import override
+
+from purposeapp.templatetags import fragments
+from purposeapp.templatetags.fragments import MAX_FRAGMENTS, MAX_LENGTH, fragment
+
+
+@pytest.fixture
+def rendered(monkeypatch):
+    """What was rendered: each call stands in it, and is answered with its values."""
+    calls = []
+
+    def render_to_string(template_name, values):
+        calls.append((template_name, values))
+        return f"{template_name} {values}"
+
+    monkeypatch.setattr(fragments, "render_to_string", render_to_string)
+    fragments._render.cache_clear()
+    yield calls
+    fragments._render.cache_clear()
+
+
+def test_the_same_values_are_rendered_once(rendered):
+    assert fragment("a.html", points=3) == fragment("a.html", points=3)
+    assert rendered == [("a.html", {"points": 3})]
+
+
+def test_other_values_another_template_and_another_language_are_rendered_anew(rendered):
+    fragment("a.html", points=3)
+    fragment("a.html", points=4)
+    fragment("b.html", points=3)
+    fragment("a.html", rest=3)
+    with override("de"):
+        fragment("a.html", points=3)
+    assert len(rendered) == 5
+
+
+def test_what_is_too_long_is_not_kept(rendered):
+    for _ in range(2):
+        fragment("a.html", value="7" * (MAX_LENGTH + 1))
+    assert len(rendered) == 2
+    assert fragments._render.cache_info().currsize == 0
+
+
+def test_there_are_never_more_than_the_limit(rendered):
+    for value in range(MAX_FRAGMENTS + 10):
+        fragment("a.html", value=value)
+    assert fragments._render.cache_info().currsize == MAX_FRAGMENTS
+
+
+def test_while_templates_are_worked_on_nothing_is_kept(rendered, settings):
+    settings.DEBUG = True
+    for _ in range(2):
+        fragment("a.html", points=3)
+    assert len(rendered) == 2
+
+
+def test_a_fragment_sees_nothing_but_its_values(rf):
+    template = engines["django"].from_string(
+        '{% load fragments %}{% fragment "purposeapp/_checked_tip.html" id=1 text=text why=why %}'
+    )
+    html = template.render({"text": mark_safe("<em>so</em>"), "why": "<b>", "verdict": "done"})
+    assert "<em>so</em>" in html
+    assert "&lt;b&gt;" in html
+    assert "tip-done" not in html

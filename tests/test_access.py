@@ -134,7 +134,7 @@ TABLE = """
                                                 visitors  staff   editor+superuser
 /admin/purposeapp/                              ssssss    000000  oooooo
 /admin/purposeapp/tip/                          ssssss    xxxxxx  oooooo
-/admin/purposeapp/tip/add/                      ssssss    xxxxxx  oooooo
+/admin/purposeapp/tip/add/                      ssssss    xxxxxx  oo?ooo
 /admin/purposeapp/tip/coverage/                 ssssss    xxxxxx  oo----
 /admin/purposeapp/tip/deleted/                  ssssss    xxxxxx  oo----
 /admin/purposeapp/tip/export/                   ssssss    xxxxxx  oo----

@@ -6,7 +6,8 @@ import re
 import pytest
 from django.contrib.auth.models import Permission
 
-from purposeapp.admin.history import DELETED_MEANWHILE, VersionedAdmin
+from purposeapp.admin.deleted_tips import DELETED_MEANWHILE
+from purposeapp.admin.versioned import VersionedAdmin
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tip
 from tests.support.make import make_editor, make_tip, make_user, tip_form

@@ -168,7 +168,7 @@ def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
     chosen = [tip.pk, draft.pk, later.pk]
     versions = tip.history.count()
     response = editor.post(LIST, {"action": "publish", "_selected_action": chosen}, follow=True)
-    assert said(response) == ["2 tips published. 1 shows later."]
+    assert said(response) == ["2 tips published.", "1 tip shows from its day on."]
     newest = draft.history.first()
     assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
     assert tip.history.count() == versions
@@ -321,7 +321,7 @@ def test_a_key_is_made_of_whatever_text(db, text):
 def test_what_makes_no_sense_is_refused_with_the_reason(editor, tip, changes, reason):
     versions = tip.history.count()
     response = editor.post(page_of(tip), tip_form(tip, **changes))
-    assert response.status_code == (200 if reason else 400)
+    assert response.status_code == (422 if reason else 400)
     if reason:
         assert reason in text_of(response)
     assert Tip.objects.get(pk=tip.pk).fingerprint == tip.fingerprint

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from purposeapp.models import Tip
 
-from .history import set_state
+from .versioned import set_state
 
 
 class ArchivingAdmin(admin.ModelAdmin):
@@ -25,9 +25,9 @@ class ArchivingAdmin(admin.ModelAdmin):
 
     def get_deleted_objects(self, objs, request):
         """What will become of each tip, said before it is done, and nothing of who ticked it."""
-        fates = [_fate(tip) for tip in objs]
+        outcomes = [_deletion_outcome(tip) for tip in objs]
         missing = set() if self.has_delete_permission(request) else {Tip._meta.verbose_name}
-        return fates, {Tip._meta.verbose_name_plural: len(fates)}, missing, []
+        return outcomes, {Tip._meta.verbose_name_plural: len(outcomes)}, missing, []
 
     def log_deletions(self, request, queryset):
         """Note what is deleted among somebody's recent actions; what is archived is not."""
@@ -64,16 +64,16 @@ class ArchivingAdmin(admin.ModelAdmin):
         return super().response_delete(request, obj_display, obj_id)
 
 
-def _fate(tip: Tip) -> str:
+def _deletion_outcome(tip: Tip) -> str:
     """What becomes of a tip that is to be deleted."""
     if not (count := tip.ticks.count()):
         return _("%(tip)s: deleted") % {"tip": tip}
-    fate = ngettext(
+    outcome = ngettext(
         "%(tip)s: archived instead of deleted, because %(count)d person ticked it",
         "%(tip)s: archived instead of deleted, because %(count)d people ticked it",
         count,
     )
-    return fate % {"tip": tip, "count": count}
+    return outcome % {"tip": tip, "count": count}
 
 
 @admin.action(permissions=["delete"])

@@ -1,15 +1,13 @@
 """The changelist of tips, and the form of each, for those who keep them good."""
 
 from django.contrib import admin, messages
-from django.contrib.auth.decorators import permission_required
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 from django.forms import modelform_factory
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,19 +15,18 @@ from purposeapp.forms import PositionForm, TipForm
 from purposeapp.models import Tip
 from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 
-from . import coverage, history, import_export, preview, reorder
+from . import import_export, reorder
 from .archive import ArchivingAdmin
-from .history import VersionedAdmin, set_state
-
-ALLOWED_LOOKUPS = {"state", "purpose__exact", "audience__exact", "direction__exact"}
-"""What an address may ask of the list. Django would take any field, and with it
-broken patterns, and `ticks`, which are of people."""
+from .deleted_tips import DELETED_MEANWHILE, deleted_tips, is_gone
+from .tip_coverage import tip_coverage
+from .tip_preview import tip_preview
+from .versioned import VersionedAdmin, set_state
 
 MAX_TICKS = 1_000
 """Ticks of a tip that are counted; that there are more is all that the list says then."""
 
-WHOM_IT_IS_FOR = ["purpose", "audience", ("points_from", "points_to"), "direction"]
-WHEN_IT_SHOWS = ["state", "published_from", "position"]
+AUDIENCE_FIELDS = ["purpose", "audience", ("points_from", "points_to"), "direction"]
+PUBLICATION_FIELDS = ["state", "published_from", "position"]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -59,6 +56,8 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     """Tips, by purpose and position, with soft delete, audit trail and optimistic lock."""
 
     form = TipForm
+    allowed_lookups = {"state", "purpose__exact", "audience__exact", "direction__exact"}
+    stored_fields = TIP_FIELDS
     list_display = [
         "words",
         "position",
@@ -90,10 +89,6 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         """The purposes in their fixed order, and the tips of each as editors put them."""
         return [PURPOSES_IN_ORDER, "position", "key"]
 
-    def lookup_allowed(self, lookup, value, request=None) -> bool:
-        """Whether the list may be filtered so: as its own links do, and in no other way."""
-        return lookup in ALLOWED_LOOKUPS
-
     def get_list_display(self, request):
         """With what moves a tip, for whoever may."""
         if not self.has_change_permission(request):
@@ -104,10 +99,6 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     def get_changelist_form(self, request, **kwargs):
         """What of a tip can be changed in the list."""
         return modelform_factory(Tip, PositionForm, **{**kwargs, "fields": ["position"]})
-
-    @admin.display(description=_("Text"))
-    def words(self, tip: Tip) -> str:
-        return Truncator(tip.text).chars(90)
 
     @admin.display(description=_("Purpose"), ordering=PURPOSES_IN_ORDER)
     def of_purpose(self, tip: Tip) -> str:
@@ -148,9 +139,12 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         changed = set_state(request, tips, Tip.State.PUBLISHED, "Published in the list")
         later = sum(tip.starts_later for tip in changed)
         said = ngettext("%(n)d tip published.", "%(n)d tips published.", len(changed))
+        self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
         if later:
-            said += " " + ngettext("%(later)d shows later.", "%(later)d show later.", later)
-        self.message_user(request, said % {"n": len(changed), "later": later}, messages.SUCCESS)
+            said = ngettext(
+                "%(n)d tip shows from its day on.", "%(n)d tips show from their day on.", later
+            )
+            self.message_user(request, said % {"n": later}, messages.INFO)
 
     @admin.action(description=_("Turn selected tips into drafts"), permissions=["change"])
     def withdraw(self, request, tips) -> None:
@@ -162,24 +156,16 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
 
     def get_fieldsets(self, request, obj=None):
         """The words first; then whom they are for, and when they show."""
-        may = self.has_change_permission(request, obj) if obj else False
-        words = ["text", "key", *(["version"] if may else [])]
         return [
-            (None, {"fields": words}),
-            (_("Who it's for"), {"fields": WHOM_IT_IS_FOR}),
-            (_("When and where it appears"), {"fields": WHEN_IT_SHOWS}),
+            (None, {"fields": self.text_fields(request, obj)}),
+            (_("Who it's for"), {"fields": AUDIENCE_FIELDS}),
+            (_("When and where it appears"), {"fields": PUBLICATION_FIELDS}),
         ]
-
-    def get_readonly_fields(self, request, obj=None):
-        """The key, chosen once: exports and old assessments know the tip by it. All, to viewers."""
-        if obj is None:
-            return []
-        return ["key"] if self.has_change_permission(request, obj) else ["key", *TIP_FIELDS]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The form; for a tip that somebody has deleted, the way to bring it back."""
-        if self.has_view_permission(request) and history.is_gone(object_id):
-            self.message_user(request, history.DELETED_MEANWHILE, messages.WARNING)
+        if self.has_view_permission(request) and is_gone(object_id):
+            self.message_user(request, DELETED_MEANWHILE, messages.WARNING)
             return redirect("admin:purposeapp_tip_history", object_id)
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -188,20 +174,17 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     def get_urls(self):
         """The pages of our own, before those of Django, which take anything for an id."""
 
-        def page(address, view, name, permission):
-            allowed = permission_required(f"purposeapp.{permission}_tip", raise_exception=True)
-            view = self.admin_site.admin_view(allowed(view))
-            return path(address, view, name=f"purposeapp_tip_{name}")
-
         return [
-            page("coverage/", coverage.coverage, "coverage", "view"),
-            page("deleted/", history.deleted, "deleted", "view"),
-            page("export/", import_export.export_tips, "export", "view"),
-            page("import/", import_export.upload, "import", "change"),
-            page("import/difference/", import_export.preview_import, "import_difference", "change"),
-            page("preview/", preview.preview, "preview_new", "view"),
-            page("<int:pk>/publish/", self.publish_view, "publish", "change"),
-            page("<int:tip_id>/preview/", preview.preview, "preview", "view"),
-            page("<int:tip_id>/move/", reorder.move, "move", "change"),
+            self.own_page("coverage/", tip_coverage, "coverage", "view"),
+            self.own_page("deleted/", deleted_tips, "deleted", "view"),
+            self.own_page("export/", import_export.export_tips, "export", "view"),
+            self.own_page("import/", import_export.upload, "import", "change"),
+            self.own_page(
+                "import/difference/", import_export.preview_import, "import_difference", "change"
+            ),
+            self.own_page("preview/", tip_preview, "preview_new", "view"),
+            self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
+            self.own_page("<int:tip_id>/preview/", tip_preview, "preview", "view"),
+            self.own_page("<int:tip_id>/move/", reorder.move, "move", "change"),
             *super().get_urls(),
         ]

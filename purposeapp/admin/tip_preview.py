@@ -30,12 +30,12 @@ def result_with(situation: Situation, tip: Tip | None) -> Result:
     return Result(situation, [*others, tip], parts=parts)
 
 
-def is_on(result: Result, tip: Tip) -> bool:
+def is_visible(result: Result, tip: Tip) -> bool:
     """Whether a tip is on the page of a result and read without a click."""
     return any(tip is shown.tip for advice in result.advice for shown in advice.at_once)
 
 
-def is_behind(result: Result, tip: Tip) -> int:
+def hidden_count(result: Result, tip: Tip) -> int:
     """How many tips are behind the click that shows this one; 0 if it is not among them."""
     for advice in result.advice:
         if any(tip is shown.tip for shown in advice.more):
@@ -44,7 +44,7 @@ def is_behind(result: Result, tip: Tip) -> int:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preview(request: HttpRequest, tip_id: int | None = None) -> HttpResponse:
+def tip_preview(request: HttpRequest, tip_id: int | None = None) -> HttpResponse:
     """A result page as it would be with this tip: as stored, or, by POST, as it is typed."""
     stored = None if tip_id is None else get_object_or_404(Tip, pk=tip_id)
     form = _unsaved_form(request, stored)
@@ -65,8 +65,8 @@ def preview(request: HttpRequest, tip_id: int | None = None) -> HttpResponse:
         "form": form,
         "kept": [(name, form.data.get(name, "")) for name in CARRIED_FIELDS] if form else [],
         "choice": choice,
-        "is_on": tip is not None and is_on(result, tip),
-        "is_behind": is_behind(result, tip) if tip else 0,
+        "is_visible": tip is not None and is_visible(result, tip),
+        "hidden_count": hidden_count(result, tip) if tip else 0,
         "why_not": _why_not(situation, tip) if tip else "",
     }
     right = choice.is_valid() and (form is None or form.is_valid())

@@ -1,18 +1,19 @@
 """The audit trail of what staff write: who changed what and when, and the revert to any version."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,14 +21,6 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.utils import bulk_update_with_history
 
 from purposeapp.exchange.differences import changed_fields, described, differences
-from purposeapp.models import Tip
-
-from .rendering import render_page
-
-DELETED_MEANWHILE = gettext_lazy(
-    "This tip was deleted. You can restore any version below. If you were editing it, go back "
-    "one page to find what you typed."
-)
 
 REASONS = {
     "First tips": gettext_lazy("initial tips"),
@@ -59,6 +52,12 @@ class VersionedAdmin(SimpleHistoryAdmin):
 
     Whatever is posted is done under a table lock, and in the forms under an optimistic lock.
     """
+
+    allowed_lookups: ClassVar[set[str]]
+    """What an address may ask of the list: what its own links do. Django would take any field,
+    and with it broken patterns, and relations to people."""
+    stored_fields: ClassVar[list[str]]
+    """The fields of the form that are stored, all but the key."""
 
     history_list_per_page = 20
     object_history_template: Any = "admin/versions.html"
@@ -136,11 +135,43 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def render_change_form(self, request, context, *args, **kwargs):
-        """The form; where the optimistic lock failed, with both texts, and a 409."""
+        """The form; 422 if something is wrong, and 409 where the optimistic lock failed."""
         response = super().render_change_form(request, context, *args, **kwargs)
-        if getattr(context["adminform"].form, "conflict", None):
+        form = context["adminform"].form
+        if getattr(form, "conflict", None):
             response.status_code = HTTPStatus.CONFLICT
+        elif form.errors:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return response
+
+    # --- The list and the form ---
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Whether the list may be filtered so."""
+        return lookup in self.allowed_lookups
+
+    @admin.display(description=gettext_lazy("Text"))
+    def words(self, row: Any) -> str:
+        """The beginning of the text."""
+        return Truncator(row.text).chars(90)
+
+    def text_fields(self, request: HttpRequest, row: Any) -> list[str]:
+        """What stands first in the form; with the optimistic lock, for who may change it."""
+        locked = row and self.has_change_permission(request, row)
+        return ["text", "key", *(["version"] if locked else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The key, chosen once: exports and histories know the row by it. All, to viewers."""
+        if obj is None:
+            return []
+        return ["key"] if self.has_change_permission(request, obj) else ["key", *self.stored_fields]
+
+    def own_page(self, address: str, view: Callable[..., Any], name: str, right: str) -> URLPattern:
+        """The URL of a page of our own in the admin, for those with a right on the model."""
+        permission = f"purposeapp.{right}_{self.opts.model_name}"
+        allowed = permission_required(permission, raise_exception=True)(view)
+        name = f"purposeapp_{self.opts.model_name}_{name}"
+        return path(address, self.admin_site.admin_view(allowed), name=name)
 
     # --- Drafts ---
 
@@ -184,32 +215,12 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return redirect(f"admin:purposeapp_{self.opts.model_name}_changelist")
 
 
-def is_gone(tip_id: str) -> bool:
-    """Whether this is the id of a tip that was deleted."""
-    if not _is_id(tip_id):
-        return False
-    return not Tip.objects.filter(pk=tip_id).exists() and Tip.history.filter(id=tip_id).exists()
-
-
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether PostgreSQL can take this for the id of a row."""
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _id_or_404(text: str) -> str:
-    if not _is_id(text):
+    if not is_id(text):
         raise Http404
     return text
-
-
-@require_safe
-def deleted(request: HttpRequest) -> HttpResponse:
-    """The tips that are gone, each with the way to what it was."""
-    gone = (
-        Tip.history.filter(history_type="-")
-        .exclude(id__in=Tip.objects.values("pk"))
-        .select_related("history_user")
-        .order_by("id", "-history_date")
-        .distinct("id")
-    )
-    records = sorted(gone, key=lambda record: record.history_date, reverse=True)
-    return render_page(request, "admin/tips_deleted.html", _("Deleted tips"), {"records": records})

@@ -16,7 +16,7 @@ MAX_SAMPLES = 12
 
 
 @require_safe
-def coverage(request: HttpRequest) -> HttpResponse:
+def tip_coverage(request: HttpRequest) -> HttpResponse:
     """How many published tips fit each purpose and each number of points, seen from one side."""
     side = request.GET.get("as")
     side = Side(side) if side in Side.values else Side.BOTH

@@ -143,7 +143,7 @@ TABLE = """
         → /admin/purposeapp/tip/import/
 /admin/purposeapp/tip/preview/                  ssssss    xxxxxx  oo?---
 /admin/purposeapp/tip/{tip}/                    ssssss    >>>>>>  >>>>>>            → ./change/
-/admin/purposeapp/tip/{tip}/change/             ssssss    xxxxxx  oooooo
+/admin/purposeapp/tip/{tip}/change/             ssssss    xxxxxx  oo?ooo
 /admin/purposeapp/tip/{tip}/delete/             ssssss    xxxxxx  oooooo
 /admin/purposeapp/tip/{tip}/history/            ssssss    xx----  oo----
 /admin/purposeapp/tip/{tip}/history/{version}/  ssssss    xxx---  oo?---

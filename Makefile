@@ -9,9 +9,9 @@ help:
 	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
 	@echo "make dev     the same with DEBUG and reloading, for work on the code"
 	@echo "make test    every test, those in the browser too"
-	@echo "make test-quick   without the browser, and without starting and killing servers"
+	@echo "make test-quick   without the browser, and without what starts processes of its own"
 	@echo "make screenshots  pictures of every page, in var/screenshots/"
-	@echo "make check   formatters, linters, types, templates, migrations"
+	@echo "make check   formatters, linters, types, floors, templates, migrations"
 	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
 	@echo "make format  let the formatters mend what they can"
 	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
@@ -29,7 +29,7 @@ test: .venv/dev
 	@$(PYTEST) $(ARGS)
 
 test-quick: .venv/dev
-	@$(PYTEST) -q --ignore tests/browser --ignore tests/test_local_postgres.py $(ARGS)
+	@$(PYTEST) -q --ignore tests/browser -m "not processes" $(ARGS)
 
 screenshots: .venv/dev
 	@SCREENSHOTS=1 $(PYTEST) -q tests/browser

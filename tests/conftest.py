@@ -11,6 +11,17 @@ if not os.environ.get("DATABASE_URL"):
     local_postgres.ensure_running()
 
 
+STARTS_PROCESSES = {"running_provider", "fresh_checkout"}
+"""Fixtures that start other programs, or whose tests do."""
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that start processes of their own: `make test-quick` leaves them out."""
+    for item in items:
+        if STARTS_PROCESSES.intersection(getattr(item, "fixturenames", [])):
+            item.add_marker("processes")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _quick_settings(tmp_path_factory):
     """Cheap passwords, and static files under their plain names, so that none are collected."""

@@ -25,6 +25,7 @@ AS_ROOT = os.geteuid() == 0
 ACCOUNTS = ["root", "nobody"] if AS_ROOT else ["ordinary user"]
 
 pytestmark = [
+    pytest.mark.processes,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
     pytest.mark.skipif(
         PACKAGE is None,

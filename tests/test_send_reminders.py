@@ -239,6 +239,7 @@ def start(server: MailServer) -> subprocess.Popen:
     )
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_at_once_share_the_work_and_nobody_gets_two():
     for number in range(20):
@@ -263,6 +264,7 @@ def test_two_at_once_share_the_work_and_nobody_gets_two():
     assert due() == []
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(("step", "copies"), [("DATA", 1), ("TAKEN", 2)])
 def test_killed_and_run_again_nobody_is_forgotten_and_a_repeat_is_the_same_mail(smtp, step, copies):
@@ -296,6 +298,7 @@ def test_killed_and_run_again_nobody_is_forgotten_and_a_repeat_is_the_same_mail(
     assert due() == []
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_finishes_the_one_it_is_at(number):

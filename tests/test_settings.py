@@ -14,6 +14,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 CHECKOUT = Path(__file__).parent.parent
+pytestmark = pytest.mark.processes
 PRODUCTION = {
     "APP_ENV": "production",
     "SECRET_KEY": "0123456789abcdef0123456789abcdef0123456789",

@@ -129,12 +129,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "purposeapp.web.accept_encoding.drop_refused_encodings",
     "purposeapp.web.page_cache.page_cache_middleware",
     "purposeapp.web.request_body.drain_request_body",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.static.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -53,6 +53,9 @@ def public_page(view: Callable) -> Callable:
         # Whether the browser has this page already is asked once the whole page is there, so
         # that it can be kept.
         request.if_none_match = request.META.pop("HTTP_IF_NONE_MATCH", None)
+        # A HEAD is answered as a GET, so that it has all headers of one, the ETag too; gunicorn
+        # leaves the body out.
+        request.method = "GET"
         return view(request, *args, **kwargs)
 
     cached = cache_control(public=True, max_age=0, must_revalidate=True)(wrapped)
@@ -146,15 +149,19 @@ page_cache = PageCache()
 
 
 def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Answer public pages from the cache. The first middleware, so that nothing else has to run.
+    """Answer public pages from the cache. It comes first, so that hardly anything else has to run.
 
     It answers in the language that is active: what chooses one for each request stands before it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        if request.method not in ("GET", "HEAD") or query not in CACHED_QUERIES:
+        query, method = request.META.get("QUERY_STRING", ""), request.method
+        if method not in ("GET", "HEAD"):
             return get_response(request)
+        if query not in CACHED_QUERIES:
+            response = get_response(request)
+            request.method = method
+            return response
         compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         key = (request.scheme, request.path_info, query, get_language(), compressed)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
@@ -162,11 +169,12 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
         if _is_ours(request) and (answer := page_cache.get(key, refresh=has_session)):
             return not_modified_or(request, HttpResponse(answer.content, headers=answer.headers))
         response = get_response(request)
+        request.method = method
         if not hasattr(request, "tips_version"):
             return response
         if if_none_match := getattr(request, "if_none_match", None):
             request.META["HTTP_IF_NONE_MATCH"] = if_none_match
-        if request.method == "GET" and response.status_code == HTTPStatus.OK and not settings.DEBUG:
+        if response.status_code == HTTPStatus.OK and not settings.DEBUG:
             kept = CachedResponse(response.content, dict(response.items()))
             page_cache.put(key, request.tips_version, kept)
         return not_modified_or(request, response)

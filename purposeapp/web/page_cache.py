@@ -63,6 +63,11 @@ def public_page(view: Callable) -> Callable:
     return csrf_exempt(require_safe(cached))
 
 
+def do_not_keep(request: HttpRequest) -> None:
+    """Keep this one page out of the cache: something is missing on it."""
+    request.tips_version = None  # type: ignore[attr-defined]
+
+
 class CachedResponse(NamedTuple):
     """A response that is cached: a finished page, with every header that it goes out with."""
 
@@ -90,6 +95,7 @@ class PageCache:
         with self._lock:
             self._forget_answers(version=None)
             self._looked_at = float("-inf")
+            self._is_away = False
 
     def version(self, *, refresh: bool = False) -> str | None:
         """Which tips these answers are of; looked up at most once in PUBLIC_PAGE_SECONDS.
@@ -97,11 +103,13 @@ class PageCache:
         With `refresh`, it is looked up now, however fresh it is.
 
         While the database does not answer, what is known stays good: a page that is a little
-        old is better than none.
+        old is better than none. It is then not asked more often for anybody, since a question
+        may take seconds to fail.
         """
         with self._lock:
             now = time.monotonic()
-            if not refresh and now - self._looked_at < settings.PUBLIC_PAGE_SECONDS:
+            is_due = now - self._looked_at >= settings.PUBLIC_PAGE_SECONDS
+            if not is_due and (self._is_away or not refresh):
                 return self._version
             # This request looks; the others go on meanwhile with what is known, also when the
             # database takes long to answer.
@@ -109,8 +117,10 @@ class PageCache:
         try:
             version = published_version()
         except Error:
+            self._is_away = True
             return self._version
         with self._lock:
+            self._is_away = False
             if version != self._version:
                 self._forget_answers(version)
         return version

@@ -82,6 +82,7 @@ class Server:
     """
 
     def __init__(self, database: Database, folder: Path, static: Path, **environment: str) -> None:
+        self.database = database
         self.static = static
         self.log = folder / "server.log"
         self.port = _free_port()

@@ -3,7 +3,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-MAX_UPLOAD_BYTES = 4 * 1024 * 1024
+MAX_UPLOAD_BYTES = 65 * 1024 * 1024
 """Bytes of uploaded files that one request may hold: more than any form takes."""
 
 
@@ -12,12 +12,13 @@ class UploadInMemory(FileUploadHandler):
 
     Django's own handlers write a file of any size to the disk before a form can refuse it. What
     is beyond MAX_UPLOAD_BYTES is counted and dropped, so that the form knows the true size, and
-    says so.
+    says so. Of whoever is not signed in nothing is kept: no form takes their files.
     """
 
     def __init__(self, request=None) -> None:
         super().__init__(request)
-        self.room = MAX_UPLOAD_BYTES
+        user = getattr(request, "user", None)
+        self.room = MAX_UPLOAD_BYTES if user and user.is_authenticated else 0
 
     def new_file(self, *args, **kwargs) -> None:
         super().new_file(*args, **kwargs)

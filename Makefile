@@ -29,7 +29,8 @@ test: .venv/dev
 	@$(PYTEST) $(ARGS)
 
 test-quick: .venv/dev
-	@$(PYTEST) -q --ignore tests/browser --ignore tests/test_local_postgres.py $(ARGS)
+	@$(PYTEST) -q --ignore tests/browser --ignore tests/test_local_postgres.py \
+		--ignore tests/test_outage_server.py $(ARGS)
 
 screenshots: .venv/dev
 	@SCREENSHOTS=1 $(PYTEST) -q tests/browser

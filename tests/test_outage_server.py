@@ -5,10 +5,9 @@ import time
 
 import pytest
 import requests
-from psycopg import sql
 
 from tests.support.make import points
-from tests.support.server import Database, running
+from tests.support.server import running
 
 EMAIL, PASSWORD = "owner@example.org", "ten points to spend"
 
@@ -17,29 +16,6 @@ EMAIL, PASSWORD = "owner@example.org", "ten points to spend"
 def server(tmp_path_factory):
     with running("outage", tmp_path_factory.mktemp("outage"), WEB_CONCURRENCY="1") as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def database(server) -> Database:
-    return server.database
-
-
-@pytest.fixture
-def change(database):
-    """Change something about the database as its administrator; all connections begin anew."""
-
-    def change(statement: str) -> None:
-        name = sql.Identifier(database.name)
-        with database.connect("postgres") as connection:
-            connection.execute(sql.SQL("ALTER DATABASE {} " + statement).format(name))
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                [database.name],
-            )
-
-    yield change
-    change("ALLOW_CONNECTIONS true")
-    change("RESET default_transaction_read_only")
 
 
 class Browser(requests.Session):
@@ -71,41 +47,39 @@ def is_unavailable(response: requests.Response) -> bool:
     return (response.status_code, response.headers.get("Retry-After")) == (503, "10")
 
 
-def test_while_postgresql_refuses_connections(server, person, change):
+def test_while_postgresql_refuses_connections(server, person):
     visitor = Browser(server)
     known = visitor.open("/splits/2-2-2-2-2/")
     form = person.open("/").text
-    change("ALLOW_CONNECTIONS false")
-    for path in ("/history/", "/goal/", "/nothing/"):
-        assert is_unavailable(person.open(path))
-    assert visitor.open("/splits/2-2-2-2-2/").content == known.content
-    assert person.open("/").status_code == 200
-    result = visitor.submit("/", points("6-2-2-0-0"))
-    assert (result.status_code, result.headers["Location"]) == (302, "/splits/6-2-2-0-0/")
-    assert "Mainly business driven (60%)" in visitor.open("/splits/6-2-2-0-0/").text
-    sent = person.submit("/", points("6-2-2-0-0"), form)
-    assert is_unavailable(sent)
-    assert visitor.open("/healthz").status_code == 200
-    assert visitor.open("/readyz").status_code == 503
-    change("ALLOW_CONNECTIONS true")
+    with server.database.refusing_connections():
+        for path in ("/history/", "/goal/", "/nothing/"):
+            assert is_unavailable(person.open(path))
+        assert visitor.open("/splits/2-2-2-2-2/").content == known.content
+        assert person.open("/").status_code == 200
+        result = visitor.submit("/", points("6-2-2-0-0"))
+        assert (result.status_code, result.headers["Location"]) == (302, "/splits/6-2-2-0-0/")
+        assert "Mainly business driven (60%)" in visitor.open("/splits/6-2-2-0-0/").text
+        sent = person.submit("/", points("6-2-2-0-0"), form)
+        assert is_unavailable(sent)
+        assert visitor.open("/healthz").status_code == 200
+        assert visitor.open("/readyz").status_code == 503
     assert person.submit("/", points("6-2-2-0-0"), sent.text).status_code == 302
     assert "Mainly business driven (60%)" in person.open("/history/").text
 
 
-def test_while_postgresql_is_read_only(server, person, change):
-    change("SET default_transaction_read_only = on")
-    assert person.open("/history/").status_code == 200
-    assert is_unavailable(person.submit("/goal/", points("4-3-3-0-0")))
+def test_while_postgresql_is_read_only(server, person):
     visitor = Browser(server)
-    login = {"login": EMAIL, "password": PASSWORD}
-    assert is_unavailable(visitor.submit("/accounts/login/", login))
-    assert visitor.submit("/", points("6-2-2-0-0")).status_code == 302
-    change("RESET default_transaction_read_only")
+    with server.database.read_only():
+        assert person.open("/history/").status_code == 200
+        assert is_unavailable(person.submit("/goal/", points("4-3-3-0-0")))
+        login = {"login": EMAIL, "password": PASSWORD}
+        assert is_unavailable(visitor.submit("/accounts/login/", login))
+        assert visitor.submit("/", points("6-2-2-0-0")).status_code == 302
     assert person.submit("/goal/", points("4-3-3-0-0")).status_code == 302
 
 
-def test_a_lock_that_somebody_else_holds_is_waited_for_for_two_seconds(person, database):
-    with database.connect() as other, other.transaction():
+def test_a_lock_that_somebody_else_holds_is_waited_for_for_two_seconds(server, person):
+    with server.database.connect() as other, other.transaction():
         other.execute("SELECT 1 FROM purposeapp_user FOR UPDATE")
         other.execute("LOCK TABLE purposeapp_goal IN ACCESS EXCLUSIVE MODE")
         page = person.open("/").text

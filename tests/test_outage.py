@@ -264,10 +264,13 @@ def fields_of(form_class) -> dict[str, forms.Field]:
     raise AssertionError(f"{form_class} takes something else")
 
 
-def test_a_file_has_to_be_chosen_again(owner):
-    file = SimpleUploadedFile("mine.json", document())
+def test_a_file_has_to_be_chosen_again(user):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(user)
+    token = str(browser.get("/history/import/").context["csrf_token"])
+    form = {"file": SimpleUploadedFile("mine.json", document()), "csrfmiddlewaretoken": token}
     with database_away():
-        response = owner.post("/history/import/", {"file": file})
+        response = browser.post("/history/import/", form)
     check(response, "/history/import/")
     assert "choose your file again" in text_of(response)
     assert RetryForm(response).action is None

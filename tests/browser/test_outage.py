@@ -1,4 +1,4 @@
-"""The database goes away while somebody writes: the note waits on the page, and is saved after."""
+"""The database goes away meanwhile: what was sent waits on the page, and is saved afterwards."""
 
 import pytest
 from playwright.sync_api import expect
@@ -28,3 +28,17 @@ def test_a_note_outlives_an_outage(visitor, new_visitor, server, scripts):
     again.click()
     expect(writer.message).to_have_text("Your note is saved.")
     expect(page.locator("[name=note]")).to_have_value(NOTE)
+
+
+def test_a_tick_outlives_an_outage(visitor, server):
+    visitor.sign_up()
+    address = visitor.record("6-2-2-0-0")
+    # The script asks, and is refused; then the browser itself.
+    visitor.expect_status(503)
+    page = visitor.page
+    with server.database.refusing_connections():
+        page.get_by_role("button", name="Mark as done").first.click()
+        expect(visitor.headline).to_have_text("Please try again in a moment")
+    page.get_by_role("main").get_by_role("button", name="Try again").click()
+    page.wait_for_url(f"{address}#tip-*")
+    expect(page.get_by_text("Done on")).to_be_visible()

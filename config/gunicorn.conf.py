@@ -28,6 +28,25 @@ forwarded_allow_ips = ""
 loglevel = "warning"
 
 
+# How long a request may wait for a lock, let PostgreSQL work on one statement, and be idle within a
+# transaction. What takes longer ends as a 503 that can be tried again. Set here since they are for
+# requests alone: migrations and commands take the time that they need.
+DATABASE_LIMITS = {
+    "lock_timeout": "2s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+
+
+def post_worker_init(worker) -> None:
+    """Have each connection of this worker begin with the limits; options of DATABASE_URL win."""
+    from django.db import connections
+
+    options = connections.settings["default"]["OPTIONS"]
+    limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]
+    options["options"] = " ".join([*limits, options.get("options", "")]).strip()
+
+
 def on_starting(server) -> None:
     """Make the secret key before the workers start, so that all of them use the same."""
     if os.environ.get("APP_ENV") != "production":

@@ -99,8 +99,16 @@ try:
     MAIL = environ.Env.email_url_config(EMAIL_URL or "consolemail://")
 except (environ.ImproperlyConfigured, KeyError, ValueError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL or EMAIL_URL is not understood: {error}") from error
-# A database that accepts and then says nothing must not hold a worker, or a probe, for ever.
-DATABASE.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# A database that accepts and then says nothing must not hold a worker, or a probe, for ever; nor
+# must one whose machine or network is gone. How long a question may take: config/gunicorn.conf.py.
+DATABASE["OPTIONS"] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    **DATABASE.get("OPTIONS", {}),
+}
 if DATABASE.get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL, as postgres://…")
 
@@ -129,12 +137,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "purposeapp.web.accept_encoding.drop_refused_encodings",
     "purposeapp.web.page_cache.page_cache_middleware",
     "purposeapp.web.request_body.drain_request_body",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.static.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -184,7 +193,7 @@ DATABASES = {
 # Limits on sign-in are counted here, and every worker must see the same count.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "purposeapp.web.cache.DatabaseCache",
         "LOCATION": "cache",
         "KEY_FUNCTION": "purposeapp.web.cache_keys.hashed_key",
         # Far more than the limits need: whoever fills it pushes the counts of others out.

@@ -1,4 +1,8 @@
+from pathlib import Path
+
+import whitenoise.middleware
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):
@@ -10,3 +14,11 @@ class StaticFilesConfig(DjangoStaticFilesConfig):
         "bootstrap-*.css*",
         "bootstrap*.rtl.*",
     ]
+
+
+class WhiteNoiseMiddleware(whitenoise.middleware.WhiteNoiseMiddleware):
+    """Serves what was collected, and not the manifest of it, which lists every file's name."""
+
+    def add_file_to_dictionary(self, url, path, stat_cache=None) -> None:
+        if Path(path).name != ManifestStaticFilesStorage.manifest_name:
+            super().add_file_to_dictionary(url, path, stat_cache=stat_cache)

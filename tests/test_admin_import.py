@@ -10,7 +10,7 @@ from purposeapp.advice.fit import Audience, Direction
 from purposeapp.advice.markdown import BAD_LINK, NO_HTML, TOO_MUCH
 from purposeapp.exchange import json_forms, tips_file
 from purposeapp.exchange.json_forms import InvalidFile
-from purposeapp.forms import FILE_TOO_LARGE, MAX_IMPORT_BYTES
+from purposeapp.forms import FILE_TOO_LARGE, MAX_TIPS_FILE_MB
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
 from tests.support.make import make_assessment, make_editor, make_tip, make_user
@@ -306,7 +306,7 @@ BAD_FILES = {
     "tips that are none": (b'{"version": 1, "tips": {}}', NOT_TIPS),
     "tips twice": (b'{"version": 1, "tips": [], "tips": []}', NOT_TIPS),
     "lists in lists": (b"[" * 100_000, str(json_forms.TOO_DEEP)),
-    "a huge file": (b" " * (MAX_IMPORT_BYTES + 1), str(FILE_TOO_LARGE)),
+    "a huge file": (b" " * (MAX_TIPS_FILE_MB * 1024 * 1024 + 1), FILE_TOO_LARGE % {"megabytes": 2}),
     "nothing in it": (b"", "The submitted file is empty."),
     "a bad entry": (document(entry(), entry(key="")), f"Entry 2: “key”: {REQUIRED}"),
     "a key twice": (

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purposeapp.exchange import exporting
-from purposeapp.exchange.exporting import escape_formula
+from purposeapp.exchange.csv_table import escape_formulas, unescape_formulas
+from purposeapp.exchange.importing import read_document
 from purposeapp.models import Assessment
-from purposeapp.split import Purpose
+from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
-NOTE, WORDS = -3, -1
+COLUMNS = [*KEYS, "date"]
+NOTE, WORDS = COLUMNS.index("note"), COLUMNS.index("event_words")
 AWKWARD = 'Zwölf "Boxkämpfer",\r\njagen; Viktor\n😀\x01\x7f\u2028\x0b'
 
 
@@ -34,7 +37,8 @@ def three(user):
 
 
 def rows(response) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8"), newline=""), strict=True))
+    text = response.content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
 def test_the_json_holds_everything_oldest_first(owner, three):
@@ -87,27 +91,32 @@ def test_the_csv_holds_the_same_under_a_header(owner, three):
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="five-purposes.csv"'
     header, *table = rows(response)
-    assert header == KEYS
+    assert header == COLUMNS
     assert [dict(zip(header, row, strict=True)) for row in table] == [
-        {key: str(value) for key, value in entry.items()}
+        {**{key: str(value) for key, value in entry.items()}, "date": entry["taken_at"][:10]}
         for entry in owner.get(JSON).json()["assessments"]
     ]
     assert table[-1][NOTE] == AWKWARD
 
 
+def test_excel_is_told_that_the_csv_is_utf_8(owner, three):
+    assert owner.get(CSV).content.startswith(b"\xef\xbb\xbfid,")
+
+
 def test_the_csv_is_as_rfc_4180_has_it(owner, user):
     assessment = make_assessment(user, "6-2-2-0-0", taken_at=NOON, note='say "hi", then\ngo')
-    assert owner.get(CSV).content.decode() == (
+    assert owner.get(CSV).content.decode("utf-8-sig") == (
         "id,taken_at,business_driven,community_spirit,learning_sponge,job_seeking,"
-        "vanity_project,note,event,event_words\r\n"
-        f'{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"say ""hi"", then\ngo",,\r\n'
+        "vanity_project,note,event,event_words,date\r\n"
+        f"{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"
+        '"say ""hi"", then\ngo",,,2026-03-01\r\n'
     )
 
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
     nothing = {"assessments": [], "goals": [], "ticks": [], "reminder": None, "seeks_as": ""}
     assert owner.get(JSON).json() == {"version": 1, **nothing}
-    assert rows(owner.get(CSV)) == [KEYS]
+    assert rows(owner.get(CSV)) == [COLUMNS]
 
 
 def test_both_say_what_happened(owner, user):
@@ -116,7 +125,7 @@ def test_both_say_what_happened(owner, user):
     told = [("redundancy", ""), ("other", "Moved to Oslo")]
     entries = owner.get(JSON).json()["assessments"]
     assert [(entry["event"], entry["event_words"]) for entry in entries] == told
-    assert [tuple(row[-2:]) for row in rows(owner.get(CSV))[1:]] == told
+    assert [(row[WORDS - 1], row[WORDS]) for row in rows(owner.get(CSV))[1:]] == told
 
 
 def test_the_json_has_the_goals_oldest_first(owner, user):
@@ -161,20 +170,66 @@ FORMULAS = [
 def test_what_a_spreadsheet_would_run_stays_text_in_the_csv(owner, user, text):
     make_assessment(user, note=text, event="other", event_words=text)
     row = rows(owner.get(CSV))[1]
-    assert (row[NOTE], row[WORDS]) == (f"'{text}", f"'{text}")
+    assert row[NOTE] == row[WORDS] == escape_formulas(text)
+    assert row[NOTE].startswith("'")
     (entry,) = owner.get(JSON).json()["assessments"]
     assert (entry["note"], entry["event_words"]) == (text, text)
 
 
-@pytest.mark.parametrize("note", ["", "1+1=2", "a@example.org", "“quoted”", "'twas", "so - so"])
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ('a; "=1+1";b', 'a;\' "=1+1";b'),
+        ("a,@x,b", "a,'@x,b"),
+        ("a\t-1", "a\t'-1"),
+        ("- one\r\n- two", "'- one\r\n'- two"),
+        ("\n\n=1", "'\n\n'=1"),
+        ("'=1;'=1", "''=1;''=1"),
+    ],
+)
+def test_a_formula_is_escaped_also_where_another_delimiter_would_begin_a_cell(text, escaped):
+    assert escape_formulas(text) == escaped
+    assert unescape_formulas(escaped) == text
+
+
+@pytest.mark.parametrize(
+    "note", ["", "1+1=2", "a@example.org", "“quoted”", "'twas", "so - so", "one\n\ntwo; three"]
+)
 def test_any_other_note_stays_as_it_is(note):
-    assert escape_formula(note) == note
+    assert escape_formulas(note) == note
 
 
-@given(st.text())
-def test_whatever_is_escape_formula_can_be_read_again(note):
-    assert escape_formula(note) in (note, f"'{note}")
-    assert escape_formula(note).lstrip(' \t\r\n"')[:1] not in ("=", "+", "-", "@")
+SPREADSHEETS = st.text("=+-@ \t\r\n;,'\"a\u00a0\ufeff\uff1d\x01") | st.text()
+
+
+@given(SPREADSHEETS)
+def test_what_was_escaped_can_be_read_again_exactly_and_no_cell_is_a_formula(note):
+    escaped = escape_formulas(note)
+    assert unescape_formulas(escaped) == note
+    for cell in re.split("[,;\t\r\n]", escaped):
+        assert cell.lstrip(' \u00a0"\ufeff\x01')[:1] not in ("=", "+", "-", "@", "\uff1d")
+    assert escaped[:1] not in ("\t", "\r", "\n")
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80)
+
+
+@given(
+    note=TEXTS | st.text("=+-@ \t\r\n;,'\"a", max_size=80),
+    words=TEXTS.filter(str.strip) | st.just(""),
+    split=st.sampled_from(list(Split.all())),
+    taken_at=st.datetimes(datetime(2003, 5, 6), datetime(2026, 1, 1), timezones=st.just(UTC)),
+)
+def test_what_a_file_takes_away_it_brings_back(note, words, split, taken_at):
+    event = "other" if words else "study"
+    assessment = Assessment(
+        note=note, event=event, event_words=words, taken_at=taken_at, **split.as_dict()
+    )
+    for text in (exporting.to_csv([assessment]), exporting.to_json([assessment])):
+        (only,) = read_document(text.encode()).assessments.values()
+        for name in KEYS:
+            assert getattr(only, name) == getattr(assessment, name)
 
 
 @given(
@@ -187,9 +242,9 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
     assert document["assessments"][0]["note"] == note
     stored = document["assessments"][0]["taken_at"]
     assert (len(stored), datetime.fromisoformat(stored)) == (27, taken_at)
-    text = exporting.to_csv([assessment]).encode().decode()
+    text = exporting.to_csv([assessment]).encode().decode("utf-8-sig")
     _, row = csv.reader(io.StringIO(text, newline=""), strict=True)
-    assert row[NOTE] == escape_formula(note)
+    assert row[NOTE] == escape_formulas(note)
 
 
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)

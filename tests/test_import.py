@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from purposeapp.exchange import importing
 from purposeapp.exchange.importing import import_document, read_document
-from purposeapp.forms import FILE_TOO_LARGE, MAX_IMPORT_BYTES
+from purposeapp.forms import FILE_TOO_LARGE, ImportForm
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
-from tests.support.exports import document, entry, goal_entry
+from tests.support.exports import document, entry, goal_entry, table
 from tests.support.make import NOON, make_assessment, make_goal, make_user
 
 PATH = "/history/import/"
@@ -156,15 +156,30 @@ def test_many_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
         send(owner, document(*(entry(id=str(uuid4())) for _ in range(3))))
 
 
-def test_five_hundred_with_the_longest_of_notes_fit(owner, user):
+@pytest.mark.parametrize(("path", "count"), [(EXPORT, 10_000), ("/history/export.csv", 3_000)])
+def test_thousands_with_the_longest_of_notes_go_there_and_back(owner, user, path, count):
     Assessment.objects.bulk_create(
-        Assessment(user=user, business_driven=10, note="x" * NOTE_MAX_LENGTH, **NO_POINTS)
-        for _ in range(500)
+        Assessment(user=user, business_driven=10, note="é" * NOTE_MAX_LENGTH, **NO_POINTS)
+        for _ in range(count)
     )
-    taken_away = owner.get(EXPORT).content
+    taken_away = owner.get(path).content
     Assessment.objects.all().delete()
-    send(owner, taken_away)
-    assert owner.get(EXPORT).content == taken_away
+    assert send(owner, taken_away).status_code == 302
+    assert owner.get(path).content == taken_away
+
+
+def test_more_entries_than_are_taken_are_refused_and_counted(owner, monkeypatch):
+    monkeypatch.setattr(importing, "MAX_ENTRIES", 3)
+    entries = [entry(id=str(uuid4())) for _ in range(4)]
+    too_many = "This file has more than 3 entries, the most that is taken."
+    goals = [goal_entry(set_at=f"2026-03-0{day}T12:00:00Z", ended_at=None) for day in "1234"]
+    assert refusal(send(owner, document(*entries))) == too_many
+    assert refusal(send(owner, document(goals=goals))) == too_many
+    assert refusal(send(owner, table(*entries))) == too_many
+    assert not Assessment.objects.exists()
+    send(owner, document(*entries[:3]))
+    send(owner, table(entries[3]))
+    assert Assessment.objects.count() == 4
 
 
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
@@ -200,6 +215,27 @@ def test_the_same_file_twice_at_once_is_taken_once(taken):
     assert Assessment.objects.for_user(user).count() == 20
 
 
+# --- CSV --------------------------------------------------------------------------------------
+
+
+def test_our_csv_comes_back_exactly_and_a_second_time_changes_nothing(owner, user, three):
+    make_assessment(user, note="=1+1;-2\n\n@x", event="other", event_words="'=Oslo")
+    taken_away = [owner.get(path).content for path in (EXPORT, "/history/export.csv")]
+    Assessment.objects.all().delete()
+    for words in ["4 results imported.", "4 were already in your history."]:
+        send(owner, taken_away[1])
+        assert said(owner.get("/history/")) == [words]
+        assert owner.get(EXPORT).content == taken_away[0]
+
+
+def test_a_bad_row_is_named_and_nothing_is_taken(owner, three):
+    before = owner.get(EXPORT).content
+    changed = entry(id=str(three[2].id), note="changed")
+    data = table(entry(id=str(uuid4())), changed)
+    assert refusal(send(owner, data)) == f"Row 3: {importing.OTHER_POINTS_HERE}"
+    assert owner.get(EXPORT).content == before
+
+
 # --- What is not taken -------------------------------------------------------------------------
 
 
@@ -220,16 +256,26 @@ def test_after_a_bad_file_the_history_is_as_before(owner, three, data):
     assert owner.get(EXPORT).content == before
 
 
-@pytest.mark.parametrize("size", [MAX_IMPORT_BYTES + 1, 10_000_000])
-def test_a_file_that_is_too_large_is_refused_with_a_clear_page(owner, size):
+MEGABYTE = 1024 * 1024
+TOO_LARGE = FILE_TOO_LARGE % {"megabytes": 1}
+
+
+@pytest.fixture
+def one_megabyte(monkeypatch):
+    """Less than is really taken, so that no test has to send as much."""
+    monkeypatch.setattr(ImportForm.base_fields["file"], "max_megabytes", 1)
+
+
+@pytest.mark.parametrize("size", [MEGABYTE + 1, 10_000_000])
+def test_a_file_that_is_too_large_is_refused_with_a_clear_page(owner, one_megabyte, size):
     data = document(entry())
-    assert refusal(send(owner, data + b" " * (size - len(data)))) == str(FILE_TOO_LARGE)
+    assert refusal(send(owner, data + b" " * (size - len(data)))) == TOO_LARGE
     assert not Assessment.objects.exists()
 
 
-def test_a_file_of_exactly_the_largest_size_is_taken(owner):
+def test_a_file_of_exactly_the_largest_size_is_taken(owner, one_megabyte):
     data = document(entry())
-    send(owner, data + b" " * (MAX_IMPORT_BYTES - len(data)))
+    send(owner, data + b" " * (MEGABYTE - len(data)))
     assert Assessment.objects.count() == 1
 
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.exchange import exporting, importing, json_forms
+from purposeapp.exchange import csv_table, exporting, importing, json_forms
 from purposeapp.exchange.importing import Document, read_document
 from purposeapp.exchange.json_forms import InvalidFile
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EARLIEST
-from tests.support.exports import ID, document, entry, goal_entry
+from tests.support.exports import ID, document, entry, goal_entry, table
 from tests.support.make import NOON
 
 
@@ -168,7 +168,7 @@ BAD_FILES = [
     (b"hello", f"Line 1: {NOT_JSON}"),
     (document(entry())[:-2] + b"\n", f"Line 2: {NOT_JSON}"),
     (b"{}\n{}", f"Line 2: {NOT_JSON}"),
-    (b"id,taken_at\r\n", f"Line 1: {NOT_JSON}"),
+    (b"id,date\r\n", f"Line 1: {NOT_JSON}"),
     (b'{"version": 1,\n\0"assessments": []}', f"Line 2: {NOT_JSON}"),
     ('{\n"n": "Zwölf"}'.encode("latin-1"), f"Line 2: {NOT_UTF_8}"),
     (document().decode().encode("utf-16"), f"Line 1: {NOT_UTF_8}"),
@@ -195,6 +195,70 @@ BAD_FILES = [
 @pytest.mark.parametrize(("data", "reason"), BAD_FILES, ids=lambda value: str(value)[:30])
 def test_a_bad_file_is_refused_with_the_line_and_the_reason(data, reason):
     assert document_or_refusal(data) == reason
+
+
+# --- CSV --------------------------------------------------------------------------------------
+
+EVENT = {"event": "other", "event_words": "Moved; far"}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_is_read_as_a_spreadsheet_saves_it(delimiter):
+    data = table(entry(**EVENT, note='a;\'=1\n"b"'), delimiter=delimiter)
+    rows = data.replace(b",6,", b", 6 ,") + delimiter.encode() * 9 + b"\r\n"
+    document = read_document(rows)
+    assert list(document.assessments) == [2]
+    (only,) = document.assessments.values()
+    assert (str(only.split), only.event, only.event_words) == ("6-2-2-0-0", "other", "Moved; far")
+    assert only.note == 'a;=1\n"b"'
+    assert (only.id, only.taken_at, document.goals) == (UUID(ID), NOON, [])
+
+
+def test_columns_may_be_moved_added_and_left_out_where_older_exports_lack_them():
+    values = {"mood": "good", **dict(reversed(entry().items())), "date": "nonsense"}
+    (only,) = read_document(table(values)).assessments.values()
+    assert (str(only.split), only.note, only.event) == ("6-2-2-0-0", "n", "")
+
+
+def test_a_table_without_rows_is_an_export_of_nothing():
+    assert len(read_document(exporting.to_csv([]).encode())) == 0
+
+
+HEAD = ",".join(entry())
+BAD_TABLES = [
+    *(
+        (table(entry(), entry(**{key: str(bad)})), f"Row 3: “{key}”: {why}")
+        for key, why, bad in [
+            ("id", json_forms.NOT_A_UUID, "7"),
+            ("taken_at", importing.NOT_A_TIMESTAMP, "01.03.2026 12:00"),
+            ("taken_at", importing.IN_THE_FUTURE, SOON),
+            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, "6.0"),
+            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, ""),
+            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, "٦"),
+            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, "9" * 5_000),
+        ]
+    ),
+    (table(entry(), entry(vanity_project=1)), "Row 3: You have used 11 of 10 points. Take 1 away."),
+    (table(without(entry(), "note")), "Row 2: “note” is missing."),
+    (table(entry(event="wedding")), f"Row 2: “event”: {NOT_AN_EVENT}"),
+    (f"{HEAD},id\n".encode(), f"Row 1: {csv_table.COLUMN_TWICE}"),
+    (f"{HEAD}\n1,2\n".encode(), "Row 2: This row has 2 cells, and the first row has 8."),
+    (f'{HEAD}\n"a"b,\n'.encode(), f"Line 2: {csv_table.NOT_CSV}"),
+    (f'{HEAD}\n\n"a\n\n'.encode(), f"Line 4: {csv_table.NOT_CSV}"),
+    (f'{HEAD}\n"{"x" * 200_000}"'.encode(), f"Line 2: {csv_table.NOT_CSV}"),
+    (f"{HEAD}\nZwölf".encode("latin-1"), f"Line 2: {NOT_UTF_8}"),
+]
+
+
+@pytest.mark.parametrize(("data", "reason"), BAD_TABLES, ids=lambda value: str(value)[:30])
+def test_a_bad_table_is_refused_with_the_row_and_the_reason(data, reason):
+    assert document_or_refusal(data) == reason
+
+
+@given(st.text() | st.text(",;\t\"'\r\n06a"), st.sampled_from([",", ";"]))
+def test_any_table_is_refused_with_a_reason_or_empty(rows, delimiter):
+    found = document_or_refusal(f"{HEAD.replace(',', delimiter)}\r\n{rows}".encode())
+    assert isinstance(found, str) or len(found) == 0
 
 
 # --- Hostile files by the thousand ------------------------------------------------------------

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 CHECKOUT = Path(__file__).parent.parent
 pytestmark = pytest.mark.processes
@@ -106,6 +107,20 @@ def test_a_laptop_needs_nothing():
 )
 def test_the_public_address_follows_the_host(host, url):
     assert settings_of(HOST=host)["PUBLIC_URL"] == url
+
+
+@pytest.mark.parametrize(
+    ("own", "ending"),
+    [({}, "timeout=30s"), ({"options": "-c lock_timeout=5s"}, "timeout=30s -c lock_timeout=5s")],
+    ids=["none", "some"],
+)
+def test_the_limits_of_requests_come_before_the_options_of_the_address(own, ending):
+    gunicorn = runpy.run_path(str(CHECKOUT / "config" / "gunicorn.conf.py"))
+    with patch.dict(connections.settings["default"]["OPTIONS"], own) as options:
+        gunicorn["post_worker_init"](worker=None)
+        assert options["options"].startswith("-c lock_timeout=2s -c statement_timeout=10s -c ")
+        assert options["options"].endswith(ending)
+    assert "options" not in connections.settings["default"]["OPTIONS"]
 
 
 LINKEDIN = {"LINKEDIN_CLIENT_ID": "client", "LINKEDIN_CLIENT_SECRET": "secret"}

@@ -40,7 +40,10 @@ def test_the_ways_to_pass_it_on_carry_the_address_and_no_name(owner, user):
     linkedin = re.search(r'href="(https://www\.linkedin\.com/[^"]+)"', page)[1]
     assert urlsplit(linkedin).path == "/sharing/share-offsite/"
     assert parse_qs(urlsplit(linkedin).query) == {"url": [url]}
-    mail = parse_qs(urlsplit(re.search(r'href="(mailto:[^"]+)"', page)[1]).query)
+    address = re.search(r'href="(mailto:[^"]+)"', page)[1]
+    assert "%0D%0A" in address
+    assert "%0A" not in address.replace("%0D%0A", "")
+    mail = parse_qs(urlsplit(address).query)
     assert url in mail["body"][0]
     assert mail["subject"] == ["What are you on LinkedIn for?"]
     assert user.email not in page

@@ -1,33 +1,27 @@
-"""A history as a file to take away: JSON, which holds it exactly, and CSV, for spreadsheets.
+"""A history as a file to take away: JSON, which holds all of it, and CSV, for spreadsheets.
 
 The keys of the one are the columns of the other. Both are a public contract: keys may be added
 at the end, none is renamed.
 """
 
-import csv
-import io
 import json
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+
+from django.utils import timezone
 
 from purposeapp.models import Assessment, Goal, Reminder, Tick
 from purposeapp.split import Purpose
 
+from .csv_table import escape_formulas, write_table
 from .json_forms import VERSION
 
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
+DAY = "date"
+"""A column of the CSV alone: the day of `taken_at`, as spreadsheets know dates."""
+TEXTS = ["note", "event_words"]
+"""What somebody wrote, and a spreadsheet must not run."""
 GOAL_KEYS = [*Purpose.values, "wanted_by", "set_at", "ended_at"]
-
-STARTS_A_FORMULA = re.compile(
-    r"""
-    [\t\r\n]                # some spreadsheets skip these, and run what follows
-    |
-    [\s"'\x00-\x1f\u200b-\u200f\u2060\ufeff]*   # so do some with quotes and what is invisible
-    [=+\-@\uff1d\uff0b\uff0d\uff20]             # how a formula begins, in full width too
-    """,
-    re.VERBOSE,
-)
 
 
 def to_json(
@@ -54,25 +48,16 @@ def to_json(
 
 
 def to_csv(assessments: Iterable[Assessment]) -> str:
-    """The assessments as CSV (RFC 4180), in the order given, under a row of headers.
-
-    Words that a spreadsheet would run as a formula get an apostrophe before them, so that they
-    stay text (OWASP, "CSV injection"). That makes CSV the one to read, JSON the one to keep.
-    """
-    file = io.StringIO(newline="")
-    table = csv.DictWriter(file, KEYS, lineterminator="\r\n")
-    table.writeheader()
-    for assessment in assessments:
-        typed = {
-            name: escape_formula(getattr(assessment, name)) for name in ("note", "event_words")
+    """The assessments as CSV, in the order given; an import reads them back exactly."""
+    rows = (
+        {
+            **_values(assessment),
+            **{name: escape_formulas(getattr(assessment, name)) for name in TEXTS},
+            DAY: timezone.localdate(assessment.taken_at).isoformat(),
         }
-        table.writerow({**_values(assessment), **typed})
-    return file.getvalue()
-
-
-def escape_formula(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
-    return f"'{text}" if STARTS_A_FORMULA.match(text) else text
+        for assessment in assessments
+    )
+    return write_table([*KEYS, DAY], rows)
 
 
 def _reminder_values(reminder: Reminder) -> dict[str, str | None]:

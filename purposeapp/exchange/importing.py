@@ -1,5 +1,6 @@
 """Importing a document, that is an export of a history: all of it is valid, or nothing is taken."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from purposeapp.models import Assessment, Goal, LifeEvent, User
 from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
 
+from .csv_table import AT_ROW, is_table, read_number, read_table, unescape_formulas
+from .exporting import TEXTS
 from .json_forms import (
     AT_ENTRY,
     NOT_AN_EXPORT,
@@ -38,7 +41,15 @@ WORDS_BESIDE_AN_EVENT = _("This must be empty where “event” is not “other�
 ENDED_TOO_EARLY = _("This is before “set_at”.")
 SECOND_OPEN = _("A goal above has no end either, and only one can hold at a time.")
 OTHER_POINTS_IN_FILE = _("An entry above has the same “id” and other points.")
+TOO_MANY_ENTRIES = _("This file has more than %(most)d entries, the most that is taken.")
 OTHER_POINTS_HERE = _("Your history has it already, with other points.")
+
+
+MAX_ENTRIES = 20_000
+"""Results, or goals, of one file: one a day for fifty years."""
+
+BATCH_SIZE = 1_000
+"""Rows that are stored by one statement."""
 
 
 class TimestampField(forms.Field):
@@ -122,6 +133,8 @@ class Document:
     """Each id once, by the number of its entry, counted from 1."""
     goals: list[Goal]
     """Each once, in the order of the file."""
+    place: Any = AT_ENTRY
+    """The pattern that says where in the file an assessment stands."""
 
     def __len__(self) -> int:
         return len(self.assessments) + len(self.goals)
@@ -135,20 +148,44 @@ class ImportResult(NamedTuple):
 
 
 def read_document(data: bytes) -> Document:
-    """What is in a file. Older exports lack goals. Raises InvalidFile."""
+    """What is in a file, JSON or CSV by its content. Raises InvalidFile.
+
+    Older exports lack goals, and CSV always does.
+    """
+    if is_table(data, "taken_at"):
+        rows = ((number, _entry(cells)) for number, cells in read_table(data))
+        return Document(_read_assessments(rows, AT_ROW), [], AT_ROW)
     document = load(data)
     assessments, goals = document.get("assessments"), document.get("goals", [])
     if not isinstance(assessments, list) or not isinstance(goals, list):
         raise InvalidFile(NOT_AN_EXPORT)
-    return Document(_read_assessments(assessments), _read_goals(goals))
+    if max(len(assessments), len(goals)) > MAX_ENTRIES:
+        raise InvalidFile(TOO_MANY_ENTRIES, params={"most": MAX_ENTRIES})
+    return Document(_read_assessments(enumerate(assessments, start=1)), _read_goals(goals))
 
 
-def _read_assessments(entries: list[Any]) -> dict[int, Assessment]:
+def _entry(cells: dict[str, str]) -> dict[str, str | int]:
+    """A row of CSV, as the entry of JSON that says the same."""
+    return {
+        name: unescape_formulas(cell)
+        if name in TEXTS
+        else read_number(cell)
+        if name in Purpose.values
+        else cell.strip()
+        for name, cell in cells.items()
+    }
+
+
+def _read_assessments(
+    entries: Iterable[tuple[int, Any]], place: Any = AT_ENTRY
+) -> dict[int, Assessment]:
     """Where an id stands there again with the same points, the first one counts."""
     numbered: dict[int, Assessment] = {}
     splits: dict[UUID, Split] = {}
-    for number, entry in enumerate(entries, start=1):
-        with at_entry(number):
+    for number, entry in entries:
+        if len(numbered) == MAX_ENTRIES:
+            raise InvalidFile(TOO_MANY_ENTRIES, params={"most": MAX_ENTRIES})
+        with at_entry(number, place):
             assessment = Assessment(**AssessmentEntryForm.clean_entry(entry))
             if assessment.id not in splits:
                 splits[assessment.id] = assessment.split
@@ -186,26 +223,24 @@ def import_document(user: User, document: Document) -> ImportResult:
     # A row lock, for one import of a person at a time: the next finds what the first has added.
     if not User.objects.lock(user):
         return ImportResult(0, 0)  # the account is gone since, and there is nothing to add to
-    return ImportResult(
-        _add_assessments(user, document.assessments), _add_goals(user, document.goals)
-    )
+    return ImportResult(_add_assessments(user, document), _add_goals(user, document.goals))
 
 
-def _add_assessments(user: User, numbered: dict[int, Assessment]) -> int:
+def _add_assessments(user: User, document: Document) -> int:
     """Add the assessments that the history of `user` lacks, and return how many they were.
 
     An id that stands in somebody else's history is not free; such an assessment gets an id that
     is always the same for this person, so that it is recognised too.
     """
-    before, missing = _compare(user, numbered)
+    before, missing = _compare(user, document)
     for assessment in missing:
         assessment.user = user
     # Whether an id is free is for PostgreSQL to say. Nothing that others have is ever read.
-    Assessment.objects.bulk_create(missing, ignore_conflicts=True)
-    after, missing = _compare(user, numbered)
+    Assessment.objects.bulk_create(missing, BATCH_SIZE, ignore_conflicts=True)
+    after, missing = _compare(user, document)
     for assessment in missing:
         assessment.id = _own_id(user, assessment)
-    Assessment.objects.bulk_create(missing)
+    Assessment.objects.bulk_create(missing, BATCH_SIZE)
     return after - before + len(missing)
 
 
@@ -214,22 +249,23 @@ def _own_id(user: User, assessment: Assessment) -> UUID:
     return uuid5(assessment.id, str(user.pk))
 
 
-def _compare(user: User, numbered: dict[int, Assessment]) -> tuple[int, list[Assessment]]:
+def _compare(user: User, document: Document) -> tuple[int, list[Assessment]]:
     """How many of the assessments are in the history of `user`, and those that are not.
 
     The latter are in the order of their ids, so that two imports that add the same ones wait
     for each other instead of blocking each other for good.
     """
-    own_ids = {found.id: _own_id(user, found) for found in numbered.values()}
+    own_ids = {found.id: _own_id(user, found) for found in document.assessments.values()}
     mine = Assessment.objects.for_user(user).only(*Purpose.values)
     here = mine.in_bulk([*own_ids, *own_ids.values()])
     missing = []
-    for number, assessment in numbered.items():
+    for number, assessment in document.assessments.items():
         stored = here.get(assessment.id) or here.get(own_ids[assessment.id])
         if stored is None:
             missing.append(assessment)
         elif stored.split != assessment.split:
-            raise InvalidFile(AT_ENTRY, params={"number": number, "reason": OTHER_POINTS_HERE})
+            params = {"number": number, "reason": OTHER_POINTS_HERE}
+            raise InvalidFile(document.place, params=params)
     return len(here), sorted(missing, key=lambda found: found.id)
 
 

@@ -58,7 +58,7 @@ def at_entry(number: int, pattern=AT_ENTRY) -> Iterator[None]:
 
 def load(data: bytes) -> dict:
     """The export in `data`, an object of version 1. Raises InvalidFile."""
-    text = _decode(data)
+    text = decode(data)
     try:
         document = json.loads(
             text, parse_int=_number, parse_constant=_refuse_constant, object_pairs_hook=_object
@@ -75,7 +75,8 @@ def load(data: bytes) -> dict:
     return document
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """The text of a file that is UTF-8. Raises InvalidFile."""
     try:
         # Some editors put a byte order mark before a text that they save as UTF-8.
         return data.decode("utf-8-sig")

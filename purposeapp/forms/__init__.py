@@ -2,21 +2,22 @@
 
 from .account_deletion import DeleteAccountForm
 from .assessment import EventForm, NoteForm, SaveResultForm
-from .data_import import ImportForm
+from .data_import import MAX_IMPORT_MB, ImportForm
 from .goal import EndGoalForm, GoalForm
-from .json_file import FILE_TOO_LARGE, MAX_IMPORT_BYTES
+from .import_file import FILE_TOO_LARGE
 from .paper import PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
 from .tick import SideForm, TickForm
 from .tip import PositionForm, PreviewForm, TipForm
-from .tips_file import TipsFileForm
+from .tips_file import MAX_TIPS_FILE_MB, TipsFileForm
 from .what_if import WhatIfForm
 
 __all__ = [
     "FILE_TOO_LARGE",
-    "MAX_IMPORT_BYTES",
+    "MAX_IMPORT_MB",
+    "MAX_TIPS_FILE_MB",
     "DeleteAccountForm",
     "EndGoalForm",
     "EventForm",

@@ -7,15 +7,20 @@ from purposeapp.exchange.importing import Document, ImportResult, import_documen
 from purposeapp.exchange.json_forms import InvalidFile
 from purposeapp.models import User
 
-from .json_file import JSONFileField
+from .import_file import ImportFileField
+
+MAX_IMPORT_MB = 64
+"""Some 150,000 assessments without notes, or 20,000 with the longest of notes in English."""
 
 
 class ImportForm(forms.Form):
     """An export, to be brought back into a history."""
 
-    file = JSONFileField(
+    file = ImportFileField(
+        max_megabytes=MAX_IMPORT_MB,
+        accept=".json,.csv,application/json,text/csv",
         label=_("Your file"),
-        help_text=_("The JSON one, up to 2 MB; it is called five-purposes.json unless renamed."),
+        help_text=_("JSON or CSV, as you exported it, up to 64 MB."),
     )
 
     def clean_file(self) -> Document:

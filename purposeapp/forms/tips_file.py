@@ -5,13 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.exchange import tips_file
 
-from .json_file import JSONFileField
+from .import_file import ImportFileField
+
+MAX_TIPS_FILE_MB = 2
 
 
 class TipsFileForm(forms.Form):
     """A file of tips, to be compared with what is stored. It stores nothing."""
 
-    file = JSONFileField(
+    file = ImportFileField(
+        max_megabytes=MAX_TIPS_FILE_MB,
+        accept=".json,application/json",
         label=_("The file"),
         help_text=_("JSON, up to 2 MB; as an export is called: five-purposes-tips.json."),
     )

@@ -37,7 +37,10 @@ class Share:
 
     @property
     def mail_url(self) -> str:
-        """A mail that is ready to go to somebody who is unsure of their purpose."""
+        """A mail that is ready to go to somebody who is unsure of their purpose.
+
+        Its line breaks are CRLF (RFC 6068): with LF alone, some mail programs show a single line.
+        """
         subject = _("What are you on LinkedIn for?")
         body = _(
             "Hello,\n\n"
@@ -47,6 +50,7 @@ class Share:
             "Spend your own ten points: it takes a minute. Then let's talk about where you'd like "
             "them to be in a year.\n"
         ) % {"title": self.title, "url": self.url}
+        body = body.replace("\n", "\r\n")
         return f"mailto:?subject={quote(subject)}&body={quote(body)}"
 
 

@@ -1,5 +1,6 @@
 """The pages of what went wrong. They say what to do next, and belong to the product."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
@@ -7,6 +8,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from purposeapp.web.outage import is_outage
+
+from .unavailable import unavailable
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -89,7 +94,12 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. The page asks nothing of the database, which may be the reason."""
+    """500: our fault. Or 503, where the error that is being handled is a database outage.
+
+    Django calls this for whatever a view, a middleware or another error page could not handle.
+    """
+    if is_outage(sys.exception()):
+        return unavailable(request)
     return _page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -1,5 +1,9 @@
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -8,9 +12,11 @@ from purposeapp import sentences
 from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.sharing.links import share_questionnaire
+from purposeapp.web.outage import is_outage
 
 from .recording import redirect_to_recorded
 from .ten_points import ten_points_page
+from .unavailable import unavailable
 
 
 def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
@@ -20,7 +26,33 @@ def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
     }
 
 
+def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show the questionnaire also while the database can't say who reads it.
+
+    Points that are sent then may belong into a history: they are asked for again, and the result
+    is a link away.
+    """
+
+    @wraps(view)
+    def wrapped(request: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except Error as error:
+            if not is_outage(error):
+                raise
+        form = QuestionnaireForm(request.POST)
+        is_sent = request.method == "POST" and not kwargs and "step" not in request.POST
+        if is_sent and form.is_valid():
+            return unavailable(request, split=form.split)
+        request.user = AnonymousUser()
+        request.is_public = True  # neither the header nor the messages are asked for
+        return view(request, **kwargs)
+
+    return wrapped
+
+
 @never_cache
+@_goes_on_in_an_outage
 @ten_points_page(QuestionnaireForm, "purposeapp/questionnaire.html", context=_context)
 def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
     """The ten points of today.
@@ -30,7 +62,14 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
     """
     if request.user.is_authenticated:
         return redirect_to_recorded(request, form.save(user=request.user))
-    add_pending_result(
-        request.session, split=form.split, submission=form.cleaned_data["submission"]
-    )
+    try:
+        add_pending_result(
+            request.session, split=form.split, submission=form.cleaned_data["submission"]
+        )
+        request.session.save()
+    except Error as error:
+        if not is_outage(error):
+            raise
+        # No result waits then, but it is shown all the same.
+        request.session.modified = False
     return redirect("split", form.split)

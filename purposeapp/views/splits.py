@@ -1,3 +1,4 @@
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -6,7 +7,8 @@ from purposeapp.advice.result import Result
 from purposeapp.models import PortraitPart, Tip
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Split
-from purposeapp.web.page_cache import public_page
+from purposeapp.web.outage import is_outage
+from purposeapp.web.page_cache import do_not_keep, public_page
 
 
 @public_page
@@ -14,17 +16,24 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
     """The result page of a split: the same for everybody, so that it can be passed on.
 
     `as` says on which side of job seeking the reader is. Without it both sides are shown.
+    While the database is away, the result is shown without tips.
     """
     side = request.GET.get("as")
     if side not in Side:
         side = ""
     situation = Situation(split, side=Side(side or Side.BOTH))
+    is_incomplete = False
+    try:
+        tips = list(Tip.objects.published().fitting(situation))
+        parts = list(PortraitPart.objects.published().for_split(split))
+    except Error as error:
+        if not is_outage(error):
+            raise
+        tips, parts, is_incomplete = [], [], True
+        do_not_keep(request)
     context = {
-        "result": Result(
-            situation,
-            Tip.objects.published().fitting(situation),
-            parts=PortraitPart.objects.published().for_split(split),
-        ),
+        "result": Result(situation, tips, parts=parts),
+        "is_incomplete": is_incomplete,
         "side": side,
         "sides": Side,
         "share": share_split(split),

@@ -1,1 +1,1 @@
-"""HTTP plumbing: the page cache, sessions, uploads, request bodies, logs and cache keys."""
+"""HTTP plumbing: the page cache, sessions, uploads, request bodies, logs, caches and outages."""

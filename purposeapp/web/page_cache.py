@@ -53,11 +53,19 @@ def public_page(view: Callable) -> Callable:
         # Whether the browser has this page already is asked once the whole page is there, so
         # that it can be kept.
         request.if_none_match = request.META.pop("HTTP_IF_NONE_MATCH", None)
+        # A HEAD is answered as a GET, so that it has all headers of one, the ETag too; gunicorn
+        # leaves the body out.
+        request.method = "GET"
         return view(request, *args, **kwargs)
 
     cached = cache_control(public=True, max_age=0, must_revalidate=True)(wrapped)
     # There is nothing to protect from a forged request; a wrong method is told that it is wrong.
     return csrf_exempt(require_safe(cached))
+
+
+def do_not_keep(request: HttpRequest) -> None:
+    """Keep this one page out of the cache: something is missing on it."""
+    request.tips_version = None  # type: ignore[attr-defined]
 
 
 class CachedResponse(NamedTuple):
@@ -87,6 +95,7 @@ class PageCache:
         with self._lock:
             self._forget_answers(version=None)
             self._looked_at = float("-inf")
+            self._is_away = False
 
     def version(self, *, refresh: bool = False) -> str | None:
         """Which tips these answers are of; looked up at most once in PUBLIC_PAGE_SECONDS.
@@ -94,11 +103,13 @@ class PageCache:
         With `refresh`, it is looked up now, however fresh it is.
 
         While the database does not answer, what is known stays good: a page that is a little
-        old is better than none.
+        old is better than none. It is then not asked more often for anybody, since a question
+        may take seconds to fail.
         """
         with self._lock:
             now = time.monotonic()
-            if not refresh and now - self._looked_at < settings.PUBLIC_PAGE_SECONDS:
+            is_due = now - self._looked_at >= settings.PUBLIC_PAGE_SECONDS
+            if not is_due and (self._is_away or not refresh):
                 return self._version
             # This request looks; the others go on meanwhile with what is known, also when the
             # database takes long to answer.
@@ -106,8 +117,10 @@ class PageCache:
         try:
             version = published_version()
         except Error:
+            self._is_away = True
             return self._version
         with self._lock:
+            self._is_away = False
             if version != self._version:
                 self._forget_answers(version)
         return version
@@ -146,15 +159,19 @@ page_cache = PageCache()
 
 
 def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Answer public pages from the cache. The first middleware, so that nothing else has to run.
+    """Answer public pages from the cache. It comes first, so that hardly anything else has to run.
 
     It answers in the language that is active: what chooses one for each request stands before it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        if request.method not in ("GET", "HEAD") or query not in CACHED_QUERIES:
+        query, method = request.META.get("QUERY_STRING", ""), request.method
+        if method not in ("GET", "HEAD"):
             return get_response(request)
+        if query not in CACHED_QUERIES:
+            response = get_response(request)
+            request.method = method
+            return response
         compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         key = (request.scheme, request.path_info, query, get_language(), compressed)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
@@ -162,11 +179,12 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
         if _is_ours(request) and (answer := page_cache.get(key, refresh=has_session)):
             return not_modified_or(request, HttpResponse(answer.content, headers=answer.headers))
         response = get_response(request)
+        request.method = method
         if not hasattr(request, "tips_version"):
             return response
         if if_none_match := getattr(request, "if_none_match", None):
             request.META["HTTP_IF_NONE_MATCH"] = if_none_match
-        if request.method == "GET" and response.status_code == HTTPStatus.OK and not settings.DEBUG:
+        if response.status_code == HTTPStatus.OK and not settings.DEBUG:
             kept = CachedResponse(response.content, dict(response.items()))
             page_cache.put(key, request.tips_version, kept)
         return not_modified_or(request, response)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-MAX_DRAIN_BYTES = 32 * 1024 * 1024
+MAX_DRAIN_BYTES = 128 * 1024 * 1024
 """Bytes of a body that are read on after the answer is known, and thrown away."""
 
 BODY_READ_TIMEOUT_S = 5

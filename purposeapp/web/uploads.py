@@ -2,8 +2,11 @@ from io import BytesIO
 
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.db import Error
 
-MAX_UPLOAD_BYTES = 4 * 1024 * 1024
+from purposeapp.web.outage import is_outage
+
+MAX_UPLOAD_BYTES = 65 * 1024 * 1024
 """Bytes of uploaded files that one request may hold: more than any form takes."""
 
 
@@ -12,12 +15,12 @@ class UploadInMemory(FileUploadHandler):
 
     Django's own handlers write a file of any size to the disk before a form can refuse it. What
     is beyond MAX_UPLOAD_BYTES is counted and dropped, so that the form knows the true size, and
-    says so.
+    says so. Of whoever is not signed in nothing is kept: no form takes their files.
     """
 
     def __init__(self, request=None) -> None:
         super().__init__(request)
-        self.room = MAX_UPLOAD_BYTES
+        self.room = MAX_UPLOAD_BYTES if _is_signed_in(request) else 0
 
     def new_file(self, *args, **kwargs) -> None:
         super().new_file(*args, **kwargs)
@@ -39,3 +42,13 @@ class UploadInMemory(FileUploadHandler):
             charset=self.charset,
             content_type_extra=self.content_type_extra,
         )
+
+
+def _is_signed_in(request) -> bool:
+    try:
+        user = getattr(request, "user", None)  # before it is known, nobody is
+        return bool(user and user.is_authenticated)
+    except Error as error:
+        if not is_outage(error):
+            raise
+        return False  # the form is read on, so that the page of the outage knows what was sent

@@ -10,8 +10,15 @@ for (const share of document.querySelectorAll("[data-share]")) {
     const label = copy.textContent;
     copy.hidden = false;
     copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(url);
-      copy.textContent = said.textContent = copy.dataset.done;
+      let words = copy.dataset.done;
+      try {
+        await navigator.clipboard.writeText(url);
+      } catch {
+        // The browser, or whoever runs it, keeps pages from the clipboard.
+        words = copy.dataset.refused;
+        getSelection().selectAllChildren(share.querySelector("[data-link]"));
+      }
+      copy.textContent = said.textContent = words;
       setTimeout(() => {
         copy.textContent = label;
         said.textContent = "";

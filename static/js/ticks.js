@@ -1,9 +1,10 @@
 // Ticks a tip off where it stands: the page stays, and only the advice in it is made anew.
 "use strict";
 let newest = 0;
+let isPlain = false;
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter: button } = event;
-  if (form.id !== "ticks" || !button) return;
+  if (form.id !== "ticks" || !button || isPlain) return;
   event.preventDefault();
   const mine = ++newest;
   const tip = button.closest("li")?.id;
@@ -18,7 +19,11 @@ document.addEventListener("submit", async (event) => {
   } catch {
     // Without a network, the browser's own page says so best.
   }
-  if (!fresh) return location.reload();
+  if (!fresh) {
+    // As without this script: the page that answers says what to do, and can send it again.
+    isPlain = true;
+    return button.click();
+  }
   // Of two that were under way at once, the later one knows of both.
   if (mine !== newest) return;
   const old = document.querySelector("[data-advice]");

@@ -53,3 +53,17 @@ def test_the_first_result_is_ones_own_and_anybody_elses_is_not(visitor, new_visi
     page.go_back()
     yours.get_by_role("link", name="Change my points").click()
     visitor.expect_points("6-2-2-0-0")
+
+
+def test_a_refused_clipboard_says_so_and_leaves_the_link_selected(visitor):
+    page = visitor.page
+    page.add_init_script(
+        "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no'))"
+    )
+    page.goto("/splits/6-2-2-0-0/")
+    copy = page.get_by_role("button", name="Copy the link").first
+    copy.click()
+    said = page.get_by_role("button", name="Couldn't copy. The link is selected.")
+    expect(said).to_be_visible()
+    assert page.evaluate("getSelection().toString()").endswith("/splits/6-2-2-0-0/")
+    visitor.shot("clipboard-refused")

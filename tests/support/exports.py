@@ -1,5 +1,7 @@
 """Makes exports of a history, as files to import."""
 
+import csv
+import io
 import json
 
 from purposeapp.split import Purpose
@@ -22,3 +24,12 @@ def goal_entry(**changes) -> dict:
 
 def document(*assessments, goals=()) -> bytes:
     return json.dumps({"version": 1, "assessments": assessments, "goals": goals}).encode()
+
+
+def table(*assessments, delimiter: str = ",") -> bytes:
+    """Assessments as CSV, as a spreadsheet may save them."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(assessments[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(assessments)
+    return file.getvalue().encode("utf-8-sig")

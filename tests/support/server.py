@@ -69,6 +69,33 @@ class Database:
         address |= there.get("OPTIONS", {})
         return psycopg.connect(**address, dbname=name or self.name, autocommit=True)
 
+    @contextmanager
+    def refusing_connections(self) -> Iterator[None]:
+        """To its server, this is what a PostgreSQL that is down or restarts looks like."""
+        self.alter("ALLOW_CONNECTIONS false")
+        try:
+            yield
+        finally:
+            self.alter("ALLOW_CONNECTIONS true")
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """As on a standby, or while a primary changes."""
+        self.alter("SET default_transaction_read_only = on")
+        try:
+            yield
+        finally:
+            self.alter("RESET default_transaction_read_only")
+
+    def alter(self, change: str) -> None:
+        """Change it, and have all connections begin anew."""
+        self._execute(f"ALTER DATABASE {{}} {change}")
+        with self.connect("postgres") as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [self.name],
+            )
+
     def _execute(self, statement: str) -> None:
         with self.connect("postgres") as connection:
             connection.execute(sql.SQL(statement).format(sql.Identifier(self.name)))

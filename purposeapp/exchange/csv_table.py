@@ -1,0 +1,95 @@
+"""CSV (RFC 4180), as our export writes it and as a spreadsheet saves it again.
+
+Text that a spreadsheet would run as a formula is escaped (OWASP, "CSV injection"), in such a way
+that reading it brings back exactly what was there.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from .json_forms import AT_LINE, MAX_DIGITS, InvalidFile, at_entry, decode
+
+AT_ROW = _("Row %(number)d: %(reason)s")
+NOT_CSV = _("This is not CSV.")
+COLUMN_TWICE = _("A column stands here twice.")
+OTHER_CELLS = _("This row has %(cells)d cells, and the first row has %(columns)d.")
+
+DELIMITERS = ",;\t"
+"""What stands between cells. A spreadsheet writes `;` where the comma is for decimals."""
+
+# A file that is opened with another delimiter than it was written with breaks within a text too.
+_CELL_BEGINS = rf"(?:^|(?<=[{DELIMITERS}\r\n]))"
+# Some spreadsheets skip spaces, quotes and what is invisible, and run what follows.
+_SKIPPED = r"""(?:[^\S\t\r\n]|["'\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u2060\ufeff])*"""
+_FORMULA = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"  # in full width too
+_UNSAFE = rf"(?={_SKIPPED}{_FORMULA})"
+_UNSAFE_AT_FIRST = rf"(?={_SKIPPED}[\t\r\n])"
+UNSAFE = re.compile(rf"{_CELL_BEGINS}{_UNSAFE}|^{_UNSAFE_AT_FIRST}")
+ESCAPED = re.compile(rf"{_CELL_BEGINS}'{_UNSAFE}|^'{_UNSAFE_AT_FIRST}")
+
+
+def escape_formulas(text: str) -> str:
+    """The text, with an apostrophe wherever a spreadsheet would begin a formula.
+
+    Also before one that is there already: so `unescape_formulas` takes away no other.
+    """
+    return UNSAFE.sub("'", text)
+
+
+def unescape_formulas(text: str) -> str:
+    """The inverse of `escape_formulas`."""
+    return ESCAPED.sub("", text)
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, str | int]]) -> str:
+    """The rows under a row of headers, behind a byte order mark: else Excel reads no UTF-8."""
+    file = io.StringIO(newline="")
+    file.write("\ufeff")
+    table = csv.DictWriter(file, columns, lineterminator="\r\n")
+    table.writeheader()
+    table.writerows(rows)
+    return file.getvalue()
+
+
+def is_table(data: bytes, column: str) -> bool:
+    """Whether it can be nothing but CSV: its first line names the column, and is not JSON."""
+    first_line = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
+    return column.encode() in first_line and not first_line.startswith((b"{", b"["))
+
+
+def read_table(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row by its number, as a spreadsheet counts them; empty ones are left out.
+
+    Raises InvalidFile.
+    """
+    text = decode(data)
+    first_line = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        columns = [name.strip() for name in next(reader)]
+        with at_entry(1, AT_ROW):
+            if len(set(columns)) < len(columns):
+                raise ValidationError(COLUMN_TWICE)
+        for number, cells in enumerate(reader, start=2):
+            if not any(cells):
+                continue
+            with at_entry(number, AT_ROW):
+                if len(cells) != len(columns):
+                    params = {"cells": len(cells), "columns": len(columns)}
+                    raise ValidationError(OTHER_CELLS, params=params)
+            yield number, dict(zip(columns, cells, strict=True))
+    except csv.Error as error:
+        raise InvalidFile(AT_LINE, params={"line": reader.line_num, "reason": NOT_CSV}) from error
+
+
+def read_number(cell: str) -> int | str:
+    """The whole number in a cell, or what else is there."""
+    digits = cell.strip()
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS
+    return int(digits) if is_number else cell

@@ -1,0 +1,33 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends import db
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.db import Error, connection
+
+from purposeapp.web.outage import is_outage
+
+
+class DatabaseCache(db.DatabaseCache):
+    """Django's cache in PostgreSQL, where an outage is an error also when something is stored.
+
+    Django lets storing fail silently, and a limit on tries then takes everybody for one who has
+    tried too often.
+    """
+
+    def _base_set(self, mode, key, value, timeout=DEFAULT_TIMEOUT) -> bool:
+        outages: list[Error] = []
+
+        def watch(execute: Callable, *arguments: Any) -> Any:
+            try:
+                return execute(*arguments)
+            except Error as error:
+                if is_outage(error):
+                    outages.append(error)
+                raise
+
+        with connection.execute_wrapper(watch):
+            is_stored = super()._base_set(mode, key, value, timeout)  # type: ignore[misc]
+        if outages:
+            raise outages[0]
+        return is_stored

@@ -16,7 +16,7 @@ from purposeapp.split import Purpose
 
 from .json_forms import VERSION
 
-KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
+KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
 GOAL_KEYS = [*Purpose.values, "wanted_by", "set_at", "ended_at"]
 
 STARTS_A_FORMULA = re.compile(
@@ -36,11 +36,13 @@ def to_json(
     ticks: Iterable[Tick] = (),
     reminder: Reminder | None = None,
     side: str = "",
+    time_zone: str = "",
 ) -> str:
     """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
 
-    What the person said of tips, each by its key, their side of job seeking and the reminder stand
-    there to be read: another server may have other tips, and no file starts a mail.
+    What the person said of tips, each by its key, their side of job seeking, the time zone that
+    they chose and the reminder stand there to be read: another server may have other tips, and no
+    file starts a mail.
     """
     document = {
         "version": VERSION,
@@ -49,6 +51,7 @@ def to_json(
         "ticks": [_tick_values(tick) for tick in ticks],
         "reminder": reminder and _reminder_values(reminder),
         "seeks_as": side,
+        "time_zone": time_zone,
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -80,7 +83,7 @@ def _reminder_values(reminder: Reminder) -> dict[str, str | None]:
     return {"rhythm": reminder.rhythm, "due_on": due_on}
 
 
-def _values(assessment: Assessment) -> dict[str, str | int]:
+def _values(assessment: Assessment) -> dict[str, str | int | None]:
     return {
         "id": str(assessment.id),
         "taken_at": _timestamp(assessment.taken_at),
@@ -88,6 +91,7 @@ def _values(assessment: Assessment) -> dict[str, str | int]:
         "note": assessment.note,
         "event": assessment.event,
         "event_words": assessment.event_words,
+        "taken_on": assessment.taken_on.isoformat() if assessment.taken_on else None,
     }
 
 

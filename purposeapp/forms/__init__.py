@@ -5,11 +5,12 @@ from .assessment import EventForm, NoteForm, SaveResultForm
 from .data_import import ImportForm
 from .goal import EndGoalForm, GoalForm
 from .json_file import FILE_TOO_LARGE, MAX_IMPORT_BYTES
-from .paper import PaperForm
+from .paper import MendDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
 from .tick import SideForm, TickForm
+from .time_zone import TimeZoneForm
 from .tip import PositionForm, PreviewForm, TipForm
 from .tips_file import TipsFileForm
 from .what_if import WhatIfForm
@@ -22,6 +23,7 @@ __all__ = [
     "EventForm",
     "GoalForm",
     "ImportForm",
+    "MendDayForm",
     "NoteForm",
     "PaperForm",
     "PortraitPartForm",
@@ -33,6 +35,7 @@ __all__ = [
     "SaveResultForm",
     "SideForm",
     "TickForm",
+    "TimeZoneForm",
     "TipForm",
     "TipsFileForm",
     "WhatIfForm",

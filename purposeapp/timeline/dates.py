@@ -3,7 +3,7 @@
 Formats are named as Django names them, such as DATE_FORMAT, and looked up in config/formats/.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
@@ -13,14 +13,31 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from purposeapp.timeline.zones import FIRST_TO_BEGIN, LAST_TO_END
+
 
 def today() -> date:
-    """The day that it is in UTC."""
-    return timezone.now().date()
+    """The day that it is in the current time zone: the reader's, else UTC."""
+    return timezone.localdate()
+
+
+def site_today() -> date:
+    """The day that it is in UTC, by which what is the same for everybody goes."""
+    return timezone.now().astimezone(UTC).date()
+
+
+def newest_day() -> date:
+    """The day that has begun somewhere on earth (UTC+14): the last one that can be over."""
+    return timezone.now().astimezone(FIRST_TO_BEGIN).date()
+
+
+def oldest_today() -> date:
+    """The day that has not ended everywhere on earth (UTC−12): the first that can be today."""
+    return timezone.now().astimezone(LAST_TO_END).date()
 
 
 def local_format(time: datetime, name: str) -> str:
-    """The time where the site is, in a format of Django's, by its name or as a pattern."""
+    """The time in the current time zone, in a format of Django's, by its name or as a pattern."""
     return date_format(localtime(time), name)
 
 

@@ -17,7 +17,7 @@ from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
-from purposeapp.forms import EventForm, NoteForm
+from purposeapp.forms import EventForm, MendDayForm, NoteForm
 from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
 from purposeapp.sharing.links import share_split
 from purposeapp.web.requests import AuthenticatedRequest
@@ -31,17 +31,45 @@ from .recording import JUST_RECORDED
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """One assessment: the result, what changed since the one before, and what to tell of it."""
-    mine = Assessment.objects.for_user(request.user)
-    assessment = get_object_or_404(mine, id=id)
+    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     event_label = assessment.event_label  # as stored: a form that is wrong writes into it
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
-    status = HTTPStatus.OK
-    if form.is_bound:
-        if form.is_valid():
-            form.save()
-            messages.success(request, _("Your note is saved."))
-            return redirect(assessment)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if form.is_bound and form.is_valid():
+        form.save()
+        messages.success(request, _("Your note is saved."))
+        return redirect(assessment)
+    return _page(request, assessment, event_label, form)
+
+
+@never_cache
+@login_required
+@require_POST
+def assessment_day(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+    """Mend the day of an assessment that was done on paper."""
+    on_paper = Assessment.objects.for_user(request.user).on_paper()
+    assessment = get_object_or_404(on_paper, id=id)
+    form = MendDayForm(request.POST, assessment=assessment)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Date saved."))
+        return redirect(assessment)
+    note_form = NoteForm(instance=assessment)
+    return _page(request, assessment, assessment.event_label, note_form, form)
+
+
+def _page(
+    request: AuthenticatedRequest,
+    assessment: Assessment,
+    event_label: str,
+    form: NoteForm,
+    day_form: MendDayForm | None = None,
+) -> HttpResponse:
+    """The page of an assessment; 422 where one of its forms was sent and is wrong."""
+    mine = Assessment.objects.for_user(request.user)
+    if assessment.taken_on and not day_form:
+        day_form = MendDayForm(assessment=assessment)
+    wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     earlier = mine.before(assessment).latest_first().first()
     towards = Goal.objects.for_user(request.user).progress(assessment.split)
     if towards and mine.after(assessment).exists():
@@ -68,6 +96,8 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,
         "form": form,
+        "day_form": day_form,
+        "wrong": wrong,
         "share": share_split(assessment.split),
     }
     return render(request, "purposeapp/assessment.html", context, status=status)

@@ -1,11 +1,18 @@
+from http import HTTPStatus
+
 from allauth.socialaccount.models import SocialAccount
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from purposeapp.advice.fit import Side
+from purposeapp.forms import TimeZoneForm
 from purposeapp.models import Reminder, Session
 from purposeapp.web.requests import AuthenticatedRequest
 
@@ -15,13 +22,33 @@ from purposeapp.web.requests import AuthenticatedRequest
 @require_safe
 def settings(request: AuthenticatedRequest) -> HttpResponse:
     """Everything about the account in one place, each with the way to change it."""
+    return _page(request, TimeZoneForm(initial={"time_zone": request.user.time_zone}))
+
+
+@never_cache
+@login_required
+@require_POST
+def time_zone(request: AuthenticatedRequest) -> HttpResponse:
+    """Show days and times in the time zone that is chosen, or in the browser's own."""
+    form = TimeZoneForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    form.save(user=request.user)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('settings')}#time-zone")
+
+
+def _page(request: AuthenticatedRequest, form: TimeZoneForm) -> HttpResponse:
     user = request.user
     context = {
         "side": Side(user.side) if user.side else None,
         "sides": Side,
+        "time_zone": get_current_timezone_name(),
+        "form": form,
         "reminder": Reminder.objects.for_user(user).first(),
         "has_password": user.has_usable_password(),
         "linkedin_is_connected": SocialAccount.objects.filter(user=user).exists(),
         "sessions": Session.objects.filter(user=user).unexpired().count(),
     }
-    return render(request, "purposeapp/settings.html", context)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "purposeapp/settings.html", context, status=status)

@@ -3,7 +3,8 @@
 Formats are named as Django names them, such as DATE_FORMAT, and looked up in config/formats/.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import timezone as datetime_timezone
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
@@ -38,7 +39,10 @@ def oldest_today() -> date:
 
 def local_format(time: datetime, name: str) -> str:
     """The time in the current time zone, in a format of Django's, by its name or as a pattern."""
-    return date_format(localtime(time), name)
+    local = localtime(time)
+    # Django names no time zone in the hour that comes twice; a fixed offset it always names.
+    fixed = datetime_timezone(local.utcoffset() or timedelta(), local.tzname() or "")
+    return date_format(local.replace(tzinfo=fixed, fold=0), name)
 
 
 def time_between(earlier: date, later: date) -> str:

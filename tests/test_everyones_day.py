@@ -30,10 +30,10 @@ from tests.support.make import (
     make_user,
     make_verified_user,
     points,
+    sheet,
 )
 from tests.support.pages import text_of
 from tests.support.reminders import chosen, send
-from tests.test_paper import sheet
 
 ZONES = ["Pacific/Auckland", "Asia/Kolkata", "Europe/London", "America/Los_Angeles"]
 CLOCK_CHANGES = {
@@ -419,6 +419,16 @@ def test_an_hour_that_comes_twice_says_which_it_is(owner, user):
         make_assessment(user, taken_at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC))
     names = [name for _, name in listed(owner)]
     assert names == ["25 October 2026, 01:30 GMT", "25 October 2026, 01:30 BST"]
+
+
+def test_a_time_zone_without_letters_of_its_own_is_named_by_its_offset(owner, user):
+    User.objects.update(time_zone="Pacific/Kiritimati")
+    for hour in (10, 11):
+        make_assessment(user, taken_at=datetime(2026, 3, 14, hour, tzinfo=UTC))
+    names = [name for _, name in listed(owner)]
+    assert names == ["15 March 2026, 01:00 UTC+14", "15 March 2026, 00:00 UTC+14"]
+    User.objects.update(time_zone="Etc/GMT+12")
+    assert "Your days and times are in Etc/GMT+12." in text_of(owner.get("/settings/"))
 
 
 def test_a_time_zone_that_is_not_in_the_list_is_refused(owner, user):

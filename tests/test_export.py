@@ -14,8 +14,8 @@ from purposeapp.split import Purpose
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
-KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
-NOTE, WORDS = -3, -1
+KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
+NOTE, WORDS = -4, -2
 AWKWARD = 'Zwölf "Boxkämpfer",\r\njagen; Viktor\n😀\x01\x7f\u2028\x0b'
 
 
@@ -56,6 +56,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
                 "note": assessment.note,
                 "event": "",
                 "event_words": "",
+                "taken_on": None,
             }
             for day, assessment in enumerate(three, start=1)
         ],
@@ -63,6 +64,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         "ticks": [],
         "reminder": None,
         "seeks_as": "",
+        "time_zone": "",
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -89,7 +91,7 @@ def test_the_csv_holds_the_same_under_a_header(owner, three):
     header, *table = rows(response)
     assert header == KEYS
     assert [dict(zip(header, row, strict=True)) for row in table] == [
-        {key: str(value) for key, value in entry.items()}
+        {key: "" if value is None else str(value) for key, value in entry.items()}
         for entry in owner.get(JSON).json()["assessments"]
     ]
     assert table[-1][NOTE] == AWKWARD
@@ -99,14 +101,14 @@ def test_the_csv_is_as_rfc_4180_has_it(owner, user):
     assessment = make_assessment(user, "6-2-2-0-0", taken_at=NOON, note='say "hi", then\ngo')
     assert owner.get(CSV).content.decode() == (
         "id,taken_at,business_driven,community_spirit,learning_sponge,job_seeking,"
-        "vanity_project,note,event,event_words\r\n"
-        f'{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"say ""hi"", then\ngo",,\r\n'
+        "vanity_project,note,event,event_words,taken_on\r\n"
+        f'{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"say ""hi"", then\ngo",,,\r\n'
     )
 
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
     nothing = {"assessments": [], "goals": [], "ticks": [], "reminder": None, "seeks_as": ""}
-    assert owner.get(JSON).json() == {"version": 1, **nothing}
+    assert owner.get(JSON).json() == {"version": 1, **nothing, "time_zone": ""}
     assert rows(owner.get(CSV)) == [KEYS]
 
 
@@ -116,7 +118,7 @@ def test_both_say_what_happened(owner, user):
     told = [("redundancy", ""), ("other", "Moved to Oslo")]
     entries = owner.get(JSON).json()["assessments"]
     assert [(entry["event"], entry["event_words"]) for entry in entries] == told
-    assert [tuple(row[-2:]) for row in rows(owner.get(CSV))[1:]] == told
+    assert [tuple(row[-3:-1]) for row in rows(owner.get(CSV))[1:]] == told
 
 
 def test_the_json_has_the_goals_oldest_first(owner, user):

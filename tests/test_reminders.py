@@ -22,7 +22,7 @@ from purposeapp.forms.reminder import (
 )
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import oldest_today, today
 from tests.support.mails import code_in
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.support.pages import text_of
@@ -168,7 +168,7 @@ def five_years() -> date:
         ({"rhythm": "on_date", "date": "03/01/2027"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "2027-03-01\0"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "1999-12-31"}, NOT_TO_COME),
-        ({"rhythm": "on_date", "date": lambda: today()}, NOT_TO_COME),
+        ({"rhythm": "on_date", "date": lambda: oldest_today() - timedelta(days=1)}, NOT_TO_COME),
         ({"rhythm": "on_date", "date": lambda: five_years() + timedelta(days=1)}, TOO_FAR),
         ({"rhythm": "on_date", "date": "9999-12-31"}, TOO_FAR),
     ],

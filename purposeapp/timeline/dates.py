@@ -3,6 +3,7 @@
 Formats are named as Django names them, such as DATE_FORMAT, and looked up in config/formats/.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from datetime import timezone as datetime_timezone
 
@@ -40,8 +41,10 @@ def oldest_today() -> date:
 def local_format(time: datetime, name: str) -> str:
     """The time in the current time zone, in a format of Django's, by its name or as a pattern."""
     local = localtime(time)
+    # Zones without letters of their own are called +14 or -12, which says little beside a time.
+    zone = re.sub(r"^(?=[+-])", "UTC", local.tzname() or "")
     # Django names no time zone in the hour that comes twice; a fixed offset it always names.
-    fixed = datetime_timezone(local.utcoffset() or timedelta(), local.tzname() or "")
+    fixed = datetime_timezone(local.utcoffset() or timedelta(), zone)
     return date_format(local.replace(tzinfo=fixed, fold=0), name)
 
 

@@ -1,4 +1,5 @@
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,10 +43,11 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_POST
-def assessment_day(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+def assessment_day(request: HttpRequest, id: UUID) -> HttpResponse:
     """Mend the day of an assessment that was done on paper."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("assessment", args=[id]))
     on_paper = Assessment.objects.for_user(request.user).on_paper()
     assessment = get_object_or_404(on_paper, id=id)
     form = MendDayForm(request.POST, assessment=assessment)
@@ -58,39 +60,40 @@ def assessment_day(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 
 
 def _page(
-    request: AuthenticatedRequest,
+    request: HttpRequest,
     assessment: Assessment,
     event_label: str,
     form: NoteForm,
     day_form: MendDayForm | None = None,
 ) -> HttpResponse:
     """The page of an assessment; 422 where one of its forms was sent and is wrong."""
-    mine = Assessment.objects.for_user(request.user)
+    user = cast(User, request.user)
+    mine = Assessment.objects.for_user(user)
     if assessment.taken_on and not day_form:
         day_form = MendDayForm(assessment=assessment)
     wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     earlier = mine.before(assessment).latest_first().first()
-    towards = Goal.objects.for_user(request.user).progress(assessment.split)
+    towards = Goal.objects.for_user(user).progress(assessment.split)
     if towards and mine.after(assessment).exists():
         towards = None  # a goal is where somebody wants to go from where they are now
     situation = Situation(
         split=assessment.split,
         earlier=earlier.split if earlier else None,
         wanted=towards.wanted if towards else None,
-        side=Side(request.user.side or Side.BOTH),
+        side=Side(user.side or Side.BOTH),
     )
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
-    reminder = Reminder.objects.for_user(request.user).first() if just_recorded else None
+    reminder = Reminder.objects.for_user(user).first() if just_recorded else None
     context = {
         "assessment": assessment,
         "asks_what_happened": just_recorded and earlier and not event_label,
         "offers_reminder": just_recorded and not (reminder and reminder.due_on),
         "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
         "event_label": event_label,
-        "result": _checklist(assessment, situation, request.user),
+        "result": _checklist(assessment, situation, user),
         "checklist": True,
-        "side": request.user.side and Side(request.user.side),
+        "side": user.side and Side(user.side),
         "sides": Side,
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),

@@ -1,19 +1,20 @@
 from http import HTTPStatus
+from typing import cast
 
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from purposeapp.advice.fit import Side
 from purposeapp.forms import TimeZoneForm
-from purposeapp.models import Reminder, Session
+from purposeapp.models import Reminder, Session, User
 from purposeapp.web.requests import AuthenticatedRequest
 
 
@@ -26,10 +27,11 @@ def settings(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_POST
-def time_zone(request: AuthenticatedRequest) -> HttpResponse:
+def time_zone(request: HttpRequest) -> HttpResponse:
     """Show days and times in the time zone that is chosen, or in the browser's own."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("settings"))
     form = TimeZoneForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -38,12 +40,12 @@ def time_zone(request: AuthenticatedRequest) -> HttpResponse:
     return redirect(f"{reverse('settings')}#time-zone")
 
 
-def _page(request: AuthenticatedRequest, form: TimeZoneForm) -> HttpResponse:
-    user = request.user
+def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:
+    user = cast(User, request.user)
     context = {
         "side": Side(user.side) if user.side else None,
         "sides": Side,
-        "time_zone": get_current_timezone_name(),
+        "time_zone": str(user.zone),
         "form": form,
         "reminder": Reminder.objects.for_user(user).first(),
         "has_password": user.has_usable_password(),

@@ -21,6 +21,7 @@ class TimeZoneForm(forms.Form):
         label=_("Time zone"),
         choices=_choices,
         required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"invalid_choice": UNKNOWN_ZONE},
     )
 

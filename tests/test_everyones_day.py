@@ -22,7 +22,7 @@ from purposeapp.forms.reminder import NOT_TO_COME
 from purposeapp.forms.time_zone import UNKNOWN_ZONE
 from purposeapp.models import Assessment, Goal, Reminder, User
 from purposeapp.timeline import zones
-from purposeapp.timeline.dates import newest_day, oldest_today, site_today, today
+from purposeapp.timeline.dates import newest_day, oldest_today, site_today, time_between, today
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -180,6 +180,10 @@ def test_postgresql_knows_which_days_a_time_can_be_on(user, taken_on, fits):
         constraint = "assessment_day_on_paper_fits_its_time"
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             make_assessment(user, taken_at=moment, taken_on=day)
+
+
+def test_no_time_is_ever_said_to_run_backwards():
+    assert time_between(date(2027, 3, 15), date(2027, 3, 14)) == "less than a day"
 
 
 # --- Several of one day ---

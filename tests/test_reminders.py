@@ -87,6 +87,8 @@ def test_a_day_that_was_named_and_a_change_that_was_told_stand(rhythm):
         ({"rhythm": "off", "due_on": date(2026, 3, 1)}, "reminder_off_is_never_due"),
         ({"rhythm": "every_6_months"}, "reminder_rhythm_has_its_date"),
         ({"rhythm": "on_date"}, "reminder_rhythm_has_its_date"),
+        ({"rhythm": "off", "day_of_month": 0}, "reminder_day_of_month_is_one"),
+        ({"rhythm": "off", "day_of_month": 32}, "reminder_day_of_month_is_one"),
     ],
 )
 def test_postgresql_knows_the_rules(user, values, constraint):

@@ -52,8 +52,9 @@ def time_between(earlier: date, later: date) -> str:
     """How long it is from one day to another, as people say it: in two units at most.
 
     It never says too much: days that are left over beside years and months become "more than".
+    The days of somebody who travels can run backwards; that is less than a day.
     """
-    length = relativedelta(later, earlier)
+    length = relativedelta(max(earlier, later), earlier)
     parts = [
         ngettext("%d year", "%d years", length.years) % length.years if length.years else "",
         ngettext("%d month", "%d months", length.months) % length.months if length.months else "",

@@ -93,6 +93,8 @@ TABLE = """
 /reminders/changed/            ssssss     -->---     → /reminders/
 /reminders/address/            ssssss     -->---     → /reminders/
 /settings/                     ssssss     oo----
+/settings/time-zone/           -->---     -->---
+        → /accounts/login/?next=/settings/ /settings/#time-zone
 /accounts/signup/              oo?o-o     >>>>>>     → /history/
 /accounts/login/               oo?o-o     >>>>>>     → /history/
 /accounts/login/code/          oooo-o     >>>>>>     → /history/
@@ -110,6 +112,10 @@ TABLE = """
 /keep/6-2-2-0-0/               oo>---     >>>---  oo>---
         → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /history/{assessment}/         ssssss     oo>---  000---  → ./
+/history/{assessment}/day/     -->---     --0---  --0---
+        → /accounts/login/?next=/history/{new}/
+/history/{on_paper}/day/       -->---     --?---  --0---
+        → /accounts/login/?next=/history/{new}/
 /history/{assessment}/delete/  ssssss     oo>---  000---  → /history/
 /history/{assessment}/event/   -->---     -->---  --0---
         → /accounts/login/?next=/history/{new}/ /history/{new}/
@@ -234,6 +240,7 @@ class World:
         self.linkedin = linkedin
         self.values = {
             "assessment": make_assessment(owner).pk,
+            "on_paper": make_assessment(owner, taken_at=NOON, taken_on=NOON.date()).pk,
             "stop_key": make_reminder(owner, due_on=NOON.date()).stop_key,
             "tip": tip.pk,
             "version": tip.history.latest().pk,

@@ -176,8 +176,8 @@ def test_columns_of_one_day_share_its_date():
 def test_the_time_of_day_is_said_only_where_a_day_has_two():
     chart = draw([snapshot(n, START + timedelta(hours=h)) for n, h in enumerate([0, 1, 50])])
     assert [entry.name for entry in chart.entries] == [
-        "3 March 2025, 10:15",
-        "3 March 2025, 11:15",
+        "3 March 2025, 10:15 UTC",
+        "3 March 2025, 11:15 UTC",
         "5 March 2025",
     ]
 

@@ -16,7 +16,7 @@ from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
-KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
+KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
 COLUMNS = [*KEYS, "date"]
 NOTE, WORDS = COLUMNS.index("note"), COLUMNS.index("event_words")
 AWKWARD = 'Zwölf "Boxkämpfer",\r\njagen; Viktor\n😀\x01\x7f\u2028\x0b'
@@ -60,6 +60,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
                 "note": assessment.note,
                 "event": "",
                 "event_words": "",
+                "taken_on": None,
             }
             for day, assessment in enumerate(three, start=1)
         ],
@@ -67,6 +68,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         "ticks": [],
         "reminder": None,
         "seeks_as": "",
+        "time_zone": "",
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -93,7 +95,10 @@ def test_the_csv_holds_the_same_under_a_header(owner, three):
     header, *table = rows(response)
     assert header == COLUMNS
     assert [dict(zip(header, row, strict=True)) for row in table] == [
-        {**{key: str(value) for key, value in entry.items()}, "date": entry["taken_at"][:10]}
+        {
+            **{key: "" if value is None else str(value) for key, value in entry.items()},
+            "date": entry["taken_at"][:10],
+        }
         for entry in owner.get(JSON).json()["assessments"]
     ]
     assert table[-1][NOTE] == AWKWARD
@@ -107,15 +112,15 @@ def test_the_csv_is_as_rfc_4180_has_it(owner, user):
     assessment = make_assessment(user, "6-2-2-0-0", taken_at=NOON, note='say "hi", then\ngo')
     assert owner.get(CSV).content.decode("utf-8-sig") == (
         "id,taken_at,business_driven,community_spirit,learning_sponge,job_seeking,"
-        "vanity_project,note,event,event_words,date\r\n"
+        "vanity_project,note,event,event_words,taken_on,date\r\n"
         f"{assessment.id},2026-03-01T12:00:00.000000Z,6,2,2,0,0,"
-        '"say ""hi"", then\ngo",,,2026-03-01\r\n'
+        '"say ""hi"", then\ngo",,,,2026-03-01\r\n'
     )
 
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
     nothing = {"assessments": [], "goals": [], "ticks": [], "reminder": None, "seeks_as": ""}
-    assert owner.get(JSON).json() == {"version": 1, **nothing}
+    assert owner.get(JSON).json() == {"version": 1, **nothing, "time_zone": ""}
     assert rows(owner.get(CSV)) == [COLUMNS]
 
 

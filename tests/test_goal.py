@@ -14,6 +14,7 @@ from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.goal import DAY_PASSED
 from purposeapp.models import Goal, Tick, Tip
 from purposeapp.split import Purpose, Split
+from purposeapp.timeline.dates import oldest_today
 from purposeapp.views.goal import EARLIER_SHOWN
 from tests.support.concurrency import at_once
 from tests.support.make import NOON, make_assessment, make_goal, make_tip, make_user, points
@@ -36,7 +37,7 @@ def test_without_a_goal_the_page_asks_for_one(owner):
     assert "Now and goal" not in page
     assert "Remove goal" not in page
     assert "Earlier goals" not in page
-    assert f'min="{days(0)}"' in page
+    assert f'min="{oldest_today()}"' in page
 
 
 def test_a_goal_is_set_with_a_day(owner, user):

@@ -176,9 +176,9 @@ def test_a_time_is_said_only_where_two_share_a_day(owner, user, monkeypatch):
         url = older and f"/history/?before={older.id}"
     assert names == [
         "4 March 2026",
-        "2 March 2026, 20:00",
-        "2 March 2026, 19:00",
-        "2 March 2026, 18:00",
+        "2 March 2026, 20:00 UTC",
+        "2 March 2026, 19:00 UTC",
+        "2 March 2026, 18:00 UTC",
         "1 March 2026",
     ]
 

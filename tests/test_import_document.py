@@ -112,7 +112,7 @@ def test_an_entry_that_is_no_object_is_refused(bad):
     assert document_or_refusal(document(goals=[bad])) == f"Goal 1: {json_forms.NOT_AN_OBJECT}"
 
 
-@pytest.mark.parametrize("key", exporting.KEYS[:-2])
+@pytest.mark.parametrize("key", exporting.KEYS[:-3])
 def test_an_assessment_without_one_of_the_first_keys_is_refused(key):
     bad = without(entry(), key)
     assert document_or_refusal(document(bad)) == f"Entry 1: “{key}” is missing."

@@ -1,6 +1,5 @@
 """An assessment that was done on paper takes its place in the history."""
 
-import uuid
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -14,20 +13,16 @@ from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT
 from purposeapp.forms.paper import DAY_TO_COME, DAY_TOO_EARLY, NO_DAY
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from tests.support.make import NOON, make_assessment, points
+from purposeapp.timeline.dates import newest_day
+from tests.support.make import NOON, make_assessment, sheet
 
 PATH = "/history/add/"
 SUBMISSION = "4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"
 
 
-def sheet(split: str = "6-2-2-0-0", **more) -> dict:
-    """What the page sends for a sheet of 1 February 2026, with something changed."""
-    told = {"taken_on": "2026-02-01", "event": "", "event_words": "", "note": ""}
-    return points(split, **{**told, "submission": str(uuid.uuid4()), **more})
-
-
 def day(moved: int) -> str:
-    return (timezone.now().date() + timedelta(days=moved)).isoformat()
+    """So many days after the newest one that can be entered."""
+    return (newest_day() + timedelta(days=moved)).isoformat()
 
 
 def test_a_sheet_is_recorded_at_midday_of_its_day_with_all_that_was_told(owner, user):

@@ -22,7 +22,7 @@ from purposeapp.forms.reminder import (
 )
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import oldest_today, today
 from tests.support.mails import code_in
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.support.pages import text_of
@@ -87,6 +87,8 @@ def test_a_day_that_was_named_and_a_change_that_was_told_stand(rhythm):
         ({"rhythm": "off", "due_on": date(2026, 3, 1)}, "reminder_off_is_never_due"),
         ({"rhythm": "every_6_months"}, "reminder_rhythm_has_its_date"),
         ({"rhythm": "on_date"}, "reminder_rhythm_has_its_date"),
+        ({"rhythm": "off", "day_of_month": 0}, "reminder_day_of_month_is_one"),
+        ({"rhythm": "off", "day_of_month": 32}, "reminder_day_of_month_is_one"),
     ],
 )
 def test_postgresql_knows_the_rules(user, values, constraint):
@@ -168,7 +170,7 @@ def five_years() -> date:
         ({"rhythm": "on_date", "date": "03/01/2027"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "2027-03-01\0"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "1999-12-31"}, NOT_TO_COME),
-        ({"rhythm": "on_date", "date": lambda: today()}, NOT_TO_COME),
+        ({"rhythm": "on_date", "date": lambda: oldest_today() - timedelta(days=1)}, NOT_TO_COME),
         ({"rhythm": "on_date", "date": lambda: five_years() + timedelta(days=1)}, TOO_FAR),
         ({"rhythm": "on_date", "date": "9999-12-31"}, TOO_FAR),
     ],

@@ -13,7 +13,8 @@ from icalendar import Calendar
 from purposeapp.models import Reminder, User
 from purposeapp.reminders.calendar import calendar
 from purposeapp.timeline.dates import today
-from tests.support.make import make_assessment, make_reminder
+from tests.support.make import make_assessment, make_reminder, prove_address
+from tests.support.reminders import send
 
 PATH = "/reminders/five-purposes.ics"
 
@@ -103,6 +104,50 @@ def test_a_calendar_counts_months_as_people_do(start, months):
     assert days_of(event, 9) == [
         start + relativedelta(months=months * number) for number in range(9)
     ]
+
+
+def test_the_day_that_was_chosen_comes_again_after_a_shorter_month(owner, user):
+    make_reminder(user, "every_3_months", due_on=date(2027, 2, 28), day_of_month=31)
+    assert days_of(event_in(owner.get(PATH).content), 5) == [
+        date(2027, 2, 28),
+        date(2027, 5, 31),
+        date(2027, 8, 31),
+        date(2027, 11, 30),
+        date(2028, 2, 29),
+    ]
+
+
+def test_its_sequence_grows_with_each_change_and_its_uid_stays(owner, user):
+    reminder = make_reminder(user, due_on=today(), day_of_month=today().day)
+    prove_address(user)
+    changes = [
+        lambda: owner.post("/reminders/", {"rhythm": "every_3_months"}),
+        lambda: owner.post("/reminders/", {"rhythm": "on_date", "date": today().isoformat()}),
+        lambda: owner.post("/reminders/", {"rhythm": "on_change"}),
+        lambda: owner.post("/reminders/changed/"),
+        lambda: Reminder.objects.update(due_on=today()) and send(),
+        lambda: owner.post(f"/reminders/stop/{reminder.stop_key}/"),
+        lambda: owner.post("/reminders/", {"rhythm": "every_12_months"}),
+    ]
+    seen = [event_in(owner.get(PATH, {"every": 6}).content)]
+    for change in changes:
+        change()
+        seen.append(event_in(owner.get(PATH, {"every": 6}).content))
+    assert [event["SEQUENCE"] for event in seen] == list(range(len(changes) + 1))
+    assert len({event["UID"] for event in seen}) == 1
+    chosen_here = event_in(owner.get(PATH).content)
+    assert (chosen_here["SEQUENCE"], chosen_here["UID"]) == (len(changes), seen[0]["UID"])
+    owner.post("/reminders/", {"rhythm": "every_12_months"})  # which changes nothing
+    assert event_in(owner.get(PATH).content)["SEQUENCE"] == len(changes)
+
+
+def test_a_result_that_moves_it_counts_too(owner, user):
+    reminder = make_reminder(user, due_on=today())
+    prove_address(user)
+    make_assessment(user)
+    assert send() == "0 sent, 0 failed, 1 put off\n"
+    reminder.refresh_from_db()
+    assert (reminder.sequence, reminder.day_of_month) == (1, today().day)
 
 
 @pytest.mark.parametrize("every", ["0", "1", "5", "-3", "x", "3 ", "12\0", "\uff13"])

@@ -46,7 +46,7 @@ def unescape_formulas(text: str) -> str:
     return ESCAPED.sub("", text)
 
 
-def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, str | int]]) -> str:
+def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, str | int | None]]) -> str:
     """The rows under a row of headers, behind a byte order mark: else Excel reads no UTF-8."""
     file = io.StringIO(newline="")
     file.write("\ufeff")

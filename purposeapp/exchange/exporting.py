@@ -16,9 +16,9 @@ from purposeapp.split import Purpose
 from .csv_table import escape_formulas, write_table
 from .json_forms import VERSION
 
-KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words"]
+KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
 DAY = "date"
-"""A column of the CSV alone: the day of `taken_at`, as spreadsheets know dates."""
+"""A column of the CSV alone: the day that it was, as spreadsheets know dates."""
 TEXTS = ["note", "event_words"]
 """What somebody wrote, and a spreadsheet must not run."""
 GOAL_KEYS = [*Purpose.values, "wanted_by", "set_at", "ended_at"]
@@ -30,11 +30,13 @@ def to_json(
     ticks: Iterable[Tick] = (),
     reminder: Reminder | None = None,
     side: str = "",
+    time_zone: str = "",
 ) -> str:
     """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
 
-    What the person said of tips, each by its key, their side of job seeking and the reminder stand
-    there to be read: another server may have other tips, and no file starts a mail.
+    What the person said of tips, each by its key, their side of job seeking, the time zone that
+    they chose and the reminder stand there to be read: another server may have other tips, and no
+    file starts a mail.
     """
     document = {
         "version": VERSION,
@@ -43,6 +45,7 @@ def to_json(
         "ticks": [_tick_values(tick) for tick in ticks],
         "reminder": reminder and _reminder_values(reminder),
         "seeks_as": side,
+        "time_zone": time_zone,
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -53,7 +56,7 @@ def to_csv(assessments: Iterable[Assessment]) -> str:
         {
             **_values(assessment),
             **{name: escape_formulas(getattr(assessment, name)) for name in TEXTS},
-            DAY: timezone.localdate(assessment.taken_at).isoformat(),
+            DAY: (assessment.taken_on or timezone.localdate(assessment.taken_at)).isoformat(),
         }
         for assessment in assessments
     )
@@ -65,7 +68,7 @@ def _reminder_values(reminder: Reminder) -> dict[str, str | None]:
     return {"rhythm": reminder.rhythm, "due_on": due_on}
 
 
-def _values(assessment: Assessment) -> dict[str, str | int]:
+def _values(assessment: Assessment) -> dict[str, str | int | None]:
     return {
         "id": str(assessment.id),
         "taken_at": _timestamp(assessment.taken_at),
@@ -73,6 +76,7 @@ def _values(assessment: Assessment) -> dict[str, str | int]:
         "note": assessment.note,
         "event": assessment.event,
         "event_words": assessment.event_words,
+        "taken_on": assessment.taken_on.isoformat() if assessment.taken_on else None,
     }
 
 

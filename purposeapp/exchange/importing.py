@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Assessment, Goal, LifeEvent, User
 from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
+from purposeapp.timeline.zones import FIRST_TO_BEGIN, LAST_TO_END
 
 from .csv_table import AT_ROW, is_table, read_number, read_table, unescape_formulas
 from .exporting import TEXTS
@@ -38,6 +39,7 @@ TOO_EARLY = _("This is before LinkedIn opened.")
 IN_THE_FUTURE = _("This date is in the future.")
 WORDS_MISSING = _("This must say what happened where “event” is “other”.")
 WORDS_BESIDE_AN_EVENT = _("This must be empty where “event” is not “other”.")
+OTHER_DAY = _("This is not the day of “taken_at” anywhere on earth.")
 ENDED_TOO_EARLY = _("This is before “set_at”.")
 SECOND_OPEN = _("A goal above has no end either, and only one can hold at a time.")
 OTHER_POINTS_IN_FILE = _("An entry above has the same “id” and other points.")
@@ -92,13 +94,14 @@ class SplitEntryForm(EntryForm):
 class AssessmentEntryForm(SplitEntryForm):
     """One assessment of a document."""
 
-    defaults = {"event": "", "event_words": ""}
+    defaults = {"event": "", "event_words": "", "taken_on": None}
 
     id = UUIDField()
     taken_at = TimestampField()
     note = TextField(max_length=NOTE_MAX_LENGTH, required=False)
     event = ChoiceField(values=["", *LifeEvent.values])
     event_words = TextField(max_length=EVENT_WORDS_MAX_LENGTH, required=False)
+    taken_on = DayField(required=False)
 
     def clean_event_words(self) -> str:
         """Hold the words against the event."""
@@ -108,6 +111,17 @@ class AssessmentEntryForm(SplitEntryForm):
         if event != LifeEvent.OTHER and words:
             raise ValidationError(WORDS_BESIDE_AN_EVENT, code="beside")
         return words
+
+    def clean_taken_on(self) -> date | None:
+        """No day, or one that it was somewhere on earth at that time."""
+        day, taken_at = self.cleaned_data["taken_on"], self.cleaned_data.get("taken_at")
+        if day and taken_at:
+            first, last = (
+                taken_at.astimezone(zone).date() for zone in (LAST_TO_END, FIRST_TO_BEGIN)
+            )
+            if not first <= day <= last:
+                raise ValidationError(OTHER_DAY, code="other_day")
+        return day
 
 
 class GoalEntryForm(SplitEntryForm):
@@ -164,9 +178,9 @@ def read_document(data: bytes) -> Document:
     return Document(_read_assessments(enumerate(assessments, start=1)), _read_goals(goals))
 
 
-def _entry(cells: dict[str, str]) -> dict[str, str | int]:
+def _entry(cells: dict[str, str]) -> dict[str, str | int | None]:
     """A row of CSV, as the entry of JSON that says the same."""
-    return {
+    entry: dict[str, str | int | None] = {
         name: unescape_formulas(cell)
         if name in TEXTS
         else read_number(cell)
@@ -174,6 +188,8 @@ def _entry(cells: dict[str, str]) -> dict[str, str | int]:
         else cell.strip()
         for name, cell in cells.items()
     }
+    entry["taken_on"] = entry.get("taken_on") or None
+    return entry
 
 
 def _read_assessments(
@@ -232,6 +248,10 @@ def _add_assessments(user: User, document: Document) -> int:
     An id that stands in somebody else's history is not free; such an assessment gets an id that
     is always the same for this person, so that it is recognised too.
     """
+    now = timezone.now()
+    for position, assessment in enumerate(document.assessments.values()):
+        # Those of one moment stay in the order of the file.
+        assessment.recorded_at = now + timedelta(microseconds=position)
     before, missing = _compare(user, document)
     for assessment in missing:
         assessment.user = user

@@ -5,11 +5,12 @@ from .assessment import EventForm, NoteForm, SaveResultForm
 from .data_import import MAX_IMPORT_MB, ImportForm
 from .goal import EndGoalForm, GoalForm
 from .import_file import FILE_TOO_LARGE
-from .paper import PaperForm
+from .paper import MendDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
 from .tick import SideForm, TickForm
+from .time_zone import TimeZoneForm
 from .tip import PositionForm, PreviewForm, TipForm
 from .tips_file import MAX_TIPS_FILE_MB, TipsFileForm
 from .what_if import WhatIfForm
@@ -23,6 +24,7 @@ __all__ = [
     "EventForm",
     "GoalForm",
     "ImportForm",
+    "MendDayForm",
     "NoteForm",
     "PaperForm",
     "PortraitPartForm",
@@ -34,6 +36,7 @@ __all__ = [
     "SaveResultForm",
     "SideForm",
     "TickForm",
+    "TimeZoneForm",
     "TipForm",
     "TipsFileForm",
     "WhatIfForm",

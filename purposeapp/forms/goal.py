@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Goal
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import oldest_today
 
 from .day import DayField
 from .ten_points import TenPointsForm
@@ -25,12 +25,12 @@ class GoalForm(TenPointsForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["wanted_by"].widget.attrs["min"] = today().isoformat()
+        self.fields["wanted_by"].widget.attrs["min"] = oldest_today().isoformat()
 
     def clean_wanted_by(self) -> date | None:
-        """No day, or one that is not over yet (UTC)."""
+        """No day, or one that is not over yet somewhere on earth."""
         day = self.cleaned_data["wanted_by"]
-        if day and day < today():
+        if day and day < oldest_today():
             raise forms.ValidationError(DAY_PASSED, code="passed")
         return day
 

@@ -1,32 +1,80 @@
 """An assessment that was done on paper, earlier."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from uuid import uuid5
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import newest_day
+from purposeapp.timeline.zones import FIRST_TO_BEGIN
 
 from .day import DayField
 from .life_event import LifeEventForm
 from .questionnaire import QuestionnaireForm
 
 NO_DAY = _("Enter the date.")
-DAY_TO_COME = _("This date is in the future. Dates here are in UTC.")
+DAY_TO_COME = _("This date is in the future.")
+AFTER_ENTRY = _("You added this result before then. Choose an earlier date.")
 DAY_TOO_EARLY = _("LinkedIn opened on 5 May 2003. Choose that day or a later one.")
 
-MIDDAY = time(12, tzinfo=UTC)
 
-
-class PaperForm(LifeEventForm, QuestionnaireForm):
-    """The questionnaire with the day on which it was filled in, and with what was going on then."""
+class PaperDayForm(forms.Form):
+    """The day on which a sheet was filled in: any since LinkedIn opened that has begun on earth."""
 
     taken_on = DayField(label=_("Date"), error_messages={"required": NO_DAY})
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        days = {"min": EARLIEST.date().isoformat(), "max": self.last_day.isoformat()}
+        self.fields["taken_on"].widget.attrs.update(days)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that can be chosen."""
+        return newest_day()
+
+    def clean_taken_on(self) -> date:
+        """A day since LinkedIn opened, and not one to come."""
+        day = self.cleaned_data["taken_on"]
+        if day > newest_day():
+            raise forms.ValidationError(DAY_TO_COME, code="to_come")
+        if day > self.last_day:
+            raise forms.ValidationError(AFTER_ENTRY, code="after_entry")
+        if day < EARLIEST.date():
+            raise forms.ValidationError(DAY_TOO_EARLY, code="too_early")
+        return day
+
+
+class MendDayForm(PaperDayForm):
+    """Another day for an assessment that was done on paper, before it was entered."""
+
+    def __init__(self, *args, assessment: Assessment, **kwargs) -> None:
+        self.assessment = assessment
+        kwargs.setdefault("initial", {"taken_on": assessment.taken_on})
+        super().__init__(*args, **kwargs)
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it was entered, at the latest."""
+        return self.assessment.recorded_at.astimezone(FIRST_TO_BEGIN).date()
+
+    def save(self) -> None:
+        """Store the day, and give the assessment its place among those of that day."""
+        mine = Assessment.objects.for_user(self.assessment.user)
+        day = self.cleaned_data["taken_on"]
+        if day != self.assessment.taken_on:
+            taken_at = mine.time_on_paper(day, recorded_at=self.assessment.recorded_at)
+            this = mine.on_paper().filter(pk=self.assessment.pk)
+            this.update(taken_on=day, taken_at=taken_at)
+
+
+class PaperForm(PaperDayForm, LifeEventForm, QuestionnaireForm):
+    """The questionnaire with the day on which it was filled in, and with what was going on then."""
+
     note = forms.CharField(
         label=_("Did you expect this?"),
         max_length=NOTE_MAX_LENGTH,
@@ -37,20 +85,9 @@ class PaperForm(LifeEventForm, QuestionnaireForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields([*Purpose.values, "taken_on"])
-        days = {"min": EARLIEST.date().isoformat(), "max": today().isoformat()}
-        self.fields["taken_on"].widget.attrs.update(days)
-
-    def clean_taken_on(self) -> date:
-        """A day since LinkedIn opened, and not one to come."""
-        day = self.cleaned_data["taken_on"]
-        if day > today():
-            raise forms.ValidationError(DAY_TO_COME, code="to_come")
-        if day < EARLIEST.date():
-            raise forms.ValidationError(DAY_TOO_EARLY, code="too_early")
-        return day
 
     def save(self, *, user) -> Assessment:
-        """Record it at midday of that day (UTC), or now if it is today and still morning.
+        """Record it on that day.
 
         The same form with another day is another assessment, as it is with other points.
         """
@@ -60,7 +97,7 @@ class PaperForm(LifeEventForm, QuestionnaireForm):
             user=user,
             split=self.split,
             submission=uuid5(details["submission"], day.isoformat()),
-            taken_at=min(datetime.combine(day, MIDDAY), timezone.now()),
+            taken_on=day,
             event=details["event"],
             event_words=details["event_words"],
             note=details["note"],

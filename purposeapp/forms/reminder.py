@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Reminder
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import oldest_today, today
 
 from .day import DayField
 
@@ -15,7 +15,7 @@ YEARS_AHEAD = 5
 
 CHOOSE_ONE = _("Choose one of these.")
 DATE_MISSING = _("Choose a date.")
-NOT_TO_COME = _("Choose a date in the future.")
+NOT_TO_COME = _("Choose today or a later date.")
 TOO_FAR = _("Choose a date within the next five years.")
 
 
@@ -68,7 +68,7 @@ class ReminderForm(forms.Form):
 
 
 def _first_day() -> date:
-    return today() + relativedelta(days=1)
+    return oldest_today()
 
 
 def _last_day() -> date:

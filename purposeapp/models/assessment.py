@@ -1,5 +1,5 @@
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Self
 
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Max, Q, Value
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
@@ -25,12 +25,16 @@ from .user import User
 NOTE_MAX_LENGTH = 2_000
 EVENT_WORDS_MAX_LENGTH = 80
 
-LATEST_FIRST = ("-taken_at", "-id")
-OLDEST_FIRST = ("taken_at", "id")
+LATEST_FIRST = ("-taken_at", "-recorded_at", "-id")
+OLDEST_FIRST = ("taken_at", "recorded_at", "id")
 
 EARLIEST = datetime(2003, 5, 5, tzinfo=UTC)
 """When LinkedIn opened: nobody had a purpose on it before."""
 
+_UTC_TAKEN_AT = Func(
+    Value("UTC"), F("taken_at"), function="timezone", output_field=models.DateTimeField()
+)
+"""A column in the terms of UTC, whatever time zone the connection is set to."""
 
 # The 1,001 splits are values, so that all who have the same one can share it.
 split_of = cache(Split)
@@ -53,8 +57,12 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         """Those that a person had taken at a moment."""
         return self.filter(taken_at__lte=moment)
 
+    def on_paper(self) -> Self:
+        """Those that were done on paper, and entered with their day."""
+        return self.exclude(taken_on=None)
+
     def latest_first(self) -> Self:
-        """Newest first, by when the person says that it was. Ties have a fixed order too."""
+        """Newest first, by when the person says that it was, then by when they entered it."""
         return self.order_by(*LATEST_FIRST)
 
     def oldest_first(self) -> Self:
@@ -74,11 +82,14 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
         beginning = Left("note", EXCERPT_LENGTH + 1)
         rows = self.latest_first().values_list(
-            "id", "taken_at", "event", "event_words", beginning, *Purpose.values
-        )[:most]
+            "id", "taken_at", "event", "event_words", beginning, "recorded_at", "taken_on",
+            *Purpose.values,
+        )[:most]  # fmt: skip
         return [
-            Snapshot(id, taken_at, split_of(*points), event_label(event, words), note)
-            for id, taken_at, event, words, note, *points in reversed(rows)
+            Snapshot(
+                id, taken_at, split_of(*points), event_label(event, words), note, recorded_at, on
+            )
+            for id, taken_at, event, words, note, recorded_at, on, *points in reversed(rows)
         ]
 
     def record(
@@ -88,24 +99,49 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         split: Split,
         submission: uuid.UUID,
         taken_at: datetime | None = None,
+        taken_on: date | None = None,
         **details: str,
     ) -> "Assessment":
         """Store that `user` spent the points like `split`, and return it.
 
-        It was taken now, or at `taken_at` where it waited to be kept or comes from paper. The
-        `details` that the person gave (`event`, `event_words`, `note`) are stored with it.
+        It was taken now; or at `taken_at`, where it waited to be kept; or, on paper, on the day
+        `taken_on`. The `details` that the person gave (`event`, `event_words`, `note`) are stored
+        with it.
 
         A form that was sent before leads to the assessment that it made then, also when both
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
         """
         now = timezone.now()
+        if taken_on:
+            taken_at = self.for_user(user).time_on_paper(taken_on, recorded_at=now)
         assessment, _created = self.get_or_create(
             user=user,
             submission=submission,
-            defaults={"taken_at": min(taken_at or now, now), "recorded_at": now, **details},
+            defaults={
+                "taken_at": min(taken_at or now, now),
+                "taken_on": taken_on,
+                "recorded_at": now,
+                **details,
+            },
             **split.as_dict(),
         )
         return assessment
+
+    def time_on_paper(self, day: date, *, recorded_at: datetime) -> datetime:
+        """The time at which one that was done on paper takes its place among those of `day`.
+
+        That is midday where its person is, or as late as the last one of that day that was
+        entered before it: those of one day keep the order in which they were entered.
+        """
+        zone = timezone.get_current_timezone()
+        begin, end = (
+            datetime.combine(each, time.min, zone) for each in (day, day + timedelta(days=1))
+        )
+        of_the_day = Q(taken_on=day) | Q(taken_on=None, taken_at__gte=begin, taken_at__lt=end)
+        entered_before = self.filter(of_the_day, recorded_at__lt=recorded_at)
+        last = entered_before.aggregate(last=Max("taken_at"))["last"]
+        midday = datetime.combine(day, time(12), zone)
+        return min(max(midday, last or midday, EARLIEST), recorded_at)
 
 
 class Assessment(TenPoints):
@@ -125,6 +161,12 @@ class Assessment(TenPoints):
     )
     taken_at = models.DateTimeField(
         _("taken"), default=timezone.now, help_text=_("When the person says that it was.")
+    )
+    taken_on = models.DateField(
+        _("day on paper"),
+        blank=True,
+        null=True,
+        help_text=_("The day that was entered for a result done on paper; empty for any other."),
     )
     recorded_at = models.DateTimeField(
         _("recorded"), default=timezone.now, editable=False, help_text=_("When it was stored.")
@@ -176,6 +218,16 @@ class Assessment(TenPoints):
                 violation_error_message=_("This date is in the future."),
             ),
             models.CheckConstraint(
+                condition=Q(taken_on=None)
+                | Q(
+                    # It has begun at UTC+14, and it has not ended at UTC−12.
+                    taken_on__lte=_UTC_TAKEN_AT + timedelta(hours=14),
+                    taken_on__gt=_UTC_TAKEN_AT - timedelta(days=1, hours=12),
+                ),
+                name="assessment_day_on_paper_fits_its_time",
+                violation_error_message=_("This date is in the future."),
+            ),
+            models.CheckConstraint(
                 condition=Q(event__in=["", *LifeEvent.values]),
                 name="assessment_event_is_known",
             ),
@@ -196,9 +248,14 @@ class Assessment(TenPoints):
         return reverse("assessment", args=[self.id])
 
     @property
-    def key(self) -> tuple[datetime, uuid.UUID]:
+    def key(self) -> tuple[datetime, datetime, uuid.UUID]:
         """Where it stands among those of its person; see `keyset_after`."""
-        return self.taken_at, self.id
+        return self.taken_at, self.recorded_at, self.id
+
+    @property
+    def on(self) -> date:
+        """The day: the one that was entered, or the one that it was where the reader is."""
+        return self.snapshot.on
 
     @property
     def event_label(self) -> str:
@@ -208,4 +265,7 @@ class Assessment(TenPoints):
     @property
     def snapshot(self) -> Snapshot:
         """It without the person, and with the whole note."""
-        return Snapshot(self.id, self.taken_at, self.split, self.event_label, self.note)
+        return Snapshot(
+            self.id, self.taken_at, self.split, self.event_label, self.note, self.recorded_at,
+            self.taken_on,
+        )  # fmt: skip

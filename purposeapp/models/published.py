@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import site_today
 
 
 def published_version() -> str:
@@ -20,6 +20,6 @@ def published_version() -> str:
             " '#',"
             "(SELECT string_agg(part::text, '|' ORDER BY id) FROM purposeapp_portraitpart AS part"
             " WHERE state = 'published')))",
-            [today()],
+            [site_today()],
         )
         return cursor.fetchone()[0]

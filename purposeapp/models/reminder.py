@@ -1,16 +1,18 @@
 import uuid
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 from allauth.account.models import EmailAddress
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.timeline.dates import today
+from purposeapp.timeline.zones import zones_by_date
 
 from .assessment import Assessment
 from .owned import OwnedQuerySet, keyset_after
@@ -32,6 +34,22 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     def due(self, today: date) -> Self:
         """Those whose day has come."""
         return self.filter(due_on__lte=today)
+
+    def due_where_they_live(self, now: datetime) -> Self:
+        """Those whose day has come in the time zone of their person, which is UTC until known.
+
+        PostgreSQL is told which time zones have which day: it may know others than Python does.
+        """
+        utc_day = now.astimezone(UTC).date()
+        zone = Coalesce(NullIf("user__time_zone", Value("")), "user__browser_time_zone")
+        their_day = Case(
+            *(When(zone__in=names, then=Value(day)) for day, names in zones_by_date(now).items()),
+            default=Value(utc_day),
+            output_field=models.DateField(),
+        )
+        # The first condition is the one that the index answers.
+        reminders = self.due(utc_day + timedelta(days=1)).alias(zone=zone)
+        return reminders.filter(due_on__lte=their_day)
 
     def reachable(self) -> Self:
         """Those of people who may have mail, each with its `address`.
@@ -69,16 +87,16 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         if not User.objects.lock(user):
             return None
         reminder, _created = self.select_for_update().get_or_create(user=user)
-        if rhythm == Reminder.Rhythm.ON_DATE:
-            due_on = on
-        elif rhythm == reminder.rhythm:
+        if rhythm == reminder.rhythm != Reminder.Rhythm.ON_DATE:
             return reminder
+        reminder.rhythm, reminder.due_on, reminder.day_of_month = rhythm, None, None
+        if rhythm == Reminder.Rhythm.ON_DATE:
+            reminder.due_on = on
         elif rhythm in PERIODS:
-            due_on = Reminder.Rhythm(rhythm).first_due(last=last_day(user), today=today())
-        else:
-            due_on = None
-        reminder.rhythm, reminder.due_on, reminder.chosen_at = rhythm, due_on, timezone.now()
-        reminder.save(update_fields=["rhythm", "due_on", "chosen_at"])
+            reminder.begin(last=last_day(user), today=today())
+        reminder.chosen_at = timezone.now()
+        reminder.sequence += 1
+        reminder.save()
         return reminder
 
     def schedule_after_change(self) -> bool:
@@ -87,11 +105,21 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         False, and nothing changes, where that is on its way already or nobody waits for it.
         """
         waiting = self.filter(rhythm=Reminder.Rhythm.ON_CHANGE, due_on=None)
-        return bool(waiting.update(due_on=today() + SETTLING, chosen_at=timezone.now()))
+        return bool(
+            waiting.update(
+                due_on=today() + SETTLING, chosen_at=timezone.now(), sequence=F("sequence") + 1
+            )
+        )
 
     def stop(self) -> None:
         """Remind nobody of these any more."""
-        self.update(rhythm=Reminder.Rhythm.OFF, due_on=None, chosen_at=timezone.now())
+        self.update(
+            rhythm=Reminder.Rhythm.OFF,
+            due_on=None,
+            day_of_month=None,
+            chosen_at=timezone.now(),
+            sequence=F("sequence") + 1,
+        )
 
 
 class Rhythm(models.TextChoices):
@@ -109,18 +137,26 @@ class Rhythm(models.TextChoices):
         """The length of a period; None for a rhythm that has none."""
         return PERIODS.get(self.value)
 
-    def after(self, day: date) -> date:
-        """A period later, as people count months: one after 31 January is 28 or 29 February."""
-        return day + relativedelta(months=PERIODS[self.value])
+    def after(self, day: date, day_of_month: int | None = None) -> date:
+        """A period later, as people count months: one after 31 January is 28 or 29 February.
+
+        With a `day_of_month`, on that day of the month, or on its last one where it is shorter.
+        """
+        return day + relativedelta(months=PERIODS[self.value], day=day_of_month)
+
+    def counts_from(self, *, last: date | None, today: date) -> date:
+        """The day that a periodic rhythm which is chosen today counts from.
+
+        When the points were spent last, where a period after that is still to come; else today.
+        """
+        return last if last and self.after(last) > today else today
 
     def first_due(self, *, last: date | None, today: date) -> date:
         """When a periodic rhythm that is chosen today first asks.
 
-        A period after the points were spent last, where that is still to come; else a period
-        from today. Nobody gets a mail for having chosen one.
+        That is always to come: nobody gets a mail for having chosen one.
         """
-        due = last and self.after(last)
-        return due if due and due > today else self.after(today)
+        return self.after(self.counts_from(last=last, today=today))
 
 
 class Reminder(models.Model):
@@ -139,7 +175,23 @@ class Reminder(models.Model):
         _("rhythm"), max_length=20, choices=Rhythm.choices, default=Rhythm.OFF
     )
     due_on = models.DateField(
-        _("due on"), blank=True, null=True, help_text=_("When the next mail is sent (UTC).")
+        _("due on"),
+        blank=True,
+        null=True,
+        help_text=_("The day of the next mail, where its person is."),
+    )
+    day_of_month = models.PositiveSmallIntegerField(
+        _("day of the month"),
+        blank=True,
+        null=True,
+        help_text=_("On which a periodic one comes back after a month that is too short for it."),
+    )
+    sequence = models.PositiveIntegerField(
+        _("sequence"),
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("How often it has changed, by which calendars know the newer one (RFC 5545)."),
     )
     chosen_at = models.DateTimeField(
         _("chosen"),
@@ -181,6 +233,10 @@ class Reminder(models.Model):
                 condition=Q(rhythm__in=["off", "on_change"]) | Q(due_on__isnull=False),
                 name="reminder_rhythm_has_its_date",
             ),
+            models.CheckConstraint(
+                condition=Q(day_of_month=None) | Q(day_of_month__range=(1, 31)),
+                name="reminder_day_of_month_is_one",
+            ),
         ]
         indexes = [
             models.Index("due_on", "user", name="reminder_due", condition=Q(due_on__isnull=False)),
@@ -194,6 +250,17 @@ class Reminder(models.Model):
         """The length of its period; None where it has none."""
         return PERIODS.get(self.rhythm)
 
+    @property
+    def series_day(self) -> int | None:
+        """The day of the month on which a periodic one comes, where the month has it."""
+        return self.day_of_month or (self.due_on.day if self.due_on else None)
+
+    def begin(self, *, last: date | None, today: date) -> None:
+        """Have a periodic one ask first as if it were chosen today, and keep to that day."""
+        rhythm = Rhythm(self.rhythm)
+        start = rhythm.counts_from(last=last, today=today)
+        self.due_on, self.day_of_month = rhythm.after(start), start.day
+
     def postpone(self, *, last: date | None, today: date) -> bool:
         """Move a periodic reminder on if the points were spent less than a period ago.
 
@@ -206,17 +273,24 @@ class Reminder(models.Model):
         later = Rhythm(self.rhythm).after(last)
         if later <= today:
             return False
-        self.due_on = later
+        self.due_on, self.day_of_month = later, last.day
+        self.sequence += 1
         return True
 
     def advance(self, today: date) -> None:
-        """Move on to what comes after the mail of today: the next period, or nothing for now."""
+        """Move on to what comes after the mail of today: the next period, or nothing for now.
+
+        A mail that was late moves none of those after it: they come when a calendar rings.
+        """
         if self.months:
-            self.due_on = Rhythm(self.rhythm).after(today)
+            day_of_month = self.series_day
+            while self.due_on and self.due_on <= today:
+                self.due_on = Rhythm(self.rhythm).after(self.due_on, day_of_month)
         else:
             self.due_on = None
         if self.rhythm == Rhythm.ON_DATE:
             self.rhythm = Rhythm.OFF
+        self.sequence += 1
 
 
 def proven_addresses() -> models.QuerySet[EmailAddress]:
@@ -224,8 +298,9 @@ def proven_addresses() -> models.QuerySet[EmailAddress]:
     return EmailAddress.objects.filter(primary=True, verified=True)
 
 
-def last_day(user) -> date | None:
-    """The day (UTC) on which a person spent the points last; None where they never did."""
-    taken = Assessment.objects.for_user(user).latest_first().values_list("taken_at", flat=True)
-    last = taken.first()
-    return last and last.astimezone(UTC).date()
+def last_day(user: User) -> date | None:
+    """The day, where they are, on which a person spent the points last; None for never."""
+    last = Assessment.objects.for_user(user).latest_first().values_list("taken_on", "taken_at")
+    for taken_on, taken_at in last[:1]:
+        return taken_on or taken_at.astimezone(user.zone).date()
+    return None

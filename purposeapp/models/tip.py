@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.advice.markdown import render_markdown, validate_markdown
 from purposeapp.split import BUDGET, Purpose
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import site_today
 
 from .fitting import FittingQuerySet, TipHistoryQuerySet
 from .versioned import Versioned
@@ -41,7 +41,7 @@ class TipQuerySet(FittingQuerySet):
 
     def published(self) -> Self:
         """Those that readers see today (UTC)."""
-        return self.published_on(today())
+        return self.published_on(site_today())
 
     def once_published(self) -> Self:
         """Those that readers see, or may have seen in a result that they kept."""
@@ -67,7 +67,7 @@ class TipQuerySet(FittingQuerySet):
 
     def starting_later(self) -> "TipQuerySet":
         """Those that are published from a day on that is still to come (UTC)."""
-        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=today())
+        return self.filter(state=Tip.State.PUBLISHED, published_from__gt=site_today())
 
     def lock(self) -> None:
         """Take a table lock: nobody else changes a tip until this transaction ends, all can read.
@@ -203,5 +203,5 @@ class Tip(Versioned, models.Model):
         return (
             self.state == Tip.State.PUBLISHED
             and self.published_from is not None
-            and self.published_from > today()
+            and self.published_from > site_today()
         )

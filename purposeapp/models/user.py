@@ -1,3 +1,5 @@
+from datetime import tzinfo
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models, transaction
@@ -5,6 +7,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.fit import Side
+from purposeapp.timeline.zones import is_zone, zone_named
+
+MAX_ZONE_LENGTH = 64
+LIKE_A_ZONE = r"^([A-Za-z][A-Za-z0-9_+/-]*)?$"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -74,6 +80,22 @@ class User(AbstractUser):
         choices=Side.choices,
         help_text=_("Which tips on job seeking are for this person; empty until they say."),
     )
+    time_zone = models.CharField(
+        _("time zone"),
+        blank=True,
+        default="",
+        db_default="",
+        max_length=MAX_ZONE_LENGTH,
+        help_text=_("The one that was chosen, such as Pacific/Auckland; empty: the browser's."),
+    )
+    browser_time_zone = models.CharField(
+        _("time zone of the browser"),
+        blank=True,
+        default="",
+        db_default="",
+        max_length=MAX_ZONE_LENGTH,
+        help_text=_("What the browser said last; empty until it does."),
+    )
 
     objects = UserManager()  # type: ignore[assignment,misc]
 
@@ -93,6 +115,13 @@ class User(AbstractUser):
                 condition=models.Q(side__in=["", *Side.values]),
                 name="user_seeks_as_is_known",
             ),
+            # Which names there are changes every year, and is known to Python's tzdata.
+            models.CheckConstraint(
+                condition=models.Q(
+                    time_zone__regex=LIKE_A_ZONE, browser_time_zone__regex=LIKE_A_ZONE
+                ),
+                name="user_time_zones_look_like_names",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,6 +134,18 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The address, the only name that is known."""
         return self.email
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone they chose, else the one of their browser, else UTC."""
+        return zone_named(self.time_zone or self.browser_time_zone)
+
+    def follow_browser(self, name: str) -> None:
+        """Take note of the time zone that the browser says, unless they chose one themselves."""
+        if self.time_zone or name == self.browser_time_zone or not is_zone(name):
+            return
+        self.browser_time_zone = name
+        User.objects.filter(pk=self.pk).update(browser_time_zone=name)
 
     @property
     def is_last_superuser(self) -> bool:

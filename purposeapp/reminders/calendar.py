@@ -13,11 +13,14 @@ NINE_O_CLOCK = timedelta(hours=9)
 """When the calendar rings, counted from the start of the day, wherever its owner is."""
 
 
-def calendar(*, user, start: date, months: int | None) -> bytes:
+def calendar(
+    *, user, start: date, months: int | None, day: int | None = None, sequence: int = 0
+) -> bytes:
     """One event of a whole day: on `start`, and every so many `months` after it.
 
-    It has the same id for one person whatever they choose, so that a calendar puts the newer
-    choice in the place of the older one instead of ringing for both.
+    It comes back on that `day` of the month, the one of `start` if none is given. It has the same
+    UID for one person whatever they choose, and a SEQUENCE that grows, so that a calendar puts
+    the newer choice in the place of the older one instead of ringing for both.
     """
     event = Event.new(
         uid=f"{_pseudonym(user)}@{urlsplit(settings.PUBLIC_URL).hostname}",
@@ -30,8 +33,9 @@ def calendar(*, user, start: date, months: int | None) -> bytes:
         transparency=TRANSP.TRANSPARENT,
         url=f"{settings.PUBLIC_URL}/",
     )
+    event.add("sequence", sequence)
     if months:
-        event.add("rrule", _every(months, start.day))
+        event.add("rrule", _every(months, day or start.day))
     event.add_component(Alarm.new_display(_("Spend ten points again"), NINE_O_CLOCK))
     file = Calendar.new(prodid="-//Five Purposes//Reminders//EN")
     file.add_component(event)

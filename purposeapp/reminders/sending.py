@@ -8,7 +8,7 @@ mailboxes know it as the same one. docs/adr/0012 says why.
 import logging
 import smtplib
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from uuid import uuid5
 
@@ -41,7 +41,8 @@ class MailServerDownError(Exception):
 def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage:
     """What is sent to remind somebody. Of what they recorded it holds the `last` day alone.
 
-    The same reminder of the same day has the same Message-ID, which tells nothing about anybody.
+    The same reminder of the same day has the same Message-ID, which tells nothing about anybody;
+    one that is chosen anew for that day has another.
     """
     stop_url = settings.PUBLIC_URL + reverse("reminders_unsubscribe", args=[reminder.stop_key])
     context = {
@@ -50,7 +51,7 @@ def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage
         "public_url": settings.PUBLIC_URL,
         "stop_url": stop_url,
     }
-    identity = uuid5(reminder.stop_key, f"{reminder.due_on}")
+    identity = uuid5(reminder.stop_key, f"{reminder.due_on} {reminder.chosen_at.isoformat()}")
     return EmailMessage(
         subject=render_to_string("purposeapp/mail/reminder_subject.txt", context).strip(),
         body=render_to_string("purposeapp/mail/reminder_message.txt", context).strip() + "\n",
@@ -71,10 +72,10 @@ class ReminderRun:
     spent their points meanwhile is postponed.
     """
 
-    def __init__(self, today: date) -> None:
-        self.today = today
+    def __init__(self, now: datetime) -> None:
+        self.now = now
         self.sent = self.failed = self.postponed = 0
-        self.due = Reminder.objects.reachable().due(today).by_due_date()
+        self.due = Reminder.objects.reachable().due_where_they_live(now).by_due_date()
         self._key: tuple[date | None, int] | None = None
         # The one place that asks Django for a connection. From Django 6.1 on: `mail.mailers`.
         self._connection = get_connection(timeout=SMTP_TIMEOUT_S)
@@ -91,9 +92,10 @@ class ReminderRun:
         if reminder is None:
             return False
         self._key = (reminder.due_on, reminder.pk)
+        today = self.now.astimezone(reminder.user.zone).date()
         last = last_day(reminder.user)
-        if reminder.postpone(last=last, today=self.today):
-            reminder.save(update_fields=["due_on"])
+        if reminder.postpone(last=last, today=today):
+            reminder.save(update_fields=["due_on", "day_of_month", "sequence"])
             self.postponed += 1
             return True
         mail = message(reminder, reminder.address, last)
@@ -106,9 +108,9 @@ class ReminderRun:
             logger.warning("reminder_failed: account %s, %s", reminder.pk, _reason(error))
             self.failed += 1
             return True
-        reminder.advance(self.today)
+        reminder.advance(today)
         reminder.last_sent_at = timezone.now()
-        reminder.save(update_fields=["rhythm", "due_on", "last_sent_at"])
+        reminder.save(update_fields=["rhythm", "due_on", "sequence", "last_sent_at"])
         self.sent += 1
         return True
 

@@ -3,7 +3,9 @@
 Formats are named as Django names them, such as DATE_FORMAT, and looked up in config/formats/.
 """
 
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
+from datetime import timezone as datetime_timezone
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
@@ -13,23 +15,46 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from purposeapp.timeline.zones import FIRST_TO_BEGIN, LAST_TO_END
+
 
 def today() -> date:
-    """The day that it is in UTC."""
-    return timezone.now().date()
+    """The day that it is in the current time zone: the reader's, else UTC."""
+    return timezone.localdate()
+
+
+def site_today() -> date:
+    """The day that it is in UTC, by which what is the same for everybody goes."""
+    return timezone.now().astimezone(UTC).date()
+
+
+def newest_day() -> date:
+    """The day that has begun somewhere on earth (UTC+14): the last one that can be over."""
+    return timezone.now().astimezone(FIRST_TO_BEGIN).date()
+
+
+def oldest_today() -> date:
+    """The day that has not ended everywhere on earth (UTC−12): the first that can be today."""
+    return timezone.now().astimezone(LAST_TO_END).date()
 
 
 def local_format(time: datetime, name: str) -> str:
-    """The time where the site is, in a format of Django's, by its name or as a pattern."""
-    return date_format(localtime(time), name)
+    """The time in the current time zone, in a format of Django's, by its name or as a pattern."""
+    local = localtime(time)
+    # Zones without letters of their own are called +14 or -12, which says little beside a time.
+    zone = re.sub(r"^(?=[+-])", "UTC", local.tzname() or "")
+    # Django names no time zone in the hour that comes twice; a fixed offset it always names.
+    fixed = datetime_timezone(local.utcoffset() or timedelta(), zone)
+    return date_format(local.replace(tzinfo=fixed, fold=0), name)
 
 
 def time_between(earlier: date, later: date) -> str:
     """How long it is from one day to another, as people say it: in two units at most.
 
     It never says too much: days that are left over beside years and months become "more than".
+    The days of somebody who travels can run backwards; that is less than a day.
     """
-    length = relativedelta(later, earlier)
+    length = relativedelta(max(earlier, later), earlier)
     parts = [
         ngettext("%d year", "%d years", length.years) % length.years if length.years else "",
         ngettext("%d month", "%d months", length.months) % length.months if length.months else "",

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from purposeapp.split import Split
 from purposeapp.timeline.dates import local_format
@@ -30,24 +32,33 @@ class Snapshot:
     note: str = ""
     """The note, or so much of it that `excerpt` can see whether there is more."""
 
+    recorded_at: datetime | None = None
+    """When it was stored, where that is needed to sort it."""
+    taken_on: date | None = None
+    """The day that was entered for what was done on paper; no time of day is known of it."""
+
     @property
-    def order(self) -> tuple[datetime, UUID]:
+    def order(self) -> tuple[datetime, datetime, UUID]:
         """By what snapshots are sorted; as AssessmentQuerySet.oldest_first does it."""
-        return self.taken_at, self.id
+        return self.taken_at, self.recorded_at or self.taken_at, self.id
 
     @property
     def on(self) -> date:
-        """The day, where the site is."""
-        return localtime(self.taken_at).date()
+        """The day: the one that was entered, or the one that it was where the reader is."""
+        return self.taken_on or localtime(self.taken_at).date()
 
     @property
     def day(self) -> str:
         """The date in words, such as 3 March 2025."""
-        return local_format(self.taken_at, "DATE_FORMAT")
+        return date_format(self.on, "DATE_FORMAT")
 
     def name(self, *, shares_day: bool) -> str:
         """The day, with the time where another one of that day stands beside it."""
-        return local_format(self.taken_at, "DATETIME_FORMAT" if shares_day else "DATE_FORMAT")
+        if not shares_day:
+            return self.day
+        if self.taken_on:
+            return _("%(day)s, on paper") % {"day": self.day}
+        return local_format(self.taken_at, "DATETIME_FORMAT")
 
     @property
     def excerpt(self) -> str:

@@ -1,4 +1,5 @@
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
-from purposeapp.forms import EventForm, NoteForm
+from purposeapp.forms import EventForm, MendDayForm, NoteForm
 from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
 from purposeapp.sharing.links import share_split
 from purposeapp.web.requests import AuthenticatedRequest
@@ -31,43 +32,75 @@ from .recording import JUST_RECORDED
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """One assessment: the result, what changed since the one before, and what to tell of it."""
-    mine = Assessment.objects.for_user(request.user)
-    assessment = get_object_or_404(mine, id=id)
+    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     event_label = assessment.event_label  # as stored: a form that is wrong writes into it
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
-    status = HTTPStatus.OK
-    if form.is_bound:
-        if form.is_valid():
-            form.save()
-            messages.success(request, _("Your note is saved."))
-            return redirect(assessment)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if form.is_bound and form.is_valid():
+        form.save()
+        messages.success(request, _("Your note is saved."))
+        return redirect(assessment)
+    return _page(request, assessment, event_label, form)
+
+
+@never_cache
+@require_POST
+def assessment_day(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Mend the day of an assessment that was done on paper."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("assessment", args=[id]))
+    on_paper = Assessment.objects.for_user(request.user).on_paper()
+    assessment = get_object_or_404(on_paper, id=id)
+    form = MendDayForm(request.POST, assessment=assessment)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Date saved."))
+        return redirect(assessment)
+    note_form = NoteForm(instance=assessment)
+    return _page(request, assessment, assessment.event_label, note_form, form)
+
+
+def _page(
+    request: HttpRequest,
+    assessment: Assessment,
+    event_label: str,
+    form: NoteForm,
+    day_form: MendDayForm | None = None,
+) -> HttpResponse:
+    """The page of an assessment; 422 where one of its forms was sent and is wrong."""
+    user = cast(User, request.user)
+    mine = Assessment.objects.for_user(user)
+    if assessment.taken_on and not day_form:
+        day_form = MendDayForm(assessment=assessment)
+    wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     earlier = mine.before(assessment).latest_first().first()
-    towards = Goal.objects.for_user(request.user).progress(assessment.split)
+    towards = Goal.objects.for_user(user).progress(assessment.split)
     if towards and mine.after(assessment).exists():
         towards = None  # a goal is where somebody wants to go from where they are now
     situation = Situation(
         split=assessment.split,
         earlier=earlier.split if earlier else None,
         wanted=towards.wanted if towards else None,
-        side=Side(request.user.side or Side.BOTH),
+        side=Side(user.side or Side.BOTH),
     )
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
-    reminder = Reminder.objects.for_user(request.user).first() if just_recorded else None
+    reminder = Reminder.objects.for_user(user).first() if just_recorded else None
     context = {
         "assessment": assessment,
         "asks_what_happened": just_recorded and earlier and not event_label,
         "offers_reminder": just_recorded and not (reminder and reminder.due_on),
         "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
         "event_label": event_label,
-        "result": _checklist(assessment, situation, request.user),
+        "result": _checklist(assessment, situation, user),
         "checklist": True,
-        "side": request.user.side and Side(request.user.side),
+        "side": user.side and Side(user.side),
         "sides": Side,
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,
         "form": form,
+        "day_form": day_form,
+        "wrong": wrong,
         "share": share_split(assessment.split),
     }
     return render(request, "purposeapp/assessment.html", context, status=status)

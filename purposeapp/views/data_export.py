@@ -20,6 +20,7 @@ def export_json(request: AuthenticatedRequest) -> HttpResponse:
         Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id"),
         Reminder.objects.for_user(request.user).first(),
         request.user.side,
+        request.user.time_zone,
     )
     return attachment(content, filename="five-purposes.json", content_type="application/json")
 

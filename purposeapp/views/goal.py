@@ -15,7 +15,7 @@ from purposeapp.advice.fit import Direction, Side, Situation
 from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.forms import EndGoalForm, GoalForm
 from purposeapp.models import Assessment, Goal, Tick, Tip
-from purposeapp.timeline.dates import today
+from purposeapp.timeline.dates import oldest_today
 from purposeapp.timeline.progress import Progress
 from purposeapp.web.requests import AuthenticatedRequest
 
@@ -33,7 +33,7 @@ def _opening(request: AuthenticatedRequest) -> Opening:
     if initial is None and request.user.is_authenticated:
         goal = Goal.objects.for_user(request.user).current().first()
         if goal:
-            day = goal.wanted_by if goal.wanted_by and goal.wanted_by >= today() else None
+            day = goal.wanted_by if goal.wanted_by and goal.wanted_by >= oldest_today() else None
             initial = {**goal.split.as_dict(), "wanted_by": day}
     return Opening(last, initial)
 

@@ -100,22 +100,32 @@ def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
 @require_safe
 def reminders_calendar(request: AuthenticatedRequest) -> HttpResponse:
     """A file for the person's own calendar: what they chose here, or `every` so many months."""
+    stored = Reminder.objects.for_user(request.user).first()
     if every := request.GET.get("every"):
-        reminder = _periodic_or_404(request.user, every)
+        reminder = _periodic_or_404(request.user, every, stored.sequence if stored else 0)
+    elif stored:
+        reminder = stored
     else:
-        reminder = get_object_or_404(Reminder.objects.for_user(request.user))
+        raise Http404
     if reminder.due_on is None:
         raise Http404
     return attachment(
-        calendar(user=request.user, start=reminder.due_on, months=reminder.months),
+        calendar(
+            user=request.user,
+            start=reminder.due_on,
+            months=reminder.months,
+            day=reminder.series_day,
+            sequence=reminder.sequence,
+        ),
         filename="five-purposes.ics",
         content_type="text/calendar; charset=utf-8",
     )
 
 
-def _periodic_or_404(user: User, every: str) -> Reminder:
+def _periodic_or_404(user: User, every: str, sequence: int) -> Reminder:
     rhythm = f"every_{every}_months"
     if rhythm not in PERIODS:
         raise Http404
-    due_on = Reminder.Rhythm(rhythm).first_due(last=last_day(user), today=today())
-    return Reminder(user=user, rhythm=rhythm, due_on=due_on)
+    reminder = Reminder(user=user, rhythm=rhythm, sequence=sequence)
+    reminder.begin(last=last_day(user), today=today())
+    return reminder

@@ -1,12 +1,20 @@
+from http import HTTPStatus
+from typing import cast
+
 from allauth.socialaccount.models import SocialAccount
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from purposeapp.advice.fit import Side
-from purposeapp.models import Reminder, Session
+from purposeapp.forms import TimeZoneForm
+from purposeapp.models import Reminder, Session, User
 from purposeapp.web.requests import AuthenticatedRequest
 
 
@@ -15,13 +23,34 @@ from purposeapp.web.requests import AuthenticatedRequest
 @require_safe
 def settings(request: AuthenticatedRequest) -> HttpResponse:
     """Everything about the account in one place, each with the way to change it."""
-    user = request.user
+    return _page(request, TimeZoneForm(initial={"time_zone": request.user.time_zone}))
+
+
+@never_cache
+@require_POST
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Show days and times in the time zone that is chosen, or in the browser's own."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("settings"))
+    form = TimeZoneForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    form.save(user=request.user)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('settings')}#time-zone")
+
+
+def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:
+    user = cast(User, request.user)
     context = {
         "side": Side(user.side) if user.side else None,
         "sides": Side,
+        "time_zone": str(user.zone),
+        "form": form,
         "reminder": Reminder.objects.for_user(user).first(),
         "has_password": user.has_usable_password(),
         "linkedin_is_connected": SocialAccount.objects.filter(user=user).exists(),
         "sessions": Session.objects.filter(user=user).unexpired().count(),
     }
-    return render(request, "purposeapp/settings.html", context)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "purposeapp/settings.html", context, status=status)

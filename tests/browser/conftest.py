@@ -85,7 +85,7 @@ def new_visitor(browser, server):
     opened = []
 
     def new_visitor(**options) -> Visitor:
-        context = browser.new_context(base_url=server.url, timezone_id="UTC", **options)
+        context = browser.new_context(base_url=server.url, **{"timezone_id": "UTC", **options})
         context.set_default_timeout(STEP_TIMEOUT_MS)
         watch = Watch(context)
         opened.append((context, watch))

@@ -1,5 +1,6 @@
 """Makes what tests need, with sensible values for whatever they do not care about."""
 
+import uuid
 from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
@@ -68,6 +69,12 @@ def make_superuser(email: str = "root@example.org") -> User:
 def points(split: str, **extra) -> dict[str, str]:
     """What the questionnaire sends for a split, or for any other five numbers."""
     return {**dict(zip(Purpose.values, split.split("-"), strict=True)), **extra}
+
+
+def sheet(split: str = "6-2-2-0-0", **more) -> dict:
+    """What /history/add/ sends for a sheet of 1 February 2026, with something changed."""
+    told = {"taken_on": "2026-02-01", "event": "", "event_words": "", "note": ""}
+    return points(split, **{**told, "submission": str(uuid.uuid4()), **more})
 
 
 def prove(client) -> None:

@@ -2,9 +2,9 @@ import signal
 from contextlib import closing
 
 from django.core.management import BaseCommand, CommandError
+from django.utils import timezone
 
 from purposeapp.reminders.sending import MailServerDownError, ReminderRun
-from purposeapp.timeline.dates import today
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, **options) -> None:
         before = {number: signal.signal(number, self.stop) for number in STOP_SIGNALS}
         try:
-            with closing(ReminderRun(today())) as run:
+            with closing(ReminderRun(timezone.now())) as run:
                 self.send(run)
         finally:
             for number, handler in before.items():

@@ -1,0 +1,38 @@
+"""IANA time zones by their names, and what day it is in them."""
+
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+FIRST_TO_BEGIN = timezone(timedelta(hours=14))
+"""Where on earth a day begins first."""
+LAST_TO_END = timezone(timedelta(hours=-12))
+"""Where it ends last."""
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The names of all time zones that this machine knows, such as Pacific/Auckland."""
+    return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
+
+
+def zone_named(name: str) -> tzinfo:
+    """The time zone of this name; UTC for none, and for one that this machine doesn't know."""
+    return ZoneInfo(name) if name in _known() else UTC
+
+
+def is_zone(name: str) -> bool:
+    return name in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(zone_names())
+
+
+def zones_by_date(now: datetime) -> dict[date, list[str]]:
+    """What day it is now, and in which time zones: two days, and for some hours three."""
+    found: dict[date, list[str]] = {}
+    for name in zone_names():
+        found.setdefault(now.astimezone(zone_named(name)).date(), []).append(name)
+    return found

@@ -1,0 +1,65 @@
+"""People at the edges of the earth find their own day on their pages, from the first one on."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kolkata"])
+def test_days_are_those_of_the_browser(new_visitor, zone):
+    visitor = new_visitor(timezone_id=zone)
+    page = visitor.page
+    main = page.get_by_role("main")
+    visitor.sign_up()
+    before = datetime.now(ZoneInfo(zone)).date()
+    visitor.record("6-2-2-0-0")
+    shown = main.locator(".kicker time").inner_text()
+    # Midnight may have come in between.
+    assert shown in {in_words(before), in_words(datetime.now(ZoneInfo(zone)).date())}
+
+    # The newest day on earth can be entered, whatever the picker of the browser says of it.
+    newest = (datetime.now(UTC) + timedelta(hours=14)).date()
+    page.goto("/history/add/")
+    visitor.type_points("2-2-2-2-2")
+    page.get_by_role("textbox", name="Date").fill(newest.isoformat())
+    page.get_by_role("button", name="Add to my history").click()
+    expect(main.locator(".kicker time")).to_have_text(in_words(newest))
+
+    # A slip of the pen is mended.
+    page.get_by_role("textbox", name="Date").fill("2026-02-01")
+    page.get_by_role("button", name="Change date").click()
+    expect(visitor.message).to_have_text("Date saved.")
+    expect(main.locator(".kicker time")).to_have_text("1 February 2026")
+
+    # The oldest day that is not over everywhere can be today.
+    oldest = (datetime.now(UTC) - timedelta(hours=12)).date()
+    page.goto("/reminders/")
+    page.get_by_label("Once, on a date I choose").check()
+    page.get_by_role("textbox", name="Date").fill(oldest.isoformat())
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(visitor.message).to_have_text("Saved.")
+
+
+def test_a_time_zone_of_ones_own(new_visitor):
+    visitor = new_visitor(timezone_id="America/Los_Angeles")
+    page = visitor.page
+    visitor.sign_up()
+    visitor.go_to("Settings")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Your days and times are in America/Los_Angeles.")
+    page.get_by_label("Time zone").select_option("Pacific/Auckland")
+    main.get_by_role("button", name="Save").click()
+    expect(main).to_contain_text("Your days and times are in Pacific/Auckland.")
+    visitor.shot("settings-time-zone")
+
+
+def test_a_visitor_who_has_no_account_is_not_asked_where_they_are(visitor):
+    for path in ("/", "/splits/6-2-2-0-0/", "/privacy/"):
+        visitor.page.goto(path)
+    assert "timezone" not in {cookie["name"] for cookie in visitor.page.context.cookies()}

@@ -14,6 +14,7 @@ from purposeapp.timeline.dates import today
 
 from .day import DayField
 from .life_event import LifeEventForm
+from .newlines import NewlineField
 from .questionnaire import QuestionnaireForm
 
 NO_DAY = _("Enter the date.")
@@ -27,7 +28,7 @@ class PaperForm(LifeEventForm, QuestionnaireForm):
     """The questionnaire with the day on which it was filled in, and with what was going on then."""
 
     taken_on = DayField(label=_("Date"), error_messages={"required": NO_DAY})
-    note = forms.CharField(
+    note = NewlineField(
         label=_("Did you expect this?"),
         max_length=NOTE_MAX_LENGTH,
         required=False,

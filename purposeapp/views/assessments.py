@@ -18,18 +18,22 @@ from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
 from purposeapp.forms import EventForm, NoteForm
+from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
 from purposeapp.sharing.links import share_split
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
 from .recording import JUST_RECORDED
+from .resumable import Typed, resumable_form
 
 
 @never_cache
-@login_required
+@resumable_form(login_required=True, anchor="#note")
 @require_http_methods(["GET", "HEAD", "POST"])
-def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+def assessment(
+    request: AuthenticatedRequest, id: UUID, *, typed: Typed | None = None
+) -> HttpResponse:
     """One assessment: the result, what changed since the one before, and what to tell of it."""
     mine = Assessment.objects.for_user(request.user)
     assessment = get_object_or_404(mine, id=id)
@@ -42,6 +46,8 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
             messages.success(request, _("Your note is saved."))
             return redirect(assessment)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
     earlier = mine.before(assessment).latest_first().first()
     towards = Goal.objects.for_user(request.user).progress(assessment.split)
     if towards and mine.after(assessment).exists():
@@ -68,6 +74,7 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,
         "form": form,
+        "typed": typed,
         "share": share_split(assessment.split),
     }
     return render(request, "purposeapp/assessment.html", context, status=status)

@@ -8,6 +8,7 @@ from purposeapp import sentences
 from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.sharing.links import share_questionnaire
+from purposeapp.web.account_key import FIELD
 
 from .recording import redirect_to_recorded
 from .ten_points import ten_points_page
@@ -31,6 +32,9 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
     if request.user.is_authenticated:
         return redirect_to_recorded(request, form.save(user=request.user))
     add_pending_result(
-        request.session, split=form.split, submission=form.cleaned_data["submission"]
+        request.session,
+        split=form.split,
+        submission=form.cleaned_data["submission"],
+        account=request.POST.get(FIELD, ""),
     )
     return redirect("split", form.split)

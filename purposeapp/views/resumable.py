@@ -1,0 +1,106 @@
+"""Resumable forms: what somebody typed is there again after a sign-in or an expired CSRF token."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from purposeapp.web import held_forms
+from purposeapp.web.account_key import of_somebody_else
+
+from . import errors
+
+View = Callable[..., HttpResponse]
+
+
+class Typed(NamedTuple):
+    """What was typed into a form, to be shown again without being acted upon."""
+
+    data: QueryDict
+    csrf_expired: bool = False
+    """Whether it was refused a moment ago; else it waited for its person to sign in."""
+
+
+def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View], View]:
+    """Decorate a view with a form of its own, and let what is typed into it survive.
+
+    The view takes `typed`, and shows that in its form where it is not None. The request is a GET
+    then, so a view that forgets it does nothing but show its page.
+
+    - A form that arrives when nobody is signed in any more waits in the session (held_forms.py),
+      and whoever typed it is led to the sign-in and back, to the `anchor` of the form.
+    - After a CSRF failure, `csrf_failure` below calls the view with what was sent.
+    - A form that was shown to one account is never taken from, nor shown to, another one.
+    - `discard` drops what waits; `hold`, from a visitor, lets it wait for `login` or `signup`.
+    """
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def wrapped(
+            request: HttpRequest, *args: Any, typed: Typed | None = None, **kwargs: Any
+        ) -> HttpResponse:
+            signed_in = request.user.is_authenticated
+            if login_required and not signed_in:
+                is_held = request.method == "POST" and held_forms.hold_form(request)
+                back = request.get_full_path() + (anchor if is_held else "")
+                return redirect_to_login(back)
+            if request.method == "POST":
+                if of_somebody_else(request):
+                    return errors.form_of_another_account(request)
+                if "hold" in request.POST and not signed_in:
+                    held_forms.hold_form(request, of_nobody=True)
+                    return _to_the_door(request)
+                held_forms.drop_held_form(request)
+                if "discard" in request.POST:
+                    return redirect(request.path)
+            elif not typed and (data := held_forms.held_form(request)):
+                typed = Typed(data)
+            return view(request, *args, typed=typed, **kwargs)
+
+        # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
+        wrapped.is_resumable = True  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorator
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponse:
+    door = "account_signup" if request.POST["hold"] == "signup" else "account_login"
+    return redirect_to_login(request.path, reverse(door))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose CSRF token is missing or stale, such as after signing in.
+
+    A resumable form is shown again with what was sent, and nothing else is done with it. Where
+    that needs a sign-in first, it waits, if the browser says that it came from a page of ours:
+    nobody else may put anything into a session.
+    """
+    match = request.resolver_match
+    if not match or not getattr(match.func, "is_resumable", False):
+        return errors.csrf_expired(request)
+    if of_somebody_else(request):
+        return errors.form_of_another_account(request)
+    sent = request.POST
+    typed = Typed(sent, csrf_expired=True)
+    request.method, request.POST = "GET", QueryDict()
+    try:
+        response = match.func(request, *match.args, typed=typed, **match.kwargs)
+    finally:
+        request.method, request.POST = "POST", sent
+    if response.status_code == HTTPStatus.OK:
+        response.status_code = HTTPStatus.FORBIDDEN
+        return response
+    if not request.user.is_authenticated and _is_from_here(request):
+        return match.func(request, *match.args, **match.kwargs)  # which holds it
+    # Whoever has signed out meanwhile would be led to sign in, and not be told why.
+    return errors.csrf_expired(request)
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"

@@ -131,6 +131,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "purposeapp.web.page_cache.page_cache_middleware",
     "purposeapp.web.request_body.drain_request_body",
+    "purposeapp.web.form_answers.keep_for_back",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -29,4 +29,5 @@ def of_somebody_else(request: HttpRequest) -> bool:
 
 def account_context(request: HttpRequest) -> dict:
     """For templates: `account_key`. It is looked up only where a page has it in it."""
-    return {"account_key": SimpleLazyObject(lambda: account_key(request.user))}
+    user = getattr(request, "user", AnonymousUser())  # a host that is not ours has none
+    return {"account_key": SimpleLazyObject(lambda: account_key(user))}

@@ -153,7 +153,8 @@ def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
                 yield path, pattern.callback
 
     found = dict(marked(get_resolver("tests.support.urls_with_linkedin").url_patterns))
-    assert sorted(found) == sorted([*TEN_POINTS_PAGES, "/reminders/", "/history/<uuid:id>/"])
+    others = ["/reminders/", "/history/<uuid:id>/", "/accounts/login/", "/accounts/signup/"]
+    assert sorted(found) == sorted([*TEN_POINTS_PAGES, *others])
     for path in found:
         seen = []
 
@@ -167,6 +168,23 @@ def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
         request.resolver_match = SimpleNamespace(func=careless, args=(), kwargs={})
         assert csrf_failure(request).status_code == 403
         assert seen == [("GET", {})]
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "password"),
+    [("/accounts/login/", "login", "password"), ("/accounts/signup/", "email", "password1")],
+)
+def test_an_email_is_not_lost_when_the_csrf_token_has_expired(db, path, field, password):
+    sent = {field: "new@example.org", password: "ten points to spend", "hold": "login"}
+    client = Client(enforce_csrf_checks=True)
+    before = rows_of_all_tables()
+    response = client.post(path, sent, headers={"origin": "http://testserver"})
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "What you typed is still here: send it again." in page
+    assert 'value="new@example.org"' in page
+    assert "ten points to spend" not in page
+    assert rows_of_all_tables() == before
 
 
 def test_a_visitors_what_if_is_not_lost_when_the_csrf_token_has_expired(db):

@@ -25,6 +25,11 @@ class Typed(NamedTuple):
     csrf_expired: bool = False
     """Whether it was refused a moment ago; else it waited for its person to sign in."""
 
+    def as_initial(self, name: str) -> dict[str, Any]:
+        """What a view of allauth takes to show one field again, which is never a password."""
+        initial = {name: self.data.get(name, "")}
+        return {"initial": initial, "extra_context": {"typed": self}}
+
 
 def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View], View]:
     """Decorate a view with a form of its own, and let what is typed into it survive.
@@ -46,9 +51,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
         ) -> HttpResponse:
             signed_in = request.user.is_authenticated
             if login_required and not signed_in:
-                is_held = request.method == "POST" and held_forms.hold_form(request)
-                back = request.get_full_path() + (anchor if is_held else "")
-                return redirect_to_login(back)
+                return _to_sign_in(request, anchor)
             if request.method == "POST":
                 if of_somebody_else(request):
                     return errors.form_of_another_account(request)
@@ -64,9 +67,22 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
 
         # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
         wrapped.is_resumable = True  # type: ignore[attr-defined]
+        wrapped.sign_in_anchor = anchor if login_required else None  # type: ignore[attr-defined]
         return wrapped
 
     return decorator
+
+
+def shows_email_again(view: View) -> View:
+    """Mark a view that takes a password: after a CSRF failure alone it shows the rest again."""
+    view.is_resumable = True  # type: ignore[attr-defined]
+    return view
+
+
+def _to_sign_in(request: HttpRequest, anchor: str) -> HttpResponse:
+    """To the sign-in and back; a form that was sent waits meanwhile."""
+    is_held = request.method == "POST" and held_forms.hold_form(request)
+    return redirect_to_login(request.get_full_path() + (anchor if is_held else ""))
 
 
 def _to_the_door(request: HttpRequest) -> HttpResponse:
@@ -86,20 +102,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return errors.csrf_expired(request)
     if of_somebody_else(request):
         return errors.form_of_another_account(request)
+    anchor = getattr(match.func, "sign_in_anchor", None)
+    if anchor is not None and not request.user.is_authenticated:
+        if _is_from_here(request):
+            return _to_sign_in(request, anchor)
+        return errors.csrf_expired(request)
     sent = request.POST
-    typed = Typed(sent, csrf_expired=True)
     request.method, request.POST = "GET", QueryDict()
     try:
+        typed = Typed(sent, csrf_expired=True)
         response = match.func(request, *match.args, typed=typed, **match.kwargs)
     finally:
         request.method, request.POST = "POST", sent
-    if response.status_code == HTTPStatus.OK:
-        response.status_code = HTTPStatus.FORBIDDEN
-        return response
-    if not request.user.is_authenticated and _is_from_here(request):
-        return match.func(request, *match.args, **match.kwargs)  # which holds it
-    # Whoever has signed out meanwhile would be led to sign in, and not be told why.
-    return errors.csrf_expired(request)
+    if response.status_code != HTTPStatus.OK:
+        return errors.csrf_expired(request)
+    response.status_code = HTTPStatus.FORBIDDEN
+    return response
 
 
 def _is_from_here(request: HttpRequest) -> bool:

@@ -9,9 +9,9 @@ from django.utils.cache import patch_vary_headers
 def keep_for_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
     """Let Back show a page that answered a form, such as one with errors (422), once more.
 
-    Such a page can't be fetched anew: a browser that was told to store nothing (`no-store`) shows an
-    error of its own instead. `no-cache` lets it keep the page for its history alone. It varies by
-    cookie, so that after a sign-out, or with somebody else signed in, it is not shown.
+    Such a page can't be fetched anew: a browser that was told to store nothing (`no-store`) shows
+    an error of its own instead. `no-cache` lets it keep the page for its history alone. It varies
+    by cookie, so that after a sign-out, or with somebody else signed in, it is not shown.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -317,6 +317,27 @@ def test_no_password_waits(person: Person):
     assert not person.client.session.keys()
 
 
+# --- Back ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_page_with_errors_may_be_kept_for_back_and_is_somebodys_own(person: Person, form: Typed):
+    sent = person.open(form)
+    assert "no-store" in person.client.get(person.path(form))["Cache-Control"]
+    answer = person.send(form, sent)
+    assert answer.status_code == 422
+    assert answer["Cache-Control"] == "private, no-cache"
+    assert "Cookie" in answer["Vary"]
+    assert "Expires" not in answer
+
+
+def test_sign_out_takes_what_back_might_show(person: Person):
+    hidden = {"csrfmiddlewaretoken": person.token}
+    answer = person.client.post("/accounts/logout/", hidden)
+    assert answer["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in person.client.get("/")
+
+
 # --- A note as long as the browser lets one type -------------------------------------------------
 
 

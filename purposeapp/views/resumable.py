@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from purposeapp.web.account_key import of_somebody_else
 from . import errors
 
 View = Callable[..., HttpResponse]
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 
 
 class Typed(NamedTuple):
@@ -73,7 +74,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
     return decorator
 
 
-def shows_email_again(view: View) -> View:
+def shows_email_again(view: AnyView) -> AnyView:
     """Mark a view that takes a password: after a CSRF failure alone it shows the rest again."""
     view.is_resumable = True  # type: ignore[attr-defined]
     return view

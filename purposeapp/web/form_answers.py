@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -20,6 +22,16 @@ def keep_for_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
             response["Cache-Control"] = "private, no-cache"
             patch_vary_headers(response, ["Cookie"])
             del response["Expires"]
+        if getattr(request, "has_signed_out", False):
+            # Firefox keeps whole pages for Back, whatever cookies they vary by.
+            response["Clear-Site-Data"] = '"cache"'
         return response
 
     return middleware
+
+
+@receiver(user_logged_out)
+def remember_sign_out(sender, request, **kwargs) -> None:
+    """Remember that this request ends a session, and with it what Back may show."""
+    if request:
+        request.has_signed_out = True

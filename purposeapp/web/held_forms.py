@@ -48,7 +48,7 @@ def hold_form(request: HttpRequest, *, of_nobody: bool = False) -> bool:
     fields = request.POST.copy()
     for name in NEVER_HELD:
         fields.pop(name, None)
-    if not any(text.strip("0 ") for name, text in fields.items() if name != "submission"):
+    if not any(str(text).strip("0 ") for name, text in fields.items() if name != "submission"):
         return False  # nothing is typed yet
     body = fields.urlencode()
     if len(body) > MAX_BYTES or len(account) > MAX_KEY_LENGTH:

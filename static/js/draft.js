@@ -197,7 +197,9 @@
 
   window.addEventListener("pageshow", (event) => {
     // Whoever signed out, or in as somebody else, must not find this page by Back.
-    if (event.persisted && account && account !== signedIn()) location.reload();
+    if (!event.persisted || !account || account === signedIn()) return;
+    document.body.hidden = true;
+    location.replace(`${location.pathname}${location.search}`); // a reload might send a form again
   });
   window.addEventListener("storage", (event) => {
     if (event.key !== "account-key") return;

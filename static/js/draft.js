@@ -131,7 +131,7 @@
       line.setAttribute("role", "status");
       const button = document.createElement("button");
       button.type = "button";
-      button.className = "btn btn-link";
+      button.className = "text-button";
       button.textContent = discard;
       button.addEventListener("click", () => {
         baseline = defaults;

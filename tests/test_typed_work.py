@@ -248,6 +248,13 @@ def test_a_visitors_points_are_there_after_the_door_was_taken_half_way(client, d
     assert not Assessment.objects.exists()
 
 
+def test_a_door_stores_nothing_for_whoever_has_signed_in_meanwhile(person: Person):
+    sent = person.open(Typed("/", points("4-3-3-0-0"))) | {"hold": "login", "account": ""}
+    before = Assessment.objects.count()
+    assert person.client.post("/", sent, follow=True).context["form"].used == 10
+    assert Assessment.objects.count() == before
+
+
 def test_a_door_leads_nowhere_else(client, db):
     answer = client.post("/?next=//evil.example/", points("4-3-0-0-0", hold="//evil.example/"))
     assert answer.url == "/accounts/login/?next=/"

@@ -44,7 +44,7 @@ def csrf_expired(request: HttpRequest) -> HttpResponse:
         _("This form has expired"),
         _(
             "You signed in or out after opening it, or cookies are blocked, so nothing was "
-            "saved. Go back, open the page again and resend the form."
+            "saved. Go back and send the form again."
         ),
     )
 

@@ -42,7 +42,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
       and whoever typed it is led to the sign-in and back, to the `anchor` of the form.
     - After a CSRF failure, `csrf_failure` below calls the view with what was sent.
     - A form that was shown to one account is never taken from, nor shown to, another one.
-    - `discard` drops what waits; `hold`, from a visitor, lets it wait for `login` or `signup`.
+    - `discard` drops what waits; `hold` lets it wait for `login` or `signup`.
     """
 
     def decorator(view: View) -> View:
@@ -50,13 +50,12 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
         def wrapped(
             request: HttpRequest, *args: Any, typed: Typed | None = None, **kwargs: Any
         ) -> HttpResponse:
-            signed_in = request.user.is_authenticated
-            if login_required and not signed_in:
+            if login_required and not request.user.is_authenticated:
                 return _to_sign_in(request, anchor)
             if request.method == "POST":
                 if of_somebody_else(request):
                     return errors.form_of_another_account(request)
-                if "hold" in request.POST and not signed_in:
+                if "hold" in request.POST:
                     held_forms.hold_form(request, of_nobody=True)
                     return _to_the_door(request)
                 held_forms.drop_held_form(request)

@@ -193,6 +193,7 @@
       if (isSent && !read(key)) baseline = valuesOf(visible, valueOf);
       takesDoor = false;
     });
+    if (document.readyState === "complete") begin();
   };
 
   window.addEventListener("pageshow", (event) => {
@@ -209,8 +210,11 @@
     const { pathname } = new URL(event.target.getAttribute("action") || "", location.href);
     if (["/accounts/logout/", "/admin/logout/", "/accounts/delete/"].includes(pathname)) forget();
   });
-  document.addEventListener("DOMContentLoaded", () => {
+  const start = () => {
     const forms = "form[data-draft], .change-form #content-main > form";
     for (const form of document.querySelectorAll(forms)) watch(form);
-  });
+  };
+  // header.js may load this script late.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 }

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "purposeapp.web.accept_encoding.drop_refused_encodings",
     "purposeapp.web.page_cache.page_cache_middleware",
     "purposeapp.web.request_body.drain_request_body",
+    "purposeapp.web.form_answers.keep_for_back",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -172,6 +173,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "purposeapp.accounts.adapter.login_methods",
+                "purposeapp.web.account_key.account_context",
             ],
         },
     },
@@ -334,7 +336,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-CSRF_FAILURE_VIEW = "purposeapp.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "purposeapp.views.resumable.csrf_failure"
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0

@@ -1,10 +1,12 @@
 import uuid
+from types import SimpleNamespace
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
-from purposeapp.views import ten_points
+from purposeapp.views.resumable import csrf_failure, resumable_form
 from tests.support.make import make_goal, points
 from tests.support.tables import rows_of_all_tables
 
@@ -114,7 +116,7 @@ def test_ten_points_are_not_lost_when_the_csrf_token_has_expired(user, path):
     response = client.post(path, TYPED)
     assert response.status_code == 403
     page = response.content.decode()
-    assert "Your points are still here: send them again." in page
+    assert "What you typed is still here: send it again." in page
     form = response.context["form"]
     assert {name: form[name].value() for name in form.fields if name in TYPED} == {
         name: TYPED[name] for name in form.fields if name in TYPED
@@ -139,36 +141,56 @@ def test_no_ten_points_page_writes_anything_without_a_csrf_token(user, path):
     assert member.post(path, VALID).status_code == 302
 
 
-def test_no_other_view_is_called_after_a_csrf_failure():
-    """The mark that `csrf_failure` looks for is only on views that `ten_points_page` made.
-
-    One that carried it, and went on as if nothing had happened, would be open to CSRF.
-    """
+def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
+    """So one that goes on as if nothing had happened is not open to CSRF: it shows its page."""
 
     def marked(patterns, prefix="/"):
         for pattern in patterns:
             path = prefix + str(pattern.pattern)
             if hasattr(pattern, "url_patterns"):
                 yield from marked(pattern.url_patterns, path)
-            elif hasattr(pattern.callback, "is_ten_points_page"):
+            elif hasattr(pattern.callback, "is_resumable"):
                 yield path, pattern.callback
 
     found = dict(marked(get_resolver("tests.support.urls_with_linkedin").url_patterns))
-    assert sorted(found) == sorted(TEN_POINTS_PAGES)
-    for view in found.values():
-        layers = [view]
-        while hasattr(layers[-1], "__wrapped__"):
-            layers.append(layers[-1].__wrapped__)
-        # The two innermost: the walk, and what it does with a valid form.
-        *_, walk, when_valid = layers
-        assert walk.__code__.co_filename == ten_points.__file__
-        assert "is_ten_points_page" not in vars(when_valid)
+    others = ["/reminders/", "/history/<uuid:id>/", "/accounts/login/", "/accounts/signup/"]
+    assert sorted(found) == sorted([*TEN_POINTS_PAGES, *others])
+    for path in found:
+        seen = []
+
+        @resumable_form(login_required=True)
+        def careless(request, seen=seen, **kwargs):
+            seen.append((request.method, dict(request.POST)))
+            return HttpResponse()
+
+        request = RequestFactory().post(path, VALID)
+        request.user, request.session = user, {}
+        request.resolver_match = SimpleNamespace(func=careless, args=(), kwargs={})
+        assert csrf_failure(request).status_code == 403
+        assert seen == [("GET", {})]
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "password"),
+    [("/accounts/login/", "login", "password"), ("/accounts/signup/", "email", "password1")],
+)
+def test_an_email_is_not_lost_when_the_csrf_token_has_expired(db, path, field, password):
+    sent = {field: "new@example.org", password: "ten points to spend", "hold": "login"}
+    client = Client(enforce_csrf_checks=True)
+    before = rows_of_all_tables()
+    response = client.post(path, sent, headers={"origin": "http://testserver"})
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "What you typed is still here: send it again." in page
+    assert 'value="new@example.org"' in page
+    assert "ten points to spend" not in page
+    assert rows_of_all_tables() == before
 
 
 def test_a_visitors_what_if_is_not_lost_when_the_csrf_token_has_expired(db):
     response = Client(enforce_csrf_checks=True).post("/try/", TYPED)
     assert response.status_code == 403
-    assert "Your points are still here: send them again." in response.content.decode()
+    assert "What you typed is still here: send it again." in response.content.decode()
     assert response.context["form"]["learning_sponge"].value() == "x"
 
 

@@ -35,7 +35,7 @@ def test_a_sheet_is_recorded_at_midday_of_its_day_with_all_that_was_told(owner, 
     assert assessment.taken_at == datetime(2026, 2, 1, 12, tzinfo=UTC)
     assert assessment.recorded_at > timezone.now() - timedelta(minutes=1)
     assert (assessment.event, assessment.event_words) == ("redundancy", "")
-    assert assessment.note == "On a train.\r\nIn the rain."
+    assert assessment.note == "On a train.\nIn the rain."
 
 
 def test_it_lands_at_its_place_in_the_order_of_time(owner, user):

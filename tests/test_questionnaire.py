@@ -136,7 +136,7 @@ def test_a_form_without_its_token_is_refused_and_keeps_what_was_typed(user):
     response = client.post("/", points("6-2-2-0-0", submission="kept"))
     page = response.content.decode()
     assert response.status_code == 403
-    assert "Your points are still here" in page
+    assert "What you typed is still here" in page
     assert 'name="business_driven" value="6"' in page
     assert 'name="submission" value="kept"' in page
     assert not Assessment.objects.exists()

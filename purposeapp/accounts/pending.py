@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from purposeapp import sentences
 from purposeapp.models import Assessment, User
 from purposeapp.split import Split
+from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
 
 MAX_PENDING = 20
 """How many results wait in one session; the oldest give way."""
@@ -37,6 +38,8 @@ class PendingResult(NamedTuple):
     taken_at: datetime
     is_own: bool
     """Whether somebody has said that it is theirs, and not only sent the points."""
+    account: str = ""
+    """The key of the account that had the form open, where its session had ended meanwhile."""
 
     @property
     def headline(self) -> str:
@@ -50,7 +53,12 @@ class PendingResult(NamedTuple):
 
 
 def add_pending_result(
-    session: SessionBase, *, split: Split, submission: UUID, is_own: bool = False
+    session: SessionBase,
+    *,
+    split: Split,
+    submission: UUID,
+    is_own: bool = False,
+    account: str = "",
 ) -> None:
     """Let a result wait in the session; the same form sent again waits once."""
     result = {"split": str(split), "submission": str(submission)}
@@ -58,7 +66,8 @@ def add_pending_result(
     if any(result.items() <= other.items() for other in waiting):
         return
     taken_at = timezone.now().isoformat()
-    entry = {**result, "taken_at": taken_at, "is_own": is_own}
+    key = account[:MAX_KEY_LENGTH]
+    entry = {**result, "taken_at": taken_at, "is_own": is_own, "account": key}
     session[SESSION_KEY] = [*waiting, entry][-MAX_PENDING:]
 
 
@@ -70,6 +79,7 @@ def pending_results(session: SessionBase) -> list[PendingResult]:
             UUID(result["submission"]),
             datetime.fromisoformat(result["taken_at"]),
             result.get("is_own", False),
+            result.get("account", ""),
         )
         for result in session.get(SESSION_KEY, [])
     ]
@@ -99,10 +109,14 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
 
     Several people may have used this browser: of several results, those move that somebody has
     called their own, and the others wait until their owner chooses them. Each keeps the time at
-    which it was sent. Idempotent, also for two requests at once: a submission is unique.
+    which it was sent. What another account's session had ended over is nothing to this one.
+    Idempotent, also for two requests at once: a submission is unique.
     """
+    mine = account_key(user)
+    _drop_results_of_others(request.session, mine)
     waiting = pending_results(request.session)
-    claimed = waiting if len(waiting) == 1 else [result for result in waiting if result.is_own]
+    is_only_one = len(waiting) == 1
+    claimed = [each for each in waiting if is_only_one or each.is_own or each.account == mine]
     if not claimed:
         return
     request.session[JUST_CLAIMED] = {
@@ -113,13 +127,22 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
         for stored, result in zip(request.session[SESSION_KEY], waiting, strict=True)
         if result not in claimed
     ]
-    if left:
-        request.session[SESSION_KEY] = left
-    else:
-        drop_pending_results(request.session)
+    _keep(request.session, left)
     words = ngettext(
         "Your result is saved in your history.",
         "Your %(count)d results are saved in your history.",
         len(claimed),
     )
     messages.success(request, words % {"count": len(claimed)}, fail_silently=True)
+
+
+def _drop_results_of_others(session: SessionBase, account: str) -> None:
+    stored = session.get(SESSION_KEY, [])
+    _keep(session, [each for each in stored if each.get("account", "") in ("", account)])
+
+
+def _keep(session: SessionBase, left: list) -> None:
+    if left:
+        session[SESSION_KEY] = left
+    else:
+        drop_pending_results(session)

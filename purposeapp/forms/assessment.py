@@ -10,6 +10,7 @@ from purposeapp.models import Assessment, LifeEvent, User
 from purposeapp.split import Split
 
 from .life_event import LifeEventForm
+from .newlines import NewlineField
 from .questionnaire import SubmissionField
 
 
@@ -54,6 +55,7 @@ class NoteForm(LifeEventForm, forms.ModelForm):
     class Meta:
         model = Assessment
         fields = ["event", "event_words", "note"]
+        field_classes = {"note": NewlineField}
         labels = {"note": _("Did you expect this?")}
         widgets = {"note": forms.Textarea(attrs={"rows": 4, "dir": "auto"})}
 

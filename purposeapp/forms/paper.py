@@ -14,6 +14,7 @@ from purposeapp.timeline.zones import FIRST_TO_BEGIN
 
 from .day import DayField
 from .life_event import LifeEventForm
+from .newlines import NewlineField
 from .questionnaire import QuestionnaireForm
 
 NO_DAY = _("Enter the date.")
@@ -75,7 +76,7 @@ class MendDayForm(PaperDayForm):
 class PaperForm(PaperDayForm, LifeEventForm, QuestionnaireForm):
     """The questionnaire with the day on which it was filled in, and with what was going on then."""
 
-    note = forms.CharField(
+    note = NewlineField(
         label=_("Did you expect this?"),
         max_length=NOTE_MAX_LENGTH,
         required=False,

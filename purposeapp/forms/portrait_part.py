@@ -13,8 +13,9 @@ from purposeapp.models import PortraitPart
 from purposeapp.models.portrait_part import PART_FIELDS
 from purposeapp.split import Split
 
+from .newlines import NewlineField
 from .tip import NOT_A_SPLIT
-from .versioned import NewlineField, VersionedForm
+from .versioned import VersionedForm
 
 MAX_NAMED_SPLITS = 5
 """Splits that are named where a sentence would be missing; of the others, only how many."""

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Assessment
 from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, TOO_MANY, Purpose, Split, budget_error
 
+from .redisplay import as_typed
+
 POINTS_LEFT = _("%(rest)d of 10 points left")
 ANNOUNCEMENT = _("%(purpose)s %(points)d. %(status)s.")
 
@@ -125,10 +127,7 @@ class TenPointsForm(forms.Form):
         nothing.
         """
         form = cls(last=last)
-        form.initial = {
-            name: field.widget.value_from_datadict(data, {}, name) or ""
-            for name, field in form.fields.items()
-        }
+        form.initial = as_typed(form, data)
         step = data.get("step", "")
         name, sign = step[:-1], step[-1:]
         if name not in Purpose.values:

@@ -14,7 +14,8 @@ from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
-from .versioned import NewlineField, VersionedForm
+from .newlines import NewlineField
+from .versioned import VersionedForm
 
 MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")

@@ -13,13 +13,6 @@ CHANGED_MEANWHILE = _(
 )
 
 
-class NewlineField(forms.CharField):
-    """A text with normalized line ends, whatever the browser sends: as they are stored."""
-
-    def to_python(self, value) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
-
-
 class VersionedForm(forms.ModelForm):
     """An optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
 

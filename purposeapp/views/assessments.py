@@ -19,18 +19,22 @@ from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
 from purposeapp.forms import EventForm, MendDayForm, NoteForm
+from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
 from purposeapp.sharing.links import share_split
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
 from .recording import JUST_RECORDED
+from .resumable import Typed, resumable_form
 
 
 @never_cache
-@login_required
+@resumable_form(login_required=True, anchor="#note")
 @require_http_methods(["GET", "HEAD", "POST"])
-def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+def assessment(
+    request: AuthenticatedRequest, id: UUID, *, typed: Typed | None = None
+) -> HttpResponse:
     """One assessment: the result, what changed since the one before, and what to tell of it."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     event_label = assessment.event_label  # as stored: a form that is wrong writes into it
@@ -39,7 +43,9 @@ def assessment(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
         form.save()
         messages.success(request, _("Your note is saved."))
         return redirect(assessment)
-    return _page(request, assessment, event_label, form)
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
+    return _page(request, assessment, event_label, form, typed=typed)
 
 
 @never_cache
@@ -65,6 +71,7 @@ def _page(
     event_label: str,
     form: NoteForm,
     day_form: MendDayForm | None = None,
+    typed: Typed | None = None,
 ) -> HttpResponse:
     """The page of an assessment; 422 where one of its forms was sent and is wrong."""
     user = cast(User, request.user)
@@ -101,6 +108,7 @@ def _page(
         "form": form,
         "day_form": day_form,
         "wrong": wrong,
+        "typed": typed,
         "share": share_split(assessment.split),
     }
     return render(request, "purposeapp/assessment.html", context, status=status)

@@ -41,24 +41,28 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose CSRF token is missing or stale, such as after signing in.
-
-    A ten-points page shows what was sent again, so that nobody has to spend the points anew.
-    """
-    match = request.resolver_match
-    if match and getattr(match.func, "is_ten_points_page", False):
-        response = match.func(request, csrf_expired=True)
-        # Whoever has signed out meanwhile would be led to sign in, and not be told why.
-        if response.status_code == HTTPStatus.FORBIDDEN:
-            return response
+def csrf_expired(request: HttpRequest) -> HttpResponse:
+    """403 for a form whose CSRF token is missing or stale, where it can't be shown again."""
     return _page(
         request,
         HTTPStatus.FORBIDDEN,
         _("This form has expired"),
         _(
             "You signed in or out after opening it, or cookies are blocked, so nothing was "
-            "saved. Go back, open the page again and resend the form."
+            "saved. Go back and send the form again."
+        ),
+    )
+
+
+def form_of_another_account(request: HttpRequest) -> HttpResponse:
+    """403 for a form that was opened by one account and sent while another one is signed in."""
+    return _page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("This form belongs to another account"),
+        _(
+            "You're signed in with a different account than the one that opened this form, so "
+            "nothing was saved."
         ),
     )
 

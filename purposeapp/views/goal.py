@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -78,8 +77,9 @@ def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[Advi
 
 
 @never_cache
-@login_required
-@ten_points_page(GoalForm, "purposeapp/goal.html", opening=_opening, context=_context)
+@ten_points_page(
+    GoalForm, "purposeapp/goal.html", login_required=True, opening=_opening, context=_context
+)
 def goal(request: AuthenticatedRequest, form: GoalForm) -> HttpResponse:
     """Where a person wants to be: now beside wanted, and the ten points to say it with."""
     if form.save(user=request.user):

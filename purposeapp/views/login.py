@@ -3,9 +3,14 @@ from http import HTTPStatus
 from allauth.account import views
 from django.http import HttpRequest, HttpResponseBase
 
+from .resumable import Typed, shows_email_again
 
-def login(request: HttpRequest) -> HttpResponseBase:
+
+@shows_email_again
+def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBase:
     """Sign in, as allauth has it; what is wrong answers 422, as our other forms do."""
+    if typed:
+        return views.LoginView.as_view(**typed.as_initial("login"))(request)
     return refused_with_422(request, views.login(request))
 
 

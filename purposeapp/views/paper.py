@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -17,8 +16,7 @@ def _opening(request: HttpRequest) -> Opening:
 
 
 @never_cache
-@login_required
-@ten_points_page(PaperForm, "purposeapp/assessment_add.html", opening=_opening)
+@ten_points_page(PaperForm, "purposeapp/assessment_add.html", login_required=True, opening=_opening)
 def assessment_add(request: AuthenticatedRequest, form: PaperForm) -> HttpResponse:
     """Take in an assessment that was done on paper, with the day on which it was."""
     assessment = form.save(user=request.user)

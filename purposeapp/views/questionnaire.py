@@ -12,6 +12,7 @@ from purposeapp import sentences
 from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.sharing.links import share_questionnaire
+from purposeapp.web.account_key import FIELD
 from purposeapp.web.outage import is_outage
 
 from .recording import redirect_to_recorded
@@ -64,7 +65,10 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
         return redirect_to_recorded(request, form.save(user=request.user))
     try:
         add_pending_result(
-            request.session, split=form.split, submission=form.cleaned_data["submission"]
+            request.session,
+            split=form.split,
+            submission=form.cleaned_data["submission"],
+            account=request.POST.get(FIELD, ""),
         )
         request.session.save()
     except Error as error:

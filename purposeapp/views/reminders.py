@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from purposeapp.accounts.verification import send_verification
 from purposeapp.forms import ReminderForm
+from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import PERIODS, last_day, proven_addresses
 from purposeapp.reminders.calendar import calendar
@@ -22,11 +23,13 @@ from purposeapp.timeline.dates import today
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
 
+from .resumable import Typed, resumable_form
+
 
 @never_cache
-@login_required
+@resumable_form(login_required=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def reminders(request: AuthenticatedRequest) -> HttpResponse:
+def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """Whether and when the person wants to be asked again, and when that is next."""
     reminder = Reminder.objects.for_user(request.user).first() or Reminder(user=request.user)
     form = ReminderForm(request.POST if request.method == "POST" else None, reminder=reminder)
@@ -37,8 +40,11 @@ def reminders(request: AuthenticatedRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("reminders")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
     context = {
         "form": form,
+        "typed": typed,
         "reminder": reminder,
         "address": proven_addresses().filter(user=request.user).first(),
         "is_overdue": bool(reminder.due_on and reminder.due_on <= today()),

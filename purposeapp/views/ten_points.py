@@ -13,6 +13,8 @@ from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Assessment
 from purposeapp.split import Split
 
+from .resumable import Typed, resumable_form
+
 Form = TypeVar("Form", bound=TenPointsForm)
 
 
@@ -45,6 +47,7 @@ def ten_points_page(
     form_class: type[Form],
     template: str,
     *,
+    login_required: bool = False,
     opening: Callable[[Any], Opening] = opening_of,
     context: Callable[[Any, Form], dict[str, Any]] = lambda request, form: {},
 ) -> Callable[[Callable[[Any, Form], HttpResponse]], Callable[..., HttpResponse]]:
@@ -52,23 +55,23 @@ def ten_points_page(
 
     The view shows the form, shows it again with the points moved when a stepper button (+ or −)
     sent it, and refuses it with 422, everything typed still in it. Only a valid one is handed
-    to the decorated function. The template gets `form`, `csrf_expired` and the `context`.
+    to the decorated function. The template gets `form`, `typed` and the `context`.
 
-    After a CSRF failure, `errors.csrf_failure` calls the view once more, with `csrf_expired`:
-    it answers 403 with what was sent, for the visitor to send again, and does nothing else.
+    It is resumable: with `typed`, it shows the form as it was typed, and does nothing else.
     """
 
     def decorator(when_valid: Callable[[Any, Form], HttpResponse]) -> Callable[..., HttpResponse]:
+        @resumable_form(login_required=login_required)
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(when_valid)
-        def view(request: HttpRequest, *, csrf_expired: bool = False) -> HttpResponse:
+        def view(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponse:
             def page(form: Form, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-                values = {"form": form, "csrf_expired": csrf_expired, **context(request, form)}
+                values = {"form": form, "typed": typed, **context(request, form)}
                 return render(request, template, values, status=status)
 
             last, initial = opening(request)
-            if csrf_expired:
-                return page(form_class.redisplay(request.POST, last=last), HTTPStatus.FORBIDDEN)
+            if typed:
+                return page(form_class.redisplay(typed.data, last=last))
             if request.method != "POST":
                 return page(form_class(initial=initial, last=last))
             if "step" in request.POST:
@@ -78,8 +81,6 @@ def ten_points_page(
                 return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
             return when_valid(request, form)
 
-        # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
-        view.is_ten_points_page = True  # type: ignore[attr-defined]
         return view
 
     return decorator

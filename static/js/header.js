@@ -75,3 +75,31 @@
     }
   });
 }
+
+// draft.js keeps what is typed. A first visit has nothing to keep before somebody touches a form.
+{
+  const { draft, ...words } = document.currentScript.dataset;
+  const load = () => {
+    const script = document.createElement("script");
+    script.src = draft;
+    Object.assign(script.dataset, words);
+    document.head.append(script);
+  };
+  let hasStored = true;
+  try {
+    const isDraft = (key) => key.startsWith("draft ");
+    hasStored = localStorage.getItem("account-key") || Object.keys(sessionStorage).some(isDraft);
+  } catch {
+    // storage is blocked: there is nothing to keep anything in
+  }
+  if (words.account || hasStored) {
+    load();
+  } else {
+    const touched = ["focusin", "pointerdown"];
+    const once = () => {
+      for (const kind of touched) document.removeEventListener(kind, once, true);
+      load();
+    };
+    for (const kind of touched) document.addEventListener(kind, once, true);
+  }
+}

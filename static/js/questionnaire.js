@@ -102,6 +102,8 @@
   };
 
   for (const row of rows) {
+    // No list of earlier numbers. Without this script, Back and reload bring back what was typed.
+    row.input.autocomplete = "off";
     row.input.addEventListener("input", () => changed(row));
     row.input.addEventListener("focus", () => row.input.select());
     row.input.addEventListener("keydown", (event) => {

@@ -52,7 +52,7 @@ def test_the_skip_link_leads_past_the_header(visitor):
 def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
     page, keyboard = visitor.page, visitor.page.keyboard
     page.goto("/")
-    _tab_to(page, page.get_by_role("link", name="sign up", exact=True))
+    _tab_to(page, page.get_by_role("button", name="sign up", exact=True))
     keyboard.press("Enter")
     page.wait_for_url("**/accounts/signup/**")
     for field, text in (("Email", visitor.email), ("Password", visitor.password)):

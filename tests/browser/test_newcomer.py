@@ -54,7 +54,7 @@ def test_a_newcomer_keeps_a_result_by_signing_up_afterwards(visitor):
 def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
     page = visitor.page
     page.goto("/")
-    page.get_by_role("link", name="sign up", exact=True).click()
+    page.get_by_role("button", name="sign up", exact=True).click()
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/")

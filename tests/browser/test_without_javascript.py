@@ -71,7 +71,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(visitor):
 def test_an_account_a_result_and_a_history_need_no_script(visitor):
     page = visitor.page
     page.goto("/")
-    page.get_by_role("link", name="sign up", exact=True).click()
+    page.get_by_role("button", name="sign up", exact=True).click()
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
 

@@ -1,0 +1,113 @@
+"""Typed work survives in Firefox too, with its back/forward cache and without it."""
+
+import os
+import uuid
+
+import pytest
+
+from tests.support.firefox import Firefox, NoFirefoxError, executable
+
+NOTE = "First line\nSecond line"
+PASSWORD = "ten points for five purposes"
+RESTORED = "//*[contains(text(), 'We restored what you typed.')]"
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["bfcache", "no-bfcache"])
+def firefox(request, server, tmp_path_factory):
+    try:
+        path = executable()
+    except NoFirefoxError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(f"NOTHING WAS TRIED IN FIREFOX! {error}")
+    pages = {} if request.param else {"browser.sessionhistory.max_total_viewers": 0}
+    firefox = Firefox(path, tmp_path_factory.mktemp("firefox"), server.url, **pages)
+    yield firefox
+    firefox.stop()
+
+
+def sign_up(firefox: Firefox) -> str:
+    firefox.goto("/")
+    firefox.do("DeleteAllCookies")
+    email = f"{uuid.uuid4().hex[:12]}@example.com"
+    firefox.goto("/accounts/signup/")
+    firefox.type("email", email)
+    firefox.type("password1", PASSWORD)
+    firefox.press("Sign up")
+    firefox.find("//h1[normalize-space()='Your history']")
+    return email
+
+
+def record(firefox: Firefox) -> str:
+    """Spend the points, and return the path of the result."""
+    firefox.goto("/")
+    firefox.type("business_driven", "10")
+    firefox.press("Show my result")
+    firefox.find("//h1[contains(., 'Entirely business driven')]")
+    return firefox.path
+
+
+def test_back_forward_and_reload_bring_it_back(firefox):
+    sign_up(firefox)
+    result = record(firefox)
+    for path, name, text in [("/", "business_driven", "7"), (result, "note", NOTE)]:
+        firefox.goto(path)
+        firefox.type(name, text)
+        firefox.reload()
+        assert firefox.value(name) == text
+        firefox.goto("/privacy/")
+        firefox.back()
+        assert firefox.value(name) == text
+        firefox.back()
+        firefox.forward()
+        assert firefox.value(name) == text
+    firefox.press("Save")
+    firefox.find("//*[contains(text(), 'Your note is saved.')]")
+    firefox.goto(result)
+    assert firefox.value("note") == NOTE
+    assert firefox.count(RESTORED) == 0
+
+
+def test_back_to_a_page_with_errors_shows_that_page(firefox):
+    sign_up(firefox)
+    firefox.goto("/goal/")
+    firefox.type("business_driven", "x")
+    firefox.press("Save goal")
+    firefox.find("//h2[.='There is a problem']")
+    firefox.goto("/privacy/")
+    firefox.back()
+    firefox.find("//h2[.='There is a problem']")
+    assert firefox.value("business_driven") == "x"
+
+
+def test_it_waits_for_its_person_and_shows_to_nobody_else(firefox, server):
+    email = sign_up(firefox)
+    result = record(firefox)
+    end = "from purposeapp.models import Session\nSession.objects.filter(user__email={!r}).delete()"
+    firefox.type("note", NOTE)
+    server.run(end.format(email))
+    firefox.press("Save")
+    firefox.find("//p[contains(., 'We kept what you typed.')]")
+    firefox.type("login", email)
+    firefox.type("password", PASSWORD)
+    firefox.press("Sign in")
+    firefox.find("//form[contains(., 'We kept what you typed before you signed in.')]")
+    assert firefox.value("note") == NOTE
+
+    firefox.goto("/goal/")
+    firefox.type("business_driven", "7")
+    firefox.press("Save goal")
+    firefox.find("//h2[.='There is a problem']")
+    firefox.goto("/accounts/logout/")
+    firefox.press("Sign out")
+    firefox.find("//*[contains(text(), 'signed out')]")
+    for _ in range(2):  # over the question whether to sign out, to the errors of the goal
+        firefox.run("history.back()")
+        assert "business_driven" not in firefox.run("return document.body.innerText")
+    sign_up(firefox)
+    for path, name in (("/goal/", "business_driven"), ("/history/add/", "note")):
+        firefox.goto(path)
+        assert firefox.value(name) in ("0", "")
+        assert firefox.count(RESTORED) == 0
+    firefox.goto(result)
+    assert NOTE.splitlines()[0] not in firefox.run("return document.body.textContent")

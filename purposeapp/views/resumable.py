@@ -50,6 +50,9 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
         def wrapped(
             request: HttpRequest, *args: Any, typed: Typed | None = None, **kwargs: Any
         ) -> HttpResponse:
+            if getattr(request, "is_public", False):
+                # Asking nobody who reads it, such as in an outage, it holds nothing of anybody's.
+                return view(request, *args, typed=typed, **kwargs)
             if login_required and not request.user.is_authenticated:
                 return _to_sign_in(request, anchor)
             if request.method == "POST":

@@ -30,7 +30,5 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
     """
     if request.user.is_authenticated:
         return redirect_to_recorded(request, form.save(user=request.user))
-    add_pending_result(
-        request.session, split=form.split, submission=form.cleaned_data["submission"]
-    )
+    add_pending_result(request, split=form.split, submission=form.cleaned_data["submission"])
     return redirect("split", form.split)

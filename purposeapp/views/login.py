@@ -3,10 +3,21 @@ from http import HTTPStatus
 from allauth.account import views
 from django.http import HttpRequest, HttpResponseBase
 
+LOGIN_RETRY_AFTER_S = 5 * 60
+"""How long an account takes no passwords after five wrong ones, as the form says."""
+
 
 def login(request: HttpRequest) -> HttpResponseBase:
-    """Sign in, as allauth has it; what is wrong answers 422, as our other forms do."""
-    return refused_with_422(request, views.login(request))
+    """Sign in, as allauth has it; what is wrong answers 422, as our other forms do.
+
+    After too many wrong passwords it is 429, with the form and the time to wait.
+    """
+    response = refused_with_422(request, views.login(request))
+    form = (getattr(response, "context_data", None) or {}).get("form")
+    if form and form.is_bound and form.has_error("__all__", "too_many_login_attempts"):
+        response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        response.headers["Retry-After"] = str(LOGIN_RETRY_AFTER_S)
+    return response
 
 
 def refused_with_422(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.forms import Form, PasswordInput
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,9 +51,25 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose CSRF token is missing or stale, such as after signing in.
 
-    A ten-points page shows what was sent again, so that nobody has to spend the points anew.
+    A ten-points page shows what was sent again, so that nobody has to spend the points anew. Where
+    cookies are blocked, one that stores nothing of visitors answers as if there had been a token.
     """
     match = request.resolver_match
+    if _is_without_cookies(request, reason):
+        works_without = match and getattr(match.func, "works_without_cookies", False)
+        if match and works_without and _is_own_page(request):
+            return match.func(request, cookies_blocked=True)
+        if not works_without:
+            return _page(
+                request,
+                HTTPStatus.FORBIDDEN,
+                _("Cookies are blocked"),
+                _(
+                    "Your browser sent no cookie, so we couldn't sign you in or save anything. "
+                    "Allow cookies for this site, then open the page again. You can spend your "
+                    "ten points without cookies."
+                ),
+            )
     if match and getattr(match.func, "is_ten_points_page", False):
         response = match.func(request, csrf_expired=True)
         # Whoever has signed out meanwhile would be led to sign in, and not be told why.
@@ -67,6 +84,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             "saved. Go back, open the page again and resend the form."
         ),
     )
+
+
+def _is_without_cookies(request: HttpRequest, reason: str) -> bool:
+    """Whether the browser keeps no cookies: the page of every form sets one."""
+    return reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
+
+
+def _is_own_page(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of ours sent the form.
+
+    Django has refused a wrong Origin already. Without one, a program or an old browser sent it.
+    """
+    return "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -20,8 +20,17 @@ def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
     }
 
 
+def _show_result(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
+    return redirect("split", form.split)
+
+
 @never_cache
-@ten_points_page(QuestionnaireForm, "purposeapp/questionnaire.html", context=_context)
+@ten_points_page(
+    QuestionnaireForm,
+    "purposeapp/questionnaire.html",
+    context=_context,
+    when_cookies_are_blocked=_show_result,
+)
 def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
     """The ten points of today.
 
@@ -31,4 +40,4 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
     if request.user.is_authenticated:
         return redirect_to_recorded(request, form.save(user=request.user))
     add_pending_result(request, split=form.split, submission=form.cleaned_data["submission"])
-    return redirect("split", form.split)
+    return _show_result(request, form)

@@ -47,6 +47,7 @@ def ten_points_page(
     *,
     opening: Callable[[Any], Opening] = opening_of,
     context: Callable[[Any, Form], dict[str, Any]] = lambda request, form: {},
+    when_cookies_are_blocked: Callable[[Any, Form], HttpResponse] | None = None,
 ) -> Callable[[Callable[[Any, Form], HttpResponse]], Callable[..., HttpResponse]]:
     """Decorate what is done with a valid form, and make it a view that asks for the ten points.
 
@@ -56,12 +57,17 @@ def ten_points_page(
 
     After a CSRF failure, `errors.csrf_failure` calls the view once more, with `csrf_expired`:
     it answers 403 with what was sent, for the visitor to send again, and does nothing else.
+
+    `when_cookies_are_blocked` is done instead of the decorated function, without a CSRF token,
+    where the browser has no cookies at all. It must store nothing: then there is nothing to forge.
     """
 
     def decorator(when_valid: Callable[[Any, Form], HttpResponse]) -> Callable[..., HttpResponse]:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(when_valid)
-        def view(request: HttpRequest, *, csrf_expired: bool = False) -> HttpResponse:
+        def view(
+            request: HttpRequest, *, csrf_expired: bool = False, cookies_blocked: bool = False
+        ) -> HttpResponse:
             def page(form: Form, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
                 values = {"form": form, "csrf_expired": csrf_expired, **context(request, form)}
                 return render(request, template, values, status=status)
@@ -76,10 +82,14 @@ def ten_points_page(
             form = form_class(request.POST, last=last)
             if not form.is_valid():
                 return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            if cookies_blocked:
+                assert when_cookies_are_blocked  # noqa: S101
+                return when_cookies_are_blocked(request, form)
             return when_valid(request, form)
 
         # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
         view.is_ten_points_page = True  # type: ignore[attr-defined]
+        view.works_without_cookies = bool(when_cookies_are_blocked)  # type: ignore[attr-defined]
         return view
 
     return decorator

@@ -25,6 +25,8 @@
   if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
 
   document.addEventListener("DOMContentLoaded", () => {
+    const warning = document.querySelector("[data-cookies-blocked]");
+    if (warning && !navigator.cookieEnabled) warning.hidden = false;
     const button = document.querySelector("[data-theme-switch]");
     const label = button.querySelector("[data-dark]");
     const name = () => {

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from purposeapp import sentences
 from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.sharing.links import share_questionnaire
@@ -14,10 +13,11 @@ from .ten_points import ten_points_page
 
 
 def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
-    return {
-        "share": share_questionnaire(),
-        "last_headline": form.last and sentences.headline(form.last.split),
-    }
+    asked = request.GET.get("start") == "last"
+    if not asked:
+        # Whoever opens the first page on a shared tablet is not shown somebody's last split.
+        form.earlier = None
+    return {"share": share_questionnaire(), "asked_for_last": asked}
 
 
 def _show_result(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:

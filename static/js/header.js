@@ -74,6 +74,7 @@
       const initial = stored((storage) => storage.getItem(KEY));
       link.textContent = initial ? link.dataset.signedIn : link.dataset.signedOut;
       if (!initial) link.href = link.dataset.signIn;
+      document.querySelector("[data-sign-out]").hidden = !initial;
     }
   });
 }

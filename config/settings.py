@@ -331,7 +331,8 @@ _https = _public.scheme == "https"
 SESSION_ENGINE = "purposeapp.web.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+# Since the last use, see purposeapp/web/sessions.py: longer than from one reminder to the next.
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 180
 # In the session, so that there is no third cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True

@@ -195,12 +195,6 @@ TABLE = """
 /admin/auth/group/{group}/change/                   ssssss    xxxxxx        oooooo
 /admin/auth/group/{group}/delete/                   ssssss    xxxxxx        oooooo
 /admin/auth/group/{group}/history/                  ssssss    xxxxxx        oooooo
-/admin/account/emailaddress/                        ssssss    xxxxxx        oooooo
-/admin/account/emailaddress/add/                    ssssss    xxxxxx        oooooo
-/admin/account/emailaddress/{email}/                ssssss    >>>>>>        >>>>>>     → ./change/
-/admin/account/emailaddress/{email}/change/         ssssss    xxxxxx        oooooo
-/admin/account/emailaddress/{email}/delete/         ssssss    xxxxxx        oooooo
-/admin/account/emailaddress/{email}/history/        ssssss    xxxxxx        oooooo
 """
 
 NO_TOKEN = ["/reminders/stop/{stop_key}/"]
@@ -249,7 +243,6 @@ class World:
             "type": ContentType.objects.get_for_model(Tip).pk,
             "user": owner.pk,
             "group": users["editor"].groups.get().pk,
-            "email": owner.emailaddress_set.get().pk,
         }
         self.client = Client()
         self.cookies = {}

@@ -1,19 +1,25 @@
 import re
+from html import unescape
+from unittest.mock import patch
 
 import pytest
+from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
 from purposeapp.accounts.verification import PASSWORD_REVOKED
-from purposeapp.models import User
+from purposeapp.models import Assessment, User
+from purposeapp.views.errors import RETRY_AFTER_S
+from purposeapp.views.login import LOGIN_RETRY_AFTER_S
 from tests.support.mails import code_in
-from tests.support.make import PASSWORD, make_user, make_verified_user, prove
+from tests.support.make import PASSWORD, make_user, make_verified_user, points, prove
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 ELSEWHERE = [
@@ -118,13 +124,61 @@ def test_guessing_passwords_is_limited(client, user):
     answers = [client.post("/accounts/login/", form).content.decode() for _ in range(7)]
     assert "Too many tries" in answers[-1]
     right = client.post("/accounts/login/", form | {"password": PASSWORD})
-    assert right.status_code == 422
+    assert (right.status_code, right.headers["Retry-After"]) == (429, "300")
+    assert f'value="{user.email}"' in right.content.decode()
 
 
 def test_too_many_sign_ups_from_one_place_get_a_page_of_ours(client, db):
     answers = [client.post("/accounts/signup/", {}) for _ in range(21)]
     assert answers[-1].status_code == 429
-    assert "Too many tries" in answers[-1].content.decode()
+    assert "Wait one minute" in answers[-1].content.decode()
+
+
+def test_a_class_that_signs_up_at_once_is_told_when_to_come_back(db):
+    """With what was typed, but for the password, and with the result that waits."""
+    for pupil in range(20):
+        form = {"email": f"pupil{pupil}@example.org", "password1": PASSWORD}
+        assert Client().post("/accounts/signup/", form).status_code == 302
+    late = Client()
+    late.post("/", points("6-2-2-0-0"))
+    form = {"email": "late@example.org", "password1": PASSWORD, "next": "/goal/"}
+    response = late.post("/accounts/signup/", form)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
+    page = unescape(response.content.decode())
+    assert "You've tried too often in a short time. Wait one minute, then try again." in page
+    assert 'value="late@example.org"' in page
+    assert 'name="next" value="/goal/"' in page
+    assert PASSWORD not in page
+    assert "We'll add your result to your history" in page
+    assert not User.objects.filter(email="late@example.org").exists()
+    cache.clear()  # as after a minute
+    assert late.post("/accounts/signup/", form).url == "/goal/"
+    assert Assessment.objects.get().user.email == "late@example.org"
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "tries"),
+    [
+        ("/accounts/login/", {"login": "some@example.org", "password": "x"}, 30),
+        ("/accounts/password/reset/", {"email": "some@example.org"}, 5),
+    ],
+)
+def test_every_form_with_a_limit_comes_back_with_what_was_typed(client, db, path, form, tries):
+    with patch("allauth.account.adapter.DefaultAccountAdapter.pre_authenticate"):
+        for _try in range(tries):
+            assert client.post(path, form).status_code != 429
+    response = client.post(path, form)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
+    assert 'value="some@example.org"' in response.content.decode()
+    assert "Wait one minute" in response.content.decode()
+
+
+def test_no_limit_lasts_longer_than_it_says():
+    limits = account_settings.RATE_LIMITS
+    for action in ("signup", "login", "reset_password", "request_login_code", "manage_email"):
+        assert re.fullmatch(r"\d+/m/\w+(,\d+/m/\w+)*", limits[action]), action
+    assert limits["login_failed"].endswith(f"/{LOGIN_RETRY_AFTER_S}s/key")
+    assert RETRY_AFTER_S == 60
 
 
 def test_signing_out_asks_and_then_ends_the_session(owner):

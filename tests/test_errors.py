@@ -197,6 +197,7 @@ def test_a_visitors_what_if_is_not_lost_when_the_csrf_token_has_expired(db):
 @pytest.mark.parametrize("path", ["/goal/", "/history/add/"])
 def test_whoever_has_signed_out_meanwhile_is_told_so(client, db, path):
     client = Client(enforce_csrf_checks=True)
+    client.get("/")
     response = client.post(path, TYPED)
     assert response.status_code == 403
     assert "This form has expired" in response.content.decode()
@@ -211,3 +212,82 @@ def test_a_goal_is_not_ended_without_a_csrf_token(user):
     assert "This form has expired" in response.content.decode()
     goal.refresh_from_db()
     assert goal.ended_at is None
+
+
+# --- Cookies that are blocked -------------------------------------------------------------------
+
+OURS = {"origin": "http://testserver"}
+
+
+def without_cookies(path, form, headers=OURS):
+    return Client(enforce_csrf_checks=True, headers=headers).post(path, form)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"), [("/", "/splits/4-3-3-0-0/"), ("/try/", "/try/4-3-3-0-0/?if=study")]
+)
+@pytest.mark.parametrize("headers", [OURS, {"sec-fetch-site": "same-origin"}])
+def test_what_stores_nothing_works_without_any_cookie(db, path, shown, headers):
+    before = rows_of_all_tables()
+    response = without_cookies(path, VALID, headers)
+    assert (response.status_code, response.url) == (302, shown)
+    assert "sessionid" not in response.cookies
+    stepped = without_cookies(path, VALID | {"step": "job_seeking+"}, headers)
+    assert stepped.status_code == 200
+    assert without_cookies(path, TYPED, headers).status_code == 422
+    assert rows_of_all_tables() == before
+
+
+@pytest.mark.parametrize("path", ["/", "/try/"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "https://evil.example", "sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_site_sends_no_form_without_a_cookie(db, path, headers):
+    assert without_cookies(path, VALID, headers).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/try/"])
+def test_whoever_is_signed_in_needs_a_token_also_from_a_page_of_ours(user, path):
+    client = Client(enforce_csrf_checks=True, headers=OURS)
+    client.force_login(user)
+    assert client.post(path, VALID).status_code == 403
+    client.get("/settings/")  # which sets the CSRF cookie
+    assert client.post(path, VALID).status_code == 403
+    assert not user.assessments.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/accounts/login/", {"login": "owner@example.org", "password": "x"}),
+        ("/accounts/signup/", {"email": "owner@example.org", "password1": "x"}),
+        ("/keep/6-2-2-0-0/", {}),
+        ("/goal/", VALID),
+        ("/history/add/", VALID),
+    ],
+)
+def test_what_needs_cookies_says_that_they_are_blocked(db, path, form):
+    response = without_cookies(path, form)
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "Cookies are blocked" in page
+    assert "Allow cookies for this site" in page
+    assert "This form has expired" not in page
+
+
+def test_only_what_stores_nothing_of_visitors_works_without_cookies():
+    """A view that could store something there would be open to CSRF."""
+    working = [
+        f"/{pattern.pattern}"
+        for pattern in get_resolver("purposeapp.urls").url_patterns
+        if getattr(pattern.callback, "works_without_cookies", False)
+    ]
+    assert sorted(working) == ["/", "/try/"]

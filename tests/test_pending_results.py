@@ -12,8 +12,14 @@ from django.core import mail
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
-from purposeapp.accounts.pending import MAX_PENDING, claim_pending_results
-from purposeapp.models import Assessment, User
+from purposeapp.accounts.pending import (
+    MAX_PENDING,
+    add_pending_result,
+    claim_pending_results,
+    pending_results,
+)
+from purposeapp.models import Assessment, Session, User
+from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_assessment, make_user, points
@@ -337,3 +343,62 @@ def test_what_was_just_spent_here_is_not_asked_about_again(client, db):
 def test_what_is_no_split_is_a_404(owner, path):
     assert owner.get(path).status_code == 404
     assert owner.post(path).status_code == 404
+
+
+# --- Two at the same moment ---------------------------------------------------------------------
+
+
+def browser(*others: Client) -> Client:
+    """A browser, or another tab of one: the same cookies."""
+    client = Client(headers={"user-agent": "Browser"})
+    for other in others:
+        client.cookies = other.cookies.copy()
+    return client
+
+
+def pending_in(client: Client) -> set[str]:
+    session = type(client.session)(client.cookies["sessionid"].value)
+    return {str(result.split) for result in pending_results(session)}
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("has_session", [False, True])
+def test_two_sent_at_the_same_moment_by_one_browser_both_wait(has_session):
+    first = browser()
+    first.get("/")
+    if has_session:
+        spend(first, "0-0-0-0-10")
+    second = browser(first)
+    assert at_once(lambda: spend(first, "6-2-2-0-0"), lambda: spend(second, "5-3-2-0-0")) == []
+    assert first.cookies["sessionid"].value == second.cookies["sessionid"].value
+    before = {"0-0-0-0-10"} if has_session else set()
+    assert pending_in(first) == {"6-2-2-0-0", "5-3-2-0-0", *before}
+
+
+def test_one_that_began_before_another_ended_does_not_undo_it(client, db):
+    client.get("/")
+    spend(client, "0-0-0-0-10")
+    late = RequestFactory().get("/")
+    late.session = type(client.session)(client.session.session_key)
+    assert len(pending_results(late.session)) == 1  # read already, and then waits
+    spend(client, "6-2-2-0-0")
+    add_pending_result(late, split=Split.parse("5-3-2-0-0"), submission=uuid.uuid4())
+    late.session.save()
+    assert pending_in(client) == {"0-0-0-0-10", "6-2-2-0-0", "5-3-2-0-0"}
+
+
+def test_two_browsers_share_nothing(db):
+    first, second = browser(), browser()
+    for client in (first, second):
+        client.get("/")
+        spend(client)
+    assert first.cookies["sessionid"].value != second.cookies["sessionid"].value
+
+
+def test_the_shared_key_never_opens_an_account(client, user):
+    client.get("/")
+    spend(client)
+    before = client.cookies["sessionid"].value
+    sign_in(client, user)
+    assert client.cookies["sessionid"].value != before
+    assert not Session.objects.filter(session_key=before).exists()

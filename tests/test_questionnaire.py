@@ -171,17 +171,54 @@ def test_whoever_has_a_history_may_start_from_the_last_split(owner, user):
 
 def test_a_retake_shows_what_changed_at_each_purpose(owner, user):
     make_assessment(user, "4-6-0-0-0")
-    page = owner.get("/").content.decode()
+    page = owner.get("/?start=last").content.decode()
     assert page.count(">was ") == 5
-    assert ", now 0<" not in page
+    assert 'action="/?start=last"' in page
     for answer in (
-        owner.post("/", points("5-3-0-0-0", step="business_driven+")),
-        owner.post("/", points("6-3-0-0-0")),
+        owner.post("/?start=last", points("5-3-0-0-0", step="business_driven+")),
+        owner.post("/?start=last", points("6-3-0-0-0")),
     ):
         page = answer.content.decode()
         assert ">was 4, now 6<" in page
         assert ">was 6, now 3<" in page
         assert page.count(">was 0<") == 3
+
+
+def test_the_last_split_is_not_shown_before_it_is_asked_for(owner, user):
+    """Whoever opens the page on a shared tablet may be somebody else."""
+    make_assessment(user, "4-6-0-0-0")
+    for answer in (
+        owner.get("/"),
+        owner.post("/", points("5-3-0-0-0", step="business_driven+")),
+        owner.post("/", points("6-3-0-0-0")),
+    ):
+        page = answer.content.decode()
+        assert ">was " not in page
+        assert "60%" not in page
+        assert 'action="/"' in page
+
+
+def test_every_private_page_says_who_is_signed_in_and_how_to_leave(owner, user):
+    pages = (
+        "/",
+        "/history/",
+        "/goal/",
+        "/tips/",
+        "/reminders/",
+        "/settings/",
+        "/try/",
+        "/nowhere/",
+    )
+    for path in pages:
+        page = owner.get(path).content.decode()
+        assert f"Signed in as <bdi>{user.email}</bdi>." in page, path
+        assert '<a href="/accounts/logout/">Sign out</a>' in page, path
+
+
+def test_a_public_page_names_nobody(owner, user):
+    page = owner.get("/purposes/").content.decode()
+    assert "Signed in as" not in page
+    assert user.email not in page
 
 
 def test_nobody_starts_from_somebody_elses_split(stranger, user):

@@ -73,7 +73,8 @@ def test_with_codes_the_later_one_is_told_to_wait_and_one_mail_goes_out(sign_up_
     first, second = sign_up_at_once()
     assert (first.status_code, first.url) == (302, "/accounts/confirm-email/")
     assert second.status_code == 429
-    assert "Too many tries" in second.content.decode()
+    assert second.headers["Retry-After"] == "60"
+    assert "Wait one minute" in second.content.decode()
     (message,) = mail.outbox
     assert message.to == ["new@example.org"]
     assert User.objects.count() == EmailAddress.objects.count() == 1

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts.login_code import is_login_code_required
+from purposeapp.accounts.verification import refuse_old_address
 
 
 def login_methods(request) -> dict:
@@ -54,6 +55,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def confirm_email(self, request, email_address) -> bool:
         """Confirm an address, by whoever signs up with it or is signed in: their keys stay."""
+        if not request.user.is_authenticated:  # who is may be changing it
+            refuse_old_address(request, email_address.user, email_address.email)
         email_address.confirmed_by_owner = True
         return super().confirm_email(request, email_address)
 

@@ -1,8 +1,14 @@
 """The forms of django-allauth, as our other forms look: a label, no placeholder that repeats it."""
 
 from allauth.account import forms
+from allauth.core import context
 from allauth.socialaccount import forms as socialaccount_forms
 from django.utils.translation import gettext_lazy as _
+
+from purposeapp.accounts.verification import refuse_old_address
+
+RESET_EMAIL = "password_reset_email"
+"""Where the session names the address to which the code for a new password went."""
 
 
 class PlainFields:
@@ -48,9 +54,22 @@ class SetPasswordForm(PlainFields, forms.SetPasswordForm):
 class ResetPasswordForm(PlainFields, forms.ResetPasswordForm):
     """The email to which a code for a new password goes."""
 
+    def save(self, request, **kwargs) -> str:
+        """Send the code, and remember where it went."""
+        email = super().save(request, **kwargs)
+        request.session[RESET_EMAIL] = email
+        return email
+
 
 class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
     """A new password, after the code."""
+
+    def clean(self) -> dict:
+        """Refuse one whose code went to an address that the account no longer has."""
+        if self.user:
+            request = context.request
+            refuse_old_address(request, self.user, request.session.get(RESET_EMAIL, ""))
+        return super().clean()
 
 
 class ReauthenticateForm(PlainFields, forms.ReauthenticateForm):

@@ -13,7 +13,9 @@ from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from purposeapp import sentences
@@ -53,22 +55,37 @@ class PendingResult(NamedTuple):
 
 
 def add_pending_result(
-    session: SessionBase,
+    request: HttpRequest,
     *,
     split: Split,
     submission: UUID,
     is_own: bool = False,
     account: str = "",
 ) -> None:
-    """Let a result wait in the session; the same form sent again waits once."""
+    """Let a result wait in the session; the same form sent again waits once.
+
+    Of two that are sent at the same moment both wait, also when the browser has no session yet.
+    """
     result = {"split": str(split), "submission": str(submission)}
-    waiting = session.get(SESSION_KEY, [])
-    if any(result.items() <= other.items() for other in waiting):
-        return
-    taken_at = timezone.now().isoformat()
-    key = account[:MAX_KEY_LENGTH]
-    entry = {**result, "taken_at": taken_at, "is_own": is_own, "account": key}
-    session[SESSION_KEY] = [*waiting, entry][-MAX_PENDING:]
+    with request.session.exclusive(_key_of_new_session(request)):  # type: ignore[attr-defined]
+        session = request.session
+        waiting = session.get(SESSION_KEY, [])
+        if any(result.items() <= other.items() for other in waiting):
+            return
+        taken_at = timezone.now().isoformat()
+        key = account[:MAX_KEY_LENGTH]
+        entry = {**result, "taken_at": taken_at, "is_own": is_own, "account": key}
+        session[SESSION_KEY] = [*waiting, entry][-MAX_PENDING:]
+
+
+def _key_of_new_session(request: HttpRequest) -> str | None:
+    """A key that all first requests of one browser share: the CSRF cookie is what it has already.
+
+    None without that cookie. Signing in gives the session another key, and the browser another
+    CSRF cookie, so this one never opens an account.
+    """
+    secret = request.META.get("CSRF_COOKIE")
+    return salted_hmac(__name__, secret, algorithm="sha256").hexdigest()[:32] if secret else None
 
 
 def pending_results(session: SessionBase) -> list[PendingResult]:
@@ -97,10 +114,11 @@ def is_pending(session: SessionBase, split: Split) -> bool:
 
 def mark_as_own(session: SessionBase, split: Split) -> None:
     """Remember that somebody has called the results with this split their own."""
-    session[SESSION_KEY] = [
-        {**stored, "is_own": True} if stored["split"] == str(split) else stored
-        for stored in session.get(SESSION_KEY, [])
-    ]
+    with session.exclusive():  # type: ignore[attr-defined]
+        session[SESSION_KEY] = [
+            {**stored, "is_own": True} if stored["split"] == str(split) else stored
+            for stored in session.get(SESSION_KEY, [])
+        ]
 
 
 @receiver(user_logged_in)

@@ -12,20 +12,26 @@ from allauth.account.decorators import verified_email_required
 from allauth.account.models import EmailAddress
 from allauth.account.signals import authentication_step_completed, email_confirmed
 from allauth.core import ratelimit
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.dispatch import receiver
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.models import User
 from purposeapp.web.requests import AuthenticatedRequest
 
 PASSWORD_REVOKED = _(
     "This email had never been confirmed before. To keep your account safe, the old password no "
     "longer works. You can set a new one in Settings."
 )
+
+OLD_CODE = _("That code no longer works. Sign in with your current email.")
 
 
 def send_verification(request: AuthenticatedRequest) -> bool:
@@ -47,10 +53,34 @@ def send_verification(request: AuthenticatedRequest) -> bool:
     return True
 
 
+def is_address_of(user: User, email: str) -> bool:
+    """Whether the account has this address now, and not only when something was sent to it."""
+    return User.objects.filter(pk=user.pk, email__iexact=email).exists()
+
+
+def refuse_old_address(request: HttpRequest, user: User, email: str) -> None:
+    """Let a code that went to an address open nothing once the account has another one."""
+    if not is_address_of(user, email):
+        messages.error(request, OLD_CODE, fail_silently=True)
+        raise ImmediateHttpResponse(redirect("account_login"))
+
+
+def announce_changed_address(request: HttpRequest, user: User, old: str) -> None:
+    """Send the old address the one notice that it gets, once the change is stored."""
+    context = {"from_email": old, "to_email": user.email}
+    mail = "account/email/email_changed"
+    # A mail server that is away doesn't undo the change.
+    transaction.on_commit(
+        lambda: get_adapter(request).send_notification_mail(mail, user, context, email=old),
+        robust=True,
+    )
+
+
 @receiver(authentication_step_completed)
-def ensure_email_address(sender, user, method, email=None, **kwargs) -> None:
+def ensure_email_address(sender, request, user, method, email=None, **kwargs) -> None:
     """Give an account that staff made the row that says whether its address is verified."""
     if method == "code" and email:
+        refuse_old_address(request, user, email)
         EmailAddress.objects.get_or_create(user=user, email=email.lower())
 
 

@@ -1,7 +1,8 @@
 """Accounts, groups, addresses and assessments, with the permission for superusers alone."""
 
-from allauth.account import admin as account_admin
+from allauth.account import admin as account_admin  # noqa: F401 (it registers)
 from allauth.account.models import EmailAddress
+from allauth.account.utils import has_verified_email
 from allauth.socialaccount import admin as socialaccount_admin  # noqa: F401 (it registers)
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
@@ -12,11 +13,13 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.accounts.verification import announce_changed_address
 from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose
 
 # Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])
+# An address is changed with its account, and proven by its owner alone.
 admin.site.unregister([EmailAddress, Group])
 
 
@@ -103,9 +106,9 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
     search_fields = ["email"]
     ordering = ["email"]
-    readonly_fields = ["date_joined", "last_login"]
+    readonly_fields = ["date_joined", "last_login", "email_is_confirmed"]
     fieldsets = [
-        (None, {"fields": ["email", "password"]}),
+        (None, {"fields": ["email", "email_is_confirmed", "password"]}),
         (
             _("Permissions"),
             {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
@@ -113,6 +116,17 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
         (_("Dates"), {"fields": ["date_joined", "last_login"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+
+    @admin.display(description=_("email confirmed"), boolean=True)
+    def email_is_confirmed(self, user: User) -> bool:
+        """Whether the person has proven that they read mail to the address."""
+        return has_verified_email(user, user.email)
+
+    def save_model(self, request, obj, form, change) -> None:
+        """Store the account, and give an address that it no longer has one notice."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            announce_changed_address(request, obj, form.initial["email"])
 
     def get_deleted_objects(self, objs, request):
         """The accounts, and how much goes with them: its assessments too, which nobody may delete
@@ -126,8 +140,3 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
 @admin.register(Group)
 class GroupAdmin(SuperuserOnly, DjangoGroupAdmin):
     """Who may do what together, such as the editors of tips."""
-
-
-@admin.register(EmailAddress)
-class EmailAddressAdmin(SuperuserOnly, account_admin.EmailAddressAdmin):
-    """The addresses of accounts, and which of them are proven."""

@@ -4,14 +4,25 @@ import sys
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
+from django.forms import Form, PasswordInput
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from purposeapp.web.outage import is_outage
 
 from .unavailable import unavailable
+
+RETRY_AFTER_S = 60
+"""Within which every limit lets somebody in again; the one on wrong passwords has its own."""
+
+WAIT_A_MINUTE = gettext_lazy(
+    "You've tried too often in a short time. Wait one minute, then try again."
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -54,6 +65,20 @@ def csrf_expired(request: HttpRequest) -> HttpResponse:
     )
 
 
+def cookies_blocked(request: HttpRequest) -> HttpResponse:
+    """403 for a form that needs a cookie, from a browser that keeps none."""
+    return _page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("Cookies are blocked"),
+        _(
+            "Your browser sent no cookie, so we couldn't sign you in or save anything. Allow "
+            "cookies for this site, then open the page again. You can spend your ten points "
+            "without cookies."
+        ),
+    )
+
+
 def form_of_another_account(request: HttpRequest) -> HttpResponse:
     """403 for a form that was opened by one account and sent while another one is signed in."""
     return _page(
@@ -87,14 +112,42 @@ def unprocessable(request: HttpRequest) -> HttpResponse:
     )
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429: a limit on sign-in, sign-up or mails is used up for now."""
-    return _page(
-        request,
-        HTTPStatus.TOO_MANY_REQUESTS,
-        _("Too many tries"),
-        _("You've tried too often in a short time. Wait a few minutes, then try again."),
+def too_many_requests(request: HttpRequest) -> HttpResponseBase:
+    """429: a limit on sign-in, sign-up or mails is used up for now.
+
+    A form comes back with what was typed, for the visitor to send again. What waits in the
+    session for a sign-in stays there.
+    """
+    response = _redisplayed_form(request) or _page(
+        request, HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), str(WAIT_A_MINUTE)
     )
+    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _redisplayed_form(request: HttpRequest) -> HttpResponseBase | None:
+    """The page of a form of allauth's that was refused unread; None where there is no such form.
+
+    Its fields hold what was sent, but for passwords and codes, which are typed anew.
+    """
+    if request.method != "POST" or not request.resolver_match:
+        return None
+    view, args, kwargs = request.resolver_match
+    typed = request.POST  # read now, since a GET has none
+    request.method = "GET"  # which no limit counts
+    try:
+        response = view(request, *args, **kwargs)
+    finally:
+        request.method = "POST"
+    form = (getattr(response, "context_data", None) or {}).get("form")
+    if response.status_code != HTTPStatus.OK or not isinstance(form, Form):
+        return None
+    for name, field in form.fields.items():
+        if name != "code" and not isinstance(field.widget, PasswordInput):
+            form.initial[name] = typed.get(name, "")
+    messages.warning(request, WAIT_A_MINUTE)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

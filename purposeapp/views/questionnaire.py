@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from purposeapp import sentences
 from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
 from purposeapp.sharing.links import share_questionnaire
@@ -21,10 +20,15 @@ from .unavailable import unavailable
 
 
 def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
-    return {
-        "share": share_questionnaire(),
-        "last_headline": form.last and sentences.headline(form.last.split),
-    }
+    asked = request.GET.get("start") == "last"
+    if not asked:
+        # Whoever opens the first page on a shared tablet is not shown somebody's last split.
+        form.earlier = None
+    return {"share": share_questionnaire(), "asked_for_last": asked}
+
+
+def _show_result(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
+    return redirect("split", form.split)
 
 
 def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -54,7 +58,12 @@ def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., Ht
 
 @never_cache
 @_goes_on_in_an_outage
-@ten_points_page(QuestionnaireForm, "purposeapp/questionnaire.html", context=_context)
+@ten_points_page(
+    QuestionnaireForm,
+    "purposeapp/questionnaire.html",
+    context=_context,
+    when_cookies_are_blocked=_show_result,
+)
 def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
     """The ten points of today.
 
@@ -65,15 +74,14 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
         return redirect_to_recorded(request, form.save(user=request.user))
     try:
         add_pending_result(
-            request.session,
+            request,
             split=form.split,
             submission=form.cleaned_data["submission"],
             account=request.POST.get(FIELD, ""),
         )
-        request.session.save()
     except Error as error:
         if not is_outage(error):
             raise
         # No result waits then, but it is shown all the same.
         request.session.modified = False
-    return redirect("split", form.split)
+    return _show_result(request, form)

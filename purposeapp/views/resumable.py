@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -98,9 +99,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     A resumable form is shown again with what was sent, and nothing else is done with it. Where
     that needs a sign-in first, it waits, if the browser says that it came from a page of ours:
-    nobody else may put anything into a session.
+    nobody else may put anything into a session. Where cookies are blocked, a view that stores
+    nothing of visitors answers as if there had been a token.
     """
     match = request.resolver_match
+    if _is_without_cookies(request, reason):
+        if not match or not getattr(match.func, "works_without_cookies", False):
+            return errors.cookies_blocked(request)
+        if _is_own_page(request):
+            return match.func(request, cookies_blocked=True)
     if not match or not getattr(match.func, "is_resumable", False):
         return errors.csrf_expired(request)
     if of_somebody_else(request):
@@ -125,3 +132,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _is_from_here(request: HttpRequest) -> bool:
     return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+def _is_without_cookies(request: HttpRequest, reason: str) -> bool:
+    """Whether the browser keeps no cookies: the page of every form sets one."""
+    return reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
+
+
+def _is_own_page(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of ours sent the form.
+
+    Django has refused a wrong Origin already. Without one, a program or an old browser sent it.
+    """
+    return "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "same-origin"

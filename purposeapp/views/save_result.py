@@ -36,7 +36,7 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
         if signed_in:
             return redirect_to_recorded(request, form.save(user=request.user, split=split))
         add_pending_result(
-            request.session, split=split, submission=form.cleaned_data["submission"], is_own=True
+            request, split=split, submission=form.cleaned_data["submission"], is_own=True
         )
         return _sign_up(split)
     if not signed_in and is_pending(request.session, split):

@@ -50,6 +50,7 @@ def ten_points_page(
     login_required: bool = False,
     opening: Callable[[Any], Opening] = opening_of,
     context: Callable[[Any, Form], dict[str, Any]] = lambda request, form: {},
+    when_cookies_are_blocked: Callable[[Any, Form], HttpResponse] | None = None,
 ) -> Callable[[Callable[[Any, Form], HttpResponse]], Callable[..., HttpResponse]]:
     """Decorate what is done with a valid form, and make it a view that asks for the ten points.
 
@@ -58,13 +59,18 @@ def ten_points_page(
     to the decorated function. The template gets `form`, `typed` and the `context`.
 
     It is resumable: with `typed`, it shows the form as it was typed, and does nothing else.
+
+    `when_cookies_are_blocked` is done instead of the decorated function, without a CSRF token,
+    where the browser has no cookies at all. It must store nothing: then there is nothing to forge.
     """
 
     def decorator(when_valid: Callable[[Any, Form], HttpResponse]) -> Callable[..., HttpResponse]:
         @resumable_form(login_required=login_required)
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(when_valid)
-        def view(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponse:
+        def view(
+            request: HttpRequest, *, typed: Typed | None = None, cookies_blocked: bool = False
+        ) -> HttpResponse:
             def page(form: Form, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
                 values = {"form": form, "typed": typed, **context(request, form)}
                 return render(request, template, values, status=status)
@@ -79,8 +85,13 @@ def ten_points_page(
             form = form_class(request.POST, last=last)
             if not form.is_valid():
                 return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            if cookies_blocked:
+                assert when_cookies_are_blocked  # noqa: S101
+                return when_cookies_are_blocked(request, form)
             return when_valid(request, form)
 
+        # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
+        view.works_without_cookies = bool(when_cookies_are_blocked)  # type: ignore[attr-defined]
         return view
 
     return decorator

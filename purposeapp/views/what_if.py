@@ -50,13 +50,23 @@ def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
     }
 
 
-@never_cache
-@ten_points_page(WhatIfForm, "purposeapp/what_if.html", opening=_opening, context=_context)
-def what_if(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
-    """Play with the ten points, from the last split or another one; nothing is recorded."""
+def _show_result(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
     event = form.cleaned_data["event"]
     query = f"?{urlencode({'if': event})}" if event else ""
     return redirect(f"{reverse('what_if_result', args=[form.split])}{query}")
+
+
+@never_cache
+@ten_points_page(
+    WhatIfForm,
+    "purposeapp/what_if.html",
+    opening=_opening,
+    context=_context,
+    when_cookies_are_blocked=_show_result,
+)
+def what_if(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
+    """Play with the ten points, from the last split or another one; nothing is recorded."""
+    return _show_result(request, form)
 
 
 @never_cache

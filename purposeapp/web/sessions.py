@@ -1,12 +1,92 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
+from django.db import transaction
+from django.utils import timezone
 
 from purposeapp.web.outage import is_outage
 
+RENEW_AFTER = timedelta(days=1)
+"""How much of a session's age may go before its use renews it: a write a day, not a request."""
+
 
 class SessionStore(db.SessionStore):
-    """Sessions in PostgreSQL, where signing out ends one for every worker at once."""
+    """Sessions in PostgreSQL, where signing out ends one for every worker at once.
+
+    Their expiry slides: a session that is used lasts SESSION_COOKIE_AGE from then on.
+    """
+
+    _stored: bytes | None = None
+    """What the row holds, as far as this request knows."""
+
+    def load(self):
+        """The data of the session; one that was renewed more than a day ago will be saved."""
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
+        if not row:
+            return {}
+        data = self.decode(row.session_data)
+        self._stored = self.serializer().dumps(data)
+        lifetime = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        if row.expire_date < timezone.now() + lifetime - RENEW_AFTER:
+            # Allauth writes into each session how long it lasts, which may have been less then.
+            data.pop("_session_expiry", None)
+            self.modified = True  # the middleware then renews row and cookie together
+        return data
+
+    def save(self, must_create=False) -> None:
+        """Store the session; only its expiry where nothing else has changed in this request.
+
+        So a page that renews a session doesn't undo what another one stored meanwhile. Raises the
+        error of an outage as it is: Django takes any for a session that was deleted meanwhile.
+        """
+        data = self.serializer().dumps(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        if must_create or self.session_key is None or data != self._stored:
+            try:
+                super().save(must_create)
+            except UpdateError as error:
+                if error.__context__ and is_outage(error.__context__):
+                    raise error.__context__ from None
+                raise
+        else:
+            rows = self.model.objects.filter(session_key=self.session_key)
+            if not rows.update(expire_date=self.get_expiry_date()):
+                raise UpdateError
+        self._stored = data
+
+    @contextmanager
+    def exclusive(self, key_if_new: str | None = None) -> Iterator[None]:
+        """Change the session under a row lock, as it is in the table by now, and store it.
+
+        Two requests of one browser come one after the other, and neither undoes the other. A
+        browser without a session gets one with `key_if_new`, so that both get the same.
+        """
+        # Reading it forgets the key of a session that has ended.
+        self._get_session()  # type: ignore[attr-defined]
+        with transaction.atomic():
+            row = self._locked_row()
+            if not row:
+                key = key_if_new or self._get_new_session_key()  # type: ignore[attr-defined]
+                self._session_key = key
+                # Of two that do this at once the later one waits, and then reads the other's.
+                new = self.create_model_instance({})
+                self.model.objects.filter(
+                    session_key=self.session_key, expire_date__lte=timezone.now()
+                ).delete()
+                self.model.objects.bulk_create([new], ignore_conflicts=True)
+                row = self._locked_row()
+            self._session_cache = self.decode(row.session_data)
+            yield
+            self.save()
+        # Sets the cookie of a new session, and stores nothing again.
+        self.modified = True
+
+    def _locked_row(self):
+        return self.model.objects.select_for_update().filter(session_key=self.session_key).first()
 
     @classmethod
     def get_model_class(cls):
@@ -20,18 +100,6 @@ class SessionStore(db.SessionStore):
         session = super().create_model_instance(data)
         session.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
         return session
-
-    def save(self, must_create=False) -> None:
-        """Store it. Raises the error of an outage as it is.
-
-        Django takes any error of the database for a session that was deleted meanwhile.
-        """
-        try:
-            super().save(must_create)
-        except UpdateError as error:
-            if error.__context__ and is_outage(error.__context__):
-                raise error.__context__ from None
-            raise
 
     def _validate_session_key(self, key):
         """Count a cookie that no session could have as none, instead of asking PostgreSQL.

@@ -25,6 +25,8 @@
   if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
 
   document.addEventListener("DOMContentLoaded", () => {
+    const warning = document.querySelector("[data-cookies-blocked]");
+    if (warning && !navigator.cookieEnabled) warning.hidden = false;
     const button = document.querySelector("[data-theme-switch]");
     const label = button.querySelector("[data-dark]");
     const name = () => {
@@ -72,6 +74,7 @@
       const initial = stored((storage) => storage.getItem(KEY));
       link.textContent = initial ? link.dataset.signedIn : link.dataset.signedOut;
       if (!initial) link.href = link.dataset.signIn;
+      document.querySelector("[data-sign-out]").hidden = !initial;
     }
   });
 }

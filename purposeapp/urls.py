@@ -11,7 +11,6 @@ from purposeapp.views import (
     data_import,
     goal,
     history,
-    login,
     paper,
     pending_results,
     privacy,
@@ -89,7 +88,6 @@ urlpatterns = [
     path("reminders/stop/<uuid:stop_key>/", reminders.unsubscribe, name="reminders_unsubscribe"),
     path("reminders/five-purposes.ics", reminders.reminders_calendar, name="reminders_calendar"),
     # Ours, before allauth's own.
-    path("accounts/login/", login.login, name="account_login"),
     path("accounts/signup/", signup.signup, name="account_signup"),
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),
     path("settings/", settings.settings, name="settings"),

@@ -60,15 +60,20 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         return self.select_for_update(of=("self",), skip_locked=True)
 
     @transaction.atomic
-    def choose(self, *, user, rhythm: str, on: date | None = None) -> "Reminder | None":
+    def choose(
+        self, *, user, rhythm: str, on: date | None = None, replaces: bool = True
+    ) -> "Reminder | None":
         """Remind `user` in this rhythm from now on; `on` is the day for the one that needs it.
 
-        The same choice made again keeps the date that it has. None where the account is gone.
+        The same choice made again keeps the date that it has, and one that `replaces` nothing
+        leaves what was chosen before. None where the account is gone.
         """
         # Two that choose at once, or choose and leave: the second finds what the first has done.
         if not User.objects.lock(user):
             return None
         reminder, _created = self.select_for_update().get_or_create(user=user)
+        if reminder.rhythm != Reminder.Rhythm.OFF and not replaces:
+            return reminder
         if rhythm == Reminder.Rhythm.ON_DATE:
             due_on = on
         elif rhythm == reminder.rhythm:

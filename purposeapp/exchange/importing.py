@@ -36,9 +36,9 @@ IN_THE_FUTURE = _("This date is in the future.")
 WORDS_MISSING = _("This must say what happened where “event” is “other”.")
 WORDS_BESIDE_AN_EVENT = _("This must be empty where “event” is not “other”.")
 ENDED_TOO_EARLY = _("This is before “set_at”.")
-SECOND_OPEN = _("A goal above has no end either, and only one can hold at a time.")
-OTHER_POINTS_IN_FILE = _("An entry above has the same “id” and other points.")
-OTHER_POINTS_HERE = _("Your history has it already, with other points.")
+SECOND_OPEN = _("A goal above has no end either, and only one can be current.")
+OTHER_POINTS_IN_FILE = _("An entry above has the same “id” but different points.")
+OTHER_POINTS_HERE = _("It's already in your history, with different points.")
 
 
 class TimestampField(forms.Field):

@@ -15,7 +15,9 @@ class ImportForm(forms.Form):
 
     file = JSONFileField(
         label=_("Your file"),
-        help_text=_("The JSON one, up to 2 MB; it is called five-purposes.json unless renamed."),
+        help_text=_(
+            "Your JSON export, up to 2 MB. It's called five-purposes.json unless you renamed it."
+        ),
     )
 
     def clean_file(self) -> Document:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 MAX_IMPORT_BYTES = 2 * 1024 * 1024
 """Bytes: some 5,000 assessments with a sentence each, or 900 with the longest of notes."""
 
-FILE_TOO_LARGE = _("This file is larger than 2 MB, the most that is taken.")
+FILE_TOO_LARGE = _("This file is larger than 2 MB. Choose a smaller one.")
 
 
 def validate_size(file: UploadedFile) -> None:

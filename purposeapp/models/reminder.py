@@ -150,11 +150,11 @@ class Reminder(models.Model):
         _("chosen"),
         default=timezone.now,
         editable=False,
-        help_text=_("When its person chose, told or stopped something last."),
+        help_text=_("When the person last changed anything about it."),
     )
     last_sent_at = models.DateTimeField(_("last sent"), blank=True, null=True, editable=False)
     stop_key = models.UUIDField(
-        _("key to stop it"), default=uuid.uuid4, unique=True, editable=False
+        _("unsubscribe key"), default=uuid.uuid4, unique=True, editable=False
     )
 
     objects = ReminderQuerySet.as_manager()

@@ -93,15 +93,15 @@ TEXTS = {
         _("business driven"),
         _("Find leads and nurture them until they become customers."),
         _(
-            "It is usually a long, soft sell: people get to know you, and one day they buy. In its "
-            "dark form it is endless spam. Whoever builds a business on it is very visible."
+            "It's usually a long, soft sell: people get to know you, and one day they buy. At its"
+            " worst, it's endless spam. If you build a business on LinkedIn, people will notice."
         ),
     ),
     Purpose.COMMUNITY_SPIRIT: Texts(
         _("community spirit"),
         _("Share what you know with as many people as you can, for nothing in return."),
         _(
-            "It is not for gain. Pro-bono work belongs here, and so does the honest support of "
+            "You expect nothing back. Pro bono work belongs here, and so does honest support for "
             "others."
         ),
     ),
@@ -110,23 +110,23 @@ TEXTS = {
         _("Come to learn: how-tos, research, other people's experience."),
         _(
             "With about 9 billion impressions a week (Kinsta, 2020), LinkedIn is one of the big "
-            "places to look something up, beside Google and YouTube."
+            "places to look things up, like Google and YouTube."
         ),
     ),
     Purpose.JOB_SEEKING: Texts(
         _("job seeking"),
         _("Find the right job, or the right person for one."),
         _(
-            "It goes both ways: employers look for good candidates, a wider reach or a rare niche; "
-            "candidates, whether they search or are merely open to offers, show what they can do."
+            "It goes both ways. Employers look for good candidates, a wider reach or rare skills."
+            " Candidates show what they can do, whether they're searching or just open to offers."
         ),
     ),
     Purpose.VANITY_PROJECT: Texts(
         _("vanity project"),
         _("Be seen. Followers and likes are the point."),
         _(
-            "Chosen appearances, follower counts, likes. How good a discussion is does not matter "
-            "here."
+            "It's about appearances, follower counts and likes. How good the discussion is "
+            "doesn't matter."
         ),
     ),
 }

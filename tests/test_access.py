@@ -63,7 +63,7 @@ TABLE = """
 /readyz                                  oo----
 /reminders/stop/{stop_key}/              ooo---
 /accounts/inactive/                      oo---o
-/accounts/password/reset/                oooo-o
+/accounts/password/reset/                oo??-o
 /accounts/password/reset/confirm/        >>>>>>     → /accounts/login/
 /accounts/password/reset/complete/       >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/done/           oo---o
@@ -95,18 +95,18 @@ TABLE = """
 /settings/                     ssssss     oo----
 /settings/time-zone/           -->---     -->---
         → /accounts/login/?next=/settings/ /settings/#time-zone
-/accounts/signup/              oo?o-o     >>>>>>     → /history/
-/accounts/login/               oo?o-o     >>>>>>     → /history/
-/accounts/login/code/          oooo-o     >>>>>>     → /history/
+/accounts/signup/              oo??-o     >>>>>>     → /history/
+/accounts/login/               oo??-o     >>>>>>     → /history/
+/accounts/login/code/          oo??-o     >>>>>>     → /history/
 /accounts/login/code/confirm/  >>>>>>     >>>>>>     → /accounts/login/code/ /history/
 /accounts/confirm-email/       oo---o     oo---o
 /accounts/logout/              >>>--o     oo>--o     → /
-/accounts/reauthenticate/      ssssss     oooo-o
+/accounts/reauthenticate/      ssssss     oo??-o
 /accounts/email/               ssssss     oo>>-o     → ./
-/accounts/password/change/     ssssss     oooo-o
+/accounts/password/change/     ssssss     oo??-o
 /accounts/password/set/        ssssss     >>>>>>     → /accounts/password/change/
 /accounts/delete/              ssssss     oo?---
-/accounts/3rdparty/            ssssss     oooo-o
+/accounts/3rdparty/            ssssss     oo??-o
 
                                anonymous  owner   others
 /keep/6-2-2-0-0/               oo>---     >>>---  oo>---

@@ -21,6 +21,7 @@ from purposeapp.views.login import LOGIN_RETRY_AFTER_S
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_user, make_verified_user, points, prove
 
+VERIFY = "/accounts/confirm-email/"
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 ELSEWHERE = [
     "https://evil.example/",
@@ -76,13 +77,7 @@ def test_a_wrong_sign_in_is_refused(client, user, form, faults):
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/"])
 def test_the_summary_of_errors_leads_to_each_field(client, db, path):
-    page = client.post(path, {}).content.decode()
-    assert "<title>Error: " in page
-    assert "There is a problem" in page
-    targets = re.findall(r'<li><a href="#([^"]+)">', page)
-    assert len(targets) == 2
-    for target in targets:
-        assert page.count(f'id="{target}"') == 1
+    assert_summarized(client.post(path, {}), problems=2)
 
 
 def test_a_wrong_password_is_said_once(client, user):
@@ -205,7 +200,7 @@ def test_with_a_mail_server_the_address_is_verified_by_a_code(client, db):
     assert response.url == "/accounts/confirm-email/"
     assert client.get("/history/").status_code == 302
     wrong = client.post("/accounts/confirm-email/", {"code": "WRONG1"})
-    assert wrong.status_code == 200
+    assert wrong.status_code == 422
     (message,) = mail.outbox
     assert message.to == ["new@example.org"]
     client.post("/accounts/confirm-email/", {"code": code_in(message)})
@@ -295,7 +290,7 @@ def test_three_wrong_codes_are_enough(client, db):
     make_verified_user()
     ask_for_a_code(client, "owner@example.org")
     answers = [client.post(CONFIRM, {"code": "WRONG1"}).status_code for _ in range(3)]
-    assert answers == [200, 200, 302]
+    assert answers == [422, 422, 302]
     assert client.post(CONFIRM, {"code": code_in(mail.outbox[0])}).url == CODE
     assert client.get("/history/").status_code == 302
 
@@ -303,7 +298,7 @@ def test_three_wrong_codes_are_enough(client, db):
 def test_three_codes_a_minute_are_enough(client, db):
     make_verified_user()
     answers = [ask_for_a_code(Client(), "owner@example.org").status_code for _ in range(4)]
-    assert answers == [302, 302, 302, 200]
+    assert answers == [302, 302, 302, 422]
     assert len(mail.outbox) == 3
 
 
@@ -324,7 +319,7 @@ def test_a_code_opens_no_closed_account(client, db):
 @pytest.mark.parametrize("form", [{}, {"email": ""}, {"email": "no"}, {"email": "a\0@example.org"}])
 def test_a_code_to_no_address_is_refused(client, db, form):
     response = client.post(CODE, form)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert response.context["form"].errors
     assert mail.outbox == []
 
@@ -475,3 +470,117 @@ def test_a_user_is_known_by_address(db):
 def test_postgresql_refuses_the_same_address_in_another_case(user):
     with pytest.raises(IntegrityError, match="user_email_unique_in_any_case"), transaction.atomic():
         User.objects.create(email="OWNER@example.org")
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "problems"),
+    [
+        ("/accounts/login/code/", {"email": "no address"}, 1),
+        ("/accounts/password/reset/", {"email": "no address"}, 1),
+        (CONFIRM, {"code": "WRONG1"}, 1),
+    ],
+)
+def test_a_wrong_code_or_email_has_the_summary_too(client, db, path, form, problems):
+    if path == CONFIRM:
+        ask_for_a_code(client, "owner@example.org")
+    assert_summarized(client.post(path, form), problems)
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "problems"),
+    [
+        ("/accounts/reauthenticate/", {"password": "wrong"}, 1),
+        ("/accounts/email/", {"email": "no address", "action_add": ""}, 1),
+        ("/accounts/password/change/", {}, 3),
+    ],
+)
+def test_a_form_of_the_signed_in_has_the_summary_too(client, db, path, form, problems):
+    client.post("/accounts/signup/", SIGN_UP)
+    assert_summarized(client.post(path, form), problems)
+
+
+def test_a_first_password_has_the_summary_too(client, db):
+    user = make_verified_user()
+    user.set_unusable_password()
+    user.save()
+    ask_for_a_code(client, user.email)
+    client.post(CONFIRM, {"code": code_in(mail.outbox[0])})
+    assert_summarized(client.post("/accounts/password/set/", {}), problems=2)
+
+
+def test_a_new_password_after_a_code_has_the_summary_too(client, user):
+    page = client.post("/accounts/password/reset/", {"email": user.email}, follow=True)
+    code = {"code": code_in(mail.outbox[0])}
+    page = client.post(page.request["PATH_INFO"], code, follow=True)
+    form = {"password1": "12345678", "password2": "12345678"}
+    assert client.post(page.request["PATH_INFO"], form).status_code == 422
+
+
+def test_a_code_to_sign_in_is_sent_again_or_to_another_email(client, db):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org", next="/goal/")
+    page = client.get(CONFIRM + "?next=/goal/").content.decode()
+    assert f'<input type="hidden" name="next" value="{CODE}?next=%2Fgoal%2F">' in page
+    client.post(CONFIRM, {"action": "resend", "next": "/goal/"})
+    assert len(mail.outbox) == 2
+    code = code_in(mail.outbox[1])
+    assert client.post(CONFIRM, {"code": code, "next": "/goal/"}).url == "/goal/"
+
+
+def test_another_email_gets_a_code_instead(client, db):
+    make_verified_user()
+    ask_for_a_code(client, "onwer@example.org")
+    assert client.get(CODE).url == CONFIRM  # a sign-in that waits for its code
+    start = client.post("/accounts/logout/", {"next": f"{CODE}?next=%2Fgoal%2F"}).url
+    assert client.get(start).status_code == 200
+    ask_for_a_code(client, "owner@example.org")
+    client.post(CONFIRM, {"code": code_in(mail.outbox[1])})
+    assert client.get("/history/").status_code == 200
+
+
+def test_a_code_for_a_new_password_is_sent_again_or_to_another_email(client, user):
+    page = client.post("/accounts/password/reset/", {"email": user.email}, follow=True)
+    text = page.content.decode()
+    assert '<a class="btn btn-link" href="/accounts/password/reset/">' in text
+    assert f'<input type="hidden" name="email" value="{user.email}">' in text
+    client.post("/accounts/password/reset/", {"email": user.email})
+    code = {"code": code_in(mail.outbox[1])}
+    assert client.post(page.request["PATH_INFO"], code).url == "/accounts/password/reset/complete/"
+
+
+@pytest.mark.usefixtures("with_mail_server")
+def test_a_code_for_a_new_account_is_sent_again_or_to_another_email(client, db):
+    client.post("/accounts/signup/", SIGN_UP)
+    cache.clear()  # what counts the mails of the last ten seconds
+    client.post(VERIFY, {"action": "resend"})
+    assert len(mail.outbox) == 2
+    left = client.post("/accounts/logout/", {"next": "/accounts/signup/"})
+    assert client.get(left.url).status_code == 200
+    client.post("/accounts/signup/", SIGN_UP | {"email": "mended@example.org"})
+    client.post(VERIFY, {"code": code_in(mail.outbox[2])})
+    assert client.get("/history/").context["user"].email == "mended@example.org"
+
+
+@pytest.mark.usefixtures("with_mail_server")
+def test_the_page_for_a_code_does_not_say_who_has_an_account(client, db):
+    make_user("taken@example.org")
+    pages = []
+    for email in ["taken@example.org", "other@example.org"]:
+        browser = Client()
+        browser.post("/accounts/signup/", SIGN_UP | {"email": email})
+        page = browser.get(VERIFY).content.decode().replace(email, "")
+        pages.append(re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page))
+    assert "Use a different email" in pages[0]
+    assert pages[0] == pages[1]
+
+
+def assert_summarized(response, problems: int) -> None:
+    """A form that is shown again says first of all what to do, each problem linked to its field."""
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>Error:" in page
+    assert "There is a problem" in page
+    targets = re.findall(r'<li><a href="#([^"]+)">', page)
+    assert len(targets) == problems
+    for target in targets:
+        assert page.count(f'id="{target}"') == 1

@@ -276,11 +276,11 @@ BAD_ENTRIES = [
     ),
     (
         entry(direction="gone"),
-        "A purpose that is gone to zero has no points: let “points from” be 0.",
+        "A purpose that dropped to zero has no points. Set “points from” to 0.",
     ),
     (
         entry(direction="new", points_from=0, points_to=0),
-        "A purpose that has risen has points: let “points to” be 1 or more.",
+        "A purpose that rose has points. Set “points to” to 1 or more.",
     ),
     (entry(key="good"), str(tips_file.TWICE)),
 ]

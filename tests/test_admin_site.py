@@ -19,13 +19,13 @@ def editor(client, db):
 
 def test_it_says_what_there_is_to_do(editor):
     page = editor.get("/admin/").content.decode()
-    assert "Nothing. No draft waits, and no split lacks a text." in page
+    assert "All done. No drafts to publish, and no split lacks a text." in page
     make_tip(text="A draft.", state="draft")
     make_tip(text="Later.", published_from=timezone.now().date() + timedelta(days=1))
     Tip.objects.filter(purpose="vanity_project").update(points_to=9)
     page = editor.get("/admin/").content.decode()
-    assert "1 draft waits to be published" in page
-    assert "1 tip shows from a later day on" in page
+    assert "1 draft to publish" in page
+    assert "1 scheduled tip" in page
     assert "1 of 1,001 splits lacks a tip for one of its purposes" in page
     for link in ("?state=draft", "?state=later", "/admin/purposeapp/tip/coverage/"):
         assert link in page
@@ -43,8 +43,8 @@ def test_it_says_how_many_splits_lack_a_portrait_sentence(editor):
 def test_staff_who_may_not_see_tips_get_no_to_dos(client, db):
     client.force_login(make_user("staff@example.org", is_staff=True))
     page = client.get("/admin/").content.decode()
-    assert "What there is to do" not in page
-    assert "How much it is used" in page
+    assert "To do" not in page
+    assert "Usage" in page
 
 
 def test_use_is_counted_without_a_word_of_anybody(editor):

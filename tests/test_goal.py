@@ -251,7 +251,7 @@ def test_a_step_keeps_everything_and_stores_nothing(owner, user):
     assert "6 of 10 points left" in page
     assert 'name="job_seeking" value="1"' in page
     assert 'name="wanted_by" value="2100-05-01"' in page
-    assert ">now 6, wanted 1<" in page
+    assert ">now 6, goal 1<" in page
     assert not Goal.objects.exists()
 
 

@@ -1,7 +1,7 @@
 """What happened in between: told on the page of an assessment, and changed there later."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -234,6 +234,26 @@ def test_one_press_sets_a_reminder(owner, user, recorded):
     words = [str(message) for message in response.context["messages"]]
     assert words[-1] == f"We'll remind you on {date_format(reminder.due_on)}."
     assert asked(owner, recorded)[1] is False
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "on"),
+    [("every_12_months", None), ("on_date", date(2030, 5, 3)), ("on_change", None)],
+)
+def test_a_press_on_an_old_page_leaves_the_reminder_that_was_chosen_since(
+    owner, user, recorded, rhythm, on
+):
+    path = recorded.get_absolute_url()
+    chosen = Reminder.objects.choose(user=user, rhythm=rhythm, on=on)
+    assert asked(owner, recorded)[1] is False
+    response = owner.post(f"{path}remind/", follow=True)
+    now = Reminder.objects.for_user(user).get()
+    assert (now.rhythm, now.due_on) == (rhythm, chosen.due_on)
+    words = [str(message) for message in response.context["messages"]][-1]
+    if chosen.due_on:
+        assert words == f"We'll remind you on {date_format(chosen.due_on)}."
+    else:
+        assert words == "You already have a reminder: when something changes in your life."
 
 
 @pytest.mark.parametrize("press", ["event", "remind"])

@@ -241,7 +241,7 @@ def test_unverified_here_a_code_by_mail_comes_before_anything(client, db, provid
     assert not EmailAddress.objects.filter(verified=True).exists()
 
     wrong = client.post(CODE, {"code": "WRONG1"})
-    assert wrong.status_code == 200
+    assert wrong.status_code == 422
     assert not SocialAccount.objects.exists()
 
     (message,) = mail.outbox
@@ -421,7 +421,7 @@ def test_without_an_address_they_type_one_and_confirm_it(client, db, provider, c
     assert response.url == SIGN_UP
     assert "What's your email?" in page_of(client.get(response.url))
     assert "access_token" not in str(dict(client.session))
-    assert client.post(response.url, {"email": "no"}).status_code == 200
+    assert client.post(response.url, {"email": "no"}).status_code == 422
     response = sign_in_with_linkedin(client, provider, "shy")
     client.post(response.url, {"email": "shy@example.org"})
     assert not is_signed_in(client)

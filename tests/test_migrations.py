@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
+plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """What the first database to be kept was made with."""
@@ -108,3 +109,23 @@ def test_the_newest_models_read_what_was_stored_before():
         assessment = Assessment.objects.for_user(user).get()
         assert str(assessment.split) == "1-1-0-8-0"
         assert assessment.event_label == "In own words ✓"
+
+
+@pytest.mark.django_db
+def test_sentences_are_said_anew_unless_staff_changed_them():
+    before = [("purposeapp", "0014_plain_words")]
+    Part = migrate(before).get_model("purposeapp", "PortraitPart")
+    originals = dict(Part.objects.values_list("key", "text"))
+    assert set(plainer_words.REWORDED) <= set(originals.values())
+    theirs = Part.objects.get(key="blind-spot-job-without-community")
+    assert theirs.text in plainer_words.REWORDED
+    Part.objects.filter(pk=theirs.pk).update(text="The blind spot is ours.")
+    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    Part = migrate(newest).get_model("purposeapp", "PortraitPart")
+    now = dict(Part.objects.values_list("key", "text"))
+    assert now.pop(plainer_words.NEW_KEY) == plainer_words.NEW_TEXT
+    expected = {key: plainer_words.REWORDED.get(text, text) for key, text in originals.items()}
+    assert now == expected | {theirs.key: "The blind spot is ours."}
+    Part = migrate(before).get_model("purposeapp", "PortraitPart")
+    back = dict(Part.objects.values_list("key", "text"))
+    assert back == originals | {theirs.key: "The blind spot is ours."}

@@ -79,7 +79,7 @@ def test_a_repeat_has_the_same_id_and_any_other_mail_another(db):
         (
             "on_change",
             "Have things settled down?",
-            "You told us that something changed in your life",
+            "You said something had changed in your life",
         ),
     ],
 )

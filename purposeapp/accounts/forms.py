@@ -1,9 +1,18 @@
 """The forms of django-allauth, as our other forms look: a label, no placeholder that repeats it."""
 
+from collections.abc import Mapping
+
 from allauth.account import forms
 from allauth.core import context
 from allauth.socialaccount import forms as socialaccount_forms
-from django.utils.translation import gettext_lazy as _
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+)
+from django.forms import PasswordInput
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from purposeapp.accounts.verification import refuse_old_address
 
@@ -12,15 +21,42 @@ RESET_EMAIL = "password_reset_email"
 
 
 class PlainFields:
-    """Leaves out the placeholders, and says in one line which passwords will do."""
+    """Leaves out the placeholders, and gives passwords their rules, for people and scripts."""
+
+    labels: Mapping[str, Promise] = {}
+    """What a field is called, where allauth capitalizes each word."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         fields = self.fields  # type: ignore[attr-defined]
-        for field in fields.values():
+        for name, field in fields.items():
+            field.label = self.labels.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+            if isinstance(field.widget, PasswordInput):
+                field.widget.attrs |= {
+                    "data-show": _("Show password"),
+                    "data-hide": _("Hide password"),
+                }
         if "password1" in fields:
-            fields["password1"].help_text = _("At least 8 characters, and not a common one.")
+            length = {"length": _minimum_length()}
+            fields["password1"].help_text = (
+                _("At least %(length)s characters, and not a common one.") % length
+            )
+            fields["password1"].widget.attrs |= {
+                "data-min-length": length["length"],
+                "data-too-short": _("Use at least %(length)s characters.") % length,
+                "data-only-digits": _("Add a letter. Numbers alone are easy to guess."),
+                "data-like-email": _("That's too close to your email. Try something else."),
+                "data-fine": _("Looks good so far."),
+                "data-email": getattr(getattr(self, "user", None), "email", ""),
+            }
+
+
+def _minimum_length() -> int:
+    for validator in get_default_password_validators():
+        if isinstance(validator, MinimumLengthValidator):
+            return validator.min_length
+    return 1
 
 
 class LoginForm(PlainFields, forms.LoginForm):
@@ -46,9 +82,17 @@ class ChangeEmailForm(PlainFields, forms.ChangeEmailForm):
 class ChangePasswordForm(PlainFields, forms.ChangePasswordForm):
     """The current password, and a new one."""
 
+    labels = {
+        "oldpassword": gettext_lazy("Current password"),
+        "password1": gettext_lazy("New password"),
+        "password2": gettext_lazy("New password again"),
+    }
+
 
 class SetPasswordForm(PlainFields, forms.SetPasswordForm):
     """A first password."""
+
+    labels = {"password2": gettext_lazy("Password again")}
 
 
 class ResetPasswordForm(PlainFields, forms.ResetPasswordForm):
@@ -63,6 +107,11 @@ class ResetPasswordForm(PlainFields, forms.ResetPasswordForm):
 
 class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
     """A new password, after the code."""
+
+    labels = {
+        "password1": gettext_lazy("New password"),
+        "password2": gettext_lazy("New password again"),
+    }
 
     def clean(self) -> dict:
         """Refuse one whose code went to an address that the account no longer has."""

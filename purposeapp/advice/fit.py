@@ -54,8 +54,8 @@ class Direction(TextChoices):
     RISING = "rising", _("Rising")
     FALLING = "falling", _("Falling")
     GONE = "gone", _("Dropped to zero")
-    WANTED_MORE = "wanted_more", _("Wanted more")
-    WANTED_LESS = "wanted_less", _("Wanted less")
+    WANTED_MORE = "wanted_more", _("Goal is higher")
+    WANTED_LESS = "wanted_less", _("Goal is lower")
 
 
 WHEN = {

@@ -12,9 +12,11 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-NO_HTML = _("HTML is not taken. Where you mean the sign, put a backslash before it: \\<")
-BAD_LINK = _("A link must begin with https://, http:// or mailto:, or with / for a page of ours.")
-TOO_MUCH = _("Only paragraphs, emphasis, links and lists are taken.")
+NO_HTML = _("HTML isn't allowed. To show the sign itself, put a backslash before it: \\<")
+BAD_LINK = _(
+    "A link must begin with https://, http:// or mailto:, or with / for a page on this site."
+)
+TOO_MUCH = _("Only paragraphs, emphasis, links and lists are allowed.")
 
 ALLOWED_TOKENS = {
     "paragraph_open", "paragraph_close", "inline", "text", "text_special", "softbreak",

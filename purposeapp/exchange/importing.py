@@ -41,10 +41,10 @@ WORDS_MISSING = _("This must say what happened where “event” is “other”.
 WORDS_BESIDE_AN_EVENT = _("This must be empty where “event” is not “other”.")
 OTHER_DAY = _("This is not the day of “taken_at” anywhere on earth.")
 ENDED_TOO_EARLY = _("This is before “set_at”.")
-SECOND_OPEN = _("A goal above has no end either, and only one can hold at a time.")
-OTHER_POINTS_IN_FILE = _("An entry above has the same “id” and other points.")
-TOO_MANY_ENTRIES = _("This file has more than %(most)d entries, the most that is taken.")
-OTHER_POINTS_HERE = _("Your history has it already, with other points.")
+SECOND_OPEN = _("A goal above has no end either, and only one can be current.")
+OTHER_POINTS_IN_FILE = _("An entry above has the same “id” but different points.")
+TOO_MANY_ENTRIES = _("This file has more than %(most)d entries. Split it into smaller files.")
+OTHER_POINTS_HERE = _("It's already in your history, with different points.")
 
 
 MAX_ENTRIES = 20_000

@@ -1,8 +1,8 @@
-from allauth.account.forms import ReauthenticateForm
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
+from purposeapp.accounts.forms import ReauthenticateForm
 from purposeapp.models import User
 
 

@@ -19,7 +19,7 @@ class GoalForm(TenPointsForm):
     """The split that a person wants to have one day, with a day if they like."""
 
     earlier_words = _("now %(was)d")
-    change_words = _("now %(was)d, wanted %(now)d")
+    change_words = _("now %(was)d, goal %(now)d")
 
     wanted_by = DayField(label=_("Target date (optional)"), required=False)
 

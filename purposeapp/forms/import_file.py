@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 MEGABYTE = 1024 * 1024
 
-FILE_TOO_LARGE = _("This file is larger than %(megabytes)d MB, the most that is taken.")
+FILE_TOO_LARGE = _("This file is larger than %(megabytes)d MB. Choose a smaller one.")
 
 
 class ImportFileField(forms.FileField):

@@ -17,7 +17,7 @@ class TipsFileForm(forms.Form):
         max_megabytes=MAX_TIPS_FILE_MB,
         accept=".json,application/json",
         label=_("The file"),
-        help_text=_("JSON, up to 2 MB; as an export is called: five-purposes-tips.json."),
+        help_text=_("A JSON export, up to 2 MB, such as five-purposes-tips.json."),
     )
     archive_missing = forms.BooleanField(
         label=_("Archive tips that aren't in the file"),

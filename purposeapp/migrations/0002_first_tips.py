@@ -122,7 +122,8 @@ FIRST_TIPS = [
         "jobs-contact-details",
         "job_seeking",
         "candidate",
-        "Make sure that your contact details are current. The best offer is lost on an old address.",
+        "Make sure that your contact details are current. The best offer is lost on an old "
+        "address.",
     ),
     (
         "hiring-company-profile",

@@ -160,7 +160,7 @@ class Assessment(TenPoints):
         db_index=False,
     )
     taken_at = models.DateTimeField(
-        _("taken"), default=timezone.now, help_text=_("When the person says that it was.")
+        _("taken"), default=timezone.now, help_text=_("The day and time the person gave.")
     )
     taken_on = models.DateField(
         _("day on paper"),
@@ -185,7 +185,7 @@ class Assessment(TenPoints):
         db_default="",
         max_length=20,
         choices=LifeEvent.choices,
-        help_text=_("What happened since the assessment before."),
+        help_text=_("What happened since the previous result."),
     )
     event_words = models.CharField(
         _("life event, in own words"),

@@ -73,14 +73,14 @@ class Goal(TenPoints):
         # The indexes below begin with it already.
         db_index=False,
     )
-    wanted_by = models.DateField(_("wanted by"), blank=True, null=True)
+    wanted_by = models.DateField(_("target date"), blank=True, null=True)
     set_at = models.DateTimeField(_("set"), default=timezone.now, editable=False)
     ended_at = models.DateTimeField(
         _("ended"),
         blank=True,
         null=True,
         editable=False,
-        help_text=_("When another one took its place, or it was given up."),
+        help_text=_("When another goal replaced it, or it was removed."),
     )
 
     objects = GoalQuerySet.as_manager()

@@ -79,7 +79,7 @@ class PortraitPart(Versioned, models.Model):
         default="",
         max_length=15,
         choices=Shape.choices,
-        help_text=_("How the points are spread; empty for any shape."),
+        help_text=_("How the points are spread. Leave it empty for any shape."),
     )
     first = models.CharField(
         _("first purpose"), blank=True, default="", max_length=20, choices=Purpose.choices
@@ -90,7 +90,7 @@ class PortraitPart(Versioned, models.Model):
         default="",
         max_length=20,
         choices=Purpose.choices,
-        help_text=_("The one that follows, if only one does; or the next that shares the lead."),
+        help_text=_("The only one in second place, or the next one that shares the lead."),
     )
     third = models.CharField(
         _("third purpose"),
@@ -111,10 +111,12 @@ class PortraitPart(Versioned, models.Model):
         _("text"),
         max_length=PART_MAX_LENGTH,
         validators=[MaxLengthValidator(PART_MAX_LENGTH)],
-        help_text=_("One sentence. It must be true for every split that it is for."),
+        help_text=_("One sentence. It must be true for every split it's for."),
     )
     position = models.PositiveSmallIntegerField(
-        _("position"), default=10_000, help_text=_("Of two that fit equally, the smaller wins.")
+        _("position"),
+        default=10_000,
+        help_text=_("If two fit equally well, the smaller number is used."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
 

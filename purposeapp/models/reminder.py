@@ -78,15 +78,20 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         return self.select_for_update(of=("self",), skip_locked=True)
 
     @transaction.atomic
-    def choose(self, *, user, rhythm: str, on: date | None = None) -> "Reminder | None":
+    def choose(
+        self, *, user, rhythm: str, on: date | None = None, replaces: bool = True
+    ) -> "Reminder | None":
         """Remind `user` in this rhythm from now on; `on` is the day for the one that needs it.
 
-        The same choice made again keeps the date that it has. None where the account is gone.
+        The same choice made again keeps the date that it has, and one that `replaces` nothing
+        leaves what was chosen before. None where the account is gone.
         """
         # Two that choose at once, or choose and leave: the second finds what the first has done.
         if not User.objects.lock(user):
             return None
         reminder, _created = self.select_for_update().get_or_create(user=user)
+        if reminder.rhythm != Reminder.Rhythm.OFF and not replaces:
+            return reminder
         if rhythm == reminder.rhythm != Reminder.Rhythm.ON_DATE:
             return reminder
         reminder.rhythm, reminder.due_on, reminder.day_of_month = rhythm, None, None
@@ -197,11 +202,11 @@ class Reminder(models.Model):
         _("chosen"),
         default=timezone.now,
         editable=False,
-        help_text=_("When its person chose, told or stopped something last."),
+        help_text=_("When the person last changed anything about it."),
     )
     last_sent_at = models.DateTimeField(_("last sent"), blank=True, null=True, editable=False)
     stop_key = models.UUIDField(
-        _("key to stop it"), default=uuid.uuid4, unique=True, editable=False
+        _("unsubscribe key"), default=uuid.uuid4, unique=True, editable=False
     )
 
     objects = ReminderQuerySet.as_manager()

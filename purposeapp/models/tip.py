@@ -98,10 +98,10 @@ class Tip(Versioned, models.Model):
         _("audience"), max_length=10, choices=Audience.choices, default=Audience.EVERYONE
     )
     points_from = models.PositiveSmallIntegerField(
-        _("points from"), default=1, help_text=_("The fewest points that it is for, 0 to 10.")
+        _("points from"), default=1, help_text=_("The fewest points it's for, 0 to 10.")
     )
     points_to = models.PositiveSmallIntegerField(
-        _("points to"), default=BUDGET, help_text=_("The most points that it is for, 0 to 10.")
+        _("points to"), default=BUDGET, help_text=_("The most points it's for, 0 to 10.")
     )
     direction = models.CharField(
         _("direction"), max_length=12, choices=Direction.choices, default=Direction.ANY
@@ -120,7 +120,9 @@ class Tip(Versioned, models.Model):
         _("published from"),
         blank=True,
         null=True,
-        help_text=_("A published tip shows from this day on (UTC); empty: at once."),
+        help_text=_(
+            "A published tip appears from this day on (UTC). Leave it empty to show it now."
+        ),
     )
 
     history = HistoricalRecords(historical_queryset=TipHistoryQuerySet)
@@ -154,14 +156,14 @@ class Tip(Versioned, models.Model):
                 condition=~Q(direction="gone") | Q(points_from=0),
                 name="tip_for_gone_begins_at_zero",
                 violation_error_message=_(
-                    "A purpose that is gone to zero has no points: let “points from” be 0."
+                    "A purpose that dropped to zero has no points. Set “points from” to 0."
                 ),
             ),
             models.CheckConstraint(
                 condition=~Q(direction__in=["new", "rising"]) | Q(points_to__gte=1),
                 name="tip_for_rising_has_points",
                 violation_error_message=_(
-                    "A purpose that has risen has points: let “points to” be 1 or more."
+                    "A purpose that rose has points. Set “points to” to 1 or more."
                 ),
             ),
             models.CheckConstraint(

@@ -78,7 +78,7 @@ class User(AbstractUser):
         db_column="seeks_as",
         max_length=10,
         choices=Side.choices,
-        help_text=_("Which tips on job seeking are for this person; empty until they say."),
+        help_text=_("Which job seeking tips this person sees. Empty until they choose."),
     )
     time_zone = models.CharField(
         _("time zone"),

@@ -95,7 +95,8 @@ def _page(
     context = {
         "assessment": assessment,
         "asks_what_happened": just_recorded and earlier and not event_label,
-        "offers_reminder": just_recorded and not (reminder and reminder.due_on),
+        "offers_reminder": just_recorded
+        and not (reminder and reminder.rhythm != Reminder.Rhythm.OFF),
         "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
         "event_label": event_label,
         "result": _checklist(assessment, situation, user),
@@ -133,13 +134,21 @@ def assessment_event(request: HttpRequest, id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def assessment_remind(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Set a reminder every three months with one press, from the page of a new result."""
+    """Set a reminder every three months with one press, from the page of a new result.
+
+    On a page that is out of date, one that was chosen meanwhile stays, and is what it says.
+    """
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
-    reminder = Reminder.objects.choose(user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS)
+    reminder = Reminder.objects.choose(
+        user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS, replaces=False
+    )
     if reminder and reminder.due_on:
         words = _("We'll remind you on %(day)s.") % {"day": date_format(reminder.due_on)}
+        messages.success(request, words)
+    elif reminder:
+        words = _("You already have a reminder: when something changes in your life.")
         messages.success(request, words)
     return redirect(assessment)
 

@@ -29,7 +29,7 @@ PAGE_SIZE = 20
 NEXT_TIPS = 2
 EXAMPLE = (
     (Split(7, 1, 1, 0, 1), _("In spring: mostly business")),
-    (Split(1, 1, 1, 7, 0), _("In autumn: redundancy, and a search")),
+    (Split(1, 1, 1, 7, 0), _("In autumn: redundancy, and a job search")),
     (Split(3, 4, 3, 0, 0), _("A year later: a new job, and time to give back")),
 )
 """What an empty history shows of what it will become."""

@@ -11,22 +11,12 @@ LOGIN_RETRY_AFTER_S = 5 * 60
 
 @shows_email_again
 def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBase:
-    """Sign in, as allauth has it; what is wrong answers 422, as our other forms do.
-
-    After too many wrong passwords it is 429, with the form and the time to wait.
-    """
+    """Sign in, as allauth has it; after too many wrong passwords 429, with the time to wait."""
     if typed:
         return views.LoginView.as_view(**typed.as_initial("login"))(request)
-    response = refused_with_422(request, views.login(request))
+    response = views.login(request)
     form = (getattr(response, "context_data", None) or {}).get("form")
     if form and form.is_bound and form.has_error("__all__", "too_many_login_attempts"):
         response.status_code = HTTPStatus.TOO_MANY_REQUESTS
         response.headers["Retry-After"] = str(LOGIN_RETRY_AFTER_S)
-    return response
-
-
-def refused_with_422(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """The answer of a view of allauth: 200, where it shows a form again, becomes 422."""
-    if request.method == "POST" and response.status_code == HTTPStatus.OK:
-        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return response

@@ -2,7 +2,6 @@ from allauth.account import views
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseBase
 
-from .login import refused_with_422
 from .resumable import Typed, shows_email_again
 
 
@@ -16,7 +15,6 @@ def signup(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseB
     if typed:
         return views.SignupView.as_view(**typed.as_initial("email"))(request)
     try:
-        response = views.signup(request)
+        return views.signup(request)
     except IntegrityError:
-        response = views.signup(request)
-    return refused_with_422(request, response)
+        return views.signup(request)

@@ -9,7 +9,7 @@
     // storage is blocked: the page then reads as it does for everybody
   }
   if (own === page.dataset.split) {
-    for (const part of page.querySelectorAll("[data-shared]")) part.hidden = true;
+    for (const part of document.querySelectorAll("[data-shared]")) part.hidden = true;
     page.querySelector("[data-yours]").hidden = false;
   }
 }

@@ -183,3 +183,20 @@ def test_a_password_can_be_shown_while_it_is_typed(visitor):
     page.get_by_role("button", name="Hide password").click()
     expect(password).to_have_attribute("type", "password")
     expect(password).to_have_value("ten points")
+
+
+def test_a_new_password_is_checked_as_it_is_typed(visitor):
+    page = visitor.page
+    page.goto("/accounts/signup/")
+    page.get_by_label("Email").fill("maria.jones@example.org")
+    password = page.get_by_label("Password", exact=False).and_(page.locator("input"))
+    answer = page.locator(".password-answer")
+    for typed, words in [
+        ("ten", "Use at least 8 characters."),
+        ("1234567890", "Add a letter. Numbers alone are easy to guess."),
+        ("maria.jones@example", "That's too close to your email. Try something else."),
+        ("ten points and more", "Looks good so far."),
+        ("", ""),
+    ]:
+        password.fill(typed)
+        expect(answer).to_have_text(words)

@@ -201,8 +201,8 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
     superuser.expect_status(422)
     page.emulate_media(color_scheme=scheme)
     page.goto("/admin/")
-    expect(page.get_by_role("region", name="How much it is used")).to_contain_text("Accounts")
-    expect(page.get_by_role("region", name="What there is to do")).to_contain_text("Nothing.")
+    expect(page.get_by_role("region", name="Usage")).to_contain_text("Accounts")
+    expect(page.get_by_role("region", name="To do")).to_contain_text("All done.")
     look_with_axe(page)
     page.goto(ADMIN)
     with page.expect_download() as downloaded:
@@ -217,7 +217,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
         page.get_by_role("link", name="Import").click()
         look_with_axe(page)
         page.get_by_label("The file", exact=False).first.set_input_files(file)
-        page.get_by_role("button", name="Show what would change").click()
+        page.get_by_role("button", name="Review changes").click()
 
     # The tips for somebody with all ten points on the vanity project who waits for no change.
     keys = {"vanity-use-the-audience", "vanity-many-ask", "vanity-many-lend-the-stage"}
@@ -231,7 +231,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
     same = f"New: 0 · changed: 3 · archived: 0 · the same: {len(others) - 2}"
     expect(page.get_by_text(same)).to_be_visible()
     look_with_axe(page)
-    page.get_by_role("button", name="Yes, do all of this").click()
+    page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("3 tips changed.")).to_be_visible()
     try:
         page.goto("/admin/")
@@ -243,7 +243,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
         expect(page.get_by_text("This is what readers see today.")).to_be_visible()
     finally:
         bring_in(before["tips"])
-        page.get_by_role("button", name="Yes, do all of this").click()
+        page.get_by_role("button", name="Import", exact=True).click()
         expect(page.get_by_text("3 tips changed.")).to_be_visible()
 
 

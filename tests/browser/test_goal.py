@@ -29,7 +29,7 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     for _ in range(3):
         visitor.take("Job seeking")
         visitor.add("Learning sponge")
-    expect(page.get_by_text("now 6, wanted 3")).to_be_visible()
+    expect(page.get_by_text("now 6, goal 3")).to_be_visible()
     visitor.expect_points("2-2-3-3-0")
     page.get_by_label("Target date (optional)").fill("2100-05-01")
     press(visitor, "Save goal")

@@ -37,6 +37,7 @@ def test_the_first_result_is_ones_own_and_anybody_elses_is_not(visitor, new_visi
     yours = page.get_by_role("region", name="This is your result")
     expect(yours.get_by_role("link", name="Save my result")).to_be_in_viewport()
     expect(page.get_by_text(WHAT_IT_IS)).to_be_hidden()
+    expect(page.get_by_text("Is this you?")).to_be_hidden()
     visitor.shot("first-result")
 
     # The server sends everybody the same bytes; only this tab knows.
@@ -45,6 +46,7 @@ def test_the_first_result_is_ones_own_and_anybody_elses_is_not(visitor, new_visi
     assert reader.page.request.get(address).body() == page.request.get(address).body()
     reader.page.goto(address)
     expect(reader.page.get_by_text(WHAT_IT_IS)).to_be_visible()
+    expect(reader.page.get_by_text("Is this you?")).to_be_visible()
     expect(reader.page.get_by_text("This is your result")).to_be_hidden()
     page.goto("/splits/0-10-0-0-0/")
     expect(page.get_by_text(WHAT_IT_IS)).to_be_visible()

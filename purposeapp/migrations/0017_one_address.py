@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
     """Let the account's address and allauth's table never disagree, whoever changes either."""
 
     dependencies = [
-        ("purposeapp", "0017_everyones_day"),
+        ("purposeapp", "0016_everyones_day"),
         ("account", "0009_emailaddress_unique_primary_email"),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purposeapp", "0014_plain_words"),
+        ("purposeapp", "0015_plainer_words"),
     ]
 
     operations = [

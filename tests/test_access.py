@@ -155,8 +155,6 @@ TABLE = """
 /admin/purposeapp/tip/{tip}/history/{version}/  ssssss    xxx---  oo?---
 /admin/purposeapp/tip/x/history/                ssssss    xx----  00----
 /admin/purposeapp/tip/x/history/y/              ssssss    xxx---  000---
-/admin/purposeapp/tip/{tip}/move/               ssssss    xxxxxx  -->---
-        → /admin/purposeapp/tip/
 /admin/purposeapp/tip/{tip}/preview/            ssssss    xxxxxx  oo?---
 /admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  -->---
         → /admin/purposeapp/tip/

@@ -185,50 +185,6 @@ def by_position(purpose: str = "business_driven") -> list[str]:
     return list(Tip.objects.filter(purpose=purpose).by_position().values_list("key", flat=True))
 
 
-def test_a_tip_moves_past_its_neighbour_and_back(editor):
-    first, second, *rest = by_position()
-    tip = Tip.objects.get(key=first)
-    response = editor.post(page_of(tip, "move"), {"way": "down"}, headers={"referer": "x:/"})
-    assert (response.status_code, response.url) == (302, LIST)
-    assert by_position() == [second, first, *rest]
-    assert tip.history.first().history_user.email == "editor@example.org"
-    editor.post(page_of(tip, "move"), {"way": "up"})
-    assert by_position() == [first, second, *rest]
-
-
-def test_at_the_end_there_is_no_further(editor):
-    before = by_position()
-    tip = Tip.objects.get(key=before[0])
-    response = editor.post(page_of(tip, "move"), {"way": "up"}, follow=True)
-    assert said(response) == ["“business-few-one-hour” can't be moved any further."]
-    assert by_position() == before
-
-
-def test_tips_at_the_same_position_move_too(editor):
-    Tip.objects.filter(purpose="business_driven").update(position=100)
-    first, second, *rest = by_position()
-    editor.post(page_of(Tip.objects.get(key=second), "move"), {"way": "up"})
-    assert by_position() == [second, first, *rest]
-
-
-def test_archived_tips_are_passed_over(editor):
-    first, second, third, *_rest = by_position()
-    Tip.objects.filter(key=second).update(state="archived")
-    editor.post(page_of(Tip.objects.get(key=third), "move"), {"way": "up"})
-    visible = [key for key in by_position() if key != second]
-    assert visible[:2] == [third, first]
-
-
-def test_a_move_leads_back_to_the_list_as_it_was(editor, tip):
-    back = f"http://testserver{LIST}?purpose__exact=business_driven"
-    response = editor.post(page_of(tip, "move"), {"way": "up"}, headers={"referer": back})
-    assert response.url == back
-    response = editor.post(
-        page_of(tip, "move"), {"way": "up"}, headers={"referer": "https://evil.example/"}
-    )
-    assert response.url == LIST
-
-
 def positions_form(response, **positions: int) -> dict[str, str]:
     """What the list sends when these tips are given other positions."""
     formset = response.context["cl"].formset
@@ -241,6 +197,79 @@ def positions_form(response, **positions: int) -> dict[str, str]:
         form[f"form-{number}-position"] = str(positions.get(key, tip.position))
         form[f"initial-form-{number}-position"] = str(tip.position)
     return {**form, "_save": "Save"}
+
+
+def press(client, way: str, key: str, *, address: str = LIST, **positions: int):
+    """Press the arrow of a tip, with these positions typed and not saved."""
+    form = positions_form(client.get(address), **positions)
+    tip = Tip.objects.get(key=key)
+    return client.post(address, {**form, "_save": f"{way} {tip.pk}"})
+
+
+def test_a_tip_moves_past_its_neighbour_and_back(editor):
+    first, second, *rest = by_position()
+    tip = Tip.objects.get(key=first)
+    response = press(editor, "down", first)
+    assert (response.status_code, response.url) == (302, LIST)
+    assert by_position() == [second, first, *rest]
+    assert tip.history.first().history_user.email == "editor@example.org"
+    press(editor, "up", first)
+    assert by_position() == [first, second, *rest]
+
+
+def test_at_the_end_there_is_no_further(editor):
+    before = by_position()
+    press(editor, "up", before[0])
+    assert said(editor.get(LIST)) == ["“business-few-one-hour” can't be moved any further."]
+    assert by_position() == before
+
+
+def test_tips_at_the_same_position_move_too(editor):
+    Tip.objects.filter(purpose="business_driven").update(position=100)
+    first, second, *rest = by_position()
+    press(editor, "up", second)
+    assert by_position() == [second, first, *rest]
+
+
+def test_archived_tips_are_passed_over(editor):
+    first, second, third, *_rest = by_position()
+    Tip.objects.filter(key=second).update(state="archived")
+    press(editor, "up", third)
+    visible = [key for key in by_position() if key != second]
+    assert visible[:2] == [third, first]
+
+
+def test_a_move_leads_back_to_the_list_as_it_was(editor):
+    address = f"{LIST}?purpose__exact=business_driven"
+    assert press(editor, "up", by_position()[1], address=address).url == address
+
+
+def test_an_arrow_saves_what_was_typed_before_it_moves(editor, tip):
+    first, second, *_others = by_position()
+    response = press(editor, "down", first, **{tip.key.replace("-", "_"): 9000})
+    assert response.status_code == 302
+    assert said(editor.get(LIST)) == [
+        "1 tip was changed successfully.",
+        f"“{first}” moved.",
+    ]
+    assert by_position()[:2] == [second, first]
+    assert by_position()[-1] == tip.key
+
+
+def test_an_arrow_moves_nothing_where_what_was_typed_is_wrong(editor, tip):
+    before = by_position()
+    response = press(editor, "down", before[0], **{tip.key.replace("-", "_"): -1})
+    assert response.status_code == 200
+    assert 'value="-1"' in response.content.decode()
+    assert by_position() == before
+
+
+@pytest.mark.parametrize("value", ["up", "up x", "up \u0661", "down -1", "sideways 1", "up 1 "])
+def test_what_is_no_arrow_moves_nothing(editor, value):
+    before = by_position()
+    form = positions_form(editor.get(LIST))
+    assert editor.post(LIST, {**form, "_save": value}).status_code == 302
+    assert by_position() == before
 
 
 def test_positions_typed_in_the_list_are_stored_and_nothing_else(editor, tip):

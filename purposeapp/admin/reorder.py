@@ -2,21 +2,17 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 from simple_history.utils import bulk_update_with_history
 
 from purposeapp.forms.tip import POSITION_STEP
 from purposeapp.models import Tip
 
 
-@require_POST
 @transaction.atomic
-def move(request: HttpRequest, tip_id: int) -> HttpResponse:
+def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
     """Swap a tip with the one before or behind it; archived ones are passed over."""
     Tip.objects.lock()
     tip = get_object_or_404(Tip, pk=tip_id)
@@ -25,7 +21,7 @@ def move(request: HttpRequest, tip_id: int) -> HttpResponse:
     )
     places = [other.pk for other in tips]
     place = places.index(tip.pk) if tip.pk in places else None
-    other = None if place is None else place + (1 if request.POST.get("way") == "down" else -1)
+    other = None if place is None else place + (1 if down else -1)
     if place is None or other is None or not 0 <= other < len(tips):
         messages.info(request, _("“%(tip)s” can't be moved any further.") % {"tip": tip})
     else:
@@ -33,7 +29,6 @@ def move(request: HttpRequest, tip_id: int) -> HttpResponse:
         changed = _renumber(tips)
         bulk_update_with_history(changed, Tip, ["position"], default_user=request.user)
         messages.success(request, _("“%(tip)s” moved.") % {"tip": tip})
-    return redirect(_list_url(request))
 
 
 def _renumber(tips: list[Tip]) -> list[Tip]:
@@ -51,11 +46,3 @@ def _renumber(tips: list[Tip]) -> list[Tip]:
             tip.position = number
             changed.append(tip)
     return changed
-
-
-def _list_url(request: HttpRequest) -> str:
-    """The list as it was, with its filters."""
-    address = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}):
-        return address
-    return reverse("admin:purposeapp_tip_changelist")

@@ -1,11 +1,13 @@
 """The changelist of tips, and the form of each, for those who keep them good."""
 
+import re
+from http import HTTPStatus
+
 from django.contrib import admin, messages
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 from django.forms import modelform_factory
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,9 @@ from .versioned import VersionedAdmin, set_state
 
 MAX_TICKS = 1_000
 """Ticks of a tip that are counted; that there are more is all that the list says then."""
+
+ARROW = re.compile(r"(?P<way>up|down) (?P<tip_id>[0-9]{1,18})")
+"""What the list sends as `_save` where an arrow was pressed."""
 
 AUDIENCE_FIELDS = ["purpose", "audience", ("points_from", "points_to"), "direction"]
 PUBLICATION_FIELDS = ["state", "published_from", "position"]
@@ -75,6 +80,14 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
 
     # --- The list ---
 
+    def changelist_view(self, request, extra_context=None):
+        """The list. An arrow saves the positions that were typed, then moves its tip."""
+        response = super().changelist_view(request, extra_context)
+        arrow = ARROW.fullmatch(request.POST.get("_save", ""))
+        if arrow and response.status_code == HTTPStatus.FOUND:
+            reorder.move(request, int(arrow["tip_id"]), down=arrow["way"] == "down")
+        return response
+
     def get_queryset(self, request):
         """All tips; each with its number of ticks, which is nothing of whoever ticked."""
         ticks = RawSQL(
@@ -122,14 +135,12 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
 
     @admin.display(description=_("Move"))
     def move(self, tip: Tip) -> str:
-        button = '<button class="move" name="way" value="{}" formaction="{}" aria-label="{}">{}'
-        button += "</button>"
-        url = reverse("admin:purposeapp_tip_move", args=[tip.pk])
+        button = '<button class="move" name="_save" value="{} {}" aria-label="{}">{}</button>'
         up, down = _("Move up: %(tip)s"), _("Move down: %(tip)s")
         return format_html(
             button + " " + button,
-            *("up", url, up % {"tip": tip}, "↑"),
-            *("down", url, down % {"tip": tip}, "↓"),
+            *("up", tip.pk, up % {"tip": tip}, "↑"),
+            *("down", tip.pk, down % {"tip": tip}, "↓"),
         )
 
     # --- What can be done to several ---
@@ -185,6 +196,5 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             self.own_page("preview/", tip_preview, "preview_new", "view"),
             self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
             self.own_page("<int:tip_id>/preview/", tip_preview, "preview", "view"),
-            self.own_page("<int:tip_id>/move/", reorder.move, "move", "change"),
             *super().get_urls(),
         ]

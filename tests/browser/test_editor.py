@@ -121,6 +121,17 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
         expect(rows.nth(place - 1)).to_contain_text(shown)
     assert "purpose__exact=vanity_project" in page.url
 
+    # Positions that were typed are saved by Enter, and by an arrow too.
+    rows.first.get_by_role("spinbutton").fill("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 tip was changed successfully.")).to_be_visible()
+    expect(rows.first.get_by_role("spinbutton")).to_have_value("1")
+    rows.last.get_by_role("spinbutton").fill("9000")
+    rows.first.get_by_role("button", name="Move up").click()
+    expect(page.get_by_text("can't be moved any further.")).to_be_visible()
+    expect(rows.last.get_by_role("spinbutton")).to_have_value("9000")
+    expect(rows.first).to_contain_text(shown)
+
     # A change, and the way back to what was before.
     rows.nth(0).get_by_role("link").first.click()
     look_with_axe(page)

@@ -171,7 +171,7 @@ def test_thousands_with_the_longest_of_notes_go_there_and_back(owner, user, path
 def test_more_entries_than_are_taken_are_refused_and_counted(owner, monkeypatch):
     monkeypatch.setattr(importing, "MAX_ENTRIES", 3)
     entries = [entry(id=str(uuid4())) for _ in range(4)]
-    too_many = "This file has more than 3 entries, the most that is taken."
+    too_many = "This file has more than 3 entries. Split it into smaller files."
     goals = [goal_entry(set_at=f"2026-03-0{day}T12:00:00Z", ended_at=None) for day in "1234"]
     assert refusal(send(owner, document(*entries))) == too_many
     assert refusal(send(owner, document(goals=goals))) == too_many

@@ -297,6 +297,7 @@ def test_what_another_site_sent_is_not_offered_to_be_sent(user):
 def test_a_session_that_cannot_be_stored_is_an_outage_and_not_a_bad_request(user, client):
     client.force_login(user)
     session = client.session
+    session["note"] = "typed"
     with database_away(), pytest.raises(OperationalError):
         session.save()
     Session.objects.all().delete()

@@ -122,8 +122,7 @@ FIRST_TIPS = [
         "jobs-contact-details",
         "job_seeking",
         "candidate",
-        "Make sure that your contact details are current. The best offer is lost on an old "
-        "address.",
+        "Make sure that your contact details are current. The best offer is lost on an old address.",
     ),
     (
         "hiring-company-profile",

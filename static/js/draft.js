@@ -149,7 +149,8 @@
     const begin = () => {
       const draft = read(key);
       if (!draft) {
-        baseline = valuesOf(visible, valueOf); // what the browser brings back may have been sent
+        // What the browser brings back may have been sent; what else differs was typed meanwhile.
+        if (navigation?.type !== "navigate") baseline = valuesOf(visible, valueOf);
         return;
       }
       const shown = valuesOf(visible, valueOf);

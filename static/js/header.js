@@ -79,10 +79,14 @@
   });
 }
 
-// draft.js keeps what is typed. A first visit has nothing to keep before somebody touches a form.
+// draft.js keeps what is typed. A first visit to the questionnaire, which has to be quick, has nothing
+// to keep before somebody touches it.
 {
   const { draft, ...words } = document.currentScript.dataset;
+  let isLoaded = false;
   const load = () => {
+    if (isLoaded) return;
+    isLoaded = true;
     const script = document.createElement("script");
     script.src = draft;
     Object.assign(script.dataset, words);
@@ -98,11 +102,11 @@
   if (words.account || hasStored) {
     load();
   } else {
-    const touched = ["focusin", "pointerdown"];
-    const once = () => {
-      for (const kind of touched) document.removeEventListener(kind, once, true);
-      load();
-    };
-    for (const kind of touched) document.addEventListener(kind, once, true);
+    for (const kind of ["focusin", "pointerdown"]) {
+      document.addEventListener(kind, load, { once: true, capture: true });
+    }
+    document.addEventListener("DOMContentLoaded", () => {
+      if (document.querySelector("form[data-draft]:not([data-questionnaire])")) load();
+    });
   }
 }

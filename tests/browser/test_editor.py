@@ -105,7 +105,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     row = page.get_by_role("row").filter(has_text=shown)
     row.get_by_role("checkbox").check()
     page.get_by_label("Action:").select_option("Publish selected tips")
-    page.get_by_role("button", name="Go").click()
+    page.get_by_role("button", name="Go", exact=True).click()
     expect(page.get_by_text("1 tip published.")).to_be_visible()
     expect_on_the_result_page(page, shown)
 

@@ -122,7 +122,7 @@ def test_an_account_whose_address_nobody_confirmed_needs_the_code(member, mails)
     member.visitor.fill_credentials()
     page.get_by_role("button", name="Sign up", exact=True).click()
     expect(member.visitor.headline).to_have_text("Enter the code")
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Use a different email").click()
     for mail in mails.iterdir():
         mail.unlink()
 

@@ -39,7 +39,7 @@ def confirm_the_address(visitor, server) -> None:
     expect(visitor.message).to_contain_text(f"We sent an email to {visitor.email}")
     letter = server.log.read_text().rpartition(f"To: {visitor.email}")[2]
     page.goto(re.search(r"^http\S+/confirm-email/\S+$", letter, re.MULTILINE)[0])
-    page.get_by_role("button", name="It is").click()
+    page.get_by_role("button", name="Yes, use this email").click()
     page.wait_for_url("**/history/")
     expect(visitor.message).to_have_text("Your email is confirmed.")
 
@@ -94,7 +94,7 @@ def test_something_changed_and_the_day_is_chosen_by_keyboard(visitor):
     expect(page.get_by_label("Once, on a date I choose")).to_be_checked()
     day.fill("2020-02-29")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="Date: Choose a date in the future.").click()
+    page.get_by_role("link", name="Date: Choose today or a later date.").click()
     expect(day).to_be_focused()
     expect(day).to_have_value("2020-02-29")
 

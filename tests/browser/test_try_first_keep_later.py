@@ -17,7 +17,7 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
     page = visitor.page
     spend_anonymously(visitor, "6-2-2-0-0")
     spend_anonymously(visitor, "2-2-0-6-0")
-    page.get_by_role("link", name="Save it").click()
+    page.get_by_role("link", name="Save my result").click()
     page.wait_for_url("**/accounts/signup/**")
     expect(page.get_by_text("2 results are waiting in this browser.")).to_be_visible()
     visitor.fill_credentials()

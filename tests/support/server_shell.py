@@ -8,11 +8,13 @@ import sys
 import traceback
 
 import django
+from django.db import connections
 
 if __name__ == "__main__":
     django.setup()
     for line in sys.stdin:
         error = None
+        connections.close_all()  # a story may have stopped the server that they lead to
         try:
             exec(compile(json.loads(line), "<story>", "exec"), {})
         except Exception:

@@ -170,3 +170,20 @@ def test_the_database_keeps_both_tables_at_one(owner):
     assert owner.email == "fourth@example.org"
     other.refresh_from_db()
     assert other.email == "other@example.org"
+
+
+def test_without_a_mail_server_the_own_address_stays_until_the_new_one_is_proven(
+    client, db, settings
+):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "none"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
+    client.post("/accounts/signup/", {"email": OLD, "password1": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    for pending in ("first@example.org", NEW):
+        client.post("/accounts/email/", {"action_add": "", "email": pending})
+    user = User.objects.get()
+    assert user.email == OLD
+    assert set(user.emailaddress_set.values_list("email", flat=True)) == {OLD, NEW}
+    for email, status in ((NEW, 422), (OLD, 302)):
+        sent = {"login": email, "password": PASSWORD}
+        assert Client().post("/accounts/login/", sent).status_code == status

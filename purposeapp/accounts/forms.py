@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from allauth.account import forms
+from allauth.account import app_settings, forms
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.socialaccount import forms as socialaccount_forms
 from django.contrib.auth.password_validation import (
@@ -10,11 +12,12 @@ from django.contrib.auth.password_validation import (
     get_default_password_validators,
 )
 from django.forms import PasswordInput
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from purposeapp.accounts.verification import refuse_old_address
+from purposeapp.accounts.verification import is_address_of, refuse_old_address
 
 RESET_EMAIL = "password_reset_email"
 """Where the session names the address to which the code for a new password went."""
@@ -62,6 +65,13 @@ def _minimum_length() -> int:
 class LoginForm(PlainFields, forms.LoginForm):
     """Email and password."""
 
+    def clean(self) -> dict:
+        """Refuse an email that the account is only about to have: it is not proven yet."""
+        values = super().clean()
+        if self.user and not is_address_of(self.user, values.get("login", "")):
+            raise get_adapter().validation_error("email_password_mismatch")
+        return values
+
 
 class SignupForm(PlainFields, forms.SignupForm):
     """The email and the password of a new account."""
@@ -73,6 +83,22 @@ class LinkedInSignupForm(PlainFields, socialaccount_forms.SignupForm):
 
 class AddEmailForm(PlainFields, forms.AddEmailForm):
     """Another email for an account."""
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Let the new one wait until it is proven, beside the one that the account has.
+
+        Where nothing can be proven by a code, allauth takes an own email that is not proven for
+        an earlier wish, and would remove it.
+        """
+        if app_settings.EMAIL_VERIFICATION_BY_CODE_ENABLED:
+            return super().save(request)
+        others = EmailAddress.objects.filter(user=self.user)
+        others.exclude(email__iexact=self.user.email).delete()
+        address = EmailAddress.objects.create(
+            user=self.user, email=self.cleaned_data["email"].lower()
+        )
+        address.send_confirmation(request)
+        return address
 
 
 class ChangeEmailForm(PlainFields, forms.ChangeEmailForm):

@@ -24,10 +24,11 @@ TOO_WIDE = """() => {
 
 
 def axe_report(page: Page, *, preload: bool = True) -> str | None:
-    """What axe has against the page as it is now: None when there is nothing.
+    """What axe has against the page that is open, once it has loaded: None when there is nothing.
 
     To preload style sheets, axe writes styles into the page, which the admin's policy forbids.
     """
+    page.wait_for_load_state()
     results = Axe().run(page, options={"preload": preload, "resultTypes": ["violations"]})
     return results.generate_report() if results.violations_count else None
 

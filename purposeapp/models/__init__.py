@@ -7,6 +7,7 @@ from .goal import Goal
 from .portrait_part import PortraitPart
 from .reminder import Reminder
 from .session import Session
+from .talk import Talk, TalkAnswer, TalkNote
 from .tick import Tick
 from .tip import Tip
 from .user import User
@@ -18,6 +19,9 @@ __all__ = [
     "PortraitPart",
     "Reminder",
     "Session",
+    "Talk",
+    "TalkAnswer",
+    "TalkNote",
     "Tick",
     "Tip",
     "User",

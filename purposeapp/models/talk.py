@@ -1,0 +1,487 @@
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.validators import (
+    MaxLengthValidator,
+    ProhibitNullCharactersValidator,
+    RegexValidator,
+)
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Length
+from django.db.models.lookups import LessThanOrEqual
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.split import Split
+
+from .ten_points import TenPoints
+from .user import User
+
+NAME_MAX_LENGTH = 40
+NOTE_MAX_LENGTH = 2_000
+
+MAX_OPEN_INVITATIONS = 20
+MAX_INVITATIONS_A_DAY = 10
+
+INVITATION_TERM = timedelta(days=14)
+"""How long somebody may start by an invitation."""
+TALK_TERM = timedelta(days=90)
+"""How long a talk lasts after it started, and after each side has agreed to show."""
+KEPT_AFTER_TERM = timedelta(days=30)
+"""How long a talk that is over is still there, to say so; then it is deleted."""
+
+KEY_BYTES = 16
+"""Random bytes of a key: 128 bits, which nobody guesses."""
+
+ADDRESS_IN_NAME = r"(://|www\.|@)"
+"""What a name must not hold: a page of ours would carry the address for whoever sent it."""
+NAME_WITH_ADDRESS = _("Enter just a name, without a web or email address.")
+
+_HASH = r"^[0-9a-f]{64}$"
+
+
+class Side(models.TextChoices):
+    """The two sides of a talk."""
+
+    INVITER = "inviter", _("inviter")
+    GUEST = "guest", _("guest")
+
+    @property
+    def other(self) -> "Side":
+        return Side.GUEST if self is Side.INVITER else Side.INVITER
+
+
+class Kind(models.TextChoices):
+    """What ten points of a talk are about."""
+
+    NOW = "now", _("now")
+    FUTURE = "future", _("future")
+    GUESS = "guess", _("guess")
+
+
+NEEDED = (Kind.NOW, Kind.FUTURE)
+"""What a side has to answer; the guess is up to them."""
+
+
+class State(models.TextChoices):
+    """Where a talk stands. It is derived from what is stored, and never stored itself."""
+
+    INVITED = "invited", _("Invited")
+    STARTED = "started", _("Started")
+    ANSWERED = "answered", _("Both have answered")
+    OPEN = "open", _("Open to both")
+    ENDED = "ended", _("Ended")
+
+
+class TooManyInvitationsError(Exception):
+    """Somebody has as many open invitations as one person may have."""
+
+
+class TooManyTodayError(Exception):
+    """Somebody has made as many invitations as one person may make in a day."""
+
+
+def make_key() -> str:
+    """A capability key: whoever has it, has the page that it opens."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def hash_of(key: str) -> str:
+    """What is stored of a key. It is random, so a plain SHA-256 can't be guessed back."""
+    return sha256(key.encode()).hexdigest()
+
+
+class TalkQuerySet(models.QuerySet["Talk"]):
+    """Ways to ask for talks."""
+
+    def for_user(self, user: models.Model | AnonymousUser) -> Self:
+        """Those of one person, on whichever side; not those that they have withdrawn from."""
+        if isinstance(user, AnonymousUser):
+            return self.none()
+        return self.filter(
+            Q(inviter_id=user.pk, inviter_withdrew_at=None)
+            | Q(guest_id=user.pk, guest_withdrew_at=None)
+        )
+
+    def invited_by(self, key: str) -> Self:
+        """The one that this invitation is for."""
+        return self.filter(invite_hash=hash_of(key))
+
+    def for_guest(self, key: str) -> Self:
+        """The one that is the guest's who has this key."""
+        return self.filter(guest_hash=hash_of(key))
+
+    def latest_first(self) -> Self:
+        """Newest first."""
+        return self.order_by("-made_at", "-id")
+
+    def oldest_first(self) -> Self:
+        """The exact reverse of `latest_first`."""
+        return self.order_by("made_at", "id")
+
+    def open_invitations(self) -> Self:
+        """Those that somebody may still start."""
+        return self.filter(
+            started_at=None,
+            inviter_withdrew_at=None,
+            made_at__gt=timezone.now() - INVITATION_TERM,
+        )
+
+    def over_by(self, time: datetime) -> Self:
+        """Those whose term has ended by then."""
+        # PostgreSQL's GREATEST passes over what is NULL.
+        term = Greatest(
+            F("made_at") + INVITATION_TERM,
+            *(F(name) + TALK_TERM for name in _PROLONGING),
+            output_field=models.DateTimeField(),
+        )
+        return self.alias(term=term).filter(term__lte=time)
+
+    def delete_old(self) -> int:
+        """Delete those that have been over for long enough, and return how many that were."""
+        _count, by_model = self.over_by(timezone.now() - KEPT_AFTER_TERM).delete()
+        return by_model.get(Talk._meta.label, 0)
+
+    @transaction.atomic
+    def invite(self, *, inviter: User, name: str) -> "tuple[Talk, str] | None":
+        """Make an invitation, and return it with its key, which is stored nowhere.
+
+        None where the account is gone. Raises TooManyInvitationsError, TooManyTodayError.
+        """
+        # One at a time: a second one then counts what the first has made.
+        if not User.objects.lock(inviter):
+            return None
+        mine = self.filter(inviter=inviter)
+        if mine.open_invitations().count() >= MAX_OPEN_INVITATIONS:
+            raise TooManyInvitationsError
+        day_ago = timezone.now() - timedelta(days=1)
+        if mine.filter(made_at__gt=day_ago).count() >= MAX_INVITATIONS_A_DAY:
+            raise TooManyTodayError
+        key = make_key()
+        return self.create(inviter=inviter, name=name, invite_hash=hash_of(key)), key
+
+    @transaction.atomic
+    def start(self, invite_key: str, *, user: User | AnonymousUser) -> str | None:
+        """Start the talk of an invitation, and return the guest's own key, stored nowhere.
+
+        None where it can't be started: it was before, it is over, or it is one's own.
+        """
+        # The account first, as its deletion does: neither waits for the other.
+        guest = user if isinstance(user, User) and User.objects.lock(user) else None
+        talk = self.invited_by(invite_key).select_for_update(no_key=True).first()
+        if not talk or not talk.can_start or (guest and guest.pk == talk.inviter_id):
+            return None
+        key = make_key()
+        talk.guest, talk.guest_hash, talk.started_at = guest, hash_of(key), timezone.now()
+        talk.save(update_fields=["guest", "guest_hash", "started_at"])
+        return key
+
+
+class Talk(models.Model):
+    """Two people who show each other their ten points, now and future, once both agree to.
+
+    All that either of them does takes a row lock on the talk first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    inviter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("inviter"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="talks",
+    )
+    guest = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("guest"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="talks_as_guest",
+        help_text=_("Empty for a guest without an account."),
+    )
+    name = models.CharField(
+        _("your name"),
+        max_length=NAME_MAX_LENGTH,
+        validators=[
+            ProhibitNullCharactersValidator(),
+            RegexValidator(f"(?i){ADDRESS_IN_NAME}", NAME_WITH_ADDRESS, inverse_match=True),
+        ],
+    )
+    invite_hash = models.CharField(max_length=64, unique=True, editable=False)
+    guest_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 (unique where it is there)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    inviter_agreed_at = models.DateTimeField(null=True, editable=False)
+    guest_agreed_at = models.DateTimeField(null=True, editable=False)
+    inviter_withdrew_at = models.DateTimeField(null=True, editable=False)
+    guest_withdrew_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TalkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("talk")
+        verbose_name_plural = _("talks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(inviter_withdrew_at=None) ^ Q(name=""),
+                name="talk_has_a_name_until_the_inviter_withdraws",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name__iregex=ADDRESS_IN_NAME),
+                name="talk_name_holds_no_address",
+                violation_error_message=NAME_WITH_ADDRESS,
+            ),
+            models.CheckConstraint(
+                condition=Q(invite_hash__regex=_HASH)
+                & (Q(guest_hash=None) | Q(guest_hash__regex=_HASH)),
+                name="talk_keys_are_stored_as_hashes",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_at=None, guest_hash=None)
+                | Q(started_at__isnull=False, guest_hash__isnull=False),
+                name="talk_starts_with_a_key_for_the_guest",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_at=None)
+                | Q(started_at__gte=F("made_at"), started_at__lt=F("made_at") + INVITATION_TERM),
+                name="talk_starts_while_its_invitation_holds",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_at__isnull=False)
+                | Q(
+                    guest=None, inviter_agreed_at=None, guest_agreed_at=None, guest_withdrew_at=None
+                ),
+                name="talk_is_answered_once_it_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(guest=None) | Q(inviter=None) | ~Q(guest=F("inviter")),
+                name="talk_is_between_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(inviter__isnull=False) | Q(inviter_withdrew_at__isnull=False),
+                name="talk_without_inviter_is_withdrawn",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.made_at:%Y-%m-%d})"
+
+    # --- Where it stands ---
+
+    @property
+    def expires_at(self) -> datetime:
+        """When its term ends; see `over_by`."""
+        times = (getattr(self, name) for name in _PROLONGING)
+        later = [time + TALK_TERM for time in times if time]
+        return max([self.made_at + INVITATION_TERM, *later])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its term has ended."""
+        return self.expires_at <= timezone.now()
+
+    @property
+    def can_start(self) -> bool:
+        """Whether its invitation holds."""
+        return not self.started_at and not self.inviter_withdrew_at and not self.is_over
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more can happen in it."""
+        return self.is_over or any(map(self.has_withdrawn, Side))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether each side may see the other's points."""
+        return not self.has_ended and all(map(self.has_agreed, Side))
+
+    @property
+    def state(self) -> State:
+        if self.has_ended:
+            return State.ENDED
+        if not self.started_at:
+            return State.INVITED
+        if self.is_open:
+            return State.OPEN
+        return State.ANSWERED if all(map(self.has_finished, Side)) else State.STARTED
+
+    def has_agreed(self, side: Side) -> bool:
+        """Whether this side has agreed to show; its points stay as they are from then on."""
+        return getattr(self, f"{side}_agreed_at") is not None
+
+    def has_withdrawn(self, side: Side) -> bool:
+        return getattr(self, f"{side}_withdrew_at") is not None
+
+    def has_finished(self, side: Side) -> bool:
+        """Whether this side has answered what it has to."""
+        return all(kind in self.answered[side] for kind in NEEDED)
+
+    @cached_property
+    def answered(self) -> dict[str, dict[str, Split]]:
+        """The splits of each side, by kind. For views: ask `is_open` before showing the other's."""
+        found: dict[str, dict[str, Split]] = {side: {} for side in Side}
+        for answer in self.answers.all():
+            found[answer.side][answer.kind] = answer.split
+        return found
+
+    def side_of(self, user: models.Model | AnonymousUser) -> Side | None:
+        """The side of somebody who is signed in; None for anybody else."""
+        if user.pk is None:
+            return None
+        if user.pk == self.inviter_id:
+            return Side.INVITER
+        return Side.GUEST if user.pk == self.guest_id else None
+
+    # --- What each side does, one after the other ---
+
+    def _locked(self) -> "Talk | None":
+        """The row as it is by now, locked until the transaction ends; None where it is gone."""
+        return Talk.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
+
+    @transaction.atomic
+    def answer(self, side: Side, kind: Kind, split: Split) -> bool:
+        """Store what a side answers, in place of what it answered before.
+
+        False where it is too late: the talk has ended, or this side has agreed to show.
+        """
+        talk = self._locked()
+        if not talk or talk.has_ended or talk.has_agreed(side):
+            return False
+        TalkAnswer.objects.update_or_create(
+            talk=talk, side=side, kind=kind, defaults=split.as_dict()
+        )
+        return True
+
+    @transaction.atomic
+    def agree(self, side: Side) -> bool:
+        """Agree to show; of both sides, the later one opens it. Idempotent.
+
+        False where this side has not finished, or the talk has ended or not started.
+        """
+        talk = self._locked()
+        if not talk or talk.has_ended or not talk.started_at or not talk.has_finished(side):
+            return False
+        if not talk.has_agreed(side):
+            setattr(talk, f"{side}_agreed_at", timezone.now())
+            talk.save(update_fields=[f"{side}_agreed_at"])
+        return True
+
+    @transaction.atomic
+    def withdraw(self, side: Side) -> None:
+        """Delete what a side has told, and end the talk; what the other told stays. Idempotent.
+
+        Before it started, that revokes the invitation.
+        """
+        talk = self._locked()
+        if not talk or talk.has_withdrawn(side):
+            return
+        TalkAnswer.objects.filter(talk=talk, side=side).delete()
+        TalkNote.objects.filter(talk=talk, side=side).delete()
+        setattr(talk, f"{side}_withdrew_at", timezone.now())
+        if side == Side.INVITER:
+            talk.name = ""
+        talk.save(update_fields=["name", f"{side}_withdrew_at"])
+
+    @transaction.atomic
+    def write(self, side: Side, text: str) -> bool:
+        """Store the note of a side; an empty one is none. False where the talk has ended."""
+        talk = self._locked()
+        if not talk or talk.has_ended or not talk.started_at:
+            return False
+        notes = TalkNote.objects.filter(talk=talk, side=side)
+        if text:
+            notes.update_or_create(talk=talk, side=side, defaults={"text": text})
+        else:
+            notes.delete()
+        return True
+
+    @transaction.atomic
+    def renew_invitation(self) -> str | None:
+        """A new key for an invitation; the one before opens nothing. None where it can't start."""
+        talk = self._locked()
+        if not talk or not talk.can_start:
+            return None
+        key = make_key()
+        talk.invite_hash = hash_of(key)
+        talk.save(update_fields=["invite_hash"])
+        return key
+
+
+_PROLONGING = ("started_at", "inviter_agreed_at", "guest_agreed_at")
+"""The times after which a talk lasts for another TALK_TERM."""
+
+
+@receiver(pre_delete, sender=User)
+def withdraw_from_talks(sender, instance: User, **kwargs) -> None:
+    """Withdraw from all talks of an account that is deleted, by whatever way."""
+    mine = Talk.objects.filter(Q(inviter=instance) | Q(guest=instance)).oldest_first()
+    for talk in mine:
+        side = talk.side_of(instance)
+        assert side  # noqa: S101 (for the type checker)
+        talk.withdraw(side)
+
+
+class TalkAnswer(TenPoints):
+    """Ten points of one side of a talk."""
+
+    talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="answers", db_index=False)
+    side = models.CharField(max_length=10, choices=Side.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+
+    class Meta:
+        verbose_name = _("answer in a talk")
+        verbose_name_plural = _("answers in talks")
+        constraints = [
+            *TenPoints.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["talk", "side", "kind"], name="talkanswer_once_for_a_side_and_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(side__in=["inviter", "guest"]), name="talkanswer_side_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["now", "future", "guess"]), name="talkanswer_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.kind} {self.split}"
+
+
+class TalkNote(models.Model):
+    """What one side wants to say to the other, who can read it once the talk is open."""
+
+    talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="notes", db_index=False)
+    side = models.CharField(max_length=10, choices=Side.choices)
+    text = models.TextField(
+        _("note"),
+        max_length=NOTE_MAX_LENGTH,
+        validators=[MaxLengthValidator(NOTE_MAX_LENGTH), ProhibitNullCharactersValidator()],
+    )
+
+    class Meta:
+        verbose_name = _("note in a talk")
+        verbose_name_plural = _("notes in talks")
+        constraints = [
+            models.UniqueConstraint(fields=["talk", "side"], name="talknote_once_for_a_side"),
+            models.CheckConstraint(
+                condition=Q(side__in=["inviter", "guest"]), name="talknote_side_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="talknote_has_text"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), NOTE_MAX_LENGTH),
+                name="talknote_not_too_long",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side}: {len(self.text)}"

@@ -1,0 +1,83 @@
+"""Makes talks in each of their states, by what people do in them."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from purposeapp.models import Talk, User
+from purposeapp.models.talk import INVITATION_TERM, TALK_TERM, Kind, Side, hash_of, make_key
+from purposeapp.split import Split
+
+INVITERS = {Kind.NOW: "7-0-2-1-0", Kind.FUTURE: "3-4-2-1-0", Kind.GUESS: "1-1-1-1-6"}
+GUESTS = {Kind.NOW: "0-1-3-0-6", Kind.FUTURE: "0-6-3-0-1", Kind.GUESS: "2-2-2-2-2"}
+
+STATES = [
+    "invited",
+    "started",
+    "answered",
+    "agreed",
+    "open",
+    "left",
+    "withdrawn",
+    "expired",
+    "over",
+]
+"""`agreed`: by the inviter alone. `left`: the guest has withdrawn; `withdrawn`: the inviter has.
+`expired`: nobody started it in time; `over`: it was open, and its term has ended."""
+
+
+class MadeTalk(NamedTuple):
+    """A talk with its two keys, which are stored nowhere; without a guest's before it started."""
+
+    talk: Talk
+    invite_key: str
+    guest_key: str = "no-guest-has-this-key0"
+
+
+def make_talk(
+    inviter: User,
+    state: str = "invited",
+    *,
+    guest: User | None = None,
+    name: str = "Anna",
+    inviters: dict = INVITERS,
+    guests: dict = GUESTS,
+) -> MadeTalk:
+    key = make_key()
+    talk = Talk.objects.create(inviter=inviter, name=name, invite_hash=hash_of(key))
+    if state in ("invited", "expired"):
+        if state == "expired":
+            _set_back(talk, INVITATION_TERM)
+        return MadeTalk(talk_of(talk), key)
+    guest_key = Talk.objects.start(key, user=guest or AnonymousUser())
+    assert guest_key
+    if state != "started":
+        for side, answers in ((Side.INVITER, inviters), (Side.GUEST, guests)):
+            for kind, split in answers.items():
+                assert talk_of(talk).answer(side, kind, Split.parse(split))
+    if state not in ("started", "answered"):
+        assert talk.agree(Side.INVITER)
+    if state not in ("started", "answered", "agreed"):
+        assert talk.agree(Side.GUEST)
+    if state in ("left", "withdrawn"):
+        talk.withdraw(Side.GUEST if state == "left" else Side.INVITER)
+    if state == "over":
+        _set_back(talk, TALK_TERM)
+    return MadeTalk(talk_of(talk), key, guest_key)
+
+
+def talk_of(talk: Talk) -> Talk:
+    """The same talk, as it is stored by now."""
+    return Talk.objects.get(pk=talk.pk)
+
+
+def _set_back(talk: Talk, by: timedelta) -> None:
+    """Let all of it have happened that much earlier."""
+    stored = talk_of(talk)
+    for name in ("made_at", "started_at", "inviter_agreed_at", "guest_agreed_at"):
+        if time := getattr(stored, name):
+            setattr(stored, name, time - by)
+    stored.save()
+    assert stored.expires_at <= timezone.now()

@@ -34,6 +34,13 @@ def signed(points: int) -> str:
     return f"{'+' if points > 0 else MINUS if points else ''}{abs(points)}"
 
 
+def counted(points: int) -> str:
+    """So many points, in words: "1 point", "no points"."""
+    if not points:
+        return _("no points")
+    return ngettext("%(points)d point", "%(points)d points", points) % {"points": points}
+
+
 def points_on(split: Split, purposes: Iterable[Purpose]) -> str:
     """The points of these purposes: "Job seeking 6, Learning sponge 0"."""
     return _each((purpose, str(split[purpose])) for purpose in purposes)

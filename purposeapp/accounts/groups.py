@@ -8,9 +8,10 @@ GROUP = "Tip editors"
 PERMISSIONS = [
     *("view_tip", "add_tip", "change_tip", "delete_tip"),
     *("view_portraitpart", "add_portraitpart", "change_portraitpart"),
+    *("view_talkquestion", "add_talkquestion", "change_talkquestion"),
 ]
 """Everything about tips; their history, preview and files ask for these too. Portrait sentences
-are never deleted, so nobody has a permission for that.
+and talk questions are never deleted, so nobody has a permission for that.
 """
 
 
@@ -30,7 +31,7 @@ def make_group(app_config, using, apps=installed, **kwargs) -> None:
         content_type__app_label="purposeapp", codename__in=PERMISSIONS
     )
     if len(permissions) < len(PERMISSIONS):
-        return  # migrated back to before there were tips, or portraits
+        return  # migrated back to before there were tips, portraits or talks
     group, is_new = Group.objects.using(using).get_or_create(name=GROUP)
     if is_new:
         group.permissions.set(permissions)

@@ -9,6 +9,7 @@ from .paper import MendDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
+from .talk_question import TalkQuestionForm
 from .tick import SideForm, TickForm
 from .time_zone import TimeZoneForm
 from .tip import PositionForm, PreviewForm, TipForm
@@ -35,6 +36,7 @@ __all__ = [
     "ReminderForm",
     "SaveResultForm",
     "SideForm",
+    "TalkQuestionForm",
     "TickForm",
     "TimeZoneForm",
     "TipForm",

@@ -8,6 +8,7 @@ from .portrait_part import PortraitPart
 from .reminder import Reminder
 from .session import Session
 from .talk import Talk, TalkAnswer, TalkNote
+from .talk_question import TalkQuestion
 from .tick import Tick
 from .tip import Tip
 from .user import User
@@ -22,6 +23,7 @@ __all__ = [
     "Talk",
     "TalkAnswer",
     "TalkNote",
+    "TalkQuestion",
     "Tick",
     "Tip",
     "User",

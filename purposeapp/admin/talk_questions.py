@@ -1,0 +1,40 @@
+"""The questions of talks, for those who keep them good."""
+
+from django.contrib import admin
+from django.utils.translation import gettext as _
+
+from purposeapp.forms import TalkQuestionForm
+from purposeapp.models import TalkQuestion
+from purposeapp.models.talk_question import QUESTION_FIELDS
+
+from .versioned import VersionedAdmin
+
+
+@admin.register(TalkQuestion)
+class TalkQuestionAdmin(VersionedAdmin):
+    """Talk questions, with an audit trail. None is deleted: it is turned into a draft."""
+
+    form = TalkQuestionForm
+    allowed_lookups = {"topic__exact", "purpose__exact", "state__exact"}
+    stored_fields = QUESTION_FIELDS
+    list_display = ["words", "topic", "purpose", "state"]
+    list_filter = ["topic", "purpose", "state"]
+    search_fields = ["text", "key"]
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def get_fieldsets(self, request, obj=None):
+        """The words first; then what they are for, and whether they show."""
+        return [
+            (None, {"fields": self.text_fields(request, obj)}),
+            (_("Where it fits"), {"fields": ["topic", "purpose"]}),
+            (_("When it appears"), {"fields": ["state", "position"]}),
+        ]
+
+    def get_urls(self):
+        """What publishes a draft, before the pages of Django, which take anything for an id."""
+        return [
+            self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
+            *super().get_urls(),
+        ]

@@ -1,0 +1,61 @@
+"""A question of talks, as editors write it. No change may leave a topic without a question."""
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.discussion.questions import (
+    PLACEHOLDERS,
+    Finding,
+    Topic,
+    unknown_placeholders,
+    without_wording,
+)
+from purposeapp.models import TalkQuestion
+from purposeapp.models.talk_question import QUESTION_FIELDS
+
+from .versioned import VersionedForm
+
+UNKNOWN_PLACEHOLDER = _("{%(name)s} can't be filled in here. You can use: %(known)s.")
+
+
+class TalkQuestionForm(VersionedForm):
+    """One question, with an optimistic lock; refused if some topic would lose its last one."""
+
+    class Meta:
+        model = TalkQuestion
+        fields = ["key", *QUESTION_FIELDS]
+
+    def clean(self) -> dict:
+        if not self.instance.pk:
+            TalkQuestion.objects.lock()
+        values = super().clean()
+        if "topic" in values and "text" in values:
+            self._refuse_unknown_placeholders(Topic(values["topic"]), values["text"])
+        if not self.errors:
+            for gap in gaps_after(self.typed()):
+                self.add_error(None, forms.ValidationError(_said(gap), code="gap"))
+        return values
+
+    def _refuse_unknown_placeholders(self, topic: Topic, text: str) -> None:
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS[topic])
+        for name in unknown_placeholders(topic, text):
+            words = UNKNOWN_PLACEHOLDER % {"name": name, "known": known}
+            self.add_error("text", forms.ValidationError(words, code="placeholder"))
+
+
+def gaps_after(changed: TalkQuestion) -> list[Finding]:
+    """What would lose its last question if this one was stored so. Call it under the table lock."""
+    published = list(TalkQuestion.objects.published())
+    after = [question for question in published if question.pk != changed.pk]
+    if changed.state == TalkQuestion.State.PUBLISHED:
+        after.append(changed)
+    before = without_wording(published)
+    return [gap for gap in without_wording(after) if gap not in before]
+
+
+def _said(gap: Finding) -> str:
+    words = {"topic": gap.topic.label, "purpose": gap.purpose and gap.purpose.label}
+    if gap.purpose:
+        return gettext("No question would be left for “%(topic)s” and %(purpose)s.") % words
+    return gettext("No question would be left for “%(topic)s”.") % words

@@ -1,0 +1,93 @@
+from typing import Self
+
+from django.core.validators import MaxLengthValidator
+from django.db import connections, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from purposeapp.discussion.questions import Topic
+from purposeapp.split import Purpose
+
+from .versioned import Versioned
+
+QUESTION_MAX_LENGTH = 240
+
+QUESTION_FIELDS = ["text", "topic", "purpose", "position", "state"]
+"""Every field of a question that can change, in the order that people read them."""
+
+
+class TalkQuestionQuerySet(models.QuerySet["TalkQuestion"]):
+    """Ways to ask for questions."""
+
+    def published(self) -> Self:
+        """Those that talks are given today."""
+        return self.filter(state=TalkQuestion.State.PUBLISHED)
+
+    def lock(self) -> None:
+        """Table lock: nobody else changes a question until this transaction ends, all can read."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute("LOCK TABLE purposeapp_talkquestion IN SHARE ROW EXCLUSIVE MODE")
+
+
+class TalkQuestion(Versioned, models.Model):
+    """How one question of a talk is put. Staff own it, and `history` is its audit trail."""
+
+    CHANGING_FIELDS = QUESTION_FIELDS
+
+    class State(models.TextChoices):
+        """Who sees a question."""
+
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
+    key = models.SlugField(
+        _("key"), max_length=80, unique=True, help_text=_("A short name that never changes.")
+    )
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic.choices)
+    purpose = models.CharField(
+        _("purpose"),
+        blank=True,
+        default="",
+        max_length=20,
+        choices=Purpose.choices,
+        help_text=_("Only for this purpose, and then before the others. Empty: for all five."),
+    )
+    text = models.TextField(
+        _("text"),
+        max_length=QUESTION_MAX_LENGTH,
+        validators=[MaxLengthValidator(QUESTION_MAX_LENGTH)],
+        help_text=_(
+            "What the guest is asked. {name} is the inviter, {purpose} the purpose it is about."
+        ),
+    )
+    position = models.PositiveSmallIntegerField(
+        _("position"),
+        default=10_000,
+        help_text=_("If two fit equally well, the smaller number is used."),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+
+    history = HistoricalRecords()
+    objects = TalkQuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("talk question")
+        verbose_name_plural = _("talk questions")
+        ordering = ["position", "key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(topic__in=Topic.values), name="talkquestion_topic_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["", *Purpose.values]),
+                name="talkquestion_purpose_is_known",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="talkquestion_has_text"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "published"]), name="talkquestion_state_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

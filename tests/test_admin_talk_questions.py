@@ -1,0 +1,132 @@
+"""The questions of talks, as editors use them: no change leaves a topic without a question."""
+
+import re
+from html import unescape
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from purposeapp.forms.versioned import CHANGED_MEANWHILE
+from purposeapp.models import TalkQuestion
+from purposeapp.models.talk_question import QUESTION_FIELDS
+from tests.support.make import make_editor
+
+LIST = "/admin/purposeapp/talkquestion/"
+
+
+@pytest.fixture
+def editor(client, db):
+    client.force_login(make_editor())
+    return client
+
+
+@pytest.fixture
+def alike(db):
+    """The only question for those who spend alike."""
+    return TalkQuestion.objects.get(topic="alike")
+
+
+def page_of(question, page="change") -> str:
+    return f"{LIST}{question.pk}/{page}/"
+
+
+def form_of(question, **changes) -> dict:
+    values = {name: getattr(question, name) for name in QUESTION_FIELDS}
+    return {**values, "version": question.fingerprint, **changes}
+
+
+def text_of(response) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", response.content.decode())).split())
+
+
+def test_the_list_is_called_what_it_is_and_filtered(editor):
+    page = editor.get(LIST, {"topic__exact": "path"})
+    assert "<h1>Talk questions</h1>" in page.content.decode()
+    assert [row.key for row in page.context["cl"].result_list] == [
+        "path-learning",
+        "path-vanity",
+    ]
+
+
+def test_a_changed_question_has_its_history(editor, alike):
+    old = alike.text
+    response = editor.post(page_of(alike), form_of(alike, text="Alike, {name}?"))
+    assert (response.status_code, response.url) == (302, LIST)
+    assert TalkQuestion.objects.get(pk=alike.pk).text == "Alike, {name}?"
+    page = text_of(editor.get(page_of(alike, "history")))
+    assert f"Text {old} Alike, {{name}}?" in page
+    assert "System · created · initial sentences" in page
+
+
+def test_a_new_question_is_a_draft_that_can_be_published(editor):
+    form = {**form_of(TalkQuestion(topic="alike", text="So?")), "key": "so", "version": ""}
+    page = editor.post(f"{LIST}add/", form, follow=True)
+    assert "Saved as a draft. Publish it? Publish" in text_of(page)
+    question = TalkQuestion.objects.get(key="so")
+    assert question.state == "draft"
+    editor.post(page_of(question, "publish"))
+    question.refresh_from_db()
+    assert question.state == "published"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("What of {purpose}?", "{purpose} can't be filled in here. You can use: {name}."),
+        ("What of {}?", "{} can't be filled in here. You can use: {name}."),
+        ("", "This field is required."),
+    ],
+)
+def test_what_cannot_be_filled_in_is_refused(editor, alike, text, error):
+    response = editor.post(page_of(alike), form_of(alike, text=text))
+    assert response.status_code == 422
+    assert error in text_of(response)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"state": "draft"}, {"topic": "guest_stays"}], ids=["a draft", "another topic"]
+)
+def test_the_last_question_of_a_topic_stays(editor, alike, changes):
+    response = editor.post(page_of(alike), form_of(alike, **changes))
+    assert response.status_code == 422
+    gap = "No question would be left for “Present: both spend their points alike”."
+    assert gap in text_of(response)
+
+
+def test_the_last_question_for_a_purpose_stays(editor):
+    path = TalkQuestion.objects.get(key="path-learning")
+    response = editor.post(page_of(path), form_of(path, purpose="vanity_project"))
+    assert response.status_code == 422
+    assert "community spirit” and Learning sponge." in text_of(response)
+
+
+def test_a_gap_that_is_there_already_holds_nobody_up(editor, alike):
+    TalkQuestion.objects.filter(topic="both_grow").update(state="draft")
+    assert editor.post(page_of(alike), form_of(alike, text="So?")).status_code == 302
+
+
+def test_nobody_overwrites_what_a_colleague_saved(editor, alike):
+    form = form_of(alike, text="Mine?")
+    alike.text = "Theirs?"
+    alike.save()
+    response = editor.post(page_of(alike), form)
+    assert response.status_code == 409
+    assert str(CHANGED_MEANWHILE) in text_of(response)
+    assert TalkQuestion.objects.get(pk=alike.pk).text == "Theirs?"
+
+
+def test_editors_who_were_there_before_may_keep_questions_too(db):
+    loader = MigrationLoader(connection)
+    name = ("purposeapp", "0020_first_talk_questions")
+    permit = loader.get_migration(*name).operations[1]
+    apps = loader.project_state(name).apps
+    group = Group.objects.get(name="Tip editors")
+    group.permissions.set(Permission.objects.filter(codename="view_tip"))
+    permit.code(apps, None)
+    found = sorted(group.permissions.values_list("codename", flat=True))
+    assert found == ["add_talkquestion", "change_talkquestion", "view_talkquestion", "view_tip"]
+    group.delete()
+    permit.code(apps, None)
+    assert not Group.objects.exists()

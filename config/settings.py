@@ -302,6 +302,13 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = {
+    # POSTs of guests to talks: without JavaScript, each press of + and − is one.
+    "talk": "60/m/ip",
+    # Mails with the link of a talk, to whatever address somebody types.
+    "talk_invitation": "20/d/user",
+    "talk_address": "5/d/key,20/d/ip",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "questionnaire"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 
-from purposeapp.models import PortraitPart, Tip
+from purposeapp.models import PortraitPart, TalkQuestion, Tip
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -26,6 +26,7 @@ from tests.support.make import (
     make_verified_user,
     prove_address,
 )
+from tests.support.talks import make_talk
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 SIGNS = {200: "o", 400: "b", 401: "u", 403: "x", 404: "0", 405: "-", 409: "c", 422: "?"}
@@ -62,6 +63,15 @@ TABLE = """
 /healthz                                 oo----
 /readyz                                  oo----
 /reminders/stop/{stop_key}/              ooo---
+/talk/{guest}/                           oo----
+/talk/{guest}/now/                       oo?---
+/talk/{guest}/future/                    oo?---
+/talk/{guest}/guess/                     oo?---
+/talk/{guest}/agree/                     >>>---     → /talk/{guest}/
+/talk/{guest}/withdraw/                  oo>---     → /talk/{guest}/
+/talk/{guest}/note/                      oo>---     → /talk/{guest}/#note
+/talk/{guest}/sheet/                     >>----     → /talk/{guest}/
+/talk/{guest}/mail/                      >>?---     → /talk/{guest}/
 /accounts/inactive/                      oo---o
 /accounts/password/reset/                oo??-o
 /accounts/password/reset/confirm/        >>>>>>     → /accounts/login/
@@ -86,6 +96,7 @@ TABLE = """
 /history/export.json           ssssss     oo----
 /history/export.csv            ssssss     oo----
 /history/import/               ssssss     oo?---
+/talks/                        ssssss     oo?---
 /tips/                         ssssss     oo----
 /tips/{tip}/tick/              -->---     --?---     → /accounts/login/?next=/tips/
 /tips/side/                    -->---     --?---     → /accounts/login/?next=/tips/
@@ -122,6 +133,18 @@ TABLE = """
 /history/{assessment}/remind/  -->---     -->---  --0---
         → /accounts/login/?next=/history/{new}/ /history/{new}/
 /reminders/five-purposes.ics   ssssss     oo----  00----
+/invitations/{invitation}/     oo>---     oo>---  oo>---
+        → /talk/{guest}/ /talks/{new}/ /talk/{guest}/
+/talks/{talk}/                 ssssss     oo----  000000
+/talks/{talk}/now/             ssssss     oo?---  000000
+/talks/{talk}/future/          ssssss     oo?---  000000
+/talks/{talk}/guess/           ssssss     oo?---  000000
+/talks/{talk}/agree/           ssssss     >>>---  000000  → /talks/{new}/
+/talks/{talk}/withdraw/        ssssss     oo>---  000000  → /talks/
+/talks/{talk}/note/            ssssss     oo>---  000000  → /talks/{new}/#note
+/talks/{talk}/sheet/           ssssss     >>----  000000  → /talks/{new}/
+/talks/{talk}/remind/          ssssss     >>>---  000000  → /talks/{new}/
+/talks/{talk}/link/            ssssss     >>>---  000000  → /talks/{new}/
 
                anonymous  stranger+owner  any-staff
 /admin/login/  >>>>>>     xxxxxx          >ooo-o
@@ -172,6 +195,18 @@ TABLE = """
 /admin/purposeapp/portraitpart/{part}/preview/                 ssssss    xxxxxx  oo----
 /admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  -->---
         → /admin/purposeapp/portraitpart/
+
+                                                                  visitors  staff   editor+superuser
+/admin/purposeapp/talkquestion/                                   ssssss    xxxxxx  oooooo
+/admin/purposeapp/talkquestion/add/                               ssssss    xxxxxx  oo?ooo
+/admin/purposeapp/talkquestion/{question}/                        ssssss    >>>>>>  >>>>>>
+        → ./change/
+/admin/purposeapp/talkquestion/{question}/change/                 ssssss    xxxxxx  oo?ooo
+/admin/purposeapp/talkquestion/{question}/delete/                 ssssss    xxxxxx  xxxxxx
+/admin/purposeapp/talkquestion/{question}/history/                ssssss    xx----  oo----
+/admin/purposeapp/talkquestion/{question}/history/{qst_version}/  ssssss    xxx---  oo?---
+/admin/purposeapp/talkquestion/{question}/publish/                ssssss    xxxxxx  -->---
+        → /admin/purposeapp/talkquestion/
 
                                                     visitors  staff+editor  superuser
 /admin/purposeapp/assessment/                       ssssss    xxxxxx        oooooo
@@ -229,6 +264,8 @@ class World:
         tip = Tip.objects.earliest("pk")
         tip.save()  # so that it has a version
         part = PortraitPart.objects.earliest("pk")
+        question = TalkQuestion.objects.earliest("pk")
+        talk = make_talk(owner, "started")
         self.linkedin = linkedin
         self.values = {
             "assessment": make_assessment(owner).pk,
@@ -236,6 +273,11 @@ class World:
             "stop_key": make_reminder(owner, due_on=NOON.date()).stop_key,
             "tip": tip.pk,
             "version": tip.history.latest().pk,
+            "talk": talk.talk.pk,
+            "guest": talk.guest_key,
+            "invitation": make_talk(owner).invite_key,
+            "question": question.pk,
+            "qst_version": question.history.latest().pk,
             "part": part.pk,
             "part_version": part.history.latest().pk,
             "type": ContentType.objects.get_for_model(Tip).pk,
@@ -278,7 +320,7 @@ class World:
         cell, targets = "", []
         for method in METHODS:
             response = self.ask(role, method, path)
-            if response.status_code != 302:
+            if response.status_code not in (302, 303):
                 cell += SIGNS.get(response.status_code, f"({response.status_code})")
             elif response.url == f"{sign_in}?next={path}":
                 cell += "s"
@@ -293,6 +335,7 @@ class World:
             return "{linkedin}"
         if url.startswith(path):
             return f"./{url.removeprefix(path)}"
+        url = re.sub("^/talk/[^/]{22}/", "/talk/{guest}/", url).partition("?link=")[0]
         return re.sub("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{new}", url)
 
 

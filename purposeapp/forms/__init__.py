@@ -9,6 +9,15 @@ from .paper import MendDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
+from .talk import (
+    FutureForm,
+    GuessForm,
+    InvitationForm,
+    InvitationMailForm,
+    LinkMailForm,
+    TalkNoteForm,
+    TalkPointsForm,
+)
 from .talk_question import TalkQuestionForm
 from .tick import SideForm, TickForm
 from .time_zone import TimeZoneForm
@@ -23,8 +32,13 @@ __all__ = [
     "DeleteAccountForm",
     "EndGoalForm",
     "EventForm",
+    "FutureForm",
     "GoalForm",
+    "GuessForm",
     "ImportForm",
+    "InvitationForm",
+    "InvitationMailForm",
+    "LinkMailForm",
     "MendDayForm",
     "NoteForm",
     "PaperForm",
@@ -36,6 +50,8 @@ __all__ = [
     "ReminderForm",
     "SaveResultForm",
     "SideForm",
+    "TalkNoteForm",
+    "TalkPointsForm",
     "TalkQuestionForm",
     "TickForm",
     "TimeZoneForm",

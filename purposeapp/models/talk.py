@@ -395,7 +395,7 @@ class Talk(models.Model):
     def write(self, side: Side, text: str) -> bool:
         """Store the note of a side; an empty one is none. False where the talk has ended."""
         talk = self._locked()
-        if not talk or talk.has_ended or not talk.started_at:
+        if not talk or talk.has_ended:
             return False
         notes = TalkNote.objects.filter(talk=talk, side=side)
         if text:

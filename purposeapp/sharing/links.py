@@ -11,6 +11,28 @@ from purposeapp import sentences
 from purposeapp.split import Purpose, Split
 
 
+def mailto(subject: str, body: str) -> str:
+    """A mail that is ready to go, in the reader's own mail program.
+
+    Its line breaks are CRLF (RFC 6068): with LF alone, some mail programs show a single line.
+    """
+    body = body.replace("\n", "\r\n")
+    return f"mailto:?subject={quote(subject)}&body={quote(body)}"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A link for one person alone, and the mail that brings it."""
+
+    url: str
+    title: str
+    body: str
+
+    @property
+    def mail_url(self) -> str:
+        return mailto(self.title, self.body)
+
+
 @dataclass(frozen=True)
 class Share:
     """A public page, as it is passed on. It holds no name and no id of whoever does so.
@@ -37,10 +59,7 @@ class Share:
 
     @property
     def mail_url(self) -> str:
-        """A mail that is ready to go to somebody who is unsure of their purpose.
-
-        Its line breaks are CRLF (RFC 6068): with LF alone, some mail programs show a single line.
-        """
+        """A mail that is ready to go to somebody who is unsure of their purpose."""
         subject = _("What are you on LinkedIn for?")
         body = _(
             "Hello,\n\n"
@@ -50,8 +69,7 @@ class Share:
             "Spend your own ten points: it takes a minute. Then let's talk about where you'd like "
             "them to be in a year.\n"
         ) % {"title": self.title, "url": self.url}
-        body = body.replace("\n", "\r\n")
-        return f"mailto:?subject={quote(subject)}&body={quote(body)}"
+        return mailto(subject, body)
 
 
 def share_questionnaire() -> Share:

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,6 +25,7 @@ from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
 from .recording import JUST_RECORDED
+from .reminders import remind_every_3_months
 from .resumable import Typed, resumable_form
 
 
@@ -134,22 +134,11 @@ def assessment_event(request: HttpRequest, id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def assessment_remind(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Set a reminder every three months with one press, from the page of a new result.
-
-    On a page that is out of date, one that was chosen meanwhile stays, and is what it says.
-    """
+    """Set a reminder every three months with one press, from the page of a new result."""
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
-    reminder = Reminder.objects.choose(
-        user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS, replaces=False
-    )
-    if reminder and reminder.due_on:
-        words = _("We'll remind you on %(day)s.") % {"day": date_format(reminder.due_on)}
-        messages.success(request, words)
-    elif reminder:
-        words = _("You already have a reminder: when something changes in your life.")
-        messages.success(request, words)
+    remind_every_3_months(request)
     return redirect(assessment)
 
 

@@ -102,6 +102,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def gone(request: HttpRequest, title: str, text: str) -> HttpResponse:
+    """410: it was here, and is over."""
+    return _page(request, HTTPStatus.GONE, title, text)
+
+
 def unprocessable(request: HttpRequest) -> HttpResponse:
     """422: the value of a button that no page of ours has."""
     return _page(

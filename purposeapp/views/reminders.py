@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -51,6 +52,22 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
         "periods": PERIODS.values(),
     }
     return render(request, "purposeapp/reminders.html", context, status=status)
+
+
+def remind_every_3_months(request: HttpRequest) -> None:
+    """Set a reminder every three months with one press, and say so.
+
+    On a page that is out of date, one that was chosen meanwhile stays, and is what it says.
+    """
+    reminder = Reminder.objects.choose(
+        user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS, replaces=False
+    )
+    if reminder and reminder.due_on:
+        words = _("We'll remind you on %(day)s.") % {"day": date_format(reminder.due_on)}
+        messages.success(request, words)
+    elif reminder:
+        words = _("You already have a reminder: when something changes in your life.")
+        messages.success(request, words)
 
 
 @never_cache

@@ -107,7 +107,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if not match or not getattr(match.func, "works_without_cookies", False):
             return errors.cookies_blocked(request)
         if _is_own_page(request):
-            return match.func(request, cookies_blocked=True)
+            return match.func(request, *match.args, cookies_blocked=True, **match.kwargs)
     if not match or not getattr(match.func, "is_resumable", False):
         return errors.csrf_expired(request)
     if of_somebody_else(request):

@@ -5,16 +5,16 @@ import re
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-KEY_IN_A_MAIL = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/)[^/]+")
+KEY = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/)[^/]+")
 
 
 class RequestLogMiddleware(RequestMiddleware):
     """Logs the path of each request without what opens something for whoever has it.
 
-    That is the query, where LinkedIn puts its codes, and the keys that mails bring.
+    That is the query, where LinkedIn puts its codes, and the keys that links and mails bring.
     """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        path = KEY_IN_A_MAIL.sub(r"\1…", request.path)
+        path = KEY.sub(r"\1…", request.path)
         return f"{request.method} {path}"

@@ -1,6 +1,8 @@
 """Responses that more than one page gives."""
 
-from django.http import HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 
 
@@ -10,3 +12,9 @@ def attachment(content: str | bytes, *, filename: str, content_type: str) -> Htt
     return HttpResponse(
         content, content_type=content_type, headers={"Content-Disposition": disposition}
     )
+
+
+class HttpResponseSeeOther(HttpResponseRedirect):
+    """303: what was sent is done, and the page to look at now is there."""
+
+    status_code = HTTPStatus.SEE_OTHER

@@ -11,4 +11,9 @@ from config.settings import *  # noqa: F403 (that is the point)
 
 STATIC_ROOT = os.environ["STATIC_ROOT"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-ACCOUNT_RATE_LIMITS = {"signup": "10000/m/ip", "login": "10000/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    **ACCOUNT_RATE_LIMITS,  # noqa: F405
+    "signup": "10000/m/ip",
+    "login": "10000/m/ip",
+    "talk": "10000/m/ip",
+}

@@ -1,0 +1,106 @@
+"""What people type in a talk: the invitation, the ten points of each kind, and the note."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import Talk
+from purposeapp.models.talk import (
+    MAX_INVITATIONS_A_DAY,
+    MAX_OPEN_INVITATIONS,
+    NOTE_MAX_LENGTH,
+    Kind,
+    Side,
+    TooManyInvitationsError,
+    TooManyTodayError,
+)
+
+from .newlines import NewlineField
+from .ten_points import TenPointsForm
+
+TOO_MANY_OPEN = _("You have %(count)d open invitations. Revoke one first.")
+TOO_MANY_TODAY = _("You've made %(count)d invitations today. Try again tomorrow.")
+CONFIRM_FIRST = _("Confirm your email before you invite somebody.")
+
+
+class LinkMailForm(forms.Form):
+    """Where a link is sent, if it is; the address is not stored."""
+
+    email = forms.EmailField(label=_("Your email"), max_length=254)
+
+
+class InvitationMailForm(LinkMailForm):
+    """Where the link of an invitation is sent, if it is."""
+
+    email = forms.EmailField(
+        label=_("Their email (optional)"),
+        max_length=254,
+        required=False,
+        help_text=_("We'll send them the link. We don't store the address."),
+    )
+
+
+class InvitationForm(forms.ModelForm):
+    """An invitation. It holds no word to the guest but the name of whoever asks."""
+
+    class Meta:
+        model = Talk
+        fields = ["name"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "given-name", "dir": "auto"})}
+        help_texts = {"name": _("Your guest sees this name, and nothing else about you.")}
+
+    def clean_name(self) -> str:
+        """The name on one line, without spaces that nobody sees."""
+        return " ".join(self.cleaned_data["name"].split())
+
+    def save(self, *, user) -> "tuple[Talk, str] | None":  # type: ignore[override]
+        """Make the invitation, and return it with its key. None where a limit refuses it.
+
+        The form then has the error; None too, without one, where the account is gone.
+        """
+        try:
+            return Talk.objects.invite(inviter=user, name=self.cleaned_data["name"])
+        except TooManyInvitationsError:
+            words, code = TOO_MANY_OPEN % {"count": MAX_OPEN_INVITATIONS}, "open"
+        except TooManyTodayError:
+            words, code = TOO_MANY_TODAY % {"count": MAX_INVITATIONS_A_DAY}, "today"
+        self.add_error(None, forms.ValidationError(words, code=code))
+        return None
+
+
+class TalkPointsForm(TenPointsForm):
+    """Ten points of one side of a talk."""
+
+    kind = Kind.NOW
+
+    def save(self, talk: Talk, side: Side) -> bool:
+        """Store them; False where it is too late."""
+        return talk.answer(side, self.kind, self.split)
+
+
+class FutureForm(TalkPointsForm):
+    """Where somebody would like their ten points to be."""
+
+    kind = Kind.FUTURE
+    earlier_words = _("now %(was)d")
+    change_words = _("now %(was)d, future %(now)d")
+
+
+class GuessForm(TalkPointsForm):
+    """What somebody takes for the ten points of the other one."""
+
+    kind = Kind.GUESS
+
+
+class TalkNoteForm(forms.Form):
+    """The note that the other side can read once the talk is open."""
+
+    text = NewlineField(
+        label=_("Your note"),
+        max_length=NOTE_MAX_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+
+    def save(self, talk: Talk, side: Side) -> bool:
+        """Store it; False where it is too late."""
+        return talk.write(side, self.cleaned_data["text"])

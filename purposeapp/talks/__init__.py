@@ -1,0 +1,1 @@
+"""What a talk sends by mail."""

@@ -1,0 +1,132 @@
+from http import HTTPStatus
+
+from django.conf import settings as site
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from purposeapp.forms import InvitationForm, InvitationMailForm
+from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.talk import CONFIRM_FIRST
+from purposeapp.models import Talk
+from purposeapp.models.reminder import proven_addresses
+from purposeapp.models.talk import Side
+from purposeapp.web.requests import AuthenticatedRequest
+from purposeapp.web.responses import HttpResponseSeeOther
+
+from . import errors
+from .resumable import Typed, resumable_form
+from .talks_pages import pass_on
+from .talks_seat import Seat, limited, needs_no_cookie, private
+
+TALKS_SHOWN = 50
+
+
+@private
+@resumable_form(login_required=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """All talks of a person, each with where it stands, and the form that invites to one."""
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        form, mail_form = InvitationForm(request.POST), InvitationMailForm(request.POST)
+        if answer := _invite(request, form, mail_form):
+            return answer
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.has_error("__all__", code="today"):
+            status = HTTPStatus.TOO_MANY_REQUESTS
+    else:
+        form, mail_form = InvitationForm(), InvitationMailForm()
+        if typed:
+            form.initial.update(as_typed(form, typed.data))
+            mail_form.initial.update(as_typed(mail_form, typed.data))
+    # One more than is shown tells whether there are more.
+    mine = Talk.objects.for_user(request.user).latest_first().prefetch_related("answers")
+    found = list(mine[: TALKS_SHOWN + 1])
+    context = {
+        "form": form,
+        "mail_form": mail_form,
+        "wrong": form if form.errors else mail_form if mail_form.errors else None,
+        "typed": typed,
+        "mails": bool(site.EMAIL_URL),
+        "is_proven": _is_proven(request),
+        "seats": [Seat(talk, _side(talk, request), request.user) for talk in found[:TALKS_SHOWN]],
+        "has_more": len(found) > TALKS_SHOWN,
+    }
+    return render(request, "purposeapp/talks.html", context, status=status)
+
+
+def _side(talk: Talk, request: AuthenticatedRequest) -> Side:
+    return Side.INVITER if talk.inviter_id == request.user.pk else Side.GUEST
+
+
+def _is_proven(request: AuthenticatedRequest) -> bool:
+    """Whether the person may invite: where there is mail, their address is known to be theirs."""
+    return not site.EMAIL_URL or proven_addresses().filter(user=request.user).exists()
+
+
+def _invite(
+    request: AuthenticatedRequest, form: InvitationForm, mail_form: InvitationMailForm
+) -> HttpResponse | None:
+    """Make an invitation, and go to the page with its link; None where the form is wrong."""
+    if not _is_proven(request):
+        form.add_error(None, CONFIRM_FIRST)
+    if not form.is_valid() or not mail_form.is_valid():
+        return None
+    made = form.save(user=request.user)
+    if not made:
+        # Without an error, the account is gone, and so is this session.
+        return None if form.errors else redirect("talks")
+    talk, key = made
+    email = mail_form.cleaned_data["email"] if site.EMAIL_URL else ""
+    return pass_on(request, Seat(talk, Side.INVITER, request.user), key, email)
+
+
+@private
+@needs_no_cookie
+@limited
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, key: str) -> HttpResponse:
+    """Who asks, and what will be seen; only a press starts the talk.
+
+    Looking at the page changes nothing: programs that check mails follow every link in them.
+    """
+    talk = get_object_or_404(Talk.objects.invited_by(key))
+    side = talk.side_of(request.user)
+    account = request.user if side else AnonymousUser()
+    if side == Side.INVITER and request.method == "POST":
+        return HttpResponseSeeOther(Seat(talk, side, account).url())
+    if talk.can_start and request.method == "POST":
+        if guest_key := Talk.objects.start(key, user=_known(request)):
+            return HttpResponseSeeOther(Seat(talk, Side.GUEST, account, guest_key).url())
+        talk.refresh_from_db()  # somebody was quicker
+    if not talk.can_start:
+        return _used_up(request, talk, side)
+    context = {"talk": talk, "own": Seat(talk, side, account).url() if side else ""}
+    return render(request, "purposeapp/invitation.html", context)
+
+
+def _known(request: HttpRequest):
+    """Who is signed in, as the model wants it, and not as a lazy object."""
+    return getattr(request.user, "_wrapped", request.user)
+
+
+def _used_up(request: HttpRequest, talk: Talk, side: Side | None) -> HttpResponse:
+    """410: what became of an invitation that starts nothing any more."""
+    if side and talk.started_at and not talk.has_withdrawn(side):
+        return HttpResponseSeeOther(Seat(talk, side, request.user).url())
+    if talk.inviter_withdrew_at:
+        title = _("This invitation was withdrawn")
+        text = _("Ask whoever sent it for a new one.")
+    elif talk.started_at:
+        title = _("This invitation is already in use")
+        text = _(
+            "If it was you, use your own address: the one you got when you started. If not, ask "
+            "for a new invitation."
+        )
+    else:
+        title = _("This invitation has expired")
+        text = _("Invitations last 14 days. Ask whoever sent it for a new one.")
+    return errors.gone(request, title, text)

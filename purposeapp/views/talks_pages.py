@@ -1,0 +1,277 @@
+"""The pages of one talk: where it stands, what both may see, and what each can do about it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NamedTuple, cast
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from purposeapp import sentences
+from purposeapp.discussion.differences import differences
+from purposeapp.discussion.questions import Answers, questions
+from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
+from purposeapp.forms.redisplay import as_typed
+from purposeapp.models import TalkNote, TalkQuestion
+from purposeapp.models.talk import Kind, State, hash_of
+from purposeapp.sharing.links import Letter
+from purposeapp.split import Purpose, Split
+from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
+from purposeapp.web.responses import HttpResponseSeeOther
+
+from . import errors
+from .reminders import remind_every_3_months
+from .resumable import Typed, resumable_form
+from .talks_seat import Seat, SeatedRequest, View, both_ways
+
+
+class Pair(NamedTuple):
+    """What one of the two has answered, as both see it."""
+
+    title: str
+    now: Split
+    future: Split
+    moves: list[str]
+    """The fewest moves from the one to the other, in words."""
+    guess: Split | None
+    """What the other one took for the first of them."""
+    guess_label: str
+    note: str
+
+
+def _resumable(view: View) -> Callable[[bool], View]:
+    return lambda login_required: resumable_form(login_required=login_required)(view)
+
+
+def _pairs(seat: Seat) -> list[Pair]:
+    """Both pairs, the reader's own first."""
+    notes = dict(TalkNote.objects.filter(talk=seat.talk).values_list("side", "text"))
+    mine, theirs = seat.mine, seat.theirs
+    theirs_title = _("Your guest") if seat.is_inviter else seat.talk.name
+    found = [
+        (_("You"), mine, theirs, _("%(name)s's guess"), seat.side),
+        (theirs_title, theirs, mine, _("Your guess"), seat.side.other),
+    ]
+    return [
+        Pair(
+            title,
+            own[Kind.NOW],
+            own[Kind.FUTURE],
+            [sentences.step(move) for move in own[Kind.NOW].moves_to(own[Kind.FUTURE])],
+            other.get(Kind.GUESS),
+            guess_label % {"name": theirs_title},
+            notes.get(side, ""),
+        )
+        for title, own, other, guess_label, side in found
+    ]
+
+
+def _note_of(seat: Seat) -> str:
+    """What this side has written."""
+    notes = TalkNote.objects.filter(talk=seat.talk, side=seat.side)
+    return next(iter(notes.values_list("text", flat=True)), "")
+
+
+def _answers(answered: dict[str, Split]) -> Answers:
+    return Answers(answered[Kind.NOW], answered[Kind.FUTURE], answered.get(Kind.GUESS))
+
+
+def _both(seat: Seat) -> dict[str, Any]:
+    """What both see once they have agreed to."""
+    mine, theirs = _answers(seat.mine), _answers(seat.theirs)
+    inviter, guest = (mine, theirs) if seat.is_inviter else (theirs, mine)
+    pairs = _pairs(seat)
+    return {
+        "pairs": pairs,
+        "rows": [
+            (purpose, *(split[purpose] for pair in pairs for split in (pair.now, pair.future)))
+            for purpose in Purpose
+        ],
+        "differences": differences(mine, theirs, name=seat.other_name),
+        "questions": questions(
+            inviter, guest, name=seat.talk.name, wordings=TalkQuestion.objects.published()
+        ),
+    }
+
+
+def _invitation(request: SeatedRequest) -> dict[str, Any]:
+    """The link of an invitation, for who has just made it: it is stored nowhere."""
+    seat, key = request.seat, request.GET.get("link", "")
+    if hash_of(key) != seat.talk.invite_hash:
+        return {}
+    url = invitation_url(key)
+    words = _(
+        "Hello,\n\n"
+        "let's talk about what we're on LinkedIn for, and where we'd like to be. We each spend "
+        "ten points first; it takes a few minutes. Here is your invitation:\n\n"
+        "%(url)s\n"
+    ) % {"url": url}
+    return {"link": Letter(url, _("Let's talk about our ten points"), words)}
+
+
+def _address(request: SeatedRequest) -> dict[str, Any]:
+    """The guest's own address, to be kept: it is stored nowhere."""
+    url = guest_url(request.seat.key)
+    words = _("My own address for the talk about our ten points:\n\n%(url)s\n") % {"url": url}
+    return {"address": Letter(url, _("My talk about ten points"), words)}
+
+
+@require_safe
+def _talk(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """Where a talk stands for one of its sides, and what there is to do."""
+    return _page(request)
+
+
+def _page(
+    request: SeatedRequest, *, mail_form: Any = None, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    seat = request.seat
+    state = seat.talk.state
+    pages = ["agree", "withdraw", "note", "sheet", *(["mail"] if seat.key else [])]
+    context: dict[str, Any] = {
+        "seat": seat,
+        "state": state,
+        "urls": {name: seat.url(f"talk_{name}") for name in pages},
+        "mails": bool(settings.EMAIL_URL),
+        "mail_form": mail_form,
+        "was_mailed": "mailed" in request.GET,
+    }
+    if state == State.OPEN:
+        context |= _both(seat)
+    else:
+        context["note"] = _note_of(seat)
+    if seat.is_inviter and state == State.INVITED:
+        context |= _invitation(request)
+        context["mail_form"] = mail_form or InvitationMailForm()
+    if seat.key and not seat.talk.has_ended:
+        context |= _address(request)
+        context["mail_form"] = mail_form or LinkMailForm()
+    return render(request, "purposeapp/talk.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """Agree to show one's points; where it is too late or too early, the talk says why."""
+    if request.method == "POST":
+        request.seat.talk.agree(request.seat.side)
+    return HttpResponseSeeOther(request.seat.url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _withdraw(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """Ask once, then delete what this side has told; of an invitation, revoke it."""
+    seat = request.seat
+    if request.method != "POST":
+        context = {"seat": seat, "action": seat.url("talk_withdraw"), "back": seat.url()}
+        return render(request, "purposeapp/talk_withdraw.html", context)
+    seat.talk.withdraw(seat.side)
+    if seat.key:
+        return HttpResponseSeeOther(seat.url())  # which says so
+    words = _("Your points and your note in this talk are deleted.")
+    if not seat.talk.started_at:
+        words = _("The invitation is revoked.")
+    messages.success(request, words)
+    return HttpResponseSeeOther(reverse("talks"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """The note of one side."""
+    seat = request.seat
+    if request.method == "POST":
+        form = TalkNoteForm(request.POST)
+        if form.is_valid():
+            form.save(seat.talk, seat.side)
+            return HttpResponseSeeOther(f"{seat.url()}#note")
+    else:
+        form = TalkNoteForm(initial={"text": _note_of(seat)})
+        if typed:
+            form.initial.update(as_typed(form, typed.data))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    context = {
+        "seat": seat,
+        "form": form,
+        "typed": typed,
+        "action": seat.url("talk_note"),
+        "back": seat.url(),
+    }
+    return render(request, "purposeapp/talk_note.html", context, status=status)
+
+
+@require_safe
+def _sheet(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """One sheet for print: both pairs, the questions, and how to lead the talk."""
+    seat = request.seat
+    if not seat.talk.is_open:
+        return HttpResponseSeeOther(seat.url())
+    context = {"seat": seat, "back": seat.url(), **_both(seat)}
+    return render(request, "purposeapp/talk_sheet.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _remind(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """Set a reminder every three months with one press."""
+    if request.method == "POST":
+        remind_every_3_months(request)
+    return HttpResponseSeeOther(request.seat.url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """Make a new link for an invitation, in place of the one before, and mail it if asked to."""
+    seat = request.seat
+    form = InvitationMailForm(request.POST)
+    if request.method != "POST" or not seat.is_inviter:
+        return HttpResponseSeeOther(seat.url())
+    if not form.is_valid():
+        return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if form.cleaned_data["email"] and not ratelimit.consume(request, action="talk_invitation"):
+        return cast(HttpResponse, errors.too_many_requests(request))
+    key = seat.talk.renew_invitation()
+    if not key:
+        return HttpResponseSeeOther(seat.url())
+    return pass_on(request, seat, key, form.cleaned_data["email"])
+
+
+def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpResponse:
+    """To the page that shows a new link, which is mailed where there is an address."""
+    if not email:
+        messages.success(request, _("Your link is ready."))
+    elif mail_invitation(seat.talk, key, email):
+        messages.success(request, _("We've sent the link to %(email)s.") % {"email": email})
+    else:
+        messages.warning(request, _("We couldn't send the email. Copy the link instead."))
+    return HttpResponseSeeOther(f"{seat.url()}?link={key}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _mail(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """Mail a guest their own address."""
+    seat = request.seat
+    form = LinkMailForm(request.POST)
+    if request.method != "POST":
+        return HttpResponseSeeOther(seat.url())
+    if not form.is_valid():
+        return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not ratelimit.consume(request, action="talk_address", key=str(seat.talk.pk)):
+        return cast(HttpResponse, errors.too_many_requests(request))
+    if not mail_guest_url(seat.talk, seat.key, form.cleaned_data["email"]):
+        form.add_error("email", _("We couldn't send the email. Copy the address instead."))
+        return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return HttpResponseSeeOther(f"{seat.url()}?mailed")
+
+
+talk_by_id, talk_by_key = both_ways(_resumable(_talk), shows_end=True)
+agree_by_id, agree_by_key = both_ways(_resumable(_agree))
+withdraw_by_id, withdraw_by_key = both_ways(_resumable(_withdraw), shows_end=True)
+note_by_id, note_by_key = both_ways(_resumable(_note))
+sheet_by_id, sheet_by_key = both_ways(_resumable(_sheet))
+remind_by_id, _unused = both_ways(_resumable(_remind))
+renew_by_id, _unused = both_ways(_resumable(_renew))
+_unused, mail_by_key = both_ways(_resumable(_mail))

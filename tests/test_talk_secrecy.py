@@ -1,0 +1,188 @@
+"""Before both have agreed, no response holds anything of the other side but whether it finished.
+
+One test looks for the other's digits in every response. Another one compares: whatever the other
+side has answered, each response is the same to the letter.
+"""
+
+import re
+from itertools import product
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from purposeapp import sentences
+from purposeapp.models.talk import Kind, Side
+from purposeapp.split import Purpose, Split
+from tests.support.make import make_assessment, make_goal, make_user, points
+from tests.support.talks import GUESTS, INVITERS, make_talk, talk_of
+
+PAGES = ["", "now/", "future/", "guess/", "agree/", "withdraw/", "note/", "sheet/", "remind/"]
+PAGES += ["link/", "mail/"]
+OTHERS = {Kind.NOW: "3-3-3-1-0", Kind.FUTURE: "0-0-9-1-0", Kind.GUESS: "8-1-0-0-1"}
+"""What somebody else could have answered."""
+
+SECRET = ["started", "answered", "agreed", "agreed by the guest", "left", "withdrawn", "over"]
+"""Where a talk may stand without either seeing the other's points."""
+
+
+def traces(answers: dict) -> list[str]:
+    """How ten points show on a page: as numbers, in words, as cells, as what moves."""
+    found = []
+    for split in (Split.parse(text) for text in answers.values()):
+        cells = "".join(f'<i class="cell is-{purpose}"></i>' for purpose in split.cells)
+        found += [str(split), sentences.points_on(split, Purpose), cells]
+        found += [sentences.headline(split), "".join(f"<td>{each}</td>" for each in split)]
+        found.append("".join(f'value="{each}"' for each in split))
+    now, future = (Split.parse(answers[kind]) for kind in (Kind.NOW, Kind.FUTURE))
+    return found + [sentences.step(move) for move in now.moves_to(future)]
+
+
+class Sides:
+    """Both sides of a talk, each with a browser, and what each page answers them."""
+
+    def __init__(self, state: str, inviters: dict = INVITERS, guests: dict = GUESTS) -> None:
+        inviter = make_user(f"inviter{id(self)}@example.org")
+        by_guest = state == "agreed by the guest"
+        made = make_talk(
+            inviter, "answered" if by_guest else state, inviters=inviters, guests=guests
+        )
+        if by_guest:
+            made.talk.agree(Side.GUEST)
+        self.made = made
+        self.clients = {Side.INVITER: Client(), Side.GUEST: Client()}
+        self.clients[Side.INVITER].force_login(inviter)
+
+    def responses(self, side: Side) -> dict[tuple[str, str], str]:
+        """Every response of this side, with its headers."""
+        found = {}
+        pages = [self._address(side, page) for page in PAGES]
+        pages.append(f"/invitations/{self.made.invite_key}/")
+        if side == Side.INVITER:
+            pages += ["/talks/", "/history/export.json"]
+        for path, method in product(pages, ("get", "post")):
+            with transaction.atomic():
+                response = getattr(self.clients[side], method)(path)
+                transaction.set_rollback(True)
+            text = f"{response.status_code} {response.headers}\n{response.content.decode()}"
+            found[method, path] = text
+        return found
+
+    def comparable(self, side: Side) -> list[str]:
+        """The same, without what differs from talk to talk and from request to request."""
+        return [self._plain(text) for text in self.responses(side).values()]
+
+    def _address(self, side: Side, page: str) -> str:
+        if side == Side.INVITER:
+            return f"/talks/{self.made.talk.pk}/{page}"
+        return f"/talk/{self.made.guest_key}/{page}"
+
+    def _plain(self, text: str) -> str:
+        for name in (str(self.made.talk.pk), self.made.guest_key, self.made.invite_key):
+            text = text.replace(name, "…")
+        text = re.sub(
+            r'inviter\d+@example|name="account" value="\w+"|data-account="\w+"', "…", text
+        )
+        text = re.sub(r"\d\d:\d\d:\d\d|'Content-Length': '\d+'|'ETag': '\"\w+\"'", "", text)
+        return re.sub(r'csrfmiddlewaretoken" value="\w+"', "…", text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", SECRET)
+def test_no_response_holds_the_other_sides_digits(state):
+    sides = Sides(state)
+    talk = sides.made.talk
+    for side in Side:
+        if not talk.has_ended:
+            assert talk.write(side, f"A secret of the {side}.")
+    for side, theirs in ((Side.INVITER, GUESTS), (Side.GUEST, INVITERS)):
+        responses = sides.responses(side)
+        assert len(responses) >= 24
+        for place, text in responses.items():
+            for trace in [*traces(theirs), f"A secret of the {side.other}."]:
+                assert trace not in text, (place, trace)
+
+
+@pytest.mark.django_db
+def test_the_digits_would_be_found_once_both_have_agreed():
+    sides = Sides("open")
+    for side, theirs in ((Side.INVITER, GUESTS), (Side.GUEST, INVITERS)):
+        page = sides.responses(side)["get", sides._address(side, "")]
+        now, future, guess = (Split.parse(theirs[kind]) for kind in Kind)
+        for split in (now, future, guess):
+            assert sentences.points_on(split, Purpose) in page
+            assert "".join(f'<i class="cell is-{each}"></i>' for each in split.cells) in page
+        for move in now.moves_to(future):
+            assert sentences.step(move) in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", SECRET)
+def test_whatever_the_other_side_answered_each_response_is_the_same(state):
+    one = Sides(state)
+    assert one.comparable(Side.INVITER) == Sides(state, guests=OTHERS).comparable(Side.INVITER)
+    assert one.comparable(Side.GUEST) == Sides(state, inviters=OTHERS).comparable(Side.GUEST)
+
+
+@pytest.mark.django_db
+def test_a_page_does_differ_by_what_is_ones_own():
+    one, other = Sides("answered"), Sides("answered", guests=OTHERS)
+    assert one.comparable(Side.GUEST) != other.comparable(Side.GUEST)
+
+
+@pytest.mark.django_db
+def test_of_the_other_side_each_reads_finished_or_not_yet():
+    sides = Sides("started")
+    talk = sides.made.talk
+
+    def said(side: Side) -> str:
+        page = sides.clients[side].get(sides._address(side, "")).content.decode()
+        line = re.search('<p class="talk-other">(.*?)</p>', page, re.DOTALL)[1]
+        return " ".join(re.sub("<[^>]+>", " ", line).split())
+
+    assert said(Side.INVITER) == "Your guest: not yet"
+    assert said(Side.GUEST) == "Anna : not yet"
+    talk.answer(Side.GUEST, Kind.NOW, Split.parse(GUESTS[Kind.NOW]))
+    assert said(Side.INVITER) == "Your guest: not yet"
+    talk.answer(Side.GUEST, Kind.FUTURE, Split.parse(GUESTS[Kind.FUTURE]))
+    assert said(Side.INVITER) == "Your guest: finished"
+    talk.agree(Side.GUEST)
+    assert said(Side.INVITER) == "Your guest: finished"
+
+
+@pytest.mark.django_db
+def test_in_one_browser_the_guest_is_offered_nothing_of_who_is_signed_in_there(client):
+    inviter = make_user()
+    make_assessment(inviter, "9-0-0-0-1")
+    make_goal(inviter, "0-9-0-0-1")
+    made = make_talk(inviter, "started")
+    client.force_login(inviter)
+    mine = client.get(f"/talks/{made.talk.pk}/now/").content.decode()
+    assert "?start=9-0-0-0-1" in mine
+    for page in ("", "now/", "future/", "guess/"):
+        theirs = client.get(f"/talk/{made.guest_key}/{page}").content.decode()
+        assert "9-0-0-0-1" not in theirs
+        assert "0-9-0-0-1" not in theirs
+        assert "was 9" not in theirs
+
+
+@pytest.mark.django_db
+def test_the_inviters_address_is_never_shown():
+    guest = Client()
+    inviter = make_user("secret-address@example.org")
+    for state in ("invited", "started", "answered", "open", "withdrawn", "expired"):
+        made = make_talk(inviter, state)
+        for path in [f"/talk/{made.guest_key}/{page}" for page in PAGES]:
+            assert b"secret-address" not in guest.get(path).content
+        assert b"secret-address" not in guest.get(f"/invitations/{made.invite_key}/").content
+
+
+@pytest.mark.django_db
+def test_points_that_come_too_late_change_nothing():
+    sides = Sides("agreed")
+    path = sides._address(Side.INVITER, "now/")
+    response = sides.clients[Side.INVITER].post(path, points("0-0-0-0-10"))
+    assert (response.status_code, response.url) == (303, sides._address(Side.INVITER, ""))
+    assert str(talk_of(sides.made.talk).answered[Side.INVITER][Kind.NOW]) == INVITERS[Kind.NOW]
+    page = sides.clients[Side.INVITER].get(response.url).content.decode()
+    assert "so they can't change any more" in page

@@ -408,7 +408,14 @@ LOGGING = {
             "foreign_pre_chain": _shared_processors,
         },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"hide_keys": {"()": "purposeapp.web.request_log.HideKeys"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["hide_keys"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would say everything twice.
     "loggers": {"django": {"handlers": [], "propagate": True}},

@@ -19,6 +19,7 @@ from purposeapp.web.account_key import account_key
 from purposeapp.web.held_forms import MAX_BYTES, MAX_HELD
 from tests.support.make import PASSWORD, make_assessment, make_user, points
 from tests.support.tables import rows_of_all_tables
+from tests.support.talks import make_talk
 
 NOT_SAVED = "We kept what you typed before you signed in. It isn't saved yet."
 ORIGIN = {"origin": "http://testserver"}
@@ -44,6 +45,9 @@ FORMS = {
         "/history/{assessment}/", {"event": "other", "event_words": "", "note": "<b>A\r\nB</b>"}
     ),
     "reminder": Typed("/reminders/", {"rhythm": "on_date", "date": "2001-01-01"}),
+    "invitation": Typed("/talks/", {"name": "anna@example.org"}),
+    "points of a talk": Typed("/talks/{talk}/future/", points("4-3-x-0-0")),
+    "note of a talk": Typed("/talks/{talk}/note/", {"text": "<b>A\r\nB</b>" + "x" * 2_000}),
 }
 
 
@@ -54,6 +58,7 @@ class Person:
         self.user = make_user(email)
         self.client = Client(enforce_csrf_checks=True)
         self.assessment = make_assessment(self.user)
+        self.talk = make_talk(self.user, "started").talk
         self.sign_in()
 
     def sign_in(self, user=None) -> None:
@@ -81,7 +86,7 @@ class Person:
         return {**form.fields, **hidden}
 
     def path(self, form: Typed) -> str:
-        return form.path.format(assessment=self.assessment.pk)
+        return form.path.format(assessment=self.assessment.pk, talk=self.talk.pk)
 
     def send(self, form: Typed, sent: dict[str, str]):
         return self.client.post(self.path(form), sent, headers=ORIGIN)
@@ -174,7 +179,7 @@ def test_nothing_of_it_shows_to_the_next_person(person: Person, form: Typed):
     theirs = make_assessment(other)
     person.sign_in(other)
     assert "held_forms" not in person.client.session
-    path = form.path.format(assessment=theirs.pk)
+    path = form.path.format(assessment=theirs.pk, talk=make_talk(other, "started").talk.pk)
     assert NOT_SAVED not in person.client.get(path).content.decode()
     # Nor when the first one comes back to the same browser.
     person.sign_out()

@@ -30,6 +30,10 @@ TALKS_SHOWN = 50
 def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """All talks of a person, each with where it stands, and the form that invites to one."""
     status = HTTPStatus.OK
+    # One more than is shown tells whether there are more.
+    mine = Talk.objects.for_user(request.user).latest_first().prefetch_related("answers")
+    found = list(mine[: TALKS_SHOWN + 1])
+    seats = [Seat(talk, _side(talk, request), request.user) for talk in found[:TALKS_SHOWN]]
     if request.method == "POST":
         form, mail_form = InvitationForm(request.POST), InvitationMailForm(request.POST)
         if answer := _invite(request, form, mail_form):
@@ -39,12 +43,10 @@ def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
             status = HTTPStatus.TOO_MANY_REQUESTS
     else:
         form, mail_form = InvitationForm(), InvitationMailForm()
+        form.initial["name"] = next((seat.talk.name for seat in seats if seat.is_inviter), "")
         if typed:
             form.initial.update(as_typed(form, typed.data))
             mail_form.initial.update(as_typed(mail_form, typed.data))
-    # One more than is shown tells whether there are more.
-    mine = Talk.objects.for_user(request.user).latest_first().prefetch_related("answers")
-    found = list(mine[: TALKS_SHOWN + 1])
     context = {
         "form": form,
         "mail_form": mail_form,
@@ -52,7 +54,7 @@ def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
         "typed": typed,
         "mails": bool(site.EMAIL_URL),
         "is_proven": _is_proven(request),
-        "seats": [Seat(talk, _side(talk, request), request.user) for talk in found[:TALKS_SHOWN]],
+        "seats": seats,
         "has_more": len(found) > TALKS_SHOWN,
     }
     return render(request, "purposeapp/talks.html", context, status=status)

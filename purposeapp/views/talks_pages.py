@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp import sentences
@@ -25,10 +26,12 @@ from purposeapp.split import Purpose, Split
 from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
 from purposeapp.web.responses import HttpResponseSeeOther
 
-from . import errors
 from .reminders import remind_every_3_months
 from .resumable import Typed, resumable_form
 from .talks_seat import Seat, SeatedRequest, View, both_ways
+
+TOO_MANY_MAILS = gettext_lazy("That's enough emails for today. Copy the link instead.")
+NOT_SENT = gettext_lazy("We couldn't send the email. Copy the link instead.")
 
 
 class Pair(NamedTuple):
@@ -232,7 +235,8 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
     if not form.is_valid():
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form.cleaned_data["email"] and not ratelimit.consume(request, action="talk_invitation"):
-        return cast(HttpResponse, errors.too_many_requests(request))
+        form.add_error("email", TOO_MANY_MAILS)
+        return _page(request, mail_form=form, status=HTTPStatus.TOO_MANY_REQUESTS)
     key = seat.talk.renew_invitation()
     if not key:
         return HttpResponseSeeOther(seat.url())
@@ -246,7 +250,7 @@ def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpRespo
     elif mail_invitation(seat.talk, key, email):
         messages.success(request, _("We've sent the link to %(email)s.") % {"email": email})
     else:
-        messages.warning(request, _("We couldn't send the email. Copy the link instead."))
+        messages.warning(request, NOT_SENT)
     return HttpResponseSeeOther(f"{seat.url()}?link={key}")
 
 
@@ -260,9 +264,10 @@ def _mail(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
     if not form.is_valid():
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if not ratelimit.consume(request, action="talk_address", key=str(seat.talk.pk)):
-        return cast(HttpResponse, errors.too_many_requests(request))
+        form.add_error("email", TOO_MANY_MAILS)
+        return _page(request, mail_form=form, status=HTTPStatus.TOO_MANY_REQUESTS)
     if not mail_guest_url(seat.talk, seat.key, form.cleaned_data["email"]):
-        form.add_error("email", _("We couldn't send the email. Copy the address instead."))
+        form.add_error("email", NOT_SENT)
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return HttpResponseSeeOther(f"{seat.url()}?mailed")
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from purposeapp.models import Talk, User
 from purposeapp.models.talk import Kind, Side
 from purposeapp.split import Split
+from purposeapp.web.account_key import of_somebody_else
 from purposeapp.web.responses import HttpResponseSeeOther
 
 from . import errors
@@ -169,6 +170,8 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
     def with_id(request: HttpRequest, id: UUID, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return by_id(request, **kwargs)  # which leads to the sign-in
+        if of_somebody_else(request):
+            return errors.form_of_another_account(request)
         talk = get_object_or_404(_talks().filter(id=id))
         side = talk.side_of(request.user)
         if side is None:

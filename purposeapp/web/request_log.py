@@ -1,11 +1,28 @@
 """One log line for each request, without anything that opens something."""
 
+import logging
 import re
 
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
 KEY = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/)[^/]+")
+
+
+def without_keys(path: str) -> str:
+    """A path as it may be logged."""
+    return KEY.sub(r"\1…", path)
+
+
+class HideKeys(logging.Filter):
+    """Hides them from what Django itself logs of a request, which names its path."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                without_keys(arg) if isinstance(arg, str) else arg for arg in record.args
+            )
+        return True
 
 
 class RequestLogMiddleware(RequestMiddleware):
@@ -16,5 +33,4 @@ class RequestLogMiddleware(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        path = KEY.sub(r"\1…", request.path)
-        return f"{request.method} {path}"
+        return f"{request.method} {without_keys(request.path)}"

@@ -1,0 +1,685 @@
+"""A talk from the invitation to both pairs, as each side meets it."""
+
+import logging
+import re
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from purposeapp.forms.talk import CONFIRM_FIRST
+from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion
+from purposeapp.models.talk import (
+    MAX_INVITATIONS_A_DAY,
+    MAX_OPEN_INVITATIONS,
+    NAME_MAX_LENGTH,
+    NAME_WITH_ADDRESS,
+    NOTE_MAX_LENGTH,
+    Kind,
+    Side,
+)
+from purposeapp.split import Split
+from purposeapp.web.request_log import HideKeys, RequestLogMiddleware
+from tests.support.make import (
+    make_assessment,
+    make_goal,
+    make_verified_user,
+    points,
+    prove_address,
+)
+from tests.support.tables import rows_of_all_tables
+from tests.support.talks import GUESTS, INVITERS, make_talk, talk_of
+
+PATH = "/talks/"
+OWN_SITE = {"origin": "http://testserver"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(db):
+    cache.clear()
+
+
+@pytest.fixture
+def guest(db) -> Client:
+    """A browser in which nobody is signed in."""
+    return Client()
+
+
+@pytest.fixture
+def mails(settings):
+    """There is a mail server."""
+    settings.EMAIL_URL = "smtp://localhost:25"
+
+
+def text_of(response) -> str:
+    body = re.search("<main[^>]*>(.*)</main>", response.content.decode(), re.DOTALL)[1]
+    return " ".join(unescape(re.sub("<[^>]+>", " ", body)).split())
+
+
+def by_id(made, page: str = "") -> str:
+    return f"/talks/{made.talk.pk}/{page}"
+
+
+def by_key(made, page: str = "") -> str:
+    return f"/talk/{made.guest_key}/{page}"
+
+
+def link_in(response) -> str:
+    return re.search("data-link>http://[^/]+(/[^<]+)<", response.content.decode())[1]
+
+
+# --- Inviting -----------------------------------------------------------------------------------
+
+
+def test_an_invitation_is_made_and_its_link_leads_to_it(owner, user, guest):
+    response = owner.post(PATH, {"name": "  Anna \r\n Maria "})
+    talk = Talk.objects.get()
+    assert (talk.inviter, talk.name) == (user, "Anna Maria")
+    assert response.status_code == 303
+    assert response.url.startswith(f"/talks/{talk.pk}/?link=")
+    page = owner.get(response.url)
+    assert "Your link is ready." in text_of(page)
+    link = link_in(page)
+    assert "Anna Maria invites you to talk about the future" in text_of(guest.get(link))
+    letter = re.search('href="(mailto:[^"]+)"', page.content.decode())[1]
+    assert f"http://127.0.0.1:8000{link}" in unquote(letter)
+    # The page can be loaded again; without the key that it is given, it can't show the link.
+    assert link_in(owner.get(response.url)) == link
+    for address in (f"/talks/{talk.pk}/", f"/talks/{talk.pk}/?link=wrong"):
+        assert b"/invitations/" not in owner.get(address).content
+
+
+def test_a_lost_link_is_replaced(owner, user, guest):
+    made = make_talk(user)
+    response = owner.post(by_id(made, "link/"))
+    assert response.status_code == 303
+    link = link_in(owner.get(response.url))
+    assert guest.get(f"/invitations/{made.invite_key}/").status_code == 404
+    assert guest.get(link).status_code == 200
+    started = make_talk(user, "started")
+    response = owner.post(by_id(started, "link/"))
+    assert (response.status_code, response.url) == (303, by_id(started))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("https://evil.example", "ftp://x", "www.evil.example", "Call WWW.evil", "a@b"),
+        "Anna (anna@example.org)",
+    ],
+)
+def test_a_name_with_an_address_in_it_is_refused(owner, name):
+    response = owner.post(PATH, {"name": name})
+    assert response.status_code == 422
+    assert str(NAME_WITH_ADDRESS) in text_of(response)
+    assert f'value="{name}"' in response.content.decode()
+    assert not Talk.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * (NAME_MAX_LENGTH + 1), "A\0B"])
+def test_a_name_that_is_none_is_refused(owner, name):
+    assert owner.post(PATH, {"name": name}).status_code == 422
+    assert not Talk.objects.exists()
+
+
+def test_a_name_is_text_and_nothing_else(user, guest):
+    made = make_talk(user, name="<b>Anna</b> & {{ x }}")
+    page = guest.get(f"/invitations/{made.invite_key}/").content.decode()
+    assert "<bdi>&lt;b&gt;Anna&lt;/b&gt; &amp; {{ x }}</bdi>" in page
+
+
+def test_the_name_is_there_again_for_the_next_one(owner, user):
+    make_talk(user, name="Anna")
+    assert 'value="Anna"' in owner.get(PATH).content.decode()
+
+
+def test_so_many_open_invitations_and_no_more(owner, user):
+    for _ in range(MAX_OPEN_INVITATIONS):
+        make_talk(user)
+    response = owner.post(PATH, {"name": "Anna"})
+    assert response.status_code == 422
+    assert "You have 20 open invitations. Revoke one first." in text_of(response)
+    assert Talk.objects.count() == MAX_OPEN_INVITATIONS
+
+
+def test_so_many_invitations_a_day_and_no_more(owner, user):
+    for _ in range(MAX_INVITATIONS_A_DAY):
+        make_talk(user, "started")
+    response = owner.post(PATH, {"name": "Anna"})
+    assert response.status_code == 429
+    assert "You've made 10 invitations today. Try again tomorrow." in text_of(response)
+
+
+def test_without_a_mail_server_nobody_has_to_prove_an_address(owner):
+    assert "email" not in text_of(owner.get(PATH)).lower()
+    owner.post(PATH, {"name": "Anna", "email": "guest@example.org"})
+    assert Talk.objects.exists()
+    assert mail.outbox == []
+
+
+def test_with_one_an_address_is_proven_first(owner, user, mails):
+    assert "Confirm your email first" in text_of(owner.get(PATH))
+    response = owner.post(PATH, {"name": "Anna"})
+    assert response.status_code == 422
+    assert str(CONFIRM_FIRST) in text_of(response)
+    prove_address(user)
+    assert owner.post(PATH, {"name": "Anna"}).status_code == 303
+
+
+def test_an_invitation_is_mailed_and_the_address_is_not_stored(client, mails, guest):
+    client.force_login(make_verified_user("secret@example.org"))
+    response = client.post(PATH, {"name": "Anna", "email": "guest@example.com"}, follow=True)
+    assert "We've sent the link to guest@example.com." in text_of(response)
+    (sent,) = mail.outbox
+    assert sent.to == ["guest@example.com"]
+    assert sent.subject == "An invitation to talk about your ten points"
+    assert sent.extra_headers == {"Auto-Submitted": "auto-generated"}
+    assert "Anna would like to talk with you" in sent.body
+    assert "secret@example.org" not in str(sent.message())
+    link = re.search("http://[^/]+(/invitations/.+)", sent.body)[1]
+    assert guest.get(link).status_code == 200
+    assert "guest@example.com" not in str(list(Talk.objects.values()))
+
+
+def test_a_mail_that_cannot_be_sent_loses_no_invitation(client, mails, settings):
+    client.force_login(make_verified_user())
+    settings.EMAIL_BACKEND = "tests.support.mails.NoBackend"
+    response = client.post(PATH, {"name": "Anna", "email": "guest@example.com"}, follow=True)
+    assert "We couldn't send the email. Copy the link instead." in text_of(response)
+    assert link_in(response).startswith("/invitations/")
+
+
+def test_a_wrong_address_makes_no_invitation(client, mails):
+    client.force_login(make_verified_user())
+    response = client.post(PATH, {"name": "Anna", "email": "guest"})
+    assert response.status_code == 422
+    assert 'value="guest"' in response.content.decode()
+    assert not Talk.objects.exists()
+
+
+# --- The invitation -----------------------------------------------------------------------------
+
+
+def test_a_hundred_looks_at_an_invitation_change_no_row(user, guest):
+    made = make_talk(user)
+    stored = Talk.objects.values().get()
+    counted = rows_of_all_tables()
+    for _ in range(50):
+        assert guest.get(f"/invitations/{made.invite_key}/").status_code == 200
+        assert guest.head(f"/invitations/{made.invite_key}/").status_code == 200
+    assert Talk.objects.values().get() == stored
+    assert rows_of_all_tables() == counted
+    assert not Session.objects.exists()
+
+
+def test_it_says_who_asks_what_will_be_seen_and_until_when(user, guest):
+    made = make_talk(user)
+    words = text_of(guest.get(f"/invitations/{made.invite_key}/"))
+    assert "Anna invites you" in words
+    assert "Until you've both agreed to show your points" in words
+    assert "You can withdraw at any time." in words
+    assert f"You can start until {made.talk.expires_at:%-d %B %Y}." in words
+
+
+def test_starting_leads_to_an_address_of_ones_own(user, guest):
+    made = make_talk(user)
+    response = guest.post(f"/invitations/{made.invite_key}/")
+    assert response.status_code == 303
+    key = re.fullmatch("/talk/([A-Za-z0-9_-]{22})/", response.url)[1]
+    assert Talk.objects.for_guest(key).get() == made.talk
+    page = guest.get(response.url)
+    assert "This address is your way back, on any device." in text_of(page)
+    assert link_in(page) == response.url
+    assert Client().get(response.url).status_code == 200
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("started", "This invitation is already in use"),
+        ("open", "This invitation is already in use"),
+        ("withdrawn", "This invitation was withdrawn"),
+        ("expired", "This invitation has expired"),
+        ("over", "This invitation is already in use"),
+    ],
+)
+def test_one_that_is_used_up_says_so(user, guest, state, title):
+    made = make_talk(user, state)
+    stored = Talk.objects.values().get()
+    for method in (guest.get, guest.post):
+        response = method(f"/invitations/{made.invite_key}/")
+        assert response.status_code == 410
+        assert text_of(response).startswith(title)
+    assert Talk.objects.values().get() == stored
+
+
+def test_whoever_is_too_late_by_a_moment_reads_so(user, guest, monkeypatch):
+    made = make_talk(user)
+    start = Talk.objects.start
+    monkeypatch.setattr(
+        type(Talk.objects),
+        "start",
+        lambda self, key, *, user: start(key, user=user) and start(key, user=user),
+    )
+    response = guest.post(f"/invitations/{made.invite_key}/")
+    assert response.status_code == 410
+    assert "already in use" in text_of(response)
+
+
+def test_a_revoked_one_says_so(owner, user, guest):
+    made = make_talk(user)
+    assert "Revoke this invitation?" in text_of(owner.get(by_id(made, "withdraw/")))
+    response = owner.post(by_id(made, "withdraw/"), follow=True)
+    assert "The invitation is revoked." in text_of(response)
+    assert guest.get(f"/invitations/{made.invite_key}/").status_code == 410
+
+
+def test_a_key_that_nobody_has_opens_nothing(guest):
+    for path in ("/invitations/wrong/", "/talk/wrong/", "/talk/wrong/now/", "/talk/%00/"):
+        assert guest.get(path).status_code == 404
+        assert guest.post(path).status_code == 404
+
+
+def test_the_inviter_does_not_start_their_own(owner, user):
+    made = make_talk(user)
+    page = owner.get(f"/invitations/{made.invite_key}/")
+    assert "This is your own invitation" in text_of(page)
+    assert b'type="submit">Start' not in page.content
+    response = owner.post(f"/invitations/{made.invite_key}/")
+    assert (response.status_code, response.url) == (303, by_id(made))
+    assert talk_of(made.talk).started_at is None
+
+
+def test_a_guest_who_is_signed_in_has_it_in_their_list(user, stranger):
+    made = make_talk(user)
+    response = stranger.post(f"/invitations/{made.invite_key}/")
+    assert response.url.startswith("/talk/")
+    listed = stranger.get(PATH)
+    assert "Anna invited you" in text_of(listed)
+    assert by_id(made) in listed.content.decode()
+    assert "A talk with Anna" in text_of(stranger.get(by_id(made)))
+    again = stranger.get(f"/invitations/{made.invite_key}/")
+    assert (again.status_code, again.url) == (303, by_id(made))
+
+
+# --- Without cookies, and limits ----------------------------------------------------------------
+
+
+def test_a_guest_needs_no_cookie(user):
+    made = make_talk(user, "answered")
+    browser = Client(enforce_csrf_checks=True, headers=OWN_SITE)
+    other = make_talk(user)
+
+    def post(path: str, form: dict | None = None):
+        browser.cookies.clear()
+        return browser.post(path, form or {})
+
+    assert post(f"/invitations/{other.invite_key}/").status_code == 303
+    assert post(by_key(made, "now/"), points("0-0-0-0-10")).status_code == 303
+    assert post(by_key(made, "note/"), {"text": "No cookie."}).status_code == 303
+    assert post(by_key(made, "agree/")).status_code == 303
+    stored = talk_of(made.talk)
+    assert str(stored.answered[Side.GUEST][Kind.NOW]) == "0-0-0-0-10"
+    assert stored.has_agreed(Side.GUEST)
+    assert post(by_id(made, "agree/")).status_code == 403
+
+
+def test_with_cookies_a_form_needs_its_token(user):
+    made = make_talk(user, "answered")
+    browser = Client(enforce_csrf_checks=True, headers=OWN_SITE)
+    browser.get(by_key(made, "now/"))
+    response = browser.post(by_key(made, "now/"), points("0-0-0-0-10"))
+    assert response.status_code == 403
+    assert 'value="10"' in response.content.decode()  # what was sent is there again
+    assert browser.post(by_key(made, "agree/")).status_code == 403
+    elsewhere = Client(enforce_csrf_checks=True, headers={"origin": "https://evil.example"})
+    assert elsewhere.post(by_key(made, "agree/")).status_code == 403
+    assert not talk_of(made.talk).has_agreed(Side.GUEST)
+
+
+def test_what_guests_send_is_limited_and_what_they_look_at_is_not(user, guest, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"talk": "3/m/ip"}
+    made = make_talk(user, "answered")
+    for _ in range(3):
+        assert guest.post(by_key(made, "now/"), points("0-0-0-0-10")).status_code == 303
+    for path in (by_key(made, "now/"), by_key(made, "agree/"), f"/invitations/{made.invite_key}/"):
+        response = guest.post(path, points("0-0-0-0-10"))
+        assert (response.status_code, response["Retry-After"]) == (429, "60")
+    assert guest.get(by_key(made)).status_code == 200
+
+
+# --- Ten points, three times --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", Side)
+def test_each_side_is_led_through_now_future_and_guess(owner, user, guest, side):
+    made = make_talk(user, "started")
+    client, address = (owner, by_id(made)) if side == Side.INVITER else (guest, by_key(made))
+    home = client.get(address).content.decode()
+    assert f'href="{address}now/"' in home
+    for page, split, next_page in (
+        ("now/", "7-0-2-1-0", "future/"),
+        ("future/", "3-4-2-1-0", "guess/"),
+        ("guess/", "1-1-1-1-6", ""),
+    ):
+        response = client.post(f"{address}{page}", points(split))
+        assert (response.status_code, response.url) == (303, address + next_page)
+    assert "Agree to show my points" in text_of(client.get(address))
+    stored = talk_of(made.talk).answered
+    assert {kind: str(split) for kind, split in stored[side].items()} == INVITERS
+    assert stored[side.other] == {}
+
+
+def test_an_answer_is_there_to_be_changed(user, guest):
+    made = make_talk(user, "answered")
+    form = guest.get(by_key(made, "future/")).context["form"]
+    assert form.points == Split.parse(GUESTS[Kind.FUTURE]).as_dict()
+    response = guest.post(by_key(made, "future/"), points("10-0-0-0-0"))
+    assert response.url == by_key(made)
+    assert str(talk_of(made.talk).answered[Side.GUEST][Kind.FUTURE]) == "10-0-0-0-0"
+
+
+def test_points_that_do_not_add_up_are_refused_with_all_that_was_typed(user, guest):
+    made = make_talk(user, "started")
+    response = guest.post(by_key(made, "now/"), points("5-x-5-3-0"))
+    assert response.status_code == 422
+    assert 'value="x"' in response.content.decode()
+    assert "Enter a whole number from 0 to 10." in text_of(response)
+    assert not made.talk.answers.exists()
+
+
+def test_a_step_answers_with_the_new_rest_and_stores_nothing(user, guest):
+    made = make_talk(user, "started")
+    response = guest.post(by_key(made, "now/"), points("5-0-0-0-0", step="job_seeking+"))
+    assert response.status_code == 200
+    assert "4 of 10 points left" in text_of(response)
+    assert not made.talk.answers.exists()
+
+
+def test_the_future_stands_beside_now(user, guest):
+    made = make_talk(user, "started")
+    made.talk.answer(Side.GUEST, Kind.NOW, Split.parse("6-2-2-0-0"))
+    page = guest.get(by_key(made, "future/"))
+    assert "now 6" in text_of(page)
+    assert b'href="?start=6-2-2-0-0"' in page.content
+    started = guest.get(by_key(made, "future/") + "?start=6-2-2-0-0")
+    assert started.context["form"].points == Split.parse("6-2-2-0-0").as_dict()
+
+
+def test_the_latest_result_and_the_goal_are_offered(owner, user):
+    make_assessment(user, "6-2-2-0-0")
+    make_goal(user, "4-3-3-0-0")
+    made = make_talk(user)
+    assert (
+        b'href="?start=6-2-2-0-0">Start from my last result'
+        in owner.get(by_id(made, "now/")).content
+    )
+    assert (
+        b'href="?start=4-3-3-0-0">Start from my goal' in owner.get(by_id(made, "future/")).content
+    )
+
+
+# --- Agreeing, and what both see ----------------------------------------------------------------
+
+
+def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
+    made = make_talk(user, "answered")
+    words = text_of(guest.get(by_key(made)))
+    assert "After you agree, your points can't change." in words
+    response = guest.post(by_key(made, "agree/"))
+    assert (response.status_code, response.url) == (303, by_key(made))
+    words = text_of(guest.get(by_key(made)))
+    assert "You've agreed to show your points" in words
+    assert "Change" not in words
+    for page in ("now/", "future/", "guess/"):
+        response = guest.get(by_key(made, page))
+        assert (response.status_code, response.url) == (303, by_key(made))
+
+
+def test_whoever_has_not_finished_agrees_to_nothing(user, guest):
+    made = make_talk(user, "started")
+    assert "Agree to show my points" not in text_of(guest.get(by_key(made)))
+    assert guest.post(by_key(made, "agree/")).url == by_key(made)
+    assert not talk_of(made.talk).has_agreed(Side.GUEST)
+
+
+def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user, guest):
+    made = make_talk(user, "open")
+    for response, first, other in (
+        (owner.get(by_id(made)), "You ask, your guest answers.", "Your guest"),
+        (guest.get(by_key(made)), "Anna asks, you answer.", "Anna"),
+    ):
+        words = text_of(response)
+        assert "Move 4 points from Business driven to Community spirit" in words
+        assert "Move 5 points from Vanity project to Community spirit" in words
+        assert f"{other} 's guess" not in words
+        assert "What the differences say Now, 8 points are different." in words
+        assert f"Questions to talk about {first}" in words
+        assert len(response.context["questions"]) == 5
+        for question in response.context["questions"]:
+            assert question in words
+        rows = [row[1:] for row in response.context["rows"]]
+        mine, theirs = (INVITERS, GUESTS) if other == "Your guest" else (GUESTS, INVITERS)
+        expected = [mine[Kind.NOW], mine[Kind.FUTURE], theirs[Kind.NOW], theirs[Kind.FUTURE]]
+        assert ["-".join(map(str, column)) for column in zip(*rows, strict=True)] == expected
+
+
+def test_a_talk_without_guesses_is_a_talk(owner, user, guest):
+    both = {Kind.NOW: "2-2-2-2-2", Kind.FUTURE: "2-2-2-2-2"}
+    made = make_talk(user, "open", inviters=both, guests=both)
+    words = text_of(owner.get(by_id(made)))
+    assert "guess" not in words
+    assert "No points need to move." in words
+    assert "Now, you both spend your points the same way." in words
+    assert "You spend your points alike: on what, though?" in text_of(guest.get(by_key(made)))
+
+
+def test_questions_are_in_the_words_of_staff(user, guest):
+    TalkQuestion.objects.filter(topic="guest_moves").update(text="{points}, {name}? <b>")
+    made = make_talk(user, "open")
+    assert "<li>5 points, Anna? &lt;b&gt;</li>" in guest.get(by_key(made)).content.decode()
+
+
+def test_a_note_reaches_the_other_once_it_is_open(owner, user, guest):
+    made = make_talk(user, "agreed")
+    response = guest.post(by_key(made, "note/"), {"text": "Line one\r\nLine <two>"})
+    assert (response.status_code, response.url) == (303, f"{by_key(made)}#note")
+    assert TalkNote.objects.get().text == "Line one\nLine <two>"
+    assert "Line one" in text_of(guest.get(by_key(made)))
+    assert "Line one" in guest.get(by_key(made, "note/")).content.decode()
+    assert "Line one" not in owner.get(by_id(made)).content.decode()
+    guest.post(by_key(made, "agree/"))
+    assert "Line one\nLine &lt;two&gt;" in owner.get(by_id(made)).content.decode()
+    guest.post(by_key(made, "note/"), {"text": ""})
+    assert "Line one" not in owner.get(by_id(made)).content.decode()
+
+
+def test_a_note_that_is_too_long_is_refused_and_still_there(user, guest):
+    made = make_talk(user, "started")
+    response = guest.post(by_key(made, "note/"), {"text": "x" * (NOTE_MAX_LENGTH + 1)})
+    assert response.status_code == 422
+    assert "x" * (NOTE_MAX_LENGTH + 1) in response.content.decode()
+    assert guest.post(by_key(made, "note/"), {"text": "A\0B"}).status_code == 422
+    assert not TalkNote.objects.exists()
+
+
+def test_the_sheet_has_it_all_and_says_how_to_lead_the_talk(owner, user, guest):
+    made = make_talk(user, "open")
+    for response in (owner.get(by_id(made, "sheet/")), guest.get(by_key(made, "sheet/"))):
+        words = text_of(response)
+        assert "Listen. Don't advise, even if you know the answer." in words
+        assert "What the differences say" in words
+        for question in response.context["questions"]:
+            assert question in words
+
+
+def test_what_each_can_do_with_their_own_points(owner, user, guest):
+    made = make_talk(user, "open")
+    for page, own in ((owner.get(by_id(made)), INVITERS), (guest.get(by_key(made)), GUESTS)):
+        body = page.content.decode()
+        assert f'href="/keep/{own[Kind.NOW]}/"' in body
+        assert f'href="/goal/?start={own[Kind.FUTURE]}#set"' in body
+    goal = owner.get(f"/goal/?start={INVITERS[Kind.FUTURE]}").context["form"]
+    assert goal.points == Split.parse(INVITERS[Kind.FUTURE]).as_dict()
+
+
+def test_a_reminder_is_one_press_away(owner, user):
+    made = make_talk(user, "open")
+    response = owner.post(by_id(made, "remind/"), follow=True)
+    reminder = Reminder.objects.get(user=user)
+    assert reminder.rhythm == Reminder.Rhythm.EVERY_3_MONTHS
+    assert f"We'll remind you on {reminder.due_on:%-d %B %Y}." in text_of(response)
+
+
+# --- The end ------------------------------------------------------------------------------------
+
+
+def test_the_guest_withdraws(owner, user, guest):
+    made = make_talk(user, "open")
+    assert "Withdraw from this talk?" in text_of(guest.get(by_key(made, "withdraw/")))
+    response = guest.post(by_key(made, "withdraw/"))
+    assert (response.status_code, response.url) == (303, by_key(made))
+    gone = guest.get(by_key(made))
+    assert gone.status_code == 410
+    assert "You've withdrawn from this talk" in text_of(gone)
+    page = owner.get(by_id(made))
+    assert page.status_code == 200
+    assert "Your guest has withdrawn." in text_of(page)
+    assert "Business driven 7" in page.content.decode()
+    assert "Community spirit 6" not in page.content.decode()
+    assert "Your guest has withdrawn." in text_of(owner.get(PATH))
+
+
+def test_the_inviter_withdraws(owner, user, guest):
+    made = make_talk(user, "open")
+    response = owner.post(by_id(made, "withdraw/"), follow=True)
+    assert "Your points and your note in this talk are deleted." in text_of(response)
+    assert by_id(made) not in response.content.decode()
+    page = guest.get(by_key(made))
+    assert page.status_code == 200
+    assert "The other person has withdrawn." in text_of(page)
+    assert "Anna" not in page.content.decode()
+    assert "Community spirit 6" in page.content.decode()
+
+
+def test_after_its_term_a_talk_is_over(owner, user, guest):
+    made = make_talk(user, "over")
+    for response in (owner.get(by_id(made)), guest.get(by_key(made))):
+        assert response.status_code == 410
+        assert "This talk is over" in text_of(response)
+    assert "This talk is over." in text_of(owner.get(PATH))
+
+
+# --- The guest's own address by mail ------------------------------------------------------------
+
+
+def test_a_guest_mails_their_address_to_themselves(user, guest, mails):
+    made = make_talk(user, "started")
+    assert "Mail it to myself" in text_of(guest.get(by_key(made)))
+    response = guest.post(by_key(made, "mail/"), {"email": "me@example.com"}, follow=True)
+    assert "We've sent you this address." in text_of(response)
+    (sent,) = mail.outbox
+    assert sent.to == ["me@example.com"]
+    assert f"http://127.0.0.1:8000{by_key(made)}\n" in sent.body
+    assert "Anna" not in sent.body
+    assert not Session.objects.exists()
+
+
+def test_such_mails_are_limited(user, guest, mails):
+    made = make_talk(user, "started")
+    for _ in range(5):
+        assert guest.post(by_key(made, "mail/"), {"email": "me@example.com"}).status_code == 303
+    response = guest.post(by_key(made, "mail/"), {"email": "me@example.com"})
+    assert response.status_code == 429
+    assert "That's enough emails for today. Copy the link instead." in text_of(response)
+    assert len(mail.outbox) == 5
+
+
+def test_links_by_mail_are_limited_too(client, mails, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"talk_invitation": "1/d/user"}
+    inviter = make_verified_user()
+    client.force_login(inviter)
+    made = make_talk(inviter)
+    form = {"email": "guest@example.com"}
+    assert client.post(by_id(made, "link/"), form).status_code == 303
+    response = client.post(by_id(made, "link/"), form)
+    assert response.status_code == 429
+    assert client.post(by_id(made, "link/"), {"email": ""}).status_code == 303
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("address", ["", "nobody"])
+def test_a_wrong_address_gets_no_mail(user, guest, mails, address):
+    made = make_talk(user, "started")
+    assert guest.post(by_key(made, "mail/"), {"email": address}).status_code == 422
+    assert mail.outbox == []
+
+
+def test_a_mail_that_fails_is_said(user, guest, mails, settings):
+    settings.EMAIL_BACKEND = "tests.support.mails.NoBackend"
+    made = make_talk(user, "started")
+    response = guest.post(by_key(made, "mail/"), {"email": "me@example.com"})
+    assert response.status_code == 422
+    assert "We couldn't send the email." in text_of(response)
+
+
+# --- The list, the log, what it costs -----------------------------------------------------------
+
+
+def test_the_list_says_where_each_talk_stands(owner, user):
+    for state in ("invited", "started", "answered", "agreed", "open", "expired"):
+        make_talk(user, state)
+    words = text_of(owner.get(PATH))
+    for said in (
+        "Nobody has started yet. The link works until",
+        "You haven't finished yet.",
+        "You've finished. Agree to show your points.",
+        "You've agreed. We're waiting for the other person.",
+        "You both see both pairs until",
+        "The link has expired.",
+    ):
+        assert said in words
+
+
+def test_the_list_ends_somewhere(owner, user, monkeypatch):
+    monkeypatch.setattr("purposeapp.views.talks.TALKS_SHOWN", 2)
+    for _ in range(3):
+        make_talk(user)
+    page = owner.get(PATH)
+    assert len(page.context["seats"]) == 2
+    assert "These are the latest ones." in text_of(page)
+
+
+def test_it_takes_as_many_queries_for_three_talks_as_for_one(
+    owner, user, django_assert_num_queries
+):
+    make_talk(user, "open")
+    with django_assert_num_queries(4):  # session, user, talks, answers
+        owner.get(PATH)
+    make_talk(user, "open")
+    make_talk(user, "started")
+    with django_assert_num_queries(4):
+        owner.get(PATH)
+
+
+def test_what_a_talk_takes_of_the_database(owner, user, guest, django_assert_num_queries):
+    made = make_talk(user, "open")
+    with django_assert_num_queries(6):  # session, user; talk, answers, notes, questions
+        owner.get(by_id(made))
+    with django_assert_num_queries(4):
+        guest.get(by_key(made))
+    with django_assert_num_queries(1):
+        guest.get(f"/invitations/{made.invite_key}/")
+
+
+@pytest.mark.parametrize("path", ["/talk/secret/", "/talk/secret/now/", "/invitations/secret/"])
+def test_no_key_is_logged(rf, path):
+    assert "secret" not in RequestLogMiddleware.format_request(rf.get(path))
+    record = logging.LogRecord("django.request", 30, "", 0, "%s: %s", ("Gone", path), None)
+    assert HideKeys().filter(record)
+    assert "secret" not in record.getMessage()
+    assert "Gone: /" in record.getMessage()

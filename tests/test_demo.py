@@ -10,10 +10,22 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from purposeapp.management import demo
-from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, Tip, User
+from purposeapp.models import (
+    Assessment,
+    Goal,
+    LifeEvent,
+    Reminder,
+    Talk,
+    TalkAnswer,
+    TalkNote,
+    Tick,
+    Tip,
+    User,
+)
+from purposeapp.models.talk import State, TalkSide
 from tests.support.make import make_user
 
-STORED = [User, EmailAddress, Assessment, Goal, Tick, Reminder]
+STORED = [User, EmailAddress, Assessment, Goal, Tick, Reminder, Talk, TalkAnswer, TalkNote]
 
 
 def run() -> str:
@@ -63,6 +75,21 @@ def test_the_person_has_all_that_a_person_can_have():
     assert Goal.objects.for_user(user).ended().count() == 1
     assert Tick.objects.for_user(user).count_done() == {"all": 3, "done": 2}
     assert Reminder.objects.reachable().get().due_on > timezone.now().date()
+
+
+@pytest.mark.django_db
+def test_there_is_a_talk_in_each_state_between_the_person_and_the_staff(client):
+    run()
+    talks = list(Talk.objects.all())
+    assert {talk.state for talk in talks} == set(State)
+    ended = [talk for talk in talks if talk.state == State.ENDED]
+    assert sorted(talk.has_withdrawn(TalkSide.GUEST) for talk in ended) == [False, True]
+    person, staff = (User.objects.get(email=email) for email in (demo.PERSON, demo.STAFF))
+    assert {talk.inviter for talk in talks} == {person}
+    assert {talk.guest for talk in talks} == {staff, None}
+    opened = next(talk for talk in talks if talk.is_open)
+    client.force_login(staff)
+    assert "Questions to talk about" in client.get(f"/talks/{opened.pk}/").content.decode()
 
 
 @pytest.mark.django_db

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from purposeapp.exchange import exporting
 from purposeapp.exchange.csv_table import escape_formulas, unescape_formulas
 from purposeapp.exchange.importing import read_document
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, User
+from purposeapp.models.talk import TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
+from tests.support.talks import GUESTS, INVITERS, make_talk
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
@@ -69,6 +71,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         "reminder": None,
         "seeks_as": "",
         "time_zone": "",
+        "talks": [],
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -85,6 +88,28 @@ def test_the_json_says_when_they_are_reminded(owner, stranger, user, rhythm, due
 def test_the_json_says_on_which_side_of_job_seeking_the_person_is(owner, user):
     type(user).objects.filter(pk=user.pk).update(side="employer")
     assert owner.get(JSON).json()["seeks_as"] == "employer"
+
+
+def test_the_json_holds_ones_own_side_of_each_talk_and_nothing_of_the_other(owner, user, stranger):
+    guest = User.objects.get(email="stranger@example.org")
+    talk = make_talk(user, "open", guest=guest).talk
+    for side in TalkSide:
+        talk.write(side, f"By the {side}.")
+    for client, side, told in (
+        (owner, "inviter", INVITERS),
+        (stranger, "guest", GUESTS),
+    ):
+        response = client.get(JSON)
+        (exported,) = response.json()["talks"]
+        assert exported == {
+            "id": str(talk.id),
+            "side": side,
+            "made_at": exported["made_at"],
+            "note": f"By the {side}.",
+            **{kind.value: Split.parse(split).as_dict() for kind, split in told.items()},
+        }
+        assert response.content.decode().count("By the ") == 1
+        assert "Anna" not in response.content.decode()
 
 
 def test_the_csv_holds_the_same_under_a_header(owner, three):
@@ -120,7 +145,7 @@ def test_the_csv_is_as_rfc_4180_has_it(owner, user):
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
     nothing = {"assessments": [], "goals": [], "ticks": [], "reminder": None, "seeks_as": ""}
-    assert owner.get(JSON).json() == {"version": 1, **nothing, "time_zone": ""}
+    assert owner.get(JSON).json() == {"version": 1, **nothing, "time_zone": "", "talks": []}
     assert rows(owner.get(CSV)) == [COLUMNS]
 
 
@@ -255,7 +280,7 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
 
 
-@pytest.mark.parametrize(("path", "queries"), [(JSON, 6), (CSV, 3)])
+@pytest.mark.parametrize(("path", "queries"), [(JSON, 7), (CSV, 3)])
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, path, queries, django_assert_num_queries
 ):

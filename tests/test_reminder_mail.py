@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from purposeapp.models import Reminder
 from purposeapp.timeline.dates import today
-from tests.support.make import make_assessment
+from tests.support.make import make_assessment, make_user
 from tests.support.reminders import chosen, make_due, send
+from tests.support.talks import make_talk
 
 
 def test_the_mail_is_short_says_why_it_comes_and_how_to_stop_it(db, settings):
@@ -36,6 +37,22 @@ def test_the_mail_is_short_says_why_it_comes_and_how_to_stop_it(db, settings):
         f"https://purposes.example/reminders/stop/{reminder.stop_key}/\n\n"
         "Five Purposes\nhttps://purposes.example/\n"
     )
+
+
+def test_the_mail_leads_to_a_talk_that_is_under_way_and_names_nobody(db):
+    reminder = make_due()
+    make_talk(reminder.user, "withdrawn", name="Secret")
+    make_talk(reminder.user, "expired", name="Secret")
+    make_talk(reminder.user, name="Secret")
+    send()
+    assert "/talks/" not in mail.outbox[0].body
+    later = make_due("bob@example.org")
+    make_talk(make_user("x@example.org"), "open", guest=later.user, name="Secret")
+    send()
+    body = mail.outbox[1].body
+    assert "You're talking about the future with somebody. Your talk is here:\n" in body
+    assert "/talks/\n\nChange how often" in body
+    assert "Secret" not in body
 
 
 def test_its_headers_let_a_mail_program_stop_it_with_one_press(client, db, settings):

@@ -20,8 +20,8 @@ from purposeapp.models.talk import (
     NOTE_MAX_LENGTH,
     TALK_TERM,
     Kind,
-    Side,
     State,
+    TalkSide,
     TooManyInvitationsError,
     TooManyTodayError,
     hash_of,
@@ -38,7 +38,7 @@ HASH = hash_of("a key")
 NOBODY = AnonymousUser()
 
 
-def answers(talk: Talk, side: Side) -> dict[str, str]:
+def answers(talk: Talk, side: TalkSide) -> dict[str, str]:
     rows = TalkAnswer.objects.filter(talk=talk, side=side)
     return {answer.kind: str(answer.split) for answer in rows}
 
@@ -115,7 +115,7 @@ def test_postgresql_counts_the_term_as_python_does(user, state):
 def test_old_talks_are_deleted_with_all_that_is_in_them(user):
     kept = make_talk(user, "over").talk
     old = make_talk(user, "over").talk
-    old.write(Side.GUEST, "Never read.")
+    old.write(TalkSide.GUEST, "Never read.")
     Talk.objects.filter(pk=old.pk).update(
         **{
             name: getattr(old, name) - KEPT_AFTER_TERM
@@ -144,10 +144,10 @@ def test_a_guest_who_is_signed_in_finds_it_in_their_list(user):
     guest = make_user("guest@example.org")
     talk = make_talk(user, "started", guest=guest).talk
     assert list(Talk.objects.for_user(guest)) == list(Talk.objects.for_user(user)) == [talk]
-    assert (talk.side_of(user), talk.side_of(guest)) == (Side.INVITER, Side.GUEST)
+    assert (talk.side_of(user), talk.side_of(guest)) == (TalkSide.INVITER, TalkSide.GUEST)
     assert not Talk.objects.for_user(make_user("stranger@example.org")).exists()
     assert not Talk.objects.for_user(NOBODY).exists()
-    talk.withdraw(Side.GUEST)
+    talk.withdraw(TalkSide.GUEST)
     assert not Talk.objects.for_user(guest).exists()
     assert list(Talk.objects.for_user(user)) == [talk]
 
@@ -174,14 +174,14 @@ def test_a_person_has_so_many_open_invitations_at_most(user):
     with pytest.raises(TooManyInvitationsError):
         Talk.objects.invite(inviter=user, name="Anna")
     assert Talk.objects.invite(inviter=make_user("other@example.org"), name="Ben")
-    made.talk.withdraw(Side.INVITER)
+    made.talk.withdraw(TalkSide.INVITER)
     assert Talk.objects.invite(inviter=user, name="Anna")
 
 
 def test_a_person_makes_so_many_invitations_a_day_revoked_ones_too(user):
     for _ in range(MAX_INVITATIONS_A_DAY):
         talk, _key = Talk.objects.invite(inviter=user, name="Anna")
-        talk.withdraw(Side.INVITER)
+        talk.withdraw(TalkSide.INVITER)
     with pytest.raises(TooManyTodayError):
         Talk.objects.invite(inviter=user, name="Anna")
     Talk.objects.filter(pk=talk.pk).update(made_at=timezone.now() - timedelta(days=1))
@@ -193,61 +193,61 @@ def test_a_person_makes_so_many_invitations_a_day_revoked_ones_too(user):
 
 def test_an_answer_takes_the_place_of_the_one_before(user):
     talk = make_talk(user, "started").talk
-    assert talk.answer(Side.GUEST, Kind.NOW, SPLIT)
-    assert talk.answer(Side.GUEST, Kind.NOW, OTHER)
-    assert answers(talk, Side.GUEST) == {"now": str(OTHER)}
-    assert answers(talk, Side.INVITER) == {}
+    assert talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
+    assert talk.answer(TalkSide.GUEST, Kind.NOW, OTHER)
+    assert answers(talk, TalkSide.GUEST) == {"now": str(OTHER)}
+    assert answers(talk, TalkSide.INVITER) == {}
 
 
 def test_the_inviter_answers_before_anybody_has_started(user):
     talk = make_talk(user).talk
-    assert talk.answer(Side.INVITER, Kind.NOW, SPLIT)
+    assert talk.answer(TalkSide.INVITER, Kind.NOW, SPLIT)
     assert talk_of(talk).state == State.INVITED
 
 
 def test_whoever_has_not_finished_cannot_agree(user):
     talk = make_talk(user, "started").talk
-    assert not talk.agree(Side.GUEST)
-    talk.answer(Side.GUEST, Kind.NOW, SPLIT)
-    talk.answer(Side.GUEST, Kind.GUESS, SPLIT)
-    assert not talk.agree(Side.GUEST)
-    talk.answer(Side.GUEST, Kind.FUTURE, SPLIT)
-    assert talk.agree(Side.GUEST)
+    assert not talk.agree(TalkSide.GUEST)
+    talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
+    talk.answer(TalkSide.GUEST, Kind.GUESS, SPLIT)
+    assert not talk.agree(TalkSide.GUEST)
+    talk.answer(TalkSide.GUEST, Kind.FUTURE, SPLIT)
+    assert talk.agree(TalkSide.GUEST)
     assert not talk_of(talk).is_open
 
 
 def test_nobody_agrees_before_it_started(user):
     talk = make_talk(user).talk
     for kind in Kind:
-        talk.answer(Side.INVITER, kind, SPLIT)
-    assert not talk.agree(Side.INVITER)
+        talk.answer(TalkSide.INVITER, kind, SPLIT)
+    assert not talk.agree(TalkSide.INVITER)
 
 
 def test_agreeing_twice_keeps_the_first_time(user):
     talk = make_talk(user, "agreed").talk
-    assert talk.agree(Side.INVITER)
+    assert talk.agree(TalkSide.INVITER)
     assert talk_of(talk).inviter_agreed_at == talk.inviter_agreed_at
 
 
 def test_after_agreeing_points_stay_as_they_are(user):
     talk = make_talk(user, "agreed").talk
     for kind in Kind:
-        assert not talk.answer(Side.INVITER, kind, OTHER)
-    assert answers(talk, Side.INVITER) == INVITERS
-    assert talk.answer(Side.GUEST, Kind.NOW, OTHER)
+        assert not talk.answer(TalkSide.INVITER, kind, OTHER)
+    assert answers(talk, TalkSide.INVITER) == INVITERS
+    assert talk.answer(TalkSide.GUEST, Kind.NOW, OTHER)
 
 
 def test_a_note_is_written_changed_and_taken_back(user):
     talk = make_talk(user, "open").talk
-    assert talk.write(Side.GUEST, "One")
-    assert talk.write(Side.GUEST, "Two")
+    assert talk.write(TalkSide.GUEST, "One")
+    assert talk.write(TalkSide.GUEST, "Two")
     assert TalkNote.objects.get().text == "Two"
-    assert talk.write(Side.GUEST, "")
+    assert talk.write(TalkSide.GUEST, "")
     assert not TalkNote.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["left", "withdrawn", "expired", "over"])
-@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize("side", TalkSide)
 def test_in_a_talk_that_has_ended_nothing_happens_any_more(user, state, side):
     talk = make_talk(user, state).talk
     before = answers(talk, side)
@@ -261,21 +261,22 @@ def test_in_a_talk_that_has_ended_nothing_happens_any_more(user, state, side):
 def test_a_talk_that_was_deleted_meanwhile_takes_nothing(user):
     talk = make_talk(user, "started").talk
     Talk.objects.all().delete()
-    assert not talk.answer(Side.GUEST, Kind.NOW, SPLIT)
-    assert not talk.agree(Side.GUEST)
-    assert not talk.write(Side.GUEST, "Too late.")
-    talk.withdraw(Side.GUEST)
+    assert not talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
+    assert not talk.agree(TalkSide.GUEST)
+    assert not talk.write(TalkSide.GUEST, "Too late.")
+    talk.withdraw(TalkSide.GUEST)
 
 
 # --- Withdrawing --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("side", "left"), [(Side.INVITER, {"guest": GUESTS}), (Side.GUEST, {"inviter": INVITERS})]
+    ("side", "left"),
+    [(TalkSide.INVITER, {"guest": GUESTS}), (TalkSide.GUEST, {"inviter": INVITERS})],
 )
 def test_withdrawing_deletes_the_rows_of_that_side_alone(user, side, left):
     talk = make_talk(user, "open").talk
-    for each in Side:
+    for each in TalkSide:
         talk.write(each, f"By the {each}.")
     talk.withdraw(side)
     assert answers(talk, side) == {}
@@ -285,15 +286,15 @@ def test_withdrawing_deletes_the_rows_of_that_side_alone(user, side, left):
     assert stored.state == State.ENDED
     assert stored.has_withdrawn(side)
     assert not stored.has_withdrawn(side.other)
-    assert stored.name == ("" if side == Side.INVITER else "Anna")
+    assert stored.name == ("" if side == TalkSide.INVITER else "Anna")
     talk.withdraw(side)
     assert talk_of(talk).expires_at == stored.expires_at
 
 
 def test_both_may_withdraw(user):
     talk = make_talk(user, "open").talk
-    talk.withdraw(Side.GUEST)
-    talk.withdraw(Side.INVITER)
+    talk.withdraw(TalkSide.GUEST)
+    talk.withdraw(TalkSide.INVITER)
     assert not TalkAnswer.objects.exists()
 
 
@@ -307,20 +308,20 @@ def test_deleting_the_account_withdraws_from_all(user):
     for talk in (invited, started, opened):
         stored = talk_of(talk)
         assert (stored.inviter, stored.name) == (None, "")
-        assert stored.has_withdrawn(Side.INVITER)
-        assert answers(talk, Side.INVITER) == {}
-    assert answers(opened, Side.GUEST) == GUESTS
+        assert stored.has_withdrawn(TalkSide.INVITER)
+        assert answers(talk, TalkSide.INVITER) == {}
+    assert answers(opened, TalkSide.GUEST) == GUESTS
     assert talk_of(theirs).guest is None
-    assert answers(theirs, Side.GUEST) == {}
-    assert answers(theirs, Side.INVITER) == INVITERS
+    assert answers(theirs, TalkSide.GUEST) == {}
+    assert answers(theirs, TalkSide.INVITER) == INVITERS
     assert set(Talk.objects.for_user(guest)) == {started, opened, theirs}
 
 
 def test_an_account_that_the_admin_deletes_withdraws_too(user):
     talk = make_talk(user, "open").talk
     User.objects.filter(pk=user.pk).delete()
-    assert talk_of(talk).has_withdrawn(Side.INVITER)
-    assert answers(talk, Side.INVITER) == {}
+    assert talk_of(talk).has_withdrawn(TalkSide.INVITER)
+    assert answers(talk, TalkSide.INVITER) == {}
 
 
 # --- Two at once --------------------------------------------------------------------------------
@@ -345,7 +346,7 @@ def test_both_answer_and_agree_at_once():
             assert talk.answer(side, kind, SPLIT)
         assert talk.agree(side)
 
-    assert at_once(lambda: finish(Side.INVITER), lambda: finish(Side.GUEST)) == []
+    assert at_once(lambda: finish(TalkSide.INVITER), lambda: finish(TalkSide.GUEST)) == []
     assert talk_of(talk).state == State.OPEN
     assert TalkAnswer.objects.count() == 6
 
@@ -353,20 +354,22 @@ def test_both_answer_and_agree_at_once():
 @pytest.mark.django_db(transaction=True)
 def test_the_same_answer_sent_twice_at_once_is_one():
     talk = make_talk(make_user(), "started").talk
-    send = lambda: talk.answer(Side.GUEST, Kind.NOW, SPLIT)  # noqa: E731
+    send = lambda: talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)  # noqa: E731
     assert at_once(send, send, send) == []
-    assert answers(talk, Side.GUEST) == {"now": str(SPLIT)}
+    assert answers(talk, TalkSide.GUEST) == {"now": str(SPLIT)}
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("_time", range(3))
 def test_one_agrees_while_the_other_withdraws(_time):
     talk = make_talk(make_user(), "agreed").talk
-    assert at_once(lambda: talk.agree(Side.GUEST), lambda: talk.withdraw(Side.INVITER)) == []
+    assert (
+        at_once(lambda: talk.agree(TalkSide.GUEST), lambda: talk.withdraw(TalkSide.INVITER)) == []
+    )
     stored = talk_of(talk)
     assert stored.state == State.ENDED
-    assert answers(talk, Side.INVITER) == {}
-    assert answers(talk, Side.GUEST) == GUESTS
+    assert answers(talk, TalkSide.INVITER) == {}
+    assert answers(talk, TalkSide.GUEST) == GUESTS
 
 
 @pytest.mark.django_db(transaction=True)
@@ -376,13 +379,13 @@ def test_points_that_arrive_while_their_side_agrees_are_shown_or_refused(_time):
     taken = []
     assert (
         at_once(
-            lambda: talk.agree(Side.GUEST),
-            lambda: taken.append(talk.answer(Side.GUEST, Kind.NOW, OTHER)),
+            lambda: talk.agree(TalkSide.GUEST),
+            lambda: taken.append(talk.answer(TalkSide.GUEST, Kind.NOW, OTHER)),
         )
         == []
     )
-    assert talk_of(talk).has_agreed(Side.GUEST)
-    assert answers(talk, Side.GUEST)["now"] == (str(OTHER) if taken[0] else GUESTS[Kind.NOW])
+    assert talk_of(talk).has_agreed(TalkSide.GUEST)
+    assert answers(talk, TalkSide.GUEST)["now"] == (str(OTHER) if taken[0] else GUESTS[Kind.NOW])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -478,7 +481,7 @@ def test_postgresql_refuses_a_guest_who_is_the_inviter(user):
 )
 def test_postgresql_refuses_an_answer_that_none_can_be(user, values, constraint):
     talk = make_talk(user, "started").talk
-    talk.answer(Side.GUEST, Kind.NOW, SPLIT)
+    talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
     good = {"talk": talk, "side": "guest", "kind": "guess", **SPLIT.as_dict()}
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         TalkAnswer.objects.create(**{**good, **values})
@@ -495,7 +498,7 @@ def test_postgresql_refuses_an_answer_that_none_can_be(user, values, constraint)
 )
 def test_postgresql_refuses_a_note_that_none_can_be(user, values, constraint):
     talk = make_talk(user, "started").talk
-    talk.write(Side.GUEST, "Mine")
+    talk.write(TalkSide.GUEST, "Mine")
     good = {"talk": talk, "side": "inviter", "text": "Yours"}
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         TalkNote.objects.create(**{**good, **values})

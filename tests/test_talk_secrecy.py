@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from purposeapp import sentences
-from purposeapp.models.talk import Kind, Side
+from purposeapp.models.talk import Kind, TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import make_assessment, make_goal, make_user, points
 from tests.support.talks import GUESTS, INVITERS, make_talk, talk_of
@@ -48,17 +48,17 @@ class Sides:
             inviter, "answered" if by_guest else state, inviters=inviters, guests=guests
         )
         if by_guest:
-            made.talk.agree(Side.GUEST)
+            made.talk.agree(TalkSide.GUEST)
         self.made = made
-        self.clients = {Side.INVITER: Client(), Side.GUEST: Client()}
-        self.clients[Side.INVITER].force_login(inviter)
+        self.clients = {TalkSide.INVITER: Client(), TalkSide.GUEST: Client()}
+        self.clients[TalkSide.INVITER].force_login(inviter)
 
-    def responses(self, side: Side) -> dict[tuple[str, str], str]:
+    def responses(self, side: TalkSide) -> dict[tuple[str, str], str]:
         """Every response of this side, with its headers."""
         found = {}
         pages = [self._address(side, page) for page in PAGES]
         pages.append(f"/invitations/{self.made.invite_key}/")
-        if side == Side.INVITER:
+        if side == TalkSide.INVITER:
             pages += ["/talks/", "/history/export.json"]
         for path, method in product(pages, ("get", "post")):
             with transaction.atomic():
@@ -68,12 +68,12 @@ class Sides:
             found[method, path] = text
         return found
 
-    def comparable(self, side: Side) -> list[str]:
+    def comparable(self, side: TalkSide) -> list[str]:
         """The same, without what differs from talk to talk and from request to request."""
         return [self._plain(text) for text in self.responses(side).values()]
 
-    def _address(self, side: Side, page: str) -> str:
-        if side == Side.INVITER:
+    def _address(self, side: TalkSide, page: str) -> str:
+        if side == TalkSide.INVITER:
             return f"/talks/{self.made.talk.pk}/{page}"
         return f"/talk/{self.made.guest_key}/{page}"
 
@@ -92,10 +92,10 @@ class Sides:
 def test_no_response_holds_the_other_sides_digits(state):
     sides = Sides(state)
     talk = sides.made.talk
-    for side in Side:
+    for side in TalkSide:
         if not talk.has_ended:
             assert talk.write(side, f"A secret of the {side}.")
-    for side, theirs in ((Side.INVITER, GUESTS), (Side.GUEST, INVITERS)):
+    for side, theirs in ((TalkSide.INVITER, GUESTS), (TalkSide.GUEST, INVITERS)):
         responses = sides.responses(side)
         assert len(responses) >= 24
         for place, text in responses.items():
@@ -106,7 +106,7 @@ def test_no_response_holds_the_other_sides_digits(state):
 @pytest.mark.django_db
 def test_the_digits_would_be_found_once_both_have_agreed():
     sides = Sides("open")
-    for side, theirs in ((Side.INVITER, GUESTS), (Side.GUEST, INVITERS)):
+    for side, theirs in ((TalkSide.INVITER, GUESTS), (TalkSide.GUEST, INVITERS)):
         page = sides.responses(side)["get", sides._address(side, "")]
         now, future, guess = (Split.parse(theirs[kind]) for kind in Kind)
         for split in (now, future, guess):
@@ -120,14 +120,18 @@ def test_the_digits_would_be_found_once_both_have_agreed():
 @pytest.mark.parametrize("state", SECRET)
 def test_whatever_the_other_side_answered_each_response_is_the_same(state):
     one = Sides(state)
-    assert one.comparable(Side.INVITER) == Sides(state, guests=OTHERS).comparable(Side.INVITER)
-    assert one.comparable(Side.GUEST) == Sides(state, inviters=OTHERS).comparable(Side.GUEST)
+    assert one.comparable(TalkSide.INVITER) == Sides(state, guests=OTHERS).comparable(
+        TalkSide.INVITER
+    )
+    assert one.comparable(TalkSide.GUEST) == Sides(state, inviters=OTHERS).comparable(
+        TalkSide.GUEST
+    )
 
 
 @pytest.mark.django_db
 def test_a_page_does_differ_by_what_is_ones_own():
     one, other = Sides("answered"), Sides("answered", guests=OTHERS)
-    assert one.comparable(Side.GUEST) != other.comparable(Side.GUEST)
+    assert one.comparable(TalkSide.GUEST) != other.comparable(TalkSide.GUEST)
 
 
 @pytest.mark.django_db
@@ -135,19 +139,19 @@ def test_of_the_other_side_each_reads_finished_or_not_yet():
     sides = Sides("started")
     talk = sides.made.talk
 
-    def said(side: Side) -> str:
+    def said(side: TalkSide) -> str:
         page = sides.clients[side].get(sides._address(side, "")).content.decode()
         line = re.search('<p class="talk-other">(.*?)</p>', page, re.DOTALL)[1]
         return " ".join(re.sub("<[^>]+>", " ", line).split())
 
-    assert said(Side.INVITER) == "Your guest: not yet"
-    assert said(Side.GUEST) == "Anna : not yet"
-    talk.answer(Side.GUEST, Kind.NOW, Split.parse(GUESTS[Kind.NOW]))
-    assert said(Side.INVITER) == "Your guest: not yet"
-    talk.answer(Side.GUEST, Kind.FUTURE, Split.parse(GUESTS[Kind.FUTURE]))
-    assert said(Side.INVITER) == "Your guest: finished"
-    talk.agree(Side.GUEST)
-    assert said(Side.INVITER) == "Your guest: finished"
+    assert said(TalkSide.INVITER) == "Your guest: not yet"
+    assert said(TalkSide.GUEST) == "Anna : not yet"
+    talk.answer(TalkSide.GUEST, Kind.NOW, Split.parse(GUESTS[Kind.NOW]))
+    assert said(TalkSide.INVITER) == "Your guest: not yet"
+    talk.answer(TalkSide.GUEST, Kind.FUTURE, Split.parse(GUESTS[Kind.FUTURE]))
+    assert said(TalkSide.INVITER) == "Your guest: finished"
+    talk.agree(TalkSide.GUEST)
+    assert said(TalkSide.INVITER) == "Your guest: finished"
 
 
 @pytest.mark.django_db
@@ -180,9 +184,9 @@ def test_the_inviters_address_is_never_shown():
 @pytest.mark.django_db
 def test_points_that_come_too_late_change_nothing():
     sides = Sides("agreed")
-    path = sides._address(Side.INVITER, "now/")
-    response = sides.clients[Side.INVITER].post(path, points("0-0-0-0-10"))
-    assert (response.status_code, response.url) == (303, sides._address(Side.INVITER, ""))
-    assert str(talk_of(sides.made.talk).answered[Side.INVITER][Kind.NOW]) == INVITERS[Kind.NOW]
-    page = sides.clients[Side.INVITER].get(response.url).content.decode()
+    path = sides._address(TalkSide.INVITER, "now/")
+    response = sides.clients[TalkSide.INVITER].post(path, points("0-0-0-0-10"))
+    assert (response.status_code, response.url) == (303, sides._address(TalkSide.INVITER, ""))
+    assert str(talk_of(sides.made.talk).answered[TalkSide.INVITER][Kind.NOW]) == INVITERS[Kind.NOW]
+    page = sides.clients[TalkSide.INVITER].get(response.url).content.decode()
     assert "so they can't change any more" in page

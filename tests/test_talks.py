@@ -19,7 +19,7 @@ from purposeapp.models.talk import (
     NAME_WITH_ADDRESS,
     NOTE_MAX_LENGTH,
     Kind,
-    Side,
+    TalkSide,
 )
 from purposeapp.split import Split
 from purposeapp.web.request_log import HideKeys, RequestLogMiddleware
@@ -323,8 +323,8 @@ def test_a_guest_needs_no_cookie(user):
     assert post(by_key(made, "note/"), {"text": "No cookie."}).status_code == 303
     assert post(by_key(made, "agree/")).status_code == 303
     stored = talk_of(made.talk)
-    assert str(stored.answered[Side.GUEST][Kind.NOW]) == "0-0-0-0-10"
-    assert stored.has_agreed(Side.GUEST)
+    assert str(stored.answered[TalkSide.GUEST][Kind.NOW]) == "0-0-0-0-10"
+    assert stored.has_agreed(TalkSide.GUEST)
     assert post(by_id(made, "agree/")).status_code == 403
 
 
@@ -338,7 +338,7 @@ def test_with_cookies_a_form_needs_its_token(user):
     assert browser.post(by_key(made, "agree/")).status_code == 403
     elsewhere = Client(enforce_csrf_checks=True, headers={"origin": "https://evil.example"})
     assert elsewhere.post(by_key(made, "agree/")).status_code == 403
-    assert not talk_of(made.talk).has_agreed(Side.GUEST)
+    assert not talk_of(made.talk).has_agreed(TalkSide.GUEST)
 
 
 def test_what_guests_send_is_limited_and_what_they_look_at_is_not(user, guest, settings):
@@ -355,10 +355,10 @@ def test_what_guests_send_is_limited_and_what_they_look_at_is_not(user, guest, s
 # --- Ten points, three times --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize("side", TalkSide)
 def test_each_side_is_led_through_now_future_and_guess(owner, user, guest, side):
     made = make_talk(user, "started")
-    client, address = (owner, by_id(made)) if side == Side.INVITER else (guest, by_key(made))
+    client, address = (owner, by_id(made)) if side == TalkSide.INVITER else (guest, by_key(made))
     home = client.get(address).content.decode()
     assert f'href="{address}now/"' in home
     for page, split, next_page in (
@@ -380,7 +380,7 @@ def test_an_answer_is_there_to_be_changed(user, guest):
     assert form.points == Split.parse(GUESTS[Kind.FUTURE]).as_dict()
     response = guest.post(by_key(made, "future/"), points("10-0-0-0-0"))
     assert response.url == by_key(made)
-    assert str(talk_of(made.talk).answered[Side.GUEST][Kind.FUTURE]) == "10-0-0-0-0"
+    assert str(talk_of(made.talk).answered[TalkSide.GUEST][Kind.FUTURE]) == "10-0-0-0-0"
 
 
 def test_points_that_do_not_add_up_are_refused_with_all_that_was_typed(user, guest):
@@ -402,7 +402,7 @@ def test_a_step_answers_with_the_new_rest_and_stores_nothing(user, guest):
 
 def test_the_future_stands_beside_now(user, guest):
     made = make_talk(user, "started")
-    made.talk.answer(Side.GUEST, Kind.NOW, Split.parse("6-2-2-0-0"))
+    made.talk.answer(TalkSide.GUEST, Kind.NOW, Split.parse("6-2-2-0-0"))
     page = guest.get(by_key(made, "future/"))
     assert "now 6" in text_of(page)
     assert b'href="?start=6-2-2-0-0"' in page.content
@@ -444,7 +444,7 @@ def test_whoever_has_not_finished_agrees_to_nothing(user, guest):
     made = make_talk(user, "started")
     assert "Agree to show my points" not in text_of(guest.get(by_key(made)))
     assert guest.post(by_key(made, "agree/")).url == by_key(made)
-    assert not talk_of(made.talk).has_agreed(Side.GUEST)
+    assert not talk_of(made.talk).has_agreed(TalkSide.GUEST)
 
 
 def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user, guest):

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from purposeapp.models import Assessment, Goal, Reminder, Tick
+from purposeapp.models import Assessment, Goal, Reminder, Talk, Tick
+from purposeapp.models.talk import TalkSide
 from purposeapp.split import Purpose
 
 from .csv_table import escape_formulas, write_table
@@ -31,12 +32,13 @@ def to_json(
     reminder: Reminder | None = None,
     side: str = "",
     time_zone: str = "",
+    talks: Iterable[tuple[Talk, TalkSide]] = (),
 ) -> str:
     """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
 
     What the person said of tips, each by its key, their side of job seeking, the time zone that
-    they chose and the reminder stand there to be read: another server may have other tips, and no
-    file starts a mail.
+    they chose, the reminder and their own side of each talk stand there to be read: another server
+    may have other tips, no file starts a mail, and a talk is between two.
     """
     document = {
         "version": VERSION,
@@ -46,6 +48,7 @@ def to_json(
         "reminder": reminder and _reminder_values(reminder),
         "seeks_as": side,
         "time_zone": time_zone,
+        "talks": [_talk_values(talk, talk_side) for talk, talk_side in talks],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -94,6 +97,18 @@ def _tick_values(tick: Tick) -> dict[str, str]:
         "tip": tick.tip.key,
         "verdict": tick.verdict,
         "ticked_at": _timestamp(tick.ticked_at),
+    }
+
+
+def _talk_values(talk: Talk, side: TalkSide) -> dict[str, object]:
+    """What one side told in a talk, and nothing of the other one, whose talk it is too."""
+    notes = [note.text for note in talk.notes.all() if note.side == side]
+    return {
+        "id": str(talk.id),
+        "side": side.value,
+        "made_at": _timestamp(talk.made_at),
+        "note": "".join(notes),
+        **{kind: split.as_dict() for kind, split in talk.answered[side].items()},
     }
 
 

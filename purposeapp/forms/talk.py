@@ -9,7 +9,7 @@ from purposeapp.models.talk import (
     MAX_OPEN_INVITATIONS,
     NOTE_MAX_LENGTH,
     Kind,
-    Side,
+    TalkSide,
     TooManyInvitationsError,
     TooManyTodayError,
 )
@@ -72,7 +72,7 @@ class TalkPointsForm(TenPointsForm):
 
     kind = Kind.NOW
 
-    def save(self, talk: Talk, side: Side) -> bool:
+    def save(self, talk: Talk, side: TalkSide) -> bool:
         """Store them; False where it is too late."""
         return talk.answer(side, self.kind, self.split)
 
@@ -101,6 +101,6 @@ class TalkNoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
     )
 
-    def save(self, talk: Talk, side: Side) -> bool:
+    def save(self, talk: Talk, side: TalkSide) -> bool:
         """Store it; False where it is too late."""
         return talk.write(side, self.cleaned_data["text"])

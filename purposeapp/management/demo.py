@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from purposeapp.advice.fit import Side
-from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, Tip, User
+from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Talk, Tick, Tip, User
+from purposeapp.models.talk import INVITATION_TERM, Kind, TalkSide, hash_of, make_key
 from purposeapp.split import Purpose, Split
 
 # example.org is reserved (RFC 2606): mail to these goes nowhere.
@@ -55,6 +56,17 @@ EARLIER_GOAL, EARLIER_GOAL_DAYS = "4-3-3-0-0", (352, 539)
 GOAL, GOAL_DAY, WANTED_BY_DAY = "1-6-3-0-0", 641, 1_033
 """What is wanted since then, and by when: four months after today."""
 
+TALK_NAME = "Dana"
+TALK_ANSWERS = {
+    (TalkSide.INVITER, Kind.NOW): "2-5-3-0-0",
+    (TalkSide.INVITER, Kind.FUTURE): "1-6-3-0-0",
+    (TalkSide.INVITER, Kind.GUESS): "4-1-2-0-3",
+    (TalkSide.GUEST, Kind.NOW): "1-1-3-0-5",
+    (TalkSide.GUEST, Kind.FUTURE): "2-4-3-0-1",
+    (TalkSide.GUEST, Kind.GUESS): "2-4-2-1-1",
+}
+"""What both say in the talks of the story."""
+
 VERDICTS = [Tick.Verdict.DONE, Tick.Verdict.DONE, Tick.Verdict.NOT_FOR_ME]
 """What is said of the first tips on community spirit."""
 
@@ -70,6 +82,39 @@ def make_person(email: str = PERSON) -> User:
 def make_staff(email: str = STAFF) -> User:
     """A superuser, made on the first call."""
     return _make_account(email, is_staff=True, is_superuser=True)[0]
+
+
+@transaction.atomic
+def make_talks(inviter: User, guest: User) -> None:
+    """A talk in each state that one can be in, made on the first call."""
+    if Talk.objects.filter(inviter=inviter).exists():
+        return
+    long_ago = timezone.now() - INVITATION_TERM - timedelta(days=1)
+    Talk.objects.create(  # expired: nobody started it in time
+        inviter=inviter, name=TALK_NAME, invite_hash=hash_of(make_key()), made_at=long_ago
+    )
+    _make_talk(inviter, guest, []).withdraw(TalkSide.GUEST)
+    _make_talk(inviter, guest, []).answer(
+        TalkSide.INVITER, Kind.NOW, Split.parse(TALK_ANSWERS[TalkSide.INVITER, Kind.NOW])
+    )
+    _make_talk(inviter, guest, list(TalkSide))
+    opened = _make_talk(inviter, guest, list(TalkSide))
+    opened.write(TalkSide.INVITER, "I give more than I ask for, and would like to give it better.")
+    for side in TalkSide:
+        opened.agree(side)
+    Talk.objects.invite(inviter=inviter, name=TALK_NAME)
+
+
+def _make_talk(inviter: User, guest: User, finished: list[TalkSide]) -> Talk:
+    """One that has started, in which these sides have finished."""
+    invited = Talk.objects.invite(inviter=inviter, name=TALK_NAME)
+    assert invited  # noqa: S101 (for the type checker)
+    talk, key = invited
+    Talk.objects.start(key, user=guest)
+    for (side, kind), split in TALK_ANSWERS.items():
+        if side in finished:
+            talk.answer(side, kind, Split.parse(split))
+    return talk
 
 
 def password_of(email: str) -> str:

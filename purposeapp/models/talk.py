@@ -49,15 +49,15 @@ NAME_WITH_ADDRESS = _("Enter just a name, without a web or email address.")
 _HASH = r"^[0-9a-f]{64}$"
 
 
-class Side(models.TextChoices):
+class TalkSide(models.TextChoices):
     """The two sides of a talk."""
 
     INVITER = "inviter", _("inviter")
     GUEST = "guest", _("guest")
 
     @property
-    def other(self) -> "Side":
-        return Side.GUEST if self is Side.INVITER else Side.INVITER
+    def other(self) -> "TalkSide":
+        return TalkSide.GUEST if self is TalkSide.INVITER else TalkSide.INVITER
 
 
 class Kind(models.TextChoices):
@@ -112,6 +112,18 @@ class TalkQuerySet(models.QuerySet["Talk"]):
             | Q(guest_id=user.pk, guest_withdrew_at=None)
         )
 
+    def of_both_sides(self, user: User) -> "list[tuple[Talk, TalkSide]]":
+        """All of one person, oldest first, each with their side and all that is in it."""
+        mine = self.for_user(user).oldest_first().prefetch_related("answers", "notes")
+        return [(talk, side) for talk in mine if (side := talk.side_of(user))]
+
+    def running(self) -> Self:
+        """Those that have started and have not ended."""
+        withdrawn = Q(inviter_withdrew_at__isnull=False) | Q(guest_withdrew_at__isnull=False)
+        return self._with_term().filter(
+            ~withdrawn, started_at__isnull=False, term__gt=timezone.now()
+        )
+
     def invited_by(self, key: str) -> Self:
         """The one that this invitation is for."""
         return self.filter(invite_hash=hash_of(key))
@@ -138,13 +150,17 @@ class TalkQuerySet(models.QuerySet["Talk"]):
 
     def over_by(self, time: datetime) -> Self:
         """Those whose term has ended by then."""
+        return self._with_term().filter(term__lte=time)
+
+    def _with_term(self) -> Self:
+        """Each with when it ends, as `Talk.expires_at` says."""
         # PostgreSQL's GREATEST passes over what is NULL.
         term = Greatest(
             F("made_at") + INVITATION_TERM,
             *(F(name) + TALK_TERM for name in _PROLONGING),
             output_field=models.DateTimeField(),
         )
-        return self.alias(term=term).filter(term__lte=time)
+        return self.alias(term=term)
 
     def delete_old(self) -> int:
         """Delete those that have been over for long enough, and return how many that were."""
@@ -297,12 +313,12 @@ class Talk(models.Model):
     @property
     def has_ended(self) -> bool:
         """Whether nothing more can happen in it."""
-        return self.is_over or any(map(self.has_withdrawn, Side))
+        return self.is_over or any(map(self.has_withdrawn, TalkSide))
 
     @property
     def is_open(self) -> bool:
         """Whether each side may see the other's points."""
-        return not self.has_ended and all(map(self.has_agreed, Side))
+        return not self.has_ended and all(map(self.has_agreed, TalkSide))
 
     @property
     def state(self) -> State:
@@ -312,34 +328,34 @@ class Talk(models.Model):
             return State.INVITED
         if self.is_open:
             return State.OPEN
-        return State.ANSWERED if all(map(self.has_finished, Side)) else State.STARTED
+        return State.ANSWERED if all(map(self.has_finished, TalkSide)) else State.STARTED
 
-    def has_agreed(self, side: Side) -> bool:
+    def has_agreed(self, side: TalkSide) -> bool:
         """Whether this side has agreed to show; its points stay as they are from then on."""
         return getattr(self, f"{side}_agreed_at") is not None
 
-    def has_withdrawn(self, side: Side) -> bool:
+    def has_withdrawn(self, side: TalkSide) -> bool:
         return getattr(self, f"{side}_withdrew_at") is not None
 
-    def has_finished(self, side: Side) -> bool:
+    def has_finished(self, side: TalkSide) -> bool:
         """Whether this side has answered what it has to."""
         return all(kind in self.answered[side] for kind in NEEDED)
 
     @cached_property
     def answered(self) -> dict[str, dict[str, Split]]:
         """The splits of each side, by kind. For views: ask `is_open` before showing the other's."""
-        found: dict[str, dict[str, Split]] = {side: {} for side in Side}
+        found: dict[str, dict[str, Split]] = {side: {} for side in TalkSide}
         for answer in self.answers.all():
             found[answer.side][answer.kind] = answer.split
         return found
 
-    def side_of(self, user: models.Model | AnonymousUser) -> Side | None:
+    def side_of(self, user: models.Model | AnonymousUser) -> TalkSide | None:
         """The side of somebody who is signed in; None for anybody else."""
         if user.pk is None:
             return None
         if user.pk == self.inviter_id:
-            return Side.INVITER
-        return Side.GUEST if user.pk == self.guest_id else None
+            return TalkSide.INVITER
+        return TalkSide.GUEST if user.pk == self.guest_id else None
 
     # --- What each side does, one after the other ---
 
@@ -348,7 +364,7 @@ class Talk(models.Model):
         return Talk.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
 
     @transaction.atomic
-    def answer(self, side: Side, kind: Kind, split: Split) -> bool:
+    def answer(self, side: TalkSide, kind: Kind, split: Split) -> bool:
         """Store what a side answers, in place of what it answered before.
 
         False where it is too late: the talk has ended, or this side has agreed to show.
@@ -362,7 +378,7 @@ class Talk(models.Model):
         return True
 
     @transaction.atomic
-    def agree(self, side: Side) -> bool:
+    def agree(self, side: TalkSide) -> bool:
         """Agree to show; of both sides, the later one opens it. Idempotent.
 
         False where this side has not finished, or the talk has ended or not started.
@@ -376,7 +392,7 @@ class Talk(models.Model):
         return True
 
     @transaction.atomic
-    def withdraw(self, side: Side) -> None:
+    def withdraw(self, side: TalkSide) -> None:
         """Delete what a side has told, and end the talk; what the other told stays. Idempotent.
 
         Before it started, that revokes the invitation.
@@ -387,12 +403,12 @@ class Talk(models.Model):
         TalkAnswer.objects.filter(talk=talk, side=side).delete()
         TalkNote.objects.filter(talk=talk, side=side).delete()
         setattr(talk, f"{side}_withdrew_at", timezone.now())
-        if side == Side.INVITER:
+        if side == TalkSide.INVITER:
             talk.name = ""
         talk.save(update_fields=["name", f"{side}_withdrew_at"])
 
     @transaction.atomic
-    def write(self, side: Side, text: str) -> bool:
+    def write(self, side: TalkSide, text: str) -> bool:
         """Store the note of a side; an empty one is none. False where the talk has ended."""
         talk = self._locked()
         if not talk or talk.has_ended:
@@ -434,7 +450,7 @@ class TalkAnswer(TenPoints):
     """Ten points of one side of a talk."""
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="answers", db_index=False)
-    side = models.CharField(max_length=10, choices=Side.choices)
+    side = models.CharField(max_length=10, choices=TalkSide.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices)
 
     class Meta:
@@ -461,7 +477,7 @@ class TalkNote(models.Model):
     """What one side wants to say to the other, who can read it once the talk is open."""
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="notes", db_index=False)
-    side = models.CharField(max_length=10, choices=Side.choices)
+    side = models.CharField(max_length=10, choices=TalkSide.choices)
     text = models.TextField(
         _("note"),
         max_length=NOTE_MAX_LENGTH,

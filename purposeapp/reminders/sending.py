@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from purposeapp.models import Reminder
+from purposeapp.models import Reminder, Talk
 from purposeapp.models.reminder import last_day
 
 logger = logging.getLogger(__name__)
@@ -38,8 +38,11 @@ class MailServerDownError(Exception):
     """Nobody can be written to now."""
 
 
-def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage:
-    """What is sent to remind somebody. Of what they recorded it holds the `last` day alone.
+def message(
+    reminder: Reminder, address: str, last: date | None, *, has_talk: bool = False
+) -> EmailMessage:
+    """What is sent to remind somebody. Of what they recorded it holds the `last` day alone, and of
+    their talks that there is one.
 
     The same reminder of the same day has the same Message-ID, which tells nothing about anybody;
     one that is chosen anew for that day has another.
@@ -48,6 +51,7 @@ def message(reminder: Reminder, address: str, last: date | None) -> EmailMessage
     context = {
         "reminder": reminder,
         "last": last,
+        "has_talk": has_talk,
         "public_url": settings.PUBLIC_URL,
         "stop_url": stop_url,
     }
@@ -98,7 +102,8 @@ class ReminderRun:
             reminder.save(update_fields=["due_on", "day_of_month", "sequence"])
             self.postponed += 1
             return True
-        mail = message(reminder, reminder.address, last)
+        has_talk = Talk.objects.for_user(reminder.user).running().exists()
+        mail = message(reminder, reminder.address, last, has_talk=has_talk)
         try:
             self._send(mail)
         except MailServerDownError:

@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp.exchange import exporting
-from purposeapp.models import Assessment, Goal, Reminder, Tick
+from purposeapp.models import Assessment, Goal, Reminder, Talk, Tick
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
 
@@ -21,6 +21,7 @@ def export_json(request: AuthenticatedRequest) -> HttpResponse:
         Reminder.objects.for_user(request.user).first(),
         request.user.side,
         request.user.time_zone,
+        Talk.objects.of_both_sides(request.user),
     )
     return attachment(content, filename="five-purposes.json", content_type="application/json")
 

@@ -12,7 +12,7 @@ from purposeapp.forms.redisplay import as_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
 from purposeapp.models.reminder import proven_addresses
-from purposeapp.models.talk import Side
+from purposeapp.models.talk import TalkSide
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther
 
@@ -60,8 +60,8 @@ def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
     return render(request, "purposeapp/talks.html", context, status=status)
 
 
-def _side(talk: Talk, request: AuthenticatedRequest) -> Side:
-    return Side.INVITER if talk.inviter_id == request.user.pk else Side.GUEST
+def _side(talk: Talk, request: AuthenticatedRequest) -> TalkSide:
+    return TalkSide.INVITER if talk.inviter_id == request.user.pk else TalkSide.GUEST
 
 
 def _is_proven(request: AuthenticatedRequest) -> bool:
@@ -83,7 +83,7 @@ def _invite(
         return None if form.errors else redirect("talks")
     talk, key = made
     email = mail_form.cleaned_data["email"] if site.EMAIL_URL else ""
-    return pass_on(request, Seat(talk, Side.INVITER, request.user), key, email)
+    return pass_on(request, Seat(talk, TalkSide.INVITER, request.user), key, email)
 
 
 @private
@@ -98,11 +98,11 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     talk = get_object_or_404(Talk.objects.invited_by(key))
     side = talk.side_of(request.user)
     account = request.user if side else AnonymousUser()
-    if side == Side.INVITER and request.method == "POST":
+    if side == TalkSide.INVITER and request.method == "POST":
         return HttpResponseSeeOther(Seat(talk, side, account).url())
     if talk.can_start and request.method == "POST":
         if guest_key := Talk.objects.start(key, user=_known(request)):
-            return HttpResponseSeeOther(Seat(talk, Side.GUEST, account, guest_key).url())
+            return HttpResponseSeeOther(Seat(talk, TalkSide.GUEST, account, guest_key).url())
         talk.refresh_from_db()  # somebody was quicker
     if not talk.can_start:
         return _used_up(request, talk, side)
@@ -115,7 +115,7 @@ def _known(request: HttpRequest):
     return getattr(request.user, "_wrapped", request.user)
 
 
-def _used_up(request: HttpRequest, talk: Talk, side: Side | None) -> HttpResponse:
+def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None) -> HttpResponse:
     """410: what became of an invitation that starts nothing any more."""
     if side and talk.started_at and not talk.has_withdrawn(side):
         return HttpResponseSeeOther(Seat(talk, side, request.user).url())

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from purposeapp.models import Talk, User
-from purposeapp.models.talk import Kind, Side
+from purposeapp.models.talk import Kind, TalkSide
 from purposeapp.split import Split
 from purposeapp.web.account_key import of_somebody_else
 from purposeapp.web.responses import HttpResponseSeeOther
@@ -34,7 +34,7 @@ class Seat:
     """
 
     talk: Talk
-    side: Side
+    side: TalkSide
     account: User | AnonymousUser
     """Whose seat it is, where they are signed in."""
     key: str = ""
@@ -47,7 +47,7 @@ class Seat:
 
     @property
     def is_inviter(self) -> bool:
-        return self.side == Side.INVITER
+        return self.side == TalkSide.INVITER
 
     @property
     def other_name(self) -> str:
@@ -186,7 +186,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
         talk = get_object_or_404(_talks().for_guest(key))
         is_theirs = talk.guest_id is not None and talk.guest_id == request.user.pk
         account = request.user if is_theirs else AnonymousUser()
-        seat = Seat(talk, Side.GUEST, account, key)
+        seat = Seat(talk, TalkSide.GUEST, account, key)
         return seated(by_key, request, seat, **kwargs)
 
     return with_id, with_key

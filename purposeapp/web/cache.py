@@ -4,6 +4,7 @@ from typing import Any
 from django.core.cache.backends import db
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.db import Error, connection
+from django.utils import timezone
 
 from purposeapp.web.outage import is_outage
 
@@ -14,6 +15,16 @@ class DatabaseCache(db.DatabaseCache):
     Django lets storing fail silently, and a limit on tries then takes everybody for one who has
     tried too often.
     """
+
+    def clear_expired(self) -> int:
+        """Delete entries that are over, and return how many that were.
+
+        Django leaves them in the table until there are too many.
+        """
+        table = connection.ops.quote_name(self._table)  # type: ignore[attr-defined]
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [timezone.now()])  # noqa: S608
+            return cursor.rowcount
 
     def _base_set(self, mode, key, value, timeout=DEFAULT_TIMEOUT) -> bool:
         outages: list[Error] = []

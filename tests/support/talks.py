@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from purposeapp.models import Talk, User
-from purposeapp.models.talk import INVITATION_TERM, TALK_TERM, Kind, Side, hash_of, make_key
+from purposeapp.models.talk import INVITATION_TERM, TALK_TERM, Kind, TalkSide, hash_of, make_key
 from purposeapp.split import Split
 
 INVITERS = {Kind.NOW: "7-0-2-1-0", Kind.FUTURE: "3-4-2-1-0", Kind.GUESS: "1-1-1-1-6"}
@@ -54,15 +54,15 @@ def make_talk(
     guest_key = Talk.objects.start(key, user=guest or AnonymousUser())
     assert guest_key
     if state != "started":
-        for side, answers in ((Side.INVITER, inviters), (Side.GUEST, guests)):
+        for side, answers in ((TalkSide.INVITER, inviters), (TalkSide.GUEST, guests)):
             for kind, split in answers.items():
                 assert talk_of(talk).answer(side, kind, Split.parse(split))
     if state not in ("started", "answered"):
-        assert talk.agree(Side.INVITER)
+        assert talk.agree(TalkSide.INVITER)
     if state not in ("started", "answered", "agreed"):
-        assert talk.agree(Side.GUEST)
+        assert talk.agree(TalkSide.GUEST)
     if state in ("left", "withdrawn"):
-        talk.withdraw(Side.GUEST if state == "left" else Side.INVITER)
+        talk.withdraw(TalkSide.GUEST if state == "left" else TalkSide.INVITER)
     if state == "over":
         _set_back(talk, TALK_TERM)
     return MadeTalk(talk_of(talk), key, guest_key)

@@ -17,8 +17,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "Demo accounts have no place on a real site: not with APP_ENV=production."
             )
-        self.say("A person with a history", demo.make_person().email, "history/")
-        self.say("Staff (a superuser)", demo.make_staff().email, "admin/")
+        person, staff = demo.make_person(), demo.make_staff()
+        demo.make_talks(person, staff)
+        self.say("A person with a history, and talks with the staff", person.email, "history/")
+        self.say("Staff (a superuser)", staff.email, "admin/")
 
     def say(self, who: str, email: str, path: str) -> None:
         """Print where an account leads, and how to sign in to it."""

@@ -1,0 +1,27 @@
+from typing import cast
+
+from allauth.account.models import EmailConfirmation
+from django.core.cache import cache
+from django.core.management import BaseCommand
+from django.utils import timezone
+
+from purposeapp.models import Session, Talk
+from purposeapp.web.cache import DatabaseCache
+
+
+class Command(BaseCommand):
+    """What runs every day: data retention, for all that has a term."""
+
+    help = (
+        "Delete what is over: old talks, sessions, counts of limits, links that confirm an email. "
+        "It can be run as often as you like; nothing that anybody still uses is deleted."
+    )
+
+    def handle(self, **options) -> None:
+        talks = Talk.objects.delete_old()
+        sessions, _by_model = Session.objects.filter(expire_date__lte=timezone.now()).delete()
+        limits = cast(DatabaseCache, cache).clear_expired()
+        links, _by_model = EmailConfirmation.objects.all_expired().delete()
+        self.stdout.write(
+            f"Deleted: {talks} talks, {sessions} sessions, {limits} counts, {links} links"
+        )

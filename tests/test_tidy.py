@@ -1,0 +1,57 @@
+"""`manage.py tidy`: what has a term is deleted when that is over, and nothing else is."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from purposeapp.models import Session, Talk
+from purposeapp.models.talk import KEPT_AFTER_TERM
+from tests.support.make import make_user
+from tests.support.tables import rows_of_all_tables
+from tests.support.talks import make_talk
+
+
+def tidy() -> str:
+    out = io.StringIO()
+    call_command("tidy", stdout=out)
+    return out.getvalue()
+
+
+def counts() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cache")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_what_is_over_is_deleted_and_all_else_stays():
+    user, now = make_user(), timezone.now()
+    old, recent = make_talk(user, "expired").talk, make_talk(user, "expired").talk
+    Talk.objects.filter(pk=old.pk).update(made_at=old.made_at - KEPT_AFTER_TERM)
+    kept = [make_talk(user, state).talk for state in ("invited", "open", "left", "over")]
+    for key, hours in (("over", -1), ("still-there", 1)):
+        Session.objects.create(session_key=key, expire_date=now + timedelta(hours=hours))
+    cache.clear()
+    cache.set("over", 1, timeout=-60)
+    cache.set("still there", 1, timeout=60)
+    assert counts() == 2
+    address = EmailAddress.objects.create(user=user, email=user.email)
+    for key, days in (("over", 400), ("still-there", 0)):
+        EmailConfirmation.objects.create(
+            email_address=address, key=key, sent=now - timedelta(days=days)
+        )
+    assert tidy() == "Deleted: 1 talks, 1 sessions, 1 counts, 1 links\n"
+    assert set(Talk.objects.all()) == {recent, *kept}
+    assert Session.objects.get().session_key == "still-there"
+    assert EmailConfirmation.objects.get().key == "still-there"
+    assert cache.get("still there") == 1
+    assert counts() == 1
+    before = rows_of_all_tables()
+    assert tidy() == "Deleted: 0 talks, 0 sessions, 0 counts, 0 links\n"
+    assert rows_of_all_tables() == before

@@ -459,10 +459,10 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
         assert f"{other} 's guess" not in words
         assert "What the differences say Now, 8 points are different." in words
         assert f"Questions to talk about {first}" in words
-        assert len(response.context["questions"]) == 5
-        for question in response.context["questions"]:
+        assert len(response.context["both"]["questions"]) == 5
+        for question in response.context["both"]["questions"]:
             assert question in words
-        rows = [row[1:] for row in response.context["rows"]]
+        rows = [row[1:] for row in response.context["both"]["rows"]]
         mine, theirs = (INVITERS, GUESTS) if other == "Your guest" else (GUESTS, INVITERS)
         expected = [mine[Kind.NOW], mine[Kind.FUTURE], theirs[Kind.NOW], theirs[Kind.FUTURE]]
         assert ["-".join(map(str, column)) for column in zip(*rows, strict=True)] == expected
@@ -513,7 +513,7 @@ def test_the_sheet_has_it_all_and_says_how_to_lead_the_talk(owner, user, guest):
         words = text_of(response)
         assert "Listen. Don't advise, even if you know the answer." in words
         assert "What the differences say" in words
-        for question in response.context["questions"]:
+        for question in response.context["both"]["questions"]:
             assert question in words
 
 

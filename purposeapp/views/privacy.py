@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.accounts.pending import MAX_PENDING
+from purposeapp.models.talk import INVITATION_TERM, KEPT_AFTER_TERM, TALK_TERM
 from purposeapp.web.page_cache import public_page
 
 SECONDS_A_DAY = 24 * 60 * 60
@@ -14,6 +15,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,
         "max_pending": MAX_PENDING,
+        "invitation_days": INVITATION_TERM.days,
+        "talk_days": TALK_TERM.days,
+        "kept_days": KEPT_AFTER_TERM.days,
         "linkedin": bool(settings.LINKEDIN_CLIENT_ID),
     }
     return render(request, "purposeapp/privacy.html", context)

@@ -146,7 +146,7 @@ def _page(
         "was_mailed": "mailed" in request.GET,
     }
     if state == State.OPEN:
-        context |= _both(seat)
+        context["both"] = _both(seat)
     else:
         context["note"] = _note_of(seat)
     if seat.is_inviter and state == State.INVITED:
@@ -213,7 +213,7 @@ def _sheet(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
     seat = request.seat
     if not seat.talk.is_open:
         return HttpResponseSeeOther(seat.url())
-    context = {"seat": seat, "back": seat.url(), **_both(seat)}
+    context = {"seat": seat, "back": seat.url(), "both": _both(seat)}
     return render(request, "purposeapp/talk_sheet.html", context)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from allauth.core import ratelimit
@@ -23,6 +23,14 @@ from purposeapp.web.responses import HttpResponseSeeOther
 from . import errors
 
 View = Callable[..., HttpResponse]
+
+
+class Step(NamedTuple):
+    """One of the three that a side answers, and what it has answered."""
+
+    kind: Kind
+    url: str
+    split: Split | None
 
 
 @dataclass(frozen=True)
@@ -83,14 +91,19 @@ class Seat:
         return self.talk.has_withdrawn(self.side.other)
 
     @property
-    def steps(self) -> list[tuple[Kind, str, bool]]:
-        """What this side answers, each with its address, and whether it has."""
-        return [(kind, self.url(f"talk_{kind}"), kind in self.mine) for kind in Kind]
+    def can_change(self) -> bool:
+        """Whether this side may still answer."""
+        return not self.has_agreed and not self.talk.has_ended
+
+    @property
+    def steps(self) -> list[Step]:
+        """What this side answers."""
+        return [Step(kind, self.url(f"talk_{kind}"), self.mine.get(kind)) for kind in Kind]
 
     @property
     def next_url(self) -> str:
         """Where whoever has just answered goes on: to what they have not answered yet."""
-        return next((url for _kind, url, is_done in self.steps if not is_done), self.url())
+        return next((step.url for step in self.steps if not step.split), self.url())
 
 
 class SeatedRequest(HttpRequest):

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
 
-NAMES = ["History", "Goal", "Tips", "Reminders", "Settings"]
+NAMES = ["History", "Goal", "Tips", "Talks", "Reminders", "Settings"]
 TOO_SMALL = """() => [...document.querySelectorAll(".account-menu :is(a, button, summary)")]
   .map((element) => [element.textContent.trim(), element.getBoundingClientRect()])
   .filter(([, box]) => box.height && (box.height < 44 || box.left < 0 || box.right > innerWidth))

@@ -52,6 +52,25 @@ open({file!r}, "w").write(session.session_key)
 """
 
 
+TALKS = """
+from purposeapp.models import Talk, User
+from purposeapp.models.talk import NEEDED, TalkSide
+from purposeapp.split import Split
+from django.contrib.auth.models import AnonymousUser
+inviter = User.objects.get(email={email!r})
+lines = []
+for opens in (False, True):
+    talk, invitation = Talk.objects.invite(inviter=inviter, name="Anna")
+    guest = Talk.objects.start(invitation, user=AnonymousUser())
+    for side, split in zip(TalkSide, ("7-0-2-1-0", "0-1-3-0-6"), strict=True):
+        for kind in NEEDED if opens else ():
+            talk.answer(side, kind, Split.parse(split))
+        talk.agree(side)
+    lines += [str(talk.pk), guest]
+_talk, invitation = Talk.objects.invite(inviter=inviter, name="Anna")
+open({file!r}, "w").write("\\n".join([*lines, invitation]))
+"""
+
 GOALS = {
     "a public result, from memory": (1.05, 0.95),
     "the same, unchanged (304)": (0.95, 0.95),
@@ -63,6 +82,11 @@ GOALS = {
     "the history, 500 entries": (20, 8),
     "a result of one's own, with tips": (14, 6),
     "/goal/": (8, 4),
+    "the list of talks": (14, 6),
+    "an invitation, signed out": (14, 6),
+    "ten points of a guest": (14, 6),
+    "a talk, open, of the inviter": (14, 6),
+    "a talk, open, of the guest": (14, 6),
     "the sign-in page": (8, 4),
     "a card, from the disk": (3, 1.2),
     "a page that is not there": (3, 1.5),
@@ -173,6 +197,19 @@ def people(server: Server, folder: Path) -> dict[int, str]:
     return cookies
 
 
+def talks(server: Server, folder: Path) -> dict[str, str]:
+    """Addresses of a talk that has started, of one that is open, and of an invitation."""
+    file = folder / "talks"
+    server.run(TALKS.format(email="bench-10@example.org", file=str(file)))
+    _started, started_key, opened, opened_key, invitation = file.read_text().splitlines()
+    return {
+        "an invitation, signed out": f"/invitations/{invitation}/",
+        "ten points of a guest": f"/talk/{started_key}/now/",
+        "a talk, open, of the inviter": f"/talks/{opened}/",
+        "a talk, open, of the guest": f"/talk/{opened_key}/",
+    }
+
+
 def form_of(page: Answer) -> dict[str, str]:
     """The hidden fields of a form, as a browser sends them."""
     inputs = re.findall(r"<input[^>]*>", page.body)
@@ -220,7 +257,9 @@ class Visitor:
         assert {page.status for page in pages} == {200}
 
 
-def pages_of(site: Site, cookies: dict[int, str]) -> Iterator[tuple[str, Callable[[], object]]]:
+def pages_of(
+    site: Site, cookies: dict[int, str], talks: dict[str, str]
+) -> Iterator[tuple[str, Callable[[], object]]]:
     """Each page of GOALS, and what asks for it."""
 
     def get(path: str, status: int = 200, **headers: str) -> Callable[[], object]:
@@ -244,6 +283,10 @@ def pages_of(site: Site, cookies: dict[int, str]) -> Iterator[tuple[str, Callabl
     yield "the history, 500 entries", get("/history/", Cookie=many)
     yield "a result of one's own, with tips", get(latest, Cookie=ten)
     yield "/goal/", get("/goal/", Cookie=ten)
+    yield "the list of talks", get("/talks/", Cookie=ten)
+    for name, path in talks.items():
+        cookie = ten if path.startswith("/talks/") else ""
+        yield name, get(path, Cookie=cookie)
     yield "the sign-in page", get("/accounts/login/")
     yield "a card, from the disk", get("/splits/6-2-2-0-0.png")
     yield "a page that is not there", get("/nowhere/", 404)
@@ -278,9 +321,10 @@ def measure() -> dict[str, float]:
         site = Site(server.port, server.process.pid, server.database)
         empty = Site(*gunicorn("bench.empty", scratch))
         cookies = people(server, folder)
+        paths = talks(server, folder)
         plain, plain_cookie = afternoon(scratch)
         found: dict[str, float] = {}
-        for name, page in pages_of(site, cookies):
+        for name, page in pages_of(site, cookies, paths):
             ratios = beside(empty, lambda: empty.ask("/"), site, page)
             show(name, ratios, GOALS[name])
             found[name] = statistics.median(ratios)

@@ -30,6 +30,7 @@ from tests.support.make import (
     points,
     prove_address,
 )
+from tests.support.outage import database_away
 from tests.support.tables import rows_of_all_tables
 from tests.support.talks import GUESTS, INVITERS, make_talk, talk_of
 
@@ -355,6 +356,19 @@ def test_what_guests_send_is_limited_and_what_they_look_at_is_not(user, guest, s
 # --- Ten points, three times --------------------------------------------------------------------
 
 
+def test_while_the_database_is_away_a_guests_points_are_held(user, guest, monkeypatch):
+    # An error that was answered is not raised again, as Django's test client would.
+    monkeypatch.setattr(Client, "store_exc_info", lambda self, **kwargs: None)
+    made = make_talk(user, "started")
+    with database_away():
+        response = guest.post(by_key(made, "now/"), points("4-3-3-0-0"))
+    assert response.status_code == 503
+    page = response.content.decode()
+    assert f'action="{by_key(made, "now/")}"' in page
+    assert 'name="business_driven" value="4"' in page
+    assert not made.talk.answers.exists()
+
+
 @pytest.mark.parametrize("side", TalkSide)
 def test_each_side_is_led_through_now_future_and_guess(owner, user, guest, side):
     made = make_talk(user, "started")
@@ -643,6 +657,18 @@ def test_the_list_says_where_each_talk_stands(owner, user):
         "The link has expired.",
     ):
         assert said in words
+
+
+def test_a_talk_is_offered_where_somebody_looks_at_points(owner, user):
+    result = make_assessment(user, "6-2-2-0-0").get_absolute_url()
+    make_goal(user, "4-3-3-0-0")
+    for path, words in (
+        (result, "Talk about it with somebody"),
+        ("/splits/6-2-2-0-0/", "Talk about it with somebody"),
+        ("/goal/", "Talk about your goal with somebody"),
+        ("/history/", "Talks"),
+    ):
+        assert re.search(f'href="/talks/"[^>]*>{words}<', owner.get(path).content.decode()), path
 
 
 def test_the_list_ends_somewhere(owner, user, monkeypatch):

@@ -101,18 +101,13 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     if side == TalkSide.INVITER and request.method == "POST":
         return HttpResponseSeeOther(Seat(talk, side, account).url())
     if talk.can_start and request.method == "POST":
-        if guest_key := Talk.objects.start(key, user=_known(request)):
+        if guest_key := Talk.objects.start(key, user=request.user):
             return HttpResponseSeeOther(Seat(talk, TalkSide.GUEST, account, guest_key).url())
         talk.refresh_from_db()  # somebody was quicker
     if not talk.can_start:
         return _used_up(request, talk, side)
     context = {"talk": talk, "own": Seat(talk, side, account).url() if side else ""}
     return render(request, "purposeapp/invitation.html", context)
-
-
-def _known(request: HttpRequest):
-    """Who is signed in, as the model wants it, and not as a lazy object."""
-    return getattr(request.user, "_wrapped", request.user)
 
 
 def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None) -> HttpResponse:

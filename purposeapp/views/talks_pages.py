@@ -111,7 +111,7 @@ def _invitation(request: SeatedRequest) -> dict[str, Any]:
     url = invitation_url(key)
     words = _(
         "Hello,\n\n"
-        "let's talk about what we're on LinkedIn for, and where we'd like to be. We each spend "
+        "Let's talk about what we're on LinkedIn for, and where we'd like to be. We each spend "
         "ten points first; it takes a few minutes. Here is your invitation:\n\n"
         "%(url)s\n"
     ) % {"url": url}

@@ -84,7 +84,7 @@ def test_the_list_costs_the_same_queries_whatever_its_length(
 ):
     Tip.objects.exclude(pk__in=Tip.objects.all()[:count]).delete()
     editor.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(listed(editor.get(LIST))) == count
 
 

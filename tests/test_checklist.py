@@ -146,5 +146,5 @@ def test_it_costs_the_same_at_one_and_at_three_of_everything(
             tip.save()
             Tick.objects.create(user=user, tip=tip, verdict="done")
             latest = record(user, BEFORE, number + i)
-        with django_assert_num_queries(9 if goal else 8):
+        with django_assert_num_queries(8 if goal else 7):
             owner.get(latest.get_absolute_url())

@@ -255,7 +255,7 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
 
 
-@pytest.mark.parametrize(("path", "queries"), [(JSON, 6), (CSV, 3)])
+@pytest.mark.parametrize(("path", "queries"), [(JSON, 5), (CSV, 2)])
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, path, queries, django_assert_num_queries
 ):

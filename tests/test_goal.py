@@ -449,7 +449,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
         make_goal(user, set_at=NOON, ended_at=NOON)
         # session, user; the last assessment, the goal for the form and for the page, the earlier
         # ones, the assessment when it was set, the tips
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             owner.get(PATH)
 
 

@@ -241,13 +241,13 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_five_hundred(
 ):
     make_assessment(user)
     # session, user, page, how many tips are done, goal, reminder, next tips, picture
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         owner.get("/history/")
     Assessment.objects.bulk_create(
         Assessment(user=user, taken_at=NOON - timedelta(days=day), **split.as_dict())
         for day, split in zip(range(499), Split.all(), strict=False)
     )
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         response = owner.get("/history/")
     assert len(response.context["chart"].entries) == 500
 
@@ -257,7 +257,7 @@ def test_no_query_needs_to_read_a_whole_table(
     owner, user, three, django_assert_max_num_queries, path
 ):
     Goal.objects.set(user=user, split=Split.parse("2-6-2-0-0"))
-    with django_assert_max_num_queries(8) as captured:
+    with django_assert_max_num_queries(7) as captured:
         assert owner.get(path.format(id=three[1].id)).status_code == 200
     statements = [query["sql"] for query in captured.captured_queries]
     assert any('"purposeapp_assessment"' in statement for statement in statements)

@@ -141,7 +141,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     for moved in (1, 2):
         # session, user; the assessment, the one before, the goal, what was ticked, the tips,
         # the sentences of the portrait
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             owner.get(assessment.get_absolute_url())
         assessment = make_assessment(user, taken_at=NOON + timedelta(days=moved))
 

@@ -221,7 +221,7 @@ def test_it_costs_the_same_whatever_was_chosen(owner, user, django_assert_num_qu
     for count in (1, 3):
         for _ in range(count):
             make_assessment(user)
-        with django_assert_num_queries(4):  # session, person, reminder, address
+        with django_assert_num_queries(3):  # session and person, reminder, address
             owner.get(PATH)
 
 

@@ -233,7 +233,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     for _ in range(2):
         make_assessment(user)
         # session, user; the last assessment, the goal, what was declined, the tips, the portrait
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             owner.get(RESULT)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             owner.get(PATH)

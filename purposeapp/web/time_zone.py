@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+
+from .sessions import get_user
 
 COOKIE = "timezone"
 """The cookie in which static/js/time_zone.js tells the time zone of the browser."""

@@ -10,11 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from purposeapp.advice.fit import Direction
+from purposeapp.dates import oldest_today
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.goal import DAY_PASSED
 from purposeapp.models import Goal, Tick, Tip
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.dates import oldest_today
 from purposeapp.views.goal import EARLIER_SHOWN
 from tests.support.concurrency import at_once
 from tests.support.make import NOON, make_assessment, make_goal, make_tip, make_user, points

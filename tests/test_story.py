@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from purposeapp.dates import time_between
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.dates import time_between
 from purposeapp.timeline.facts import Facts
 from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.timeline.story import Story, moves

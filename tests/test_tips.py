@@ -11,7 +11,7 @@ from django.utils import timezone
 from purposeapp.advice.fit import Audience, Direction, Side, Situation
 from purposeapp.advice.selection import MAX_NEEDED, choose
 from purposeapp.models import Tick, Tip
-from purposeapp.models.published import published_version
+from purposeapp.models.published_version import published_version
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_tip
 

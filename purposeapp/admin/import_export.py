@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from purposeapp.exchange import tips_file
-from purposeapp.exchange.json_forms import InvalidFile
 from purposeapp.forms import TipsFileForm
+from purposeapp.import_export import tips_file
+from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Tip
 from purposeapp.web.responses import attachment
 

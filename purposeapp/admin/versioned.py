@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.utils import bulk_update_with_history
 
-from purposeapp.exchange.differences import changed_fields, described, differences
+from purposeapp.import_export.differences import changed_fields, described, differences
 
 REASONS = {
     "First tips": gettext_lazy("initial tips"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.exchange.differences import Difference, described, differences
+from purposeapp.import_export.differences import Difference, described, differences
 
 CHANGED_MEANWHILE = _(
     "Someone else saved this while you were editing, so your changes aren't saved yet. "

@@ -18,8 +18,8 @@ from purposeapp.advice.life_events import LifeEvent, event_label
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
-from .owned import OwnedQuerySet, keyset_after
-from .ten_points import TenPoints
+from .owned_queryset import OwnedQuerySet, keyset_after
+from .split_fields import SplitFields
 from .user import User
 
 NOTE_MAX_LENGTH = 2_000
@@ -144,7 +144,7 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         return min(max(midday, last or midday, EARLIEST), recorded_at)
 
 
-class Assessment(TenPoints):
+class Assessment(SplitFields):
     """A split that one person recorded at one moment, with what they wrote about it.
 
     The points never change: whoever thinks differently later makes another assessment.
@@ -203,7 +203,7 @@ class Assessment(TenPoints):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         constraints = [
-            *TenPoints.Meta.constraints,
+            *SplitFields.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user", "submission", *Purpose.values],
                 name="assessment_once_per_submission_and_split",

@@ -11,11 +11,11 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.timeline.dates import today
-from purposeapp.timeline.zones import zones_by_date
+from purposeapp.dates import today
+from purposeapp.time_zones import zones_by_date
 
 from .assessment import Assessment
-from .owned import OwnedQuerySet, keyset_after
+from .owned_queryset import OwnedQuerySet, keyset_after
 from .user import User
 
 SETTLING = timedelta(days=14)

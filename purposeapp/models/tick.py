@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .owned import OwnedQuerySet, keyset_after
+from .owned_queryset import OwnedQuerySet, keyset_after
 from .tip import Tip
 from .user import User
 

@@ -9,10 +9,10 @@ from simple_history.models import HistoricalRecords
 
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.advice.markdown import render_markdown, validate_markdown
+from purposeapp.dates import site_today
 from purposeapp.split import BUDGET, Purpose
-from purposeapp.timeline.dates import site_today
 
-from .fitting import FittingQuerySet, TipHistoryQuerySet
+from .tip_querysets import FittingQuerySet, TipHistoryQuerySet
 from .versioned import Versioned
 
 TIP_MAX_LENGTH = 1_000

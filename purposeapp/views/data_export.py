@@ -3,7 +3,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from purposeapp.exchange import exporting
+from purposeapp.import_export import exporting
 from purposeapp.models import Assessment, Goal, Reminder, Tick
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment

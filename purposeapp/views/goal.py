@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 from purposeapp import sentences
 from purposeapp.advice.fit import Direction, Side, Situation
 from purposeapp.advice.selection import AdvisedTip, choose
+from purposeapp.dates import oldest_today
 from purposeapp.forms import EndGoalForm, GoalForm
 from purposeapp.models import Assessment, Goal, Tick, Tip
-from purposeapp.timeline.dates import oldest_today
 from purposeapp.timeline.progress import Progress
 from purposeapp.web.requests import AuthenticatedRequest
 

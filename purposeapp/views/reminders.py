@@ -14,12 +14,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from purposeapp.accounts.verification import send_verification
+from purposeapp.dates import today
 from purposeapp.forms import ReminderForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import PERIODS, last_day, proven_addresses
 from purposeapp.reminders.calendar import calendar
-from purposeapp.timeline.dates import today
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
 

@@ -26,7 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from purposeapp.advice.fit import Side
-from purposeapp.models.published import published_version
+from purposeapp.models.published_version import published_version
 
 MAX_BYTES = 32 * 1024 * 1024
 """How much is kept at most. Every public page of a language, compressed, takes two thirds of it."""

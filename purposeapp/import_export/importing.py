@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Assessment, Goal, LifeEvent, User
 from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
-from purposeapp.timeline.zones import FIRST_TO_BEGIN, LAST_TO_END
+from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
 from .csv_table import AT_ROW, is_table, read_number, read_table, unescape_formulas
 from .exporting import TEXTS
-from .json_forms import (
+from .json_validation import (
     AT_ENTRY,
     NOT_AN_EXPORT,
     ChoiceField,

@@ -19,7 +19,7 @@ from purposeapp.models.tip import TIP_FIELDS, TIP_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose
 
 from .differences import Difference, changed_fields, described, differences
-from .json_forms import (
+from .json_validation import (
     VERSION,
     ChoiceField,
     DayField,

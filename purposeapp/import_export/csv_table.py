@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .json_forms import AT_LINE, MAX_DIGITS, InvalidFile, at_entry, decode
+from .json_validation import AT_LINE, MAX_DIGITS, InvalidFile, at_entry, decode
 
 AT_ROW = _("Row %(number)d: %(reason)s")
 NOT_CSV = _("This is not CSV.")

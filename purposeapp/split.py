@@ -317,3 +317,7 @@ class Split:
                 if not side[purpose]:
                     del side[purpose]
         return sorted(moves, key=lambda move: -move.points)
+
+
+EVEN_SPLIT = Split(2, 2, 2, 2, 2)
+"""Where something starts from that knows of no other split."""

@@ -40,7 +40,7 @@ class ArchivingAdmin(admin.ModelAdmin):
     @transaction.atomic
     def delete_queryset(self, request, queryset) -> None:
         """Delete these tips, under row locks; archive those that people ticked off."""
-        Tip.objects.lock()
+        Tip.lock_table()
         # A tick that is on its way waits for this lock of the row, and one that came before it
         # is counted.
         tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())

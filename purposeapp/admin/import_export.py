@@ -61,7 +61,7 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     if WAITING not in request.session:
         return redirect("admin:purposeapp_tip_import")
     if request.method == "POST":
-        Tip.objects.lock()
+        Tip.lock_table()
     packed, archive_missing = request.session[WAITING]
     try:
         tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))

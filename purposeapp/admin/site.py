@@ -13,6 +13,7 @@ from purposeapp.admin.stats import usage
 from purposeapp.advice.coverage import uncovered_for_some_side
 from purposeapp.advice.portrait import without_text
 from purposeapp.models import PortraitPart, Tip
+from purposeapp.web.ids import is_id
 
 
 class AdminSite(admin.AdminSite):
@@ -60,7 +61,7 @@ def _refuse_malformed(view: Callable) -> Callable:
             if data.get(TO_FIELD_VAR, "id") not in ("id", ""):
                 raise BadRequest("not the field that rows are chosen by")
         chosen = request.POST.getlist("_selected_action")
-        if not all(pk.isascii() and pk.isdigit() and len(pk) < 19 for pk in chosen):
+        if not all(map(is_id, chosen)):
             raise BadRequest("not the id of a row")
         return view(request, *args, **kwargs)
 

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -21,6 +21,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.utils import bulk_update_with_history
 
 from purposeapp.import_export.differences import changed_fields, described, differences
+from purposeapp.web.ids import id_or_404
 
 REASONS = {
     "First tips": gettext_lazy("initial tips"),
@@ -67,7 +68,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None):
         """Every version, newest first, each beside the one before it; of a deleted tip too."""
         self._require_permission(request)
-        return super().history_view(request, _id_or_404(object_id), extra_context)
+        return super().history_view(request, id_or_404(object_id), extra_context)
 
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
         """Say of each version on a page what it changed, and of the first one what it is."""
@@ -88,8 +89,8 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """A version in the form of the row, to store it again. Only who may change may post."""
         self._require_permission(request)
         if request.method == "POST":
-            self.model.objects.lock()
-        ids = _id_or_404(object_id), _id_or_404(version_id)
+            self.model.lock_table()
+        ids = id_or_404(object_id), id_or_404(version_id)
         return super().history_form_view(request, *ids, extra_context)
 
     def _require_permission(self, request: HttpRequest) -> None:
@@ -123,14 +124,14 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def get_object(self, request, object_id, from_field=None):
         """The row; where it is about to be changed, under a table lock until that is done."""
         if request.method == "POST":
-            self.model.objects.lock()
+            self.model.lock_table()
         return super().get_object(request, object_id, from_field)
 
     @transaction.atomic
     def changelist_view(self, request, extra_context=None):
         """The list; a table lock lets nobody else change a row while something is changed in it."""
         if request.method == "POST":
-            self.model.objects.lock()
+            self.model.lock_table()
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
@@ -208,19 +209,8 @@ class VersionedAdmin(SimpleHistoryAdmin):
     @method_decorator(transaction.atomic)
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Publish one row, and go on to the list."""
-        self.model.objects.lock()
+        self.model.lock_table()
         row = get_object_or_404(self.model, pk=pk)
         set_state(request, [row], self.model.State.PUBLISHED, "Published in the list")
         self.message_user(request, _("“%(row)s” published.") % {"row": row}, messages.SUCCESS)
         return redirect(f"admin:purposeapp_{self.opts.model_name}_changelist")
-
-
-def is_id(text: str) -> bool:
-    """Whether PostgreSQL can take this for the id of a row."""
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def _id_or_404(text: str) -> str:
-    if not is_id(text):
-        raise Http404
-    return text

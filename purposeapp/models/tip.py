@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.core.validators import MaxLengthValidator
-from django.db import connections, models
+from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -68,14 +68,6 @@ class TipQuerySet(FittingQuerySet):
     def starting_later(self) -> "TipQuerySet":
         """Those that are published from a day on that is still to come (UTC)."""
         return self.filter(state=Tip.State.PUBLISHED, published_from__gt=site_today())
-
-    def lock(self) -> None:
-        """Take a table lock: nobody else changes a tip until this transaction ends, all can read.
-
-        Whoever changes tips by what they have read of them calls this first, and reads then.
-        """
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("LOCK TABLE purposeapp_tip IN SHARE ROW EXCLUSIVE MODE")
 
 
 class Tip(Versioned, models.Model):

@@ -136,6 +136,11 @@ class User(AbstractUser):
         return self.email
 
     @property
+    def effective_side(self) -> Side:
+        """The side of job seeking they chose, else both."""
+        return Side(self.side or Side.BOTH)
+
+    @property
     def zone(self) -> tzinfo:
         """The time zone they chose, else the one of their browser, else UTC."""
         return zone_named(self.time_zone or self.browser_time_zone)

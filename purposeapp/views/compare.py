@@ -18,9 +18,8 @@ from purposeapp.split import Purpose
 from purposeapp.timeline import story
 from purposeapp.timeline.facts import NEAR
 from purposeapp.timeline.snapshot import Snapshot, repeated
+from purposeapp.web.ids import uuid_or_404
 from purposeapp.web.requests import AuthenticatedRequest
-
-from .history import uuid_or_404
 
 MAX_CHOICES = 500
 

@@ -221,7 +221,7 @@ class Split:
             yield cls(*(right - left - 1 for left, right in pairwise(edges)))
 
     def __str__(self) -> str:
-        """The name of the split, such as 6-2-2-0-0, as it stands in addresses."""
+        """The name of the split, such as 6-2-2-0-0, as it is in URLs."""
         return "-".join(map(str, self))
 
     def __iter__(self) -> Iterator[int]:

@@ -263,7 +263,7 @@ def test_the_steps_come_back_to_this_page(owner):
 def test_the_last_split_stands_beside_and_may_be_started_from(owner, user):
     make_assessment(user, "4-6-0-0-0")
     response = owner.get(PATH)
-    assert response.context["form"].used == 0
+    assert response.context["form"].points_used == 0
     page = response.content.decode()
     assert "Start from my last result" in page
     assert ">now 4<" in page
@@ -280,7 +280,7 @@ def test_any_split_may_be_started_from(owner):
 @pytest.mark.parametrize("start", ["last", "nonsense", "9-9-0-0-0", "%00", "6-2-2-0-00"])
 def test_what_is_no_split_starts_at_zero(owner, start):
     response = owner.get(f"{PATH}?start={start}")
-    assert (response.status_code, response.context["form"].used) == (200, 0)
+    assert (response.status_code, response.context["form"].points_used) == (200, 0)
 
 
 # --- What the page says of the way ------------------------------------------------------------

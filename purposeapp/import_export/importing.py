@@ -78,11 +78,11 @@ class TimestampField(forms.Field):
 class SplitEntryForm(EntryForm):
     """An entry that spends ten points on five purposes."""
 
-    business_driven = WholeNumberField(most=BUDGET)
-    community_spirit = WholeNumberField(most=BUDGET)
-    learning_sponge = WholeNumberField(most=BUDGET)
-    job_seeking = WholeNumberField(most=BUDGET)
-    vanity_project = WholeNumberField(most=BUDGET)
+    business_driven = WholeNumberField(max_value=BUDGET)
+    community_spirit = WholeNumberField(max_value=BUDGET)
+    learning_sponge = WholeNumberField(max_value=BUDGET)
+    job_seeking = WholeNumberField(max_value=BUDGET)
+    vanity_project = WholeNumberField(max_value=BUDGET)
 
     def clean(self) -> None:
         """Hold the sum against the budget, once each purpose has a number."""
@@ -148,7 +148,7 @@ class Document:
     goals: list[Goal]
     """Each once, in the order of the file."""
     place: Any = AT_ENTRY
-    """The pattern that says where in the file an assessment stands."""
+    """The pattern that says at which place of the file an assessment is."""
 
     def __len__(self) -> int:
         return len(self.assessments) + len(self.goals)

@@ -23,7 +23,7 @@ class OwnedQuerySet(models.QuerySet[M]):
 
 
 def keyset_after(ordering: Sequence[str], key: Sequence[object]) -> Q:
-    """Keyset pagination: the condition for rows that stand behind `key` in an ordering.
+    """Keyset pagination: the condition for rows that come after `key` in an ordering.
 
     `ordering` names columns as `order_by` does, and `key` has a value for each; the last column is
     unique, so that no row is left out or comes twice. PostgreSQL reads the first condition off an

@@ -35,7 +35,7 @@ class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
         return self.filter(state=PortraitPart.State.PUBLISHED)
 
     def for_split(self, split: Split) -> Self:
-        """Those that may stand in the portrait of a split: what `Mix.meets` says, in SQL."""
+        """Those that a portrait of a split can be composed of: `Mix.meets`, in SQL."""
         mix = Mix(split)
         leading = {
             f"{place}__in": ["", mix.leading.get(place, "")]

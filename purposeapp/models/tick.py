@@ -22,7 +22,7 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         return self.order_by(*LATEST_FIRST)
 
     def after(self, tick: "Tick") -> Self:
-        """Those that stand after `tick` in `latest_first`."""
+        """Those that come after `tick` in `latest_first` (keyset)."""
         return self.filter(keyset_after(LATEST_FIRST, (tick.verdict, tick.ticked_at, tick.pk)))
 
     def declined(self) -> list[int]:

@@ -13,7 +13,7 @@ from purposeapp.web.responses import attachment
 @login_required
 @require_safe
 def export_json(request: AuthenticatedRequest) -> HttpResponse:
-    """Everything that the person told, oldest first; an import reads what is history back."""
+    """Everything that the person entered, oldest first; an import reads what is history back."""
     content = exporting.to_json(
         Assessment.objects.for_user(request.user).oldest_first(),
         Goal.objects.for_user(request.user).oldest_first(),

@@ -18,7 +18,8 @@ from purposeapp.advice.life_events import LifeEvent, event_label
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
-from .owned_queryset import OwnedQuerySet, keyset_after
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
 from .split_fields import SplitFields
 from .user import User
 

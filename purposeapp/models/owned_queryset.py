@@ -1,9 +1,7 @@
-from collections.abc import Sequence
 from typing import Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -20,19 +18,3 @@ class OwnedQuerySet(models.QuerySet[M]):
         Whoever is not signed in has none, and no question is put to PostgreSQL.
         """
         return self.none() if isinstance(user, AnonymousUser) else self.filter(user_id=user.pk)
-
-
-def keyset_after(ordering: Sequence[str], key: Sequence[object]) -> Q:
-    """Keyset pagination: the condition for rows that come after `key` in an ordering.
-
-    `ordering` names columns as `order_by` does, and `key` has a value for each; the last column is
-    unique, so that no row is left out or comes twice. PostgreSQL reads the first condition off an
-    index that begins like the ordering, however far down the page is.
-    """
-    name, value = ordering[0].lstrip("-"), key[0]
-    beyond = "lt" if ordering[0].startswith("-") else "gt"
-    if len(ordering) == 1:
-        return Q((f"{name}__{beyond}", value))
-    return Q((f"{name}__{beyond}e", value)) & ~(
-        Q((name, value)) & ~keyset_after(ordering[1:], key[1:])
-    )

@@ -15,7 +15,8 @@ from purposeapp.dates import today
 from purposeapp.time_zones import zones_by_date
 
 from .assessment import Assessment
-from .owned_queryset import OwnedQuerySet, keyset_after
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
 from .user import User
 
 DELAY_AFTER_CHANGE = timedelta(days=14)

@@ -7,7 +7,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .owned_queryset import OwnedQuerySet, keyset_after
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
 from .tip import Tip
 from .user import User
 

@@ -221,7 +221,7 @@ class Split:
             yield cls(*(right - left - 1 for left, right in pairwise(edges)))
 
     def __str__(self) -> str:
-        """The name of the split, such as 6-2-2-0-0, as it stands in addresses."""
+        """The name of the split, such as 6-2-2-0-0, as it is in URLs."""
         return "-".join(map(str, self))
 
     def __iter__(self) -> Iterator[int]:
@@ -317,3 +317,7 @@ class Split:
                 if not side[purpose]:
                     del side[purpose]
         return sorted(moves, key=lambda move: -move.points)
+
+
+EVEN_SPLIT = Split(2, 2, 2, 2, 2)
+"""Where something starts from that knows of no other split."""

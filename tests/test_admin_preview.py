@@ -204,7 +204,7 @@ def test_coverage_says_what_the_results_of_all_splits_show(db, side):
         shown = {each.purpose: [*each.at_once, *each.more] for each in advice}
         if any(not shown[purpose] for purpose in split.spent):
             bare.append(split)
-        if any(each.goes_on for each in advice):
+        if any(each.has_more for each in advice):
             crowded.append(split)
         for purpose in Purpose:
             most = capacity(split[purpose])

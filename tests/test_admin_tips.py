@@ -506,7 +506,7 @@ def test_of_two_saves_at_the_same_moment_one_is_refused(second_connection):
         answers.append(client.post(page_of(tip), form).status_code)
 
     with transaction.atomic():
-        Tip.objects.lock()
+        Tip.lock_table()
         Tip.objects.filter(pk=tip.pk).update(text="Their words.")
         thread = second_connection(save)
         wait_until_somebody_waits_for_a_lock()

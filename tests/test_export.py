@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.exchange import exporting
-from purposeapp.exchange.csv_table import escape_formulas, unescape_formulas
-from purposeapp.exchange.importing import read_document
+from purposeapp.import_export import exporting
+from purposeapp.import_export.csv_table import escape_formulas, unescape_formulas
+from purposeapp.import_export.importing import read_document
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user

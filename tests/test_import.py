@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from purposeapp.exchange import importing
-from purposeapp.exchange.importing import import_document, read_document
 from purposeapp.forms import FILE_TOO_LARGE, ImportForm
+from purposeapp.import_export import importing
+from purposeapp.import_export.importing import import_document, read_document
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose

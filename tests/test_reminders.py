@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from purposeapp.dates import oldest_today, today
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.reminder import (
     CHOOSE_ONE,
@@ -22,7 +23,6 @@ from purposeapp.forms.reminder import (
 )
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm
-from purposeapp.timeline.dates import oldest_today, today
 from tests.support.mails import code_in
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.support.pages import text_of

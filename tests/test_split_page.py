@@ -28,7 +28,7 @@ def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, d
         page = response.content.decode()
         assert response.status_code == 200
         assert f"<h1>{escape(sentences.headline(split))}</h1>" in page
-        assert escape(sentences.rest(split)) in page
+        assert escape(sentences.subheadline(split)) in page
         shown = [p for p in Purpose if f"Advice on {p.value}<" in page]
         assert sorted(shown) == sorted(split.spent)
         places = [page.index(f"Advice on {purpose.value}<") for purpose in split.spent]

@@ -26,9 +26,9 @@ from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
 MAX_PENDING = 20
 """How many results wait in one session; the oldest give way."""
 
-SESSION_KEY = "unkept"
+SESSION_KEY = "pending_results"
 
-JUST_CLAIMED = "just_kept"
+JUST_CLAIMED = "just_claimed"
 """Where the session says which assessments have just been made of what waited, by split."""
 
 
@@ -123,7 +123,7 @@ def mark_as_own(session: SessionBase, split: Split) -> None:
 
 @receiver(user_logged_in)
 def claim_pending_results(sender, request, user, **kwargs) -> None:
-    """Move what waits in the session to the history of whoever has just signed in.
+    """Move what waits in the session to the history of the user who signed in.
 
     Several people may have used this browser: of several results, those move that somebody has
     called their own, and the others wait until their owner chooses them. Each keeps the time at

@@ -44,8 +44,8 @@ class Result:
         return sentences.headline(self.split)
 
     @property
-    def rest(self) -> str:
-        return sentences.rest(self.split)
+    def subheadline(self) -> str:
+        return sentences.subheadline(self.split)
 
     @cached_property
     def portrait(self) -> Portrait:

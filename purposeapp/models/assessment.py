@@ -18,8 +18,9 @@ from purposeapp.advice.life_events import LifeEvent, event_label
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
-from .owned import OwnedQuerySet, keyset_after
-from .ten_points import TenPoints
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
+from .split_fields import SplitFields
 from .user import User
 
 NOTE_MAX_LENGTH = 2_000
@@ -37,7 +38,7 @@ _UTC_TAKEN_AT = Func(
 """A column in the terms of UTC, whatever time zone the connection is set to."""
 
 # The 1,001 splits are values, so that all who have the same one can share it.
-split_of = cache(Split)
+cached_split = cache(Split)
 
 
 class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
@@ -70,24 +71,30 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         return self.order_by(*OLDEST_FIRST)
 
     def before(self, assessment: "Assessment") -> Self:
-        """Those that stand after `assessment` in `latest_first`: the earlier ones."""
+        """Those that come after `assessment` in `latest_first`: the earlier ones."""
         return self.filter(keyset_after(LATEST_FIRST, assessment.key))
 
     def after(self, assessment: "Assessment") -> Self:
-        """Those that stand before `assessment` in `latest_first`: the later ones."""
+        """Those that come before `assessment` in `latest_first`: the later ones."""
         return self.filter(keyset_after(OLDEST_FIRST, assessment.key))
 
-    def latest_snapshots(self, most: int) -> list[Snapshot]:
-        """The latest ones, `most` at most, oldest first, as the picture over time needs them."""
+    def latest_snapshots(self, limit: int) -> list[Snapshot]:
+        """The latest ones, `limit` at most, oldest first, as the picture over time needs them."""
         # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
         beginning = Left("note", EXCERPT_LENGTH + 1)
         rows = self.latest_first().values_list(
             "id", "taken_at", "event", "event_words", beginning, "recorded_at", "taken_on",
             *Purpose.values,
-        )[:most]  # fmt: skip
+        )[:limit]  # fmt: skip
         return [
             Snapshot(
-                id, taken_at, split_of(*points), event_label(event, words), note, recorded_at, on
+                id,
+                taken_at,
+                cached_split(*points),
+                event_label(event, words),
+                note,
+                recorded_at,
+                on,
             )
             for id, taken_at, event, words, note, recorded_at, on, *points in reversed(rows)
         ]
@@ -144,7 +151,7 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         return min(max(midday, last or midday, EARLIEST), recorded_at)
 
 
-class Assessment(TenPoints):
+class Assessment(SplitFields):
     """A split that one person recorded at one moment, with what they wrote about it.
 
     The points never change: whoever thinks differently later makes another assessment.
@@ -203,7 +210,7 @@ class Assessment(TenPoints):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         constraints = [
-            *TenPoints.Meta.constraints,
+            *SplitFields.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user", "submission", *Purpose.values],
                 name="assessment_once_per_submission_and_split",
@@ -249,7 +256,7 @@ class Assessment(TenPoints):
 
     @property
     def key(self) -> tuple[datetime, datetime, uuid.UUID]:
-        """Where it stands among those of its person; see `keyset_after`."""
+        """Its sort key among those of its person; see `keyset_after`."""
         return self.taken_at, self.recorded_at, self.id
 
     @property

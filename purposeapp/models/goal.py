@@ -8,12 +8,12 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.dates import today
 from purposeapp.split import Split
-from purposeapp.timeline.dates import today
 from purposeapp.timeline.progress import Progress
 
-from .owned import OwnedQuerySet
-from .ten_points import TenPoints
+from .owned_queryset import OwnedQuerySet
+from .split_fields import SplitFields
 from .user import User
 
 
@@ -62,7 +62,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         return self.create(user=user, wanted_by=wanted_by, set_at=now, **split.as_dict())
 
 
-class Goal(TenPoints):
+class Goal(SplitFields):
     """The split that a person wants to have one day. The one before it ends, and is kept."""
 
     user = models.ForeignKey(
@@ -89,7 +89,7 @@ class Goal(TenPoints):
         verbose_name = _("goal")
         verbose_name_plural = _("goals")
         constraints = [
-            *TenPoints.Meta.constraints,
+            *SplitFields.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at=None), name="goal_one_at_a_time"
             ),

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from .owned import OwnedQuerySet
+from .owned_queryset import OwnedQuerySet
 
 
 class SessionQuerySet(OwnedQuerySet["Session"]):

@@ -7,7 +7,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .owned import OwnedQuerySet, keyset_after
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
 from .tip import Tip
 from .user import User
 
@@ -22,7 +23,7 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         return self.order_by(*LATEST_FIRST)
 
     def after(self, tick: "Tick") -> Self:
-        """Those that stand after `tick` in `latest_first`."""
+        """Those that come after `tick` in `latest_first` (keyset)."""
         return self.filter(keyset_after(LATEST_FIRST, (tick.verdict, tick.ticked_at, tick.pk)))
 
     def declined(self) -> list[int]:

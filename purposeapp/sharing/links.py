@@ -13,7 +13,7 @@ from purposeapp.split import Purpose, Split
 
 @dataclass(frozen=True)
 class Share:
-    """A public page, as it is passed on. It holds no name and no id of whoever does so.
+    """A public page, as it is passed on. It holds no name and no id of the sharer.
 
     Addresses are absolute, from PUBLIC_URL: they are read far from here.
     """

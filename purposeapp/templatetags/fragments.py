@@ -52,8 +52,8 @@ def checked_tip(advised: AdvisedTip) -> SafeString:
 
 
 @register.simple_tag
-def purpose_field(field: PointsBoundField, rest: int) -> SafeString:
-    """The row of one purpose in a form with `rest` points left to spend."""
+def purpose_field(field: PointsBoundField, points_left: int) -> SafeString:
+    """The row of one purpose in a form with so many points left to spend."""
     return fragment(
         "purposeapp/_purpose_field.html",
         name=field.html_name,
@@ -62,12 +62,12 @@ def purpose_field(field: PointsBoundField, rest: int) -> SafeString:
         description=str(field.help_text),
         value=field.value(),
         points=field.points,
-        was=field.was,
-        is_changed=field.was is not None and field.is_changed,
-        compared="" if field.was is None else field.compared,
+        earlier_points=field.earlier_points,
+        is_changed=field.earlier_points is not None and field.is_changed,
+        compared="" if field.earlier_points is None else field.compared,
         error=" ".join(map(str, field.errors)),
         described_by=field.aria_describedby,
-        is_full=rest <= 0,
+        is_full=points_left <= 0,
     )
 
 

@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from purposeapp.dates import local_format
 from purposeapp.split import Split
-from purposeapp.timeline.dates import local_format
 
 EXCERPT_LENGTH = 140
 """How many characters of a note are shown where there is no room for all of it."""

@@ -4,11 +4,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +20,7 @@ from purposeapp.forms import EventForm, MendDayForm, NoteForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
 from purposeapp.sharing.links import share_split
+from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
@@ -50,10 +49,9 @@ def assessment(
 
 @never_cache
 @require_POST
-def assessment_day(request: HttpRequest, id: UUID) -> HttpResponse:
+@login_required_to_post("assessment", "id")
+def assessment_day(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Mend the day of an assessment that was done on paper."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("assessment", args=[id]))
     on_paper = Assessment.objects.for_user(request.user).on_paper()
     assessment = get_object_or_404(on_paper, id=id)
     form = MendDayForm(request.POST, assessment=assessment)
@@ -88,7 +86,7 @@ def _page(
         split=assessment.split,
         earlier=earlier.split if earlier else None,
         wanted=towards.wanted if towards else None,
-        side=Side(user.side or Side.BOTH),
+        side=user.effective_side,
     )
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
     reminder = Reminder.objects.for_user(user).first() if just_recorded else None
@@ -117,10 +115,9 @@ def _page(
 
 @never_cache
 @require_POST
-def assessment_event(request: HttpRequest, id: UUID) -> HttpResponse:
+@login_required_to_post("assessment", "id")
+def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Take in with one press what happened since the result before; an empty one is skipped."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     form = EventForm(request.POST)
     if not form.is_valid():
@@ -133,13 +130,12 @@ def assessment_event(request: HttpRequest, id: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def assessment_remind(request: HttpRequest, id: UUID) -> HttpResponse:
+@login_required_to_post("assessment", "id")
+def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Set a reminder every three months with one press, from the page of a new result.
 
     On a page that is out of date, one that was chosen meanwhile stays, and is what it says.
     """
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     reminder = Reminder.objects.choose(
         user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS, replaces=False

@@ -2,10 +2,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, zip_longest
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.accounts.pending import pending_results
-from purposeapp.advice.fit import Side, Situation
+from purposeapp.advice.fit import Situation
 from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.models import Assessment, Goal, Reminder, Tick, Tip, User
 from purposeapp.split import Purpose, Split
@@ -21,6 +20,7 @@ from purposeapp.timeline.chart import draw
 from purposeapp.timeline.progress import Progress
 from purposeapp.timeline.snapshot import Snapshot, repeated
 from purposeapp.timeline.story import Story
+from purposeapp.web.ids import uuid_or_404
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .paging import Page
@@ -82,7 +82,7 @@ def _next_tips(user: User, page: Page[Assessment], progress: Progress | None) ->
         latest.split,
         earlier=earlier.split if earlier else None,
         wanted=progress.wanted if progress else None,
-        side=Side(user.side or Side.BOTH),
+        side=user.effective_side,
     )
     ticked = Tick.objects.for_user(user).values("tip_id")
     tips = Tip.objects.published().exclude(id__in=ticked).fitting(situation)
@@ -101,14 +101,6 @@ def _over_time(user: User, progress: Progress | None) -> dict[str, Any]:
         "purposes": Purpose,
         "goal": goal,
     }
-
-
-def uuid_or_404(text: str) -> UUID:
-    """The id that an address names."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ COOKIE = "timezone"
 
 
 def activate_reader_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Show days and times in the time zone of whoever is signed in, and in UTC to anybody else.
+    """Show days and times in the time zone of the signed-in user, and in UTC to anybody else.
 
     It is activated when a view or a template asks who reads. A page that is the same for
     everybody never asks, so it stays the same, and opens no session.

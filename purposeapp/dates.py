@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from purposeapp.timeline.zones import FIRST_TO_BEGIN, LAST_TO_END
+from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
 
 def today() -> date:

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from purposeapp.timeline.dates import site_today
+from purposeapp.dates import site_today
 
 
 def published_version() -> str:

@@ -136,6 +136,11 @@ class User(AbstractUser):
         return self.email
 
     @property
+    def initial(self) -> str:
+        """The first letter of their address, which stands for them in the header."""
+        return self.email[:1].upper()
+
+    @property
     def effective_side(self) -> Side:
         """The side of job seeking they chose, else both."""
         return Side(self.side or Side.BOTH)

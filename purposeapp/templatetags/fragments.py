@@ -1,32 +1,18 @@
-"""Fragment caching: what is the same for the same values is rendered once, and kept as a string.
+"""Fragments (web/fragments.py) in templates."""
 
-A row of a form with its points, a tip that nobody has ticked, the foot of every page: there are
-finitely many of each, and pages repeat them all day. A fragment is a function of the values that
-stand in its tag, and of the language. It sees no request, no user and no CSRF token.
-"""
-
-from collections.abc import Hashable
-from functools import lru_cache
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from django import template
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 
 from purposeapp.advice.selection import AdvisedTip, WrittenTip
 from purposeapp.forms.ten_points import PointsBoundField
-from purposeapp.models import Tick
+from purposeapp.models import Tick, User
+from purposeapp.web.fragments import fragment
 
 register = template.Library()
-
-MAX_FRAGMENTS = 4_000
-"""How many a worker keeps. The least recently used give way."""
-MAX_LENGTH = 2_000
-"""Characters of a value that is kept: what somebody typed may be of any length."""
 
 
 class CheckedTip(WrittenTip, Protocol):
@@ -34,6 +20,13 @@ class CheckedTip(WrittenTip, Protocol):
 
     tick: Tick | None
     can_be_ticked: bool
+
+
+@register.simple_tag
+def account_menu(user: User, csrf_token: str) -> SafeString:
+    """The menu in the header of whoever is signed in."""
+    late = {"email": user.email, "initial": user.initial, "csrf_token": csrf_token}
+    return fragment("_account_menu.html", late=late, is_staff=user.is_staff)
 
 
 @register.simple_tag
@@ -71,19 +64,11 @@ def purpose_field(field: PointsBoundField, points_left: int) -> SafeString:
     )
 
 
-@register.simple_tag
-def fragment(template_name: str, **values: Hashable) -> SafeString:
+@register.simple_tag(name="fragment")
+def fragment_tag(template_name: str, **values: Any) -> SafeString:
     """Include a template that is given these values and nothing else, from the cache if it can.
 
-    Values that are equal must render equally: each name always holds the same type.
+    `late_email=user.email` fills in `email` after, so that the fragment is the same for everybody.
     """
-    too_long = any(isinstance(each, str) and len(each) > MAX_LENGTH for each in values.values())
-    render = _render.__wrapped__ if settings.DEBUG or too_long else _render
-    return render(template_name, get_language(), tuple(values.items()))
-
-
-@lru_cache(maxsize=MAX_FRAGMENTS)
-def _render(
-    template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]
-) -> SafeString:
-    return render_to_string(template_name, dict(values))
+    late = {name[5:]: values.pop(name) for name in list(values) if name.startswith("late_")}
+    return fragment(template_name, late=late, **values)

@@ -34,7 +34,8 @@ def compare(client, made, path):
     for _ in range(2):
         kept = client.get(path)
         assert HOLES.sub(r"\1", kept.text) == HOLES.sub(r"\1", anew.text)
-        assert kept.headers == anew.headers
+        for name in ("Cache-Control", "Vary", "Content-Security-Policy", "Content-Type"):
+            assert kept.headers[name] == anew.headers[name]
     return kept
 
 

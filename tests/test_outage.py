@@ -298,7 +298,7 @@ def test_a_session_that_cannot_be_stored_is_an_outage_and_not_a_bad_request(user
     client.force_login(user)
     session = client.session
     session["note"] = "typed"
-    with database_away(), pytest.raises(OperationalError):
+    with database_away(), pytest.raises(OperationalError), transaction.atomic():
         session.save()
     Session.objects.all().delete()
     with pytest.raises(UpdateError):

@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import F, Func, Max, Q, Value
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
@@ -20,6 +20,7 @@ from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
+from .single_statement import savepoint_in_transaction
 from .split_fields import SplitFields
 from .user import User
 
@@ -121,18 +122,20 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         now = timezone.now()
         if taken_on:
             taken_at = self.for_user(user).time_on_paper(taken_on, recorded_at=now)
-        assessment, _created = self.get_or_create(
-            user=user,
-            submission=submission,
-            defaults={
-                "taken_at": min(taken_at or now, now),
-                "taken_on": taken_on,
-                "recorded_at": now,
-                **details,
-            },
-            **split.as_dict(),
-        )
-        return assessment
+        given = {"user": user, "submission": submission, **split.as_dict()}
+        try:
+            with savepoint_in_transaction():
+                return self.create(
+                    **given,
+                    taken_at=min(taken_at or now, now),
+                    taken_on=taken_on,
+                    recorded_at=now,
+                    **details,
+                )
+        except IntegrityError:
+            if known := self.filter(**given).first():
+                return known
+            raise
 
     def time_on_paper(self, day: date, *, recorded_at: datetime) -> datetime:
         """The time at which one that was done on paper takes its place among those of `day`.

@@ -112,11 +112,15 @@ class TenPointsForm(forms.Form):
     def __init__(self, *args, last: Assessment | None = None, **kwargs) -> None:
         """A form, which shows beside each purpose what changed since `last`, if there is one."""
         super().__init__(*args, **kwargs)
-        self.last = last
-        self.earlier = last.split if last else None
+        self.compare_with(last)
         for purpose in Purpose:
             self.fields[purpose.value] = PointsField(purpose)
         self.order_fields(Purpose.values)
+
+    def compare_with(self, last: Assessment | None) -> None:
+        """Show beside each purpose what changed since `last`."""
+        self.last = last
+        self.earlier = last.split if last else None
 
     @classmethod
     def redisplay(cls, data, *, last: Assessment | None = None) -> Self:

@@ -78,23 +78,22 @@ def ten_points_page(
                 values = {"form": form, "typed": typed, **context(request, form)}
                 return render(request, template, values, status=status)
 
-            is_sent = request.method == "POST"
-            if not typed and not is_sent and (known := blank(request)):
+            sent = typed.data if typed else request.POST if request.method == "POST" else None
+            if sent is None and (known := blank(request)):
                 return known
+            if sent is not None and not typed and "step" not in sent:
+                form = form_class(sent)
+                if not form.is_valid():
+                    form.compare_with(opening(request).last)
+                    return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+                if cookies_blocked:
+                    assert when_cookies_are_blocked  # noqa: S101
+                    return when_cookies_are_blocked(request, form)
+                return when_valid(request, form)
             last, initial = opening(request)
-            if typed:
-                return page(form_class.redisplay(typed.data, last=last))
-            if not is_sent:
-                return page(form_class(initial=initial, last=last))
-            if "step" in request.POST:
-                return page(form_class.redisplay(request.POST, last=last))
-            form = form_class(request.POST, last=last)
-            if not form.is_valid():
-                return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-            if cookies_blocked:
-                assert when_cookies_are_blocked  # noqa: S101
-                return when_cookies_are_blocked(request, form)
-            return when_valid(request, form)
+            if sent is not None:
+                return page(form_class.redisplay(sent, last=last))
+            return page(form_class(initial=initial, last=last))
 
         # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
         view.works_without_cookies = bool(when_cookies_are_blocked)  # type: ignore[attr-defined]

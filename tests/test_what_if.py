@@ -226,13 +226,14 @@ def test_no_cache_keeps_the_pages(owner, path):
 
 
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
-    owner, user, django_assert_num_queries
+    owner, user, warm, django_assert_num_queries
 ):
     make_goal(user)
     for _ in range(2):
         make_assessment(user)
-        # session, user; the last assessment, the goal, what was declined, the tips, the portrait
-        with django_assert_num_queries(6):
+        warm(owner, RESULT)
+        # session and user, the last assessment, the goal, what was declined
+        with django_assert_num_queries(4):
             owner.get(RESULT)
         with django_assert_num_queries(2):
             owner.get(PATH)

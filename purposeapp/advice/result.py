@@ -53,9 +53,9 @@ class Result:
         return compose(self.split, self.parts)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> tuple[Row, ...]:
         """All five purposes, largest first."""
-        return [
+        return tuple(
             Row(
                 purpose,
                 self.split[purpose],
@@ -63,7 +63,7 @@ class Result:
                 self.split.minutes(purpose),
             )
             for purpose in self.split.ranked
-        ]
+        )
 
     @property
     def advice(self) -> list[Advice]:

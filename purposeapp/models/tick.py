@@ -3,7 +3,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import IntegrityError, models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,9 +31,9 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         mine = self.filter(verdict=Tick.Verdict.NOT_FOR_ME)
         return list(mine.values_list("tip_id", flat=True))
 
-    def count_done(self) -> dict[str, int]:
-        """How many there are, and how many of them are done."""
-        return self.aggregate(all=Count("id"), done=Count("id", filter=Q(verdict="done")))
+    def verdicts(self) -> dict[int, str]:
+        """What they said, by the id of the tip."""
+        return dict(self.values_list("tip_id", "verdict"))
 
     def record(self, *, user: User, tip: Tip, verdict: str) -> None:
         """Store what `user` says of a tip, in place of what they said before.

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -18,9 +17,10 @@ from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
 from purposeapp.forms import EventForm, MendDayForm, NoteForm
 from purposeapp.forms.redisplay import as_typed
-from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
+from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, User
 from purposeapp.sharing.links import share_split
 from purposeapp.web.login_required import login_required_to_post
+from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
@@ -88,6 +88,8 @@ def _page(
         wanted=towards.wanted if towards else None,
         side=user.effective_side,
     )
+    # What they said of a tip is the same for all their results.
+    ticks = {tick.tip_id: tick for tick in Tick.objects.for_user(user)}
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
     reminder = Reminder.objects.for_user(user).first() if just_recorded else None
     context = {
@@ -97,8 +99,8 @@ def _page(
         and not (reminder and reminder.rhythm != Reminder.Rhythm.OFF),
         "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
         "event_label": event_label,
-        "result": _checklist(assessment, situation, user),
-        "checklist": True,
+        "result": _result(assessment, situation, ticks),
+        "ticks": ticks,
         "side": user.side and Side(user.side),
         "sides": Side,
         "earlier": earlier,
@@ -163,22 +165,9 @@ def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     return render(request, "purposeapp/assessment_delete.html", context)
 
 
-def _checklist(assessment: Assessment, situation: Situation, user: User) -> Result:
-    """The result of an assessment, each tip as its readers saw it when it was recorded.
-
-    Every tip knows its `tick`, which is the same for all assessments, and `can_be_ticked`: one
-    that was deleted since can't.
-    """
-    ticks = {tick.tip_id: tick for tick in Tick.objects.for_user(user)}
+def _result(assessment: Assessment, situation: Situation, ticks: dict[int, Tick]) -> Result:
+    """The result of an assessment, each tip as its readers saw it when it was recorded."""
     declined = [id for id, tick in ticks.items() if tick.verdict == Tick.Verdict.NOT_FOR_ME]
-    tips = (
-        Tip.history.as_readers_saw_them(assessment.recorded_at)
-        .fitting(situation, declined)
-        .annotate(can_be_ticked=Exists(Tip.objects.filter(id=OuterRef("id"))))
-        .only("id", "key", "purpose", "audience", "points_from", "points_to", "direction", "text",
-              "position")
-    )  # fmt: skip
-    for tip in tips:
-        tip.tick = ticks.get(tip.id)
-    parts = PortraitPart.objects.published().for_split(situation.split)
-    return Result(situation, tips, declined, parts)
+    staff_wrote = published()
+    tips = staff_wrote.tips_as_seen(assessment.recorded_at, situation, declined)
+    return Result(situation, tips, declined, staff_wrote.parts_for(situation.split))

@@ -12,9 +12,10 @@ from purposeapp.advice.fit import Direction, Situation
 from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.dates import oldest_today
 from purposeapp.forms import EndGoalForm, GoalForm
-from purposeapp.models import Assessment, Goal, Tick, Tip
+from purposeapp.models import Assessment, Goal, Tick
 from purposeapp.timeline.progress import Progress
 from purposeapp.web.login_required import login_required_to_post
+from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .ten_points import Opening, opening_of, ten_points_page
@@ -67,9 +68,10 @@ def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[Advi
     if not progress or not progress.moves or not progress.now:
         return []
     situation = Situation(progress.now, wanted=progress.wanted, side=request.user.effective_side)
-    ticked = Tick.objects.for_user(request.user).values("tip_id")
-    ahead = Tip.objects.published().filter(direction__in=AHEAD).exclude(id__in=ticked)
-    chosen = choose(situation, ahead.fitting(situation))
+    ticked = set(Tick.objects.for_user(request.user).values_list("tip_id", flat=True))
+    fitting = published().tips.fitting(situation, ticked)
+    ahead = [tip for tip in fitting if tip.direction in AHEAD]
+    chosen = choose(situation, ahead, ticked)
     return [tip for advice in chosen for tip in advice.at_once][:TIPS_SHOWN]
 
 

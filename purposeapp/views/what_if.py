@@ -13,8 +13,9 @@ from purposeapp.advice.life_events import LifeEvent, usual_split
 from purposeapp.advice.result import Result
 from purposeapp.forms import WhatIfForm
 from purposeapp.forms.what_if import SOMETHING, WHAT_IF
-from purposeapp.models import Assessment, Goal, PortraitPart, Tick, Tip
+from purposeapp.models import Assessment, Goal, Tick
 from purposeapp.split import EVEN_SPLIT, Split
+from purposeapp.web.published import published
 
 from .ten_points import Opening, opening_of, ten_points_page
 
@@ -81,13 +82,13 @@ def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
         side=user.effective_side if user.is_authenticated else Side.BOTH,
     )
     declined = Tick.objects.for_user(user).declined()
-    tips = Tip.objects.published().fitting(situation, declined)
+    staff_wrote = published()
     context = {
         "result": Result(
             situation,
-            tips,
+            staff_wrote.tips.fitting(situation, declined),
             declined,
-            PortraitPart.objects.published().for_split(split),
+            staff_wrote.parts_for(split),
         ),
         "event": event if event in WHAT_IF else "",
         "what_if": WHAT_IF.get(event, SOMETHING),

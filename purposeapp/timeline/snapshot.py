@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from purposeapp.dates import local_format
+from purposeapp.dates import day_in_words, local_format
 from purposeapp.split import Split
 
 EXCERPT_LENGTH = 140
@@ -50,7 +49,7 @@ class Snapshot:
     @property
     def day(self) -> str:
         """The date in words, such as 3 March 2025."""
-        return date_format(self.on, "DATE_FORMAT")
+        return day_in_words(self.on)
 
     def name(self, *, shares_day: bool) -> str:
         """The day, with the time where another one of that day stands beside it."""

@@ -18,6 +18,7 @@ from purposeapp.advice.life_events import LifeEvent, event_label
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
+from .compiled_query import CompiledQuery
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
 from .single_statement import savepoint_in_transaction
@@ -47,9 +48,11 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
 
     def latest_of(self, user: User | AnonymousUser) -> "Assessment | None":
         """The one that a person took last, by when they say that it was."""
-        if not user.is_authenticated:
-            return None
-        return self.for_user(user).latest_first().first()
+        return _latest.first(user.pk) if user.is_authenticated else None
+
+    def own(self, user: User, id: uuid.UUID) -> "Assessment | None":
+        """The one with an id, if it is this person's."""
+        return _own.first(user.pk, id)
 
     def for_split(self, split: Split) -> Self:
         """Those that spent the points exactly like `split`."""
@@ -257,6 +260,14 @@ class Assessment(SplitFields):
     def get_absolute_url(self) -> str:
         return reverse("assessment", args=[self.id])
 
+    def previous(self) -> "Assessment | None":
+        """The one of the same person before it, as `before` has it."""
+        return _previous.first(self.user_id, *self.key)
+
+    def next(self) -> "Assessment | None":
+        """The one of the same person after it, as `after` has it."""
+        return _next.first(self.user_id, *self.key)
+
     @property
     def key(self) -> tuple[datetime, datetime, uuid.UUID]:
         """Its sort key among those of its person; see `keyset_after`."""
@@ -279,3 +290,31 @@ class Assessment(SplitFields):
             self.id, self.taken_at, self.split, self.event_label, self.note, self.recorded_at,
             self.taken_on,
         )  # fmt: skip
+
+
+@CompiledQuery
+def _latest(user_id: int) -> models.QuerySet[Assessment]:
+    return Assessment.objects.filter(user_id=user_id).latest_first()[:1]
+
+
+@CompiledQuery
+def _previous(
+    user_id: int, taken_at: datetime, recorded_at: datetime, id: uuid.UUID
+) -> models.QuerySet[Assessment]:
+    mine = Assessment.objects.filter(user_id=user_id)
+    earlier = mine.filter(keyset_after(LATEST_FIRST, (taken_at, recorded_at, id)))
+    return earlier.latest_first()[:1]
+
+
+@CompiledQuery
+def _next(
+    user_id: int, taken_at: datetime, recorded_at: datetime, id: uuid.UUID
+) -> models.QuerySet[Assessment]:
+    mine = Assessment.objects.filter(user_id=user_id)
+    later = mine.filter(keyset_after(OLDEST_FIRST, (taken_at, recorded_at, id)))
+    return later.oldest_first()[:1]
+
+
+@CompiledQuery
+def _own(user_id: int, id: uuid.UUID) -> models.QuerySet[Assessment]:
+    return Assessment.objects.filter(user_id=user_id, id=id)

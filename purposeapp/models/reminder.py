@@ -15,6 +15,7 @@ from purposeapp.dates import today
 from purposeapp.time_zones import zones_by_date
 
 from .assessment import Assessment
+from .compiled_query import CompiledQuery
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
 from .user import User
@@ -31,6 +32,10 @@ BY_DUE_DATE = ("due_on", "user_id")
 
 class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     """Ways to ask for reminders."""
+
+    def of(self, user: User) -> "Reminder | None":
+        """The one of a person; None where they never chose."""
+        return _of.first(user.pk)
 
     def due(self, today: date) -> Self:
         """Those whose day has come."""
@@ -312,3 +317,8 @@ def last_day(user: User) -> date | None:
     for taken_on, taken_at in last[:1]:
         return taken_on or taken_at.astimezone(user.zone).date()
     return None
+
+
+@CompiledQuery
+def _of(user_id: int) -> models.QuerySet[Reminder]:
+    return Reminder.objects.filter(user_id=user_id)

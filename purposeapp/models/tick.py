@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .compiled_query import CompiledQuery
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
 from .tip import Tip
@@ -31,9 +32,9 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         mine = self.filter(verdict=Tick.Verdict.NOT_FOR_ME)
         return list(mine.values_list("tip_id", flat=True))
 
-    def verdicts(self) -> dict[int, str]:
-        """What they said, by the id of the tip."""
-        return dict(self.values_list("tip_id", "verdict"))
+    def by_tip(self, user: User) -> dict[int, "Tick"]:
+        """What a person said, by the id of the tip."""
+        return {tick.tip_id: tick for tick in _of(user.pk)}
 
     def record(self, *, user: User, tip: Tip, verdict: str) -> None:
         """Store what `user` says of a tip, in place of what they said before.
@@ -95,3 +96,8 @@ class Tick(models.Model):
     @property
     def is_done(self) -> bool:
         return self.verdict == self.Verdict.DONE
+
+
+@CompiledQuery
+def _of(user_id: int) -> models.QuerySet[Tick]:
+    return Tick.objects.filter(user_id=user_id)

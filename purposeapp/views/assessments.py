@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -35,7 +35,9 @@ def assessment(
     request: AuthenticatedRequest, id: UUID, *, typed: Typed | None = None
 ) -> HttpResponse:
     """One assessment: the result, what changed since the one before, and what to tell of it."""
-    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    assessment = Assessment.objects.own(request.user, id)
+    if not assessment:
+        raise Http404
     event_label = assessment.event_label  # as stored: a form that is wrong writes into it
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
     if form.is_bound and form.is_valid():
@@ -73,14 +75,13 @@ def _page(
 ) -> HttpResponse:
     """The page of an assessment; 422 where one of its forms was sent and is wrong."""
     user = cast(User, request.user)
-    mine = Assessment.objects.for_user(user)
     if assessment.taken_on and not day_form:
         day_form = MendDayForm(assessment=assessment)
     wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    earlier = mine.before(assessment).latest_first().first()
-    towards = Goal.objects.for_user(user).progress(assessment.split)
-    if towards and mine.after(assessment).exists():
+    earlier = assessment.previous()
+    towards = Goal.objects.progress(user, assessment.split)
+    if towards and assessment.next():
         towards = None  # a goal is where somebody wants to go from where they are now
     situation = Situation(
         split=assessment.split,
@@ -89,9 +90,9 @@ def _page(
         side=user.effective_side,
     )
     # What they said of a tip is the same for all their results.
-    ticks = {tick.tip_id: tick for tick in Tick.objects.for_user(user)}
+    ticks = Tick.objects.by_tip(user)
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
-    reminder = Reminder.objects.for_user(user).first() if just_recorded else None
+    reminder = Reminder.objects.of(user) if just_recorded else None
     context = {
         "assessment": assessment,
         "asks_what_happened": just_recorded and earlier and not event_label,

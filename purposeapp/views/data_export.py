@@ -18,7 +18,7 @@ def export_json(request: AuthenticatedRequest) -> HttpResponse:
         Assessment.objects.for_user(request.user).oldest_first(),
         Goal.objects.for_user(request.user).oldest_first(),
         Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id"),
-        Reminder.objects.for_user(request.user).first(),
+        Reminder.objects.of(request.user),
         request.user.side,
         request.user.time_zone,
     )

@@ -30,7 +30,7 @@ def _opening(request: AuthenticatedRequest) -> Opening:
     """At the goal that holds, for it to be changed, unless the address names a split."""
     last, initial = opening_of(request)
     if initial is None and request.user.is_authenticated:
-        goal = Goal.objects.for_user(request.user).current().first()
+        goal = Goal.objects.current_of(request.user)
         if goal:
             day = goal.wanted_by if goal.wanted_by and goal.wanted_by >= oldest_today() else None
             initial = {**goal.split.as_dict(), "wanted_by": day}
@@ -41,7 +41,7 @@ def _context(request: AuthenticatedRequest, form: GoalForm) -> dict[str, Any]:
     mine = Goal.objects.for_user(request.user)
     # One more than is shown tells whether there are more.
     ended = list(mine.ended().latest_first()[: EARLIER_SHOWN + 1])
-    progress = mine.progress(form.earlier)
+    progress = Goal.objects.progress(request.user, form.earlier)
     return {
         "progress": progress,
         "since": _since_it_was_set(request, progress, form.last),
@@ -68,7 +68,7 @@ def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[Advi
     if not progress or not progress.moves or not progress.now:
         return []
     situation = Situation(progress.now, wanted=progress.wanted, side=request.user.effective_side)
-    ticked = set(Tick.objects.for_user(request.user).values_list("tip_id", flat=True))
+    ticked = Tick.objects.by_tip(request.user)
     fitting = published().tips.fitting(situation, ticked)
     ahead = [tip for tip in fitting if tip.direction in AHEAD]
     chosen = choose(situation, ahead, ticked)

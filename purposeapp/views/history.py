@@ -56,7 +56,7 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         shown = mine.before(newer)
     page = Page.of(shown, PAGE_SIZE)
     entries = _entries(newer, page)
-    ticks = Tick.objects.for_user(request.user).verdicts()
+    ticks = Tick.objects.by_tip(request.user)
     context: dict[str, Any] = {
         "entries": entries,
         "years": _by_year(entries),
@@ -64,13 +64,13 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         "newest_page": not cursor,
         "pending": len(pending_results(request.session)),
         "example": [] if entries else EXAMPLE,
-        "ticks": Counter(ticks.values()),
+        "ticks": Counter(tick.verdict for tick in ticks.values()),
     }
     if not cursor:
         now = page.rows[0].split if page.rows else None
-        progress = Goal.objects.for_user(request.user).progress(now)
+        progress = Goal.objects.progress(request.user, now)
         context["progress"] = progress
-        context["reminder"] = Reminder.objects.for_user(request.user).first()
+        context["reminder"] = Reminder.objects.of(request.user)
         if page.rows:
             context["next_tips"] = _next_tips(request.user, page, progress, ticks)
             context |= _over_time(request.user, progress)

@@ -31,7 +31,7 @@ from .resumable import Typed, resumable_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """Whether and when the person wants to be asked again, and when that is next."""
-    reminder = Reminder.objects.for_user(request.user).first() or Reminder(user=request.user)
+    reminder = Reminder.objects.of(request.user) or Reminder(user=request.user)
     form = ReminderForm(request.POST if request.method == "POST" else None, reminder=reminder)
     status = HTTPStatus.OK
     if form.is_bound:
@@ -106,7 +106,7 @@ def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
 @require_safe
 def reminders_calendar(request: AuthenticatedRequest) -> HttpResponse:
     """A file for the person's own calendar: what they chose here, or `every` so many months."""
-    stored = Reminder.objects.for_user(request.user).first()
+    stored = Reminder.objects.of(request.user)
     if every := request.GET.get("every"):
         reminder = _periodic_or_404(request.user, every, stored.sequence if stored else 0)
     elif stored:

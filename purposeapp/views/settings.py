@@ -46,7 +46,7 @@ def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:
         "sides": Side,
         "time_zone": str(user.zone),
         "form": form,
-        "reminder": Reminder.objects.for_user(user).first(),
+        "reminder": Reminder.objects.of(user),
         "has_password": user.has_usable_password(),
         "linkedin_is_connected": SocialAccount.objects.filter(user=user).exists(),
         "sessions": Session.objects.filter(user=user).unexpired().count(),

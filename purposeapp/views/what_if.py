@@ -74,7 +74,7 @@ def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
     user = request.user
     last = Assessment.objects.latest_of(user)
     event = request.GET.get("if", "")
-    towards = Goal.objects.for_user(user).progress(split)
+    towards = Goal.objects.progress(user, split)
     situation = Situation(
         split,
         earlier=last.split if last else None,

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from purposeapp.models.single_statement import savepoint_in_transaction
 
 if TYPE_CHECKING:
-    from purposeapp.models import User
+    from purposeapp.models import Session, User
 
 RENEW_AFTER = timedelta(days=1)
 """How much of a session's age may go before its use renews it: a write a day, not a request."""
@@ -86,7 +86,7 @@ class SessionStore(db.SessionStore):
             self._store(session_data=self._read) if self.session_key else self._insert(key_if_new)
         ):
             row = self._row()
-            self._session_key = row and row.session_key
+            self._session_key = row.session_key if row else None
             self._read = row.session_data if row else ""
             self._session_cache = self.decode(row.session_data) if row else {}
             edit()
@@ -114,12 +114,11 @@ class SessionStore(db.SessionStore):
             return False
         return True
 
-    def _row(self):
-        rows = self.model.objects.select_related("user")  # type: ignore[misc]
-        return rows.filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
+    def _row(self) -> "Session | None":
+        return self.get_model_class().unexpired(self.session_key or "")
 
     @classmethod
-    def get_model_class(cls):
+    def get_model_class(cls) -> "type[Session]":
         # Settings name this module before any model can be loaded.
         from purposeapp.models import Session
 

@@ -233,26 +233,36 @@ POINTS = {
 
 
 class Visitor:
-    """A browser at the questionnaire of a site, signed in where it has a cookie already."""
+    """A browser at the questionnaire of a site: a newcomer each time, or somebody signed in."""
 
     def __init__(self, site: Site, cookie: str = "") -> None:
         self.site = site
-        page = site.ask("/", Cookie=cookie)
-        self.cookie = "; ".join(filter(None, [cookie, cookies_of(page)]))
+        self.signed_in = cookie
+        self.cookie, self.form = "", {}
+        self.open()
+
+    def open(self) -> Answer:
+        """Open the form, as a browser that knows nothing of it yet."""
+        page = self.site.ask("/", Cookie=self.signed_in)
+        self.cookie = "; ".join(filter(None, [self.signed_in, cookies_of(page)]))
         self.form = form_of(page) | POINTS
+        return page
 
     def send(self) -> Answer:
-        """Send the ten points, each time as a new submission."""
+        """Send the ten points, each time as a new submission; a newcomer's, from a new browser."""
         form = self.form | {"submission": str(uuid.uuid4())}
+        if not self.signed_in:
+            form["csrfmiddlewaretoken"] = secret = uuid.uuid4().hex
+            self.cookie = f"csrftoken={secret}"
         sent = self.site.ask("/", form=form, Cookie=self.cookie)
         assert sent.status in (302, 303), f"{sent.status} for the ten points"
         return sent
 
     def visit(self) -> None:
         """The form, the points, the result, and the history of whoever is signed in."""
-        pages = [self.site.ask("/", Cookie=self.cookie)]
+        pages = [self.open()]
         pages.append(self.site.ask(self.send().headers["Location"], Cookie=self.cookie))
-        if "sessionid" in self.cookie:
+        if self.signed_in:
             pages.append(self.site.ask("/history/", Cookie=self.cookie))
         assert {page.status for page in pages} == {200}
 

@@ -121,6 +121,9 @@ def _ensure_running(software: Path) -> None:
                 elif spawned:
                     break  # ours ended without a server: waiting on would not help
                 else:
+                    # A server that a killed supervisor left is stopped by the next one. Until
+                    # then nobody must take it for the new one: it answers nobody any more.
+                    (_socket_folder() / f".s.PGSQL.{PORT}").unlink(missing_ok=True)
                     _spawn_supervisor(supervisor)
                     spawned = True
             finally:

@@ -189,6 +189,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATABASES = {
     "default": {
         **DATABASE,
+        "ENGINE": "purposeapp.web.postgresql",
         # Connecting costs several times what a page costs, so a thread keeps its connection.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,

@@ -78,7 +78,7 @@ def headline(split: Split) -> str:
     return _("%(purpose)s comes first (%(share)d%%)") % {**words, "purpose": leaders[0].label}
 
 
-def rest(split: Split) -> str:
+def subheadline(split: Split) -> str:
     """Where the points went that are not on the lead; empty for an even spread."""
     leaders = split.standouts
     if len(leaders) == len(Purpose):

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import TextChoices
@@ -221,7 +222,7 @@ class Split:
             yield cls(*(right - left - 1 for left, right in pairwise(edges)))
 
     def __str__(self) -> str:
-        """The name of the split, such as 6-2-2-0-0, as it stands in addresses."""
+        """The name of the split, such as 6-2-2-0-0, as it is in URLs."""
         return "-".join(map(str, self))
 
     def __iter__(self) -> Iterator[int]:
@@ -292,7 +293,8 @@ class Split:
 
     def points_moved(self, earlier: "Split") -> int:
         """How many points are on another purpose than in `earlier`, 0 to 10."""
-        return sum(change for change in self.difference(earlier).values() if change > 0)
+        # What is gained is what is lost. A long history asks hundreds of times.
+        return sum(map(abs, map(sub, self, earlier))) // 2
 
     def moves_to(self, wanted: "Split") -> list[Move]:
         """The fewest moves that turn this split into `wanted`, the largest first.
@@ -317,3 +319,7 @@ class Split:
                 if not side[purpose]:
                     del side[purpose]
         return sorted(moves, key=lambda move: -move.points)
+
+
+EVEN_SPLIT = Split(2, 2, 2, 2, 2)
+"""Where something starts from that knows of no other split."""

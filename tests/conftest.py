@@ -47,10 +47,25 @@ def _urls_of_a_laptop():
 @pytest.fixture(autouse=True)
 def _fresh_memory(settings):
     """Public pages are looked up anew in each test, and follow each change of a tip at once."""
+    from purposeapp.web import published
     from purposeapp.web.page_cache import page_cache
 
     settings.PUBLIC_PAGE_SECONDS = 0
     page_cache.clear()
+    published._read.cache_clear()
+
+
+@pytest.fixture
+def warm(settings):
+    """Make a worker as it is once it has been asked for a page: it knows what is published."""
+    from purposeapp.web.page_cache import page_cache
+
+    def warm(client, path):
+        settings.PUBLIC_PAGE_SECONDS = 60
+        page_cache.clear()
+        client.get(path)
+
+    return warm
 
 
 @pytest.fixture

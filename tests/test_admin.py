@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from purposeapp.models import PortraitPart, Tip
-from purposeapp.models.published import published_version
+from purposeapp.models.published_version import published_version
 from tests.support.make import make_assessment, make_editor, make_superuser, make_user
 
 TIPS = "/admin/purposeapp/tip/"

@@ -83,7 +83,7 @@ def test_a_history_costs_the_same_queries_whatever_its_length(
         tip.position = number
         tip.save()
     editor.get(history_of(tip))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         editor.get(history_of(tip))
 
 

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from purposeapp.admin.import_export import CHANGED_SINCE, WAITING
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.advice.markdown import BAD_LINK, NO_HTML, TOO_MUCH
-from purposeapp.exchange import json_forms, tips_file
-from purposeapp.exchange.json_forms import InvalidFile
 from purposeapp.forms import FILE_TOO_LARGE, MAX_TIPS_FILE_MB
+from purposeapp.import_export import json_validation, tips_file
+from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
 from tests.support.make import make_assessment, make_editor, make_tip, make_user
@@ -211,7 +211,7 @@ def test_a_file_that_is_right_no_longer_is_dropped_and_said(editor, monkeypatch)
     def refuse(data):
         raise InvalidFile("There is a new rule.")
 
-    monkeypatch.setattr("purposeapp.exchange.tips_file.read", refuse)
+    monkeypatch.setattr("purposeapp.import_export.tips_file.read", refuse)
     response = editor.get(DIFFERENCE, follow=True)
     assert response.redirect_chain == [(IMPORT, 302)]
     assert "There is a new rule." in response.content.decode()
@@ -236,19 +236,23 @@ def without(key: str) -> dict:
     return {name: value for name, value in entry().items() if name != key}
 
 
-NOT_TEXT, NOT_A_DAY = str(json_forms.NOT_TEXT), str(json_forms.NOT_A_DAY)
-NOT_POINTS = json_forms.NOT_A_NUMBER % {"most": 10}
+NOT_TEXT, NOT_A_DAY = str(json_validation.NOT_TEXT), str(json_validation.NOT_A_DAY)
+NOT_POINTS = json_validation.NOT_A_NUMBER % {"most": 10}
 NO_NUL, REQUIRED = "Null characters are not allowed.", "This field is required."
 NOT_A_SLUG = "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."
 
 BAD_VALUES = [
     ("purpose", NOT_TEXT, [None, 1, ["x"], "a\ud800b"]),
-    ("purpose", json_forms.NOT_A_CHOICE % {"values": quoted(Purpose)}, ["world_peace", "a\0b"]),
-    ("audience", json_forms.NOT_A_CHOICE % {"values": quoted(Audience)}, ["nobody"]),
-    ("direction", json_forms.NOT_A_CHOICE % {"values": quoted(Direction)}, ["sideways"]),
-    ("state", json_forms.NOT_A_CHOICE % {"values": quoted(Tip.State)}, ["secret"]),
+    (
+        "purpose",
+        json_validation.NOT_A_CHOICE % {"values": quoted(Purpose)},
+        ["world_peace", "a\0b"],
+    ),
+    ("audience", json_validation.NOT_A_CHOICE % {"values": quoted(Audience)}, ["nobody"]),
+    ("direction", json_validation.NOT_A_CHOICE % {"values": quoted(Direction)}, ["sideways"]),
+    ("state", json_validation.NOT_A_CHOICE % {"values": quoted(Tip.State)}, ["secret"]),
     ("points_from", NOT_POINTS, [None, True, "1", 1.0, -1, 11]),
-    ("position", json_forms.NOT_A_NUMBER % {"most": 32_767}, [32_768]),
+    ("position", json_validation.NOT_A_NUMBER % {"most": 32_767}, [32_768]),
     ("published_from", NOT_A_DAY, [1, "", "soon", "2026-13-01", "2026-02-30"]),
     ("text", str(tips_file.NOT_LINES), [None, 1, {}, [1], [None]]),
     ("text", NOT_TEXT, ["a\ud800b"]),
@@ -269,7 +273,7 @@ BAD_ENTRIES = [
         for bad in values
     ),
     *((without(key), f"“{key}” is missing.") for key in tips_file.KEYS),
-    *((bad, str(json_forms.NOT_AN_OBJECT)) for bad in [None, 1, "tip", [], [entry()]]),
+    *((bad, str(json_validation.NOT_AN_OBJECT)) for bad in [None, 1, "tip", [], [entry()]]),
     (
         entry(points_from=7, points_to=3),
         "“Points from” must not be above “points to”, and both are 0 to 10.",
@@ -293,19 +297,19 @@ def test_a_bad_entry_is_named_with_its_reason(bad, reason):
     assert refused.value.messages == [f"Entry 2: {reason}"]
 
 
-NOT_AN_EXPORT, NOT_TIPS = str(json_forms.NOT_AN_EXPORT), str(tips_file.NOT_TIPS)
-UNKNOWN_VERSION = str(json_forms.UNKNOWN_VERSION)
+NOT_AN_EXPORT, NOT_TIPS = str(json_validation.NOT_AN_EXPORT), str(tips_file.NOT_TIPS)
+UNKNOWN_VERSION = str(json_validation.UNKNOWN_VERSION)
 
 BAD_FILES = {
-    "a picture": (b"\x89PNG\r\n\x1a\n\0\0", f"Line 1: {json_forms.NOT_UTF_8}"),
-    "half of a file": (document(entry())[:-9], f"Line 1: {json_forms.NOT_JSON}"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0", f"Line 1: {json_validation.NOT_UTF_8}"),
+    "half of a file": (document(entry())[:-9], f"Line 1: {json_validation.NOT_JSON}"),
     "a list": (b"[]", NOT_AN_EXPORT),
     "a history": (b'{"version": 1, "assessments": []}', NOT_TIPS),
     "another version": (b'{"version": 2, "tips": []}', UNKNOWN_VERSION),
     "no version": (b'{"tips": []}', UNKNOWN_VERSION),
     "tips that are none": (b'{"version": 1, "tips": {}}', NOT_TIPS),
     "tips twice": (b'{"version": 1, "tips": [], "tips": []}', NOT_TIPS),
-    "lists in lists": (b"[" * 100_000, str(json_forms.TOO_DEEP)),
+    "lists in lists": (b"[" * 100_000, str(json_validation.TOO_DEEP)),
     "a huge file": (b" " * (MAX_TIPS_FILE_MB * 1024 * 1024 + 1), FILE_TOO_LARGE % {"megabytes": 2}),
     "nothing in it": (b"", "The submitted file is empty."),
     "a bad entry": (document(entry(), entry(key="")), f"Entry 2: “key”: {REQUIRED}"),

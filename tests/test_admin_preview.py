@@ -204,7 +204,7 @@ def test_coverage_says_what_the_results_of_all_splits_show(db, side):
         shown = {each.purpose: [*each.at_once, *each.more] for each in advice}
         if any(not shown[purpose] for purpose in split.spent):
             bare.append(split)
-        if any(each.goes_on for each in advice):
+        if any(each.has_more for each in advice):
             crowded.append(split)
         for purpose in Purpose:
             most = capacity(split[purpose])
@@ -223,7 +223,7 @@ def test_what_fits_and_has_room_is_said_in_a_whole_sentence(editor):
 
 def test_coverage_takes_one_query_for_the_tips(editor, django_assert_num_queries):
     editor.get(COVERAGE)
-    with django_assert_num_queries(5) as queries:
+    with django_assert_num_queries(4) as queries:
         editor.get(COVERAGE)
     about_tips = [query for query in queries.captured_queries if "purposeapp_tip" in query["sql"]]
     assert len(about_tips) == 1

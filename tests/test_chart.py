@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from purposeapp.dates import time_between
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.axis import NARROW, WIDE, Axis, spread_out
 from purposeapp.timeline.bands import CLOSEST, draw_bands
@@ -21,7 +22,6 @@ from purposeapp.timeline.chart import (
     MIN_DISTANCE,
     draw,
 )
-from purposeapp.timeline.dates import time_between
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 SPLITS = list(Split.all())

@@ -134,17 +134,18 @@ def test_the_markdown_of_an_old_wording_is_shown_and_nothing_else_of_it(owner, u
 
 @pytest.mark.parametrize("goal", [False, True])
 def test_it_costs_the_same_at_one_and_at_three_of_everything(
-    owner, user, django_assert_num_queries, goal
+    owner, user, warm, django_assert_num_queries, goal
 ):
     if goal:
         Goal.objects.set(user=user, split=AFTER)
-    # Session, user, assessment, the one before, the goal, what was ticked, the tips, and the
-    # portrait; and, where there is a goal, whether there is a later assessment.
+    # Session and user, assessment, the one before, the goal, and what was ticked; where there is a
+    # goal, whether there is a later assessment.
     for number in (1, 3):
         for i in range(number):
             tip = make_tip(text=f"Tip {number} {i}")
             tip.save()
             Tick.objects.create(user=user, tip=tip, verdict="done")
             latest = record(user, BEFORE, number + i)
-        with django_assert_num_queries(9 if goal else 8):
+        warm(owner, latest.get_absolute_url())
+        with django_assert_num_queries(6 if goal else 5):
             owner.get(latest.get_absolute_url())

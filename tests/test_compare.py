@@ -184,9 +184,9 @@ def test_it_costs_the_same_number_of_queries_at_two_and_at_four(
 ):
     make_assessment(user)
     make_assessment(user)
-    with django_assert_num_queries(5):  # session, user, choices, oldest, latest
+    with django_assert_num_queries(4):  # session and user, choices, oldest, latest
         owner.get("/history/compare/")
     make_assessment(user)
     make_assessment(user)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         owner.get("/history/compare/")

@@ -23,15 +23,19 @@ def test_ten_thousand_fields_are_refused(owner):
     assert "We couldn&#x27;t read that" in response.content.decode()
 
 
-@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "nonsense"])
-def test_other_encodings_than_utf_8_are_no_surprise(owner, charset):
+@pytest.mark.parametrize(
+    ("charset", "status"),
+    # One that Python doesn't know is passed over; the form then lacks its other fields.
+    [("utf-16", 400), ("latin-1", 400), ("nonsense", 422)],
+)
+def test_other_encodings_than_utf_8_are_no_surprise(owner, charset, status):
     response = owner.generic(
         "POST",
         "/",
         "business_driven=6",
         content_type=f"application/x-www-form-urlencoded; charset={charset}",
     )
-    assert response.status_code in (400, 422)
+    assert response.status_code == status
 
 
 def test_bytes_that_are_no_utf_8_are_refused(owner):
@@ -43,10 +47,13 @@ def test_bytes_that_are_no_utf_8_are_refused(owner):
     assert response.status_code == 422
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data"])
-def test_what_is_no_form_is_refused(owner, content_type):
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [("application/json", 422), ("text/plain", 422), ("multipart/form-data", 400)],
+)
+def test_what_is_no_form_is_refused(owner, content_type, status):
     response = owner.post("/", b'{"business_driven": 10}', content_type=content_type)
-    assert response.status_code in (400, 422)
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken"])

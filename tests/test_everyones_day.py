@@ -13,16 +13,16 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from purposeapp.exchange import exporting
-from purposeapp.exchange.importing import OTHER_DAY, import_document, read_document
-from purposeapp.exchange.json_forms import InvalidFile
+from purposeapp import time_zones
+from purposeapp.dates import newest_day, oldest_today, site_today, time_between, today
 from purposeapp.forms.goal import DAY_PASSED
 from purposeapp.forms.paper import AFTER_ENTRY, DAY_TO_COME
 from purposeapp.forms.reminder import NOT_TO_COME
 from purposeapp.forms.time_zone import UNKNOWN_ZONE
+from purposeapp.import_export import exporting
+from purposeapp.import_export.importing import OTHER_DAY, import_document, read_document
+from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Assessment, Goal, Reminder, User
-from purposeapp.timeline import zones
-from purposeapp.timeline.dates import newest_day, oldest_today, site_today, time_between, today
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -451,7 +451,7 @@ def test_postgresql_takes_nothing_that_does_not_look_like_a_time_zone(user, name
 
 
 def test_every_name_of_the_list_can_be_stored_and_read(db):
-    names = zones.zone_names()
+    names = time_zones.zone_names()
     assert {*ZONES, "Pacific/Kiritimati", "Etc/GMT+12", "UTC"} <= {*names}
     User.objects.bulk_create(
         User(email=f"{number}@example.org", time_zone=name) for number, name in enumerate(names)

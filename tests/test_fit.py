@@ -123,7 +123,7 @@ def test_for_every_split_direction_and_audience_exactly_these_tips_appear(side, 
                 each.purpose,
                 [advised.tip.key for advised in each.at_once],
                 [advised.tip.key for advised in each.more],
-                each.goes_on,
+                each.has_more,
             )
             for each in advice
         ]
@@ -146,9 +146,9 @@ def test_more_than_a_page_can_bear_is_left_to_the_page_of_the_purpose():
     situation = Situation(Split.parse("10-0-0-0-0"))
     tips = [tip() for _ in range(MAX_AT_ONCE + MAX_MORE)]
     (advice,) = choose(situation, tips)
-    assert (len(advice.at_once), len(advice.more), advice.goes_on) == (6, MAX_MORE, False)
+    assert (len(advice.at_once), len(advice.more), advice.has_more) == (6, MAX_MORE, False)
     (advice,) = choose(situation, [*tips, tip()])
-    assert (len(advice.at_once), len(advice.more), advice.goes_on) == (6, MAX_MORE, True)
+    assert (len(advice.at_once), len(advice.more), advice.has_more) == (6, MAX_MORE, True)
 
 
 def test_what_is_not_for_the_reader_makes_room():

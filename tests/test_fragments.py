@@ -5,8 +5,10 @@ from django.template import engines
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
-from purposeapp.templatetags import fragments
-from purposeapp.templatetags.fragments import MAX_FRAGMENTS, MAX_LENGTH, fragment
+from purposeapp.web import fragments
+from purposeapp.web.fragments import MAX_FRAGMENTS, MAX_LENGTH, fragment
+
+PAGE = "<p>%(name)s, %(points)d: %(token)s %(name)s</p>"
 
 
 @pytest.fixture
@@ -57,6 +59,23 @@ def test_while_templates_are_worked_on_nothing_is_kept(rendered, settings):
     for _ in range(2):
         fragment("a.html", points=3)
     assert len(rendered) == 2
+
+
+def test_what_is_late_is_filled_in_after_and_escaped(rendered, monkeypatch):
+    monkeypatch.setattr(
+        fragments, "render_to_string", lambda name, values: rendered.append(values) or PAGE % values
+    )
+    late = {"name": "<Ann>", "token": "abc"}
+    assert fragment("a.html", points=3, late=late) == "<p>&lt;Ann&gt;, 3: abc &lt;Ann&gt;</p>"
+    late = {"name": "Bob", "token": "late-name-value"}
+    assert fragment("a.html", points=3, late=late) == "<p>Bob, 3: late-name-value Bob</p>"
+    assert len(rendered) == 1
+
+
+def test_a_context_that_is_made_is_made_once(rendered):
+    for name in ("Ann", "Bob"):
+        fragment("a.html", points=3, late={"name": name}, context=lambda given: {"all": [*given]})
+    assert rendered == [("a.html", {"all": ["points", "name"]})]
 
 
 def test_a_fragment_sees_nothing_but_its_values(rf):

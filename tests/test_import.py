@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from purposeapp.exchange import importing
-from purposeapp.exchange.importing import import_document, read_document
 from purposeapp.forms import FILE_TOO_LARGE, ImportForm
+from purposeapp.import_export import importing
+from purposeapp.import_export.importing import import_document, read_document
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
@@ -150,9 +150,9 @@ def test_other_points_under_the_same_id_are_refused_and_nothing_is_taken(request
 def test_many_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
     # session, user; lock, what is here, insert, what is here now, in a savepoint (2);
     # the session with the message, in another one (3)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         send(owner, document(entry()))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         send(owner, document(*(entry(id=str(uuid4())) for _ in range(3))))
 
 
@@ -354,11 +354,11 @@ def test_goals_in_a_file_that_is_refused_are_not_taken(owner, three):
 
 def test_many_goals_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
     # as for assessments, but with the goal that holds instead of what is here now
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         send(owner, document(goals=[goal_entry()]))
     ended = {"ended_at": "2026-03-09T12:00:00Z"}
     several = [goal_entry(set_at=f"2026-03-0{day}T12:00:00Z", **ended) for day in (2, 3, 4)]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         send(owner, document(goals=several))
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.exchange import csv_table, exporting, importing, json_forms
-from purposeapp.exchange.importing import Document, read_document
-from purposeapp.exchange.json_forms import InvalidFile
+from purposeapp.import_export import csv_table, exporting, importing, json_validation
+from purposeapp.import_export.importing import Document, read_document
+from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EARLIEST
 from tests.support.exports import ID, document, entry, goal_entry, table
@@ -31,14 +31,14 @@ def document_or_refusal(data: bytes) -> Document | str:
 
 SOON = (timezone.now() + timedelta(hours=1)).isoformat()
 NO_NUL = "Null characters are not allowed."
-NOT_AN_EVENT = json_forms.NOT_A_CHOICE % {
+NOT_AN_EVENT = json_validation.NOT_A_CHOICE % {
     "values": ", ".join(f'"{event}"' for event in ["", *LifeEvent.values])
 }
 NO_POINTS = [None, False, True, 6.0, "6", -1, 11, [6], {}, 10**17, 10**400, float("1e300")]
 
 BAD_VALUES = [
-    ("id", json_forms.NOT_A_UUID, [None, 7, "", [ID], ID + "\0", ID + "0", "\ud800"]),
-    ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, NO_POINTS),
+    ("id", json_validation.NOT_A_UUID, [None, 7, "", [ID], ID + "\0", ID + "0", "\ud800"]),
+    ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, NO_POINTS),
     ("taken_at", importing.NOT_A_TIMESTAMP, [None, True, 1767225600, [], "", "\ud800"]),
     ("taken_at", importing.NOT_A_TIMESTAMP, ["yesterday", "2026-03-01", "2026-03-01T12:00:00"]),
     ("taken_at", importing.NOT_A_TIMESTAMP, ["2026-02-30T12:00:00Z", "0000-03-01T12:00:00Z"]),
@@ -47,13 +47,13 @@ BAD_VALUES = [
     ("taken_at", importing.TOO_EARLY, ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00-14:00"]),
     ("taken_at", importing.TOO_EARLY, ["0001-01-01T00:00:00Z", "2003-05-04T23:59:59Z"]),
     ("taken_at", importing.IN_THE_FUTURE, ["9999-12-31T23:59:59-23:59", SOON]),
-    ("note", json_forms.NOT_TEXT, [None, 7, [], "a\ud800b"]),
+    ("note", json_validation.NOT_TEXT, [None, 7, [], "a\ud800b"]),
     ("note", NO_NUL, ["a\0b"]),
     ("note", "Ensure this value has at most 2000 characters (it has 2001).", ["x" * 2001]),
-    ("event", json_forms.NOT_TEXT, [None, 7, [], {}]),
+    ("event", json_validation.NOT_TEXT, [None, 7, [], {}]),
     ("event", NOT_AN_EVENT, ["wedding", "New job", "other\0"]),
     ("event_words", importing.WORDS_BESIDE_AN_EVENT, ["Moved"]),
-    ("event_words", json_forms.NOT_TEXT, [None, 7, "a\ud800b"]),
+    ("event_words", json_validation.NOT_TEXT, [None, 7, "a\ud800b"]),
     ("event_words", NO_NUL, ["a\0b"]),
     ("event_words", "Ensure this value has at most 80 characters (it has 81).", ["x" * 81]),
 ]
@@ -72,13 +72,17 @@ BAD_ASSESSMENTS = [
     (entry(business_driven=2, community_spirit=6), importing.OTHER_POINTS_IN_FILE),
 ]
 BAD_GOAL_VALUES = [
-    ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, ["4", True]),
+    ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, ["4", True]),
     ("set_at", importing.NOT_A_TIMESTAMP, [None, 7, "", "2026-03-01"]),
     ("set_at", importing.IN_THE_FUTURE, [SOON]),
     ("ended_at", importing.NOT_A_TIMESTAMP, [False, 7, "", "2026-03-01"]),
     ("ended_at", importing.TOO_EARLY, ["2003-05-04T23:59:59Z"]),
     ("ended_at", importing.ENDED_TOO_EARLY, ["2026-03-01T11:59:59Z"]),
-    ("wanted_by", json_forms.NOT_A_DAY, [7, False, [], "", "soon", "2027-02-30", "x\0", "\ud800"]),
+    (
+        "wanted_by",
+        json_validation.NOT_A_DAY,
+        [7, False, [], "", "soon", "2027-02-30", "x\0", "\ud800"],
+    ),
 ]
 BAD_GOALS = [
     *(
@@ -108,8 +112,8 @@ def test_a_bad_goal_is_named_with_its_reason(bad, reason):
 
 @pytest.mark.parametrize("bad", [None, 1, "x", [], True])
 def test_an_entry_that_is_no_object_is_refused(bad):
-    assert document_or_refusal(document(bad)) == f"Entry 1: {json_forms.NOT_AN_OBJECT}"
-    assert document_or_refusal(document(goals=[bad])) == f"Goal 1: {json_forms.NOT_AN_OBJECT}"
+    assert document_or_refusal(document(bad)) == f"Entry 1: {json_validation.NOT_AN_OBJECT}"
+    assert document_or_refusal(document(goals=[bad])) == f"Goal 1: {json_validation.NOT_AN_OBJECT}"
 
 
 @pytest.mark.parametrize("key", exporting.KEYS[:-3])
@@ -162,8 +166,8 @@ def test_more_keys_and_a_byte_order_mark_do_no_harm():
 
 # --- Files ------------------------------------------------------------------------------------
 
-NOT_UTF_8, NOT_JSON = json_forms.NOT_UTF_8, json_forms.NOT_JSON
-NOT_AN_EXPORT, UNKNOWN_VERSION = json_forms.NOT_AN_EXPORT, json_forms.UNKNOWN_VERSION
+NOT_UTF_8, NOT_JSON = json_validation.NOT_UTF_8, json_validation.NOT_JSON
+NOT_AN_EXPORT, UNKNOWN_VERSION = json_validation.NOT_AN_EXPORT, json_validation.UNKNOWN_VERSION
 BAD_FILES = [
     (b"hello", f"Line 1: {NOT_JSON}"),
     (document(entry())[:-2] + b"\n", f"Line 2: {NOT_JSON}"),
@@ -173,10 +177,10 @@ BAD_FILES = [
     ('{\n"n": "Zwölf"}'.encode("latin-1"), f"Line 2: {NOT_UTF_8}"),
     (document().decode().encode("utf-16"), f"Line 1: {NOT_UTF_8}"),
     (b'"\xed\xa0\x80"', f"Line 1: {NOT_UTF_8}"),  # half of a surrogate pair
-    (b'{"version": 1, "assessments": [NaN]}', json_forms.NOT_FINITE),
-    (b'{"version": 1, "x": -Infinity, "assessments": []}', json_forms.NOT_FINITE),
-    (b"[" * 100_000, json_forms.TOO_DEEP),
-    (b'{"a":' * 100_000, json_forms.TOO_DEEP),
+    (b'{"version": 1, "assessments": [NaN]}', json_validation.NOT_FINITE),
+    (b'{"version": 1, "x": -Infinity, "assessments": []}', json_validation.NOT_FINITE),
+    (b"[" * 100_000, json_validation.TOO_DEEP),
+    (b'{"a":' * 100_000, json_validation.TOO_DEEP),
     (b"[]", NOT_AN_EXPORT),
     (b"1", NOT_AN_EXPORT),
     (b"null", NOT_AN_EXPORT),
@@ -229,13 +233,13 @@ BAD_TABLES = [
     *(
         (table(entry(), entry(**{key: str(bad)})), f"Row 3: “{key}”: {why}")
         for key, why, bad in [
-            ("id", json_forms.NOT_A_UUID, "7"),
+            ("id", json_validation.NOT_A_UUID, "7"),
             ("taken_at", importing.NOT_A_TIMESTAMP, "01.03.2026 12:00"),
             ("taken_at", importing.IN_THE_FUTURE, SOON),
-            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, "6.0"),
-            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, ""),
-            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, "٦"),
-            ("business_driven", json_forms.NOT_A_NUMBER % {"most": 10}, "9" * 5_000),
+            ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, "6.0"),
+            ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, ""),
+            ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, "٦"),
+            ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, "9" * 5_000),
         ]
     ),
     (table(entry(), entry(vanity_project=1)), "Row 3: You have used 11 of 10 points. Take 1 away."),

@@ -136,12 +136,12 @@ def test_a_stranger_changes_nothing(stranger, assessment):
 
 
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
-    owner, user, assessment, django_assert_num_queries
+    owner, user, assessment, warm, django_assert_num_queries
 ):
     for moved in (1, 2):
-        # session, user; the assessment, the one before, the goal, what was ticked, the tips,
-        # the sentences of the portrait
-        with django_assert_num_queries(8):
+        warm(owner, assessment.get_absolute_url())
+        # session and user, the assessment, the one before, the goal, what was ticked
+        with django_assert_num_queries(5):
             owner.get(assessment.get_absolute_url())
         assessment = make_assessment(user, taken_at=NOON + timedelta(days=moved))
 

@@ -95,3 +95,14 @@ def test_a_lock_that_somebody_else_holds_is_waited_for_for_two_seconds(server, p
 def test_the_limits_are_those_of_requests_and_not_of_commands(server):
     show = "from django.db import connection as c; k = c.cursor(); k.execute('SHOW lock_timeout')"
     assert server.manage("shell", "--no-imports", "-c", f"{show}; print(k.fetchone()[0])") == "0\n"
+
+
+def test_a_connection_that_postgresql_ended_is_replaced_unnoticed(server, person):
+    assert person.open("/history/").status_code == 200
+    with server.database.connect("postgres") as observer:
+        observer.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [server.database.name],
+        )
+    for _ in range(8):  # as many as threads that keep a connection
+        assert person.open("/history/").status_code == 200

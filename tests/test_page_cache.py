@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from purposeapp.models import Tip
-from purposeapp.models.published import published_version
+from purposeapp.models.published_version import published_version
 from purposeapp.web.page_cache import CachedResponse, PageCache, page_cache
 from tests.support.make import make_tip
 

@@ -8,12 +8,12 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
+from purposeapp.dates import newest_day
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT
 from purposeapp.forms.paper import DAY_TO_COME, DAY_TOO_EARLY, NO_DAY
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from purposeapp.timeline.dates import newest_day
 from tests.support.make import NOON, make_assessment, sheet
 
 PATH = "/history/add/"

@@ -288,7 +288,7 @@ def test_choosing_needs_a_sign_in(client, db):
     spend(client)
     for response in (client.get(CHOOSE), client.post(CHOOSE, {"result": ["x"]})):
         assert response.url == "/accounts/login/?next=/history/pending/"
-    assert client.session["unkept"]
+    assert client.session["pending_results"]
 
 
 def test_choosing_knows_no_other_method(owner):

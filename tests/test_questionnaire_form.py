@@ -115,7 +115,7 @@ def values(form) -> list[str]:
 def test_a_step_moves_one_point_and_loses_nothing_that_was_typed(step, typed, expected, rest):
     form = stepped(step, *typed)
     assert values(form) == expected
-    assert form.rest == rest
+    assert form.points_left == rest
     assert not form.is_bound
 
 
@@ -133,7 +133,7 @@ def test_each_number_is_parsed_once(monkeypatch):
     unbound = QuestionnaireForm(initial=Split(1, 2, 3, 4, 0).as_dict())
     for form in (bound, unbound):
         assert form.is_valid() == form.is_bound
-        assert (form.used, form.rest, form.status) == (10, 0, "0 of 10 points left")
+        assert (form.points_used, form.points_left, form.status) == (10, 0, "0 of 10 points left")
         assert [field.points for field in form.purpose_fields] == list(form.split)
     assert len(parsed) == 2 * len(Purpose)
 

@@ -7,8 +7,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from purposeapp.dates import today
 from purposeapp.models import Reminder
-from purposeapp.timeline.dates import today
 from tests.support.make import make_assessment, make_user
 from tests.support.reminders import chosen, make_due, send
 from tests.support.talks import make_talk

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from purposeapp.dates import oldest_today, today
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.reminder import (
     CHOOSE_ONE,
@@ -22,7 +23,6 @@ from purposeapp.forms.reminder import (
 )
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm
-from purposeapp.timeline.dates import oldest_today, today
 from tests.support.mails import code_in
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.support.pages import text_of
@@ -221,7 +221,7 @@ def test_it_costs_the_same_whatever_was_chosen(owner, user, django_assert_num_qu
     for count in (1, 3):
         for _ in range(count):
             make_assessment(user)
-        with django_assert_num_queries(4):  # session, person, reminder, address
+        with django_assert_num_queries(3):  # session and person, reminder, address
             owner.get(PATH)
 
 

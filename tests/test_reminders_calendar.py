@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from purposeapp.dates import today
 from purposeapp.models import Reminder, User
 from purposeapp.reminders.calendar import calendar
-from purposeapp.timeline.dates import today
 from tests.support.make import make_assessment, make_reminder, prove_address
 from tests.support.reminders import send
 

@@ -16,8 +16,8 @@ from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
 
+from purposeapp.dates import today
 from purposeapp.models import Reminder, User
-from purposeapp.timeline.dates import today
 from tests.support.mail_server import HANG_UP, MailServer
 from tests.support.make import make_assessment, make_reminder, make_user, prove_address
 from tests.support.reminders import chosen, make_due, send

@@ -49,7 +49,7 @@ EVERY_SPLIT = list(Split.all())
 def test_a_split_is_read_out(name, headline, rest):
     split = Split.parse(name)
     assert sentences.headline(split) == headline
-    assert sentences.rest(split) == rest
+    assert sentences.subheadline(split) == rest
 
 
 def test_every_headline_is_true():
@@ -68,7 +68,7 @@ def test_every_headline_is_true():
 
 def test_every_second_sentence_accounts_for_all_the_points_that_the_first_leaves():
     for split in EVERY_SPLIT:
-        rest = sentences.rest(split)
+        rest = sentences.subheadline(split)
         others = {purpose for purpose in split.spent if purpose not in split.standouts}
         assert {purpose for purpose in Purpose if str(purpose.label) in rest} == others
         shares = {int(share) for share in re.findall(r"(\d+)%", rest)}

@@ -107,3 +107,27 @@ def test_renewing_brings_no_session_back_that_has_ended_meanwhile(signed_in):
     with pytest.raises(UpdateError):
         renewing.save()
     assert not Session.objects.exists()
+
+
+def test_session_and_user_are_read_in_one_statement(signed_in, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert signed_in.get("/nowhere/").status_code == 404
+
+
+def test_a_changed_password_and_a_deactivated_account_open_nothing(signed_in, user):
+    user.is_active = False
+    user.save()
+    assert signed_in.get("/settings/").status_code == 302
+    user.is_active = True
+    user.set_password("another ten points to spend")
+    user.save()
+    assert signed_in.get("/settings/").status_code == 302
+    assert not Session.objects.exists()
+
+
+def test_a_new_secret_key_signs_nobody_out(signed_in, settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key, made after the old one was seen by somebody"
+    assert signed_in.get("/settings/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert signed_in.get("/settings/").status_code == 200

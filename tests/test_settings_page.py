@@ -93,5 +93,5 @@ def test_it_counts_the_browsers(client, user):
 
 def test_it_costs_the_same_whatever_there_is(owner, user, django_assert_max_num_queries):
     make_reminder(user, due_on=date(2027, 5, 4))
-    with django_assert_max_num_queries(5):  # session, person, reminder, LinkedIn, browsers
+    with django_assert_max_num_queries(4):  # session and person, reminder, LinkedIn, browsers
         owner.get(PATH)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from purposeapp.dates import time_between
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.dates import time_between
 from purposeapp.timeline.facts import Facts
 from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.timeline.story import Story, moves
@@ -76,7 +76,7 @@ def test_each_fact_is_what_counting_says(snapshots):
     for index, trend in enumerate(facts.trends):
         points = [list(snapshot.split)[index] for snapshot in snapshots]
         assert (trend.first, trend.last) == (points[0], points[-1])
-        assert (trend.least, trend.most) == (sorted(points)[0], sorted(points)[-1])
+        assert (trend.min_points, trend.max_points) == (sorted(points)[0], sorted(points)[-1])
         assert trend.rose == (points != sorted(points, reverse=True))
         assert trend.fell == (points != sorted(points))
 

@@ -58,11 +58,11 @@ def test_a_key_has_128_random_bits_and_only_its_hash_is_stored(user):
     assert hash_of(guest_key) in stored
     assert invite_key not in stored
     assert guest_key not in stored
-    assert Talk.objects.invited_by(invite_key).get() == talk
-    assert Talk.objects.for_guest(guest_key).get() == talk
-    assert not Talk.objects.invited_by(guest_key).exists()
-    assert not Talk.objects.for_guest(invite_key).exists()
-    assert not Talk.objects.for_guest(hash_of(guest_key)).exists()
+    assert Talk.objects.of_invitation(invite_key) == talk
+    assert Talk.objects.of_guest(guest_key) == talk
+    assert not Talk.objects.of_invitation(guest_key)
+    assert not Talk.objects.of_guest(invite_key)
+    assert not Talk.objects.of_guest(hash_of(guest_key))
 
 
 def test_a_renewed_invitation_has_another_key_and_the_one_before_opens_nothing(user):
@@ -135,7 +135,7 @@ def test_an_invitation_is_made_and_started_once(user):
     talk, key = Talk.objects.invite(inviter=user, name="Anna")
     assert (talk.inviter, talk.name, talk.state) == (user, "Anna", State.INVITED)
     guest_key = Talk.objects.start(key, user=NOBODY)
-    started = Talk.objects.for_guest(guest_key).get()
+    started = Talk.objects.of_guest(guest_key)
     assert (started.state, started.guest) == (State.STARTED, None)
     assert Talk.objects.start(key, user=NOBODY) is None
 
@@ -334,7 +334,7 @@ def test_of_two_who_start_at_once_one_does():
     start = lambda: keys.append(Talk.objects.start(key, user=NOBODY))  # noqa: E731
     assert at_once(start, start) == []
     assert sorted(map(bool, keys)) == [False, True]
-    assert Talk.objects.for_guest(next(filter(None, keys))).exists()
+    assert Talk.objects.of_guest(next(filter(None, keys)))
 
 
 @pytest.mark.django_db(transaction=True)

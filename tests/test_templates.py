@@ -7,12 +7,19 @@ import pytest
 
 CHECKOUT = Path(__file__).parent.parent
 TEMPLATES = sorted((CHECKOUT / "templates").rglob("*.html"))
+TEXTS = sorted((CHECKOUT / "templates").rglob("*.txt"))
 STYLE_SHEETS = sorted((CHECKOUT / "static" / "css").glob("*.css"))
 MAX_COLUMNS = 120
 INCLUDE = re.compile(r'{% include "((?:\w+/)*_\w+\.html)"(.*?) %}')
 """Matches where a partial of ours is included: its name, and the options."""
+EXTENDS = re.compile(r'{% extends "(.*?)" %}')
+"""Matches the frame that a template fills: no partial, though its name looks like one."""
+FRAMES = {frame for path in TEMPLATES for frame in EXTENDS.findall(path.read_text())}
 PARTIALS = sorted(
-    {partial for path in TEMPLATES for partial, _ in INCLUDE.findall(path.read_text())}
+    partial
+    for path in TEMPLATES
+    if path.name.startswith("_")
+    and (partial := str(path.relative_to(CHECKOUT / "templates"))) not in FRAMES
 )
 
 
@@ -20,7 +27,7 @@ def name(path: Path) -> str:
     return str(path.relative_to(CHECKOUT))
 
 
-@pytest.mark.parametrize("path", TEMPLATES + STYLE_SHEETS, ids=name)
+@pytest.mark.parametrize("path", TEMPLATES + TEXTS + STYLE_SHEETS, ids=name)
 def test_a_line_fits_a_window_beside_another(path):
     lines = enumerate(path.read_text().splitlines(), 1)
     assert [number for number, line in lines if len(line) > MAX_COLUMNS] == []

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from purposeapp.advice.fit import Audience, Direction, Side, Situation
 from purposeapp.advice.selection import MAX_NEEDED, choose
+from purposeapp.advice.tip_index import TipIndex
 from purposeapp.models import Tick, Tip
-from purposeapp.models.published import published_version
+from purposeapp.models.published_version import published_version
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_tip
 
@@ -81,7 +82,7 @@ def test_every_split_has_something_worth_reading_on_each_of_its_purposes(db):
             assert [each.purpose for each in advice] == split.spent
             for each in advice:
                 assert each.at_once
-                assert not each.goes_on
+                assert not each.has_more
 
 
 def some_situations() -> Iterator[Situation]:
@@ -96,7 +97,7 @@ def some_situations() -> Iterator[Situation]:
         )
 
 
-def test_postgresql_finds_what_choosing_needs_and_little_more(db):
+def test_postgresql_and_the_index_find_what_choosing_needs_and_little_more(db):
     every_kind = list(product(Purpose, Audience, Direction, [(0, 10), (1, 4), (3, 10)]))
     Tip.objects.bulk_create(
         Tip(
@@ -114,14 +115,17 @@ def test_postgresql_finds_what_choosing_needs_and_little_more(db):
         for copy in range(9)
     )
     published = list(Tip.objects.published())
+    index = TipIndex(published)
     for situation in some_situations():
         wanted = choose(situation, published)
         best = {each.tip.id for advice in wanted for each in advice.at_once}
-        assert any(advice.goes_on for advice in wanted)
+        assert any(advice.has_more for advice in wanted)
         for declined in (set(), best):
             found = list(Tip.objects.published().fitting(situation, declined))
             assert choose(situation, found, declined) == choose(situation, published, declined)
             assert len(found) <= MAX_NEEDED * len(Purpose) * len(Audience) * 2
+            found = index.fitting(situation, declined)
+            assert choose(situation, found, declined) == choose(situation, published, declined)
 
 
 def test_a_tip_shows_from_its_day_on(db, monkeypatch):

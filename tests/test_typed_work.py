@@ -247,16 +247,16 @@ def test_it_waits_for_a_day(person: Person):
 def test_a_visitors_points_are_there_after_the_door_was_taken_half_way(client, db, path, door):
     answer = client.post(path, points("4-3-0-0-0", account="", hold=door))
     assert answer.url == f"/accounts/{door}/?next={path}"
-    assert client.get(path).context["form"].used == 7  # Back, without having signed in
+    assert client.get(path).context["form"].points_used == 7  # Back, without having signed in
     client.post("/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD})
-    assert client.get(path).context["form"].used == 7
+    assert client.get(path).context["form"].points_used == 7
     assert not Assessment.objects.exists()
 
 
 def test_a_door_stores_nothing_for_whoever_has_signed_in_meanwhile(person: Person):
     sent = person.open(Typed("/", points("4-3-3-0-0"))) | {"hold": "login", "account": ""}
     before = Assessment.objects.count()
-    assert person.client.post("/", sent, follow=True).context["form"].used == 10
+    assert person.client.post("/", sent, follow=True).context["form"].points_used == 10
     assert Assessment.objects.count() == before
 
 
@@ -273,7 +273,7 @@ def test_points_sent_after_the_session_ended_are_stored_for_their_person_alone(p
     other = make_user("next@example.org")
     person.sign_in(other)
     assert not Assessment.objects.for_user(other).exists()
-    assert "unkept" not in person.client.session
+    assert "pending_results" not in person.client.session
     person.sign_out()
 
     person.sign_in()

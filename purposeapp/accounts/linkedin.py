@@ -34,7 +34,7 @@ from purposeapp.models import User
 logger = logging.getLogger(__name__)
 
 PROVIDER = "linkedin"
-"""The id that stands in addresses and beside each connected account."""
+"""The id in URLs and in the row of each connected account."""
 
 REFUSALS = {"access_denied", "user_cancelled_login", "user_cancelled_authorize"}
 """What LinkedIn says when somebody turns back there."""
@@ -77,11 +77,11 @@ class LinkedInProvider(OpenIDConnectProvider):
         return self.oauth2_adapter_class(request, PROVIDER)
 
     def get_scope_from_request(self, request) -> list[str]:
-        """Always the same; allauth would add what stands in the query."""
+        """Always the same; allauth would add the parameters of the query."""
         return self.get_scope()
 
     def get_auth_params_from_request(self, request, action) -> dict:
-        """None; allauth would take over what stands in the query."""
+        """None; allauth would take over the parameters of the query."""
         return self.get_auth_params()
 
     def extract_uid(self, data) -> str:
@@ -93,7 +93,7 @@ class LinkedInProvider(OpenIDConnectProvider):
         return uid
 
     def extract_extra_data(self, data) -> dict:
-        """What is kept of all that LinkedIn tells: enough to recognise the account by."""
+        """The claims of LinkedIn that are stored: enough to recognise the account by."""
         return {key: data["userinfo"].get(key) for key in ("name", "email")}
 
     def extract_email_addresses(self, data) -> list[EmailAddress]:

@@ -1,4 +1,4 @@
-"""Login by code, where we ask for it: whoever signs in has to prove that they read the mails."""
+"""Login by code, where we ask for it: a user who signs in proves that they read the mails."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ BY_CODE = "by_code"
 def require_login_code(
     request: HttpRequest, user: User, *, next_url: str | None, **signal_kwargs: Any
 ) -> HttpResponseBase:
-    """Sign out whoever is signed in, and send a code with which `user` signs in.
+    """Sign out the current user, and send a code with which `user` signs in.
 
     They go on at `next_url` then, and allauth's `user_logged_in` gets the `signal_kwargs`, which
     wait in the session. Answers with 429, and sends nothing, where that was too often.

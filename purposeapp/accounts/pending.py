@@ -26,9 +26,9 @@ from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
 MAX_PENDING = 20
 """How many results wait in one session; the oldest give way."""
 
-SESSION_KEY = "unkept"
+SESSION_KEY = "pending_results"
 
-JUST_CLAIMED = "just_kept"
+JUST_CLAIMED = "just_claimed"
 """Where the session says which assessments have just been made of what waited, by split."""
 
 
@@ -67,15 +67,17 @@ def add_pending_result(
     Of two that are sent at the same moment both wait, also when the browser has no session yet.
     """
     result = {"split": str(split), "submission": str(submission)}
-    with request.session.exclusive(_key_of_new_session(request)):  # type: ignore[attr-defined]
-        session = request.session
+    taken_at = timezone.now().isoformat()
+    key = account[:MAX_KEY_LENGTH]
+    entry = {**result, "taken_at": taken_at, "is_own": is_own, "account": key}
+    session = request.session
+
+    def add() -> None:
         waiting = session.get(SESSION_KEY, [])
-        if any(result.items() <= other.items() for other in waiting):
-            return
-        taken_at = timezone.now().isoformat()
-        key = account[:MAX_KEY_LENGTH]
-        entry = {**result, "taken_at": taken_at, "is_own": is_own, "account": key}
-        session[SESSION_KEY] = [*waiting, entry][-MAX_PENDING:]
+        if not any(result.items() <= other.items() for other in waiting):
+            session[SESSION_KEY] = [*waiting, entry][-MAX_PENDING:]
+
+    session.change(add, _key_of_new_session(request))  # type: ignore[attr-defined]
 
 
 def _key_of_new_session(request: HttpRequest) -> str | None:
@@ -114,16 +116,19 @@ def is_pending(session: SessionBase, split: Split) -> bool:
 
 def mark_as_own(session: SessionBase, split: Split) -> None:
     """Remember that somebody has called the results with this split their own."""
-    with session.exclusive():  # type: ignore[attr-defined]
+
+    def mark() -> None:
         session[SESSION_KEY] = [
             {**stored, "is_own": True} if stored["split"] == str(split) else stored
             for stored in session.get(SESSION_KEY, [])
         ]
 
+    session.change(mark)  # type: ignore[attr-defined]
+
 
 @receiver(user_logged_in)
 def claim_pending_results(sender, request, user, **kwargs) -> None:
-    """Move what waits in the session to the history of whoever has just signed in.
+    """Move what waits in the session to the history of the user who signed in.
 
     Several people may have used this browser: of several results, those move that somebody has
     called their own, and the others wait until their owner chooses them. Each keeps the time at

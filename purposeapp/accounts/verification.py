@@ -98,6 +98,6 @@ def revoke_credentials(sender, request, email_address, **kwargs) -> None:
 
 @receiver(user_logged_in)
 def announce_revocation(sender, request, **kwargs) -> None:
-    """Tell whoever signs in with the code that they need a new password, if they want one."""
+    """Tell a user who signs in with the code that they need a new password, if they want one."""
     if getattr(request, "password_was_revoked", False):
         messages.warning(request, PASSWORD_REVOKED, fail_silently=True)

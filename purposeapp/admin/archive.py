@@ -1,8 +1,12 @@
 """Soft delete of tips: those that people ticked off are archived, all others deleted."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,7 +19,7 @@ from .versioned import set_state
 class ArchivingAdmin(admin.ModelAdmin):
     """Soft delete: archives the tips that are ticked, and says before what becomes of each."""
 
-    def get_actions(self, request):
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's own, but that deleting says what it archives."""
         actions = super().get_actions(request)
         if "delete_selected" in actions:
@@ -23,24 +27,26 @@ class ArchivingAdmin(admin.ModelAdmin):
             actions["delete_selected"] = (_delete_or_archive, "delete_selected", what)  # type: ignore[assignment]
         return actions
 
-    def get_deleted_objects(self, objs, request):
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
         """What will become of each tip, said before it is done, and nothing of who ticked it."""
         outcomes = [_deletion_outcome(tip) for tip in objs]
         missing = set() if self.has_delete_permission(request) else {Tip._meta.verbose_name}
         return outcomes, {Tip._meta.verbose_name_plural: len(outcomes)}, missing, []
 
-    def log_deletions(self, request, queryset):
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """Note what is deleted among somebody's recent actions; what is archived is not."""
         unticked = [tip for tip in queryset if not tip.ticks.exists()]
         return super().log_deletions(request, unticked)  # type: ignore[arg-type]
 
-    def delete_model(self, request, obj) -> None:
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.delete_queryset(request, Tip.objects.filter(pk=obj.pk))
 
     @transaction.atomic
-    def delete_queryset(self, request, queryset) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete these tips, under row locks; archive those that people ticked off."""
-        Tip.objects.lock()
+        Tip.lock_table()
         # A tick that is on its way waits for this lock of the row, and one that came before it
         # is counted.
         tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())
@@ -57,7 +63,7 @@ class ArchivingAdmin(admin.ModelAdmin):
             )
             self.message_user(request, said % {"n": len(kept)}, messages.WARNING)
 
-    def response_delete(self, request, obj_display, obj_id):
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """On to the list; what was archived has been said."""
         if Tip.objects.filter(pk=obj_id).exists():
             return redirect("admin:purposeapp_tip_changelist")
@@ -77,7 +83,9 @@ def _deletion_outcome(tip: Tip) -> str:
 
 
 @admin.action(permissions=["delete"])
-def _delete_or_archive(model_admin, request, tips):
+def _delete_or_archive(
+    model_admin: Any, request: HttpRequest, tips: QuerySet[Tip]
+) -> HttpResponse | None:
     """Ask whether these tips shall go, and once it is a yes, do it and say what became of them."""
     if not request.POST.get("post"):
         return delete_selected(model_admin, request, tips)

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from purposeapp.models import Tip
+from purposeapp.web.ids import is_id
 
 from .rendering import render_page
-from .versioned import is_id
 
 DELETED_MEANWHILE = gettext_lazy(
     "This tip was deleted. You can restore any version below. If you were editing it, go back "

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from purposeapp.exchange import tips_file
-from purposeapp.exchange.json_forms import InvalidFile
 from purposeapp.forms import TipsFileForm
+from purposeapp.import_export import tips_file
+from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Tip
 from purposeapp.web.responses import attachment
 
@@ -61,7 +61,7 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     if WAITING not in request.session:
         return redirect("admin:purposeapp_tip_import")
     if request.method == "POST":
-        Tip.objects.lock()
+        Tip.lock_table()
     packed, archive_missing = request.session[WAITING]
     try:
         tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from purposeapp.advice.portrait import Mix, Slot, chosen, compose
 from purposeapp.forms import PortraitPreviewForm
 from purposeapp.models import PortraitPart
-from purposeapp.split import Split
+from purposeapp.split import EVEN_SPLIT, Split
 
 from .rendering import render_page
 
@@ -43,4 +43,4 @@ def _suggested(part: PortraitPart, parts: list[PortraitPart]) -> Split:
     fitting = [split for split in Split.all() if Mix(split).meets(part)]
     slot = Slot(part.slot)
     used = (split for split in fitting if chosen(split, rivals).get(slot) is part)
-    return next(used, fitting[0] if fitting else Split(2, 2, 2, 2, 2))
+    return next(used, fitting[0] if fitting else EVEN_SPLIT)

@@ -1,6 +1,10 @@
 """The sentences of portraits, for those who keep them good: list, form, preview and coverage."""
 
+from typing import Any
+
 from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -28,13 +32,13 @@ class PortraitPartAdmin(VersionedAdmin):
     search_fields = ["text", "key"]
     actions = ["publish", "withdraw"]
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     # --- The list ---
 
     @admin.action(description=gettext_lazy("Publish selected sentences"), permissions=["change"])
-    def publish(self, request, parts) -> None:
+    def publish(self, request: HttpRequest, parts: QuerySet[PortraitPart]) -> None:
         changed = set_state(request, parts, PortraitPart.State.PUBLISHED, "Published in the list")
         said = ngettext("%(n)d sentence published.", "%(n)d sentences published.", len(changed))
         self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
@@ -42,7 +46,7 @@ class PortraitPartAdmin(VersionedAdmin):
     @admin.action(
         description=gettext_lazy("Turn selected sentences into drafts"), permissions=["change"]
     )
-    def withdraw(self, request, parts) -> None:
+    def withdraw(self, request: HttpRequest, parts: QuerySet[PortraitPart]) -> None:
         """Turn them into drafts, all of them or, where a split would lose its last one, none."""
         withdrawn = list(parts)
         for part in withdrawn:
@@ -59,7 +63,7 @@ class PortraitPartAdmin(VersionedAdmin):
 
     # --- The form ---
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The words first; then the splits that they are true for, and whether they show."""
         return [
             (None, {"fields": self.text_fields(request, obj)}),
@@ -69,7 +73,7 @@ class PortraitPartAdmin(VersionedAdmin):
 
     # --- Pages of our own ---
 
-    def get_urls(self):
+    def get_urls(self) -> list[Any]:
         """The pages of our own, before those of Django, which take anything for an id."""
 
         return [

@@ -1,15 +1,23 @@
 """What the admin's pages of our own have in common: its frame."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.models import Tip
 
 
 def render_page(
-    request, template: str, title, context: dict, status: int = 200, model: type[Model] = Tip
-):
+    request: HttpRequest,
+    template: str,
+    title: Any,
+    context: dict,
+    status: int = 200,
+    model: type[Model] = Tip,
+) -> HttpResponse:
     """A page about tips, or about what else staff write, in the admin's frame."""
     frame = admin.site.each_context(request)
     context = {**frame, "opts": model._meta, "title": title, **context}

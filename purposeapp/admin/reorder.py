@@ -14,7 +14,7 @@ from purposeapp.models import Tip
 @transaction.atomic
 def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
     """Swap a tip with the one before or behind it; archived ones are passed over."""
-    Tip.objects.lock()
+    Tip.lock_table()
     tip = get_object_or_404(Tip, pk=tip_id)
     tips = list(
         Tip.objects.filter(purpose=tip.purpose).exclude(state=Tip.State.ARCHIVED).by_position()

@@ -1,18 +1,23 @@
-"""The admin as a whole: what stands on its start page, and what it refuses to read."""
+"""The admin site: its index page, and the validation of its input."""
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.admin.stats import usage
 from purposeapp.advice.coverage import uncovered_for_some_side
 from purposeapp.advice.portrait import without_text
 from purposeapp.models import PortraitPart, Tip
+from purposeapp.web.ids import is_id
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class AdminSite(admin.AdminSite):
@@ -24,11 +29,13 @@ class AdminSite(admin.AdminSite):
     # The list of tips needs the room, and there is little to navigate.
     enable_nav_sidebar = False
 
-    def admin_view(self, view, cacheable=False):
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """A page of the admin; malformed input is refused before anything is looked up by it."""
         return super().admin_view(_refuse_malformed(view), cacheable)
 
-    def index(self, request: HttpRequest, extra_context=None):
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         """The start page: what is to be done about the texts, and how much the site is used."""
         context = {"usage": usage(), **(extra_context or {})}
         if request.user.has_perm("purposeapp.view_tip"):
@@ -43,14 +50,14 @@ class AdminSite(admin.AdminSite):
         return super().index(request, context)
 
 
-def _refuse_malformed(view: Callable) -> Callable:
+def _refuse_malformed(view: View) -> View:
     """Validate input: no NUL characters, rows by their ids alone, and no fields that none are for.
 
     PostgreSQL and Django would stumble over them, and answer with an error of the server.
     """
 
     @wraps(view)
-    def wrapped(request, *args, **kwargs):
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if "\0" in request.path_info:
             raise Http404
         for data in (request.GET, request.POST):
@@ -60,8 +67,8 @@ def _refuse_malformed(view: Callable) -> Callable:
             if data.get(TO_FIELD_VAR, "id") not in ("id", ""):
                 raise BadRequest("not the field that rows are chosen by")
         chosen = request.POST.getlist("_selected_action")
-        if not all(pk.isascii() and pk.isdigit() and len(pk) < 19 for pk in chosen):
+        if not all(map(is_id, chosen)):
             raise BadRequest("not the id of a row")
         return view(request, *args, **kwargs)
 
-    return wrapped
+    return wrapped  # type: ignore[return-value]

@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -40,7 +40,7 @@ def usage() -> Usage:
     )
 
 
-def _counts(rows: QuerySet, **recent) -> tuple[Count, Count]:
+def _counts(rows: QuerySet, **recent: Any) -> tuple[Count, Count]:
     some = rows.order_by().values("pk")[: MAX_EXACT_COUNT + 1].count()
     if some <= MAX_EXACT_COUNT:
         return Count(some, False), Count(rows.filter(**recent).count(), False)

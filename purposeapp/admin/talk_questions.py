@@ -1,6 +1,9 @@
 """The questions of talks, for those who keep them good."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from purposeapp.forms import TalkQuestionForm
@@ -21,10 +24,10 @@ class TalkQuestionAdmin(VersionedAdmin):
     list_filter = ["topic", "purpose", "state"]
     search_fields = ["text", "key"]
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The words first; then what they are for, and whether they show."""
         return [
             (None, {"fields": self.text_fields(request, obj)}),
@@ -32,7 +35,7 @@ class TalkQuestionAdmin(VersionedAdmin):
             (_("When it appears"), {"fields": ["state", "position"]}),
         ]
 
-    def get_urls(self):
+    def get_urls(self) -> list[Any]:
         """What publishes a draft, before the pages of Django, which take anything for an id."""
         return [
             self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),

@@ -1,5 +1,6 @@
 """The real result page with a tip on it that nobody else sees yet."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -84,7 +85,7 @@ def _unsaved_form(request: HttpRequest, stored: Tip | None) -> TipForm | None:
     return form
 
 
-def _choice_in(given) -> dict[str, str]:
+def _choice_in(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given[name] for name in ("split", "moves", "as") if name in given}
 
 

@@ -1,12 +1,15 @@
 """The changelist of tips, and the form of each, for those who keep them good."""
 
 import re
+from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import IntegerField
+from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
-from django.forms import modelform_factory
+from django.forms import ModelForm, modelform_factory
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -40,14 +43,15 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*Tip.State.choices, ("later", _("Scheduled")), ("all", _("All"))]
 
-    def choices(self, changelist):
+    def choices(self, changelist: Any) -> Iterator[Any]:
         own, *others = super().choices(changelist)
-        return [{**own, "display": _("All but archived")}, *others]
+        yield {**own, "display": _("All but archived")}
+        yield from others
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         state = self.value()
         if state in Tip.State.values:
             return queryset.filter(state=state)
@@ -80,7 +84,9 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
 
     # --- The list ---
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The list. An arrow saves the positions that were typed, then moves its tip."""
         response = super().changelist_view(request, extra_context)
         arrow = ARROW.fullmatch(request.POST.get("_save", ""))
@@ -88,8 +94,8 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             reorder.move(request, int(arrow["tip_id"]), down=arrow["way"] == "down")
         return response
 
-    def get_queryset(self, request):
-        """All tips; each with its number of ticks, which is nothing of whoever ticked."""
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """All tips, annotated with their number of ticks; who ticked stays unsaid."""
         ticks = RawSQL(
             "(SELECT count(*) FROM (SELECT FROM purposeapp_tick AS tick"
             " WHERE tick.tip_id = purposeapp_tip.id LIMIT %s) AS found)",
@@ -98,18 +104,18 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         )
         return super().get_queryset(request).annotate(tick_count=ticks)
 
-    def get_ordering(self, request):
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         """The purposes in their fixed order, and the tips of each as editors put them."""
         return [PURPOSES_IN_ORDER, "position", "key"]
 
-    def get_list_display(self, request):
-        """With what moves a tip, for whoever may."""
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """With the arrows that move a tip, for users with the permission to change it."""
         if not self.has_change_permission(request):
             return self.list_display
         words, position, *others = self.list_display
         return [words, position, "move", *others]
 
-    def get_changelist_form(self, request, **kwargs):
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[ModelForm]:
         """What of a tip can be changed in the list."""
         return modelform_factory(Tip, PositionForm, **{**kwargs, "fields": ["position"]})
 
@@ -130,7 +136,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         return tip.get_state_display()
 
     @admin.display(description=_("Ticks"), ordering="tick_count")
-    def ticks(self, tip) -> str:
+    def ticks(self, tip: Any) -> str:
         return f"{MAX_TICKS}+" if tip.tick_count == MAX_TICKS else str(tip.tick_count)
 
     @admin.display(description=_("Move"))
@@ -146,7 +152,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     # --- What can be done to several ---
 
     @admin.action(description=_("Publish selected tips"), permissions=["change"])
-    def publish(self, request, tips) -> None:
+    def publish(self, request: HttpRequest, tips: QuerySet[Tip]) -> None:
         changed = set_state(request, tips, Tip.State.PUBLISHED, "Published in the list")
         later = sum(tip.starts_later for tip in changed)
         said = ngettext("%(n)d tip published.", "%(n)d tips published.", len(changed))
@@ -158,14 +164,14 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             self.message_user(request, said % {"n": later}, messages.INFO)
 
     @admin.action(description=_("Turn selected tips into drafts"), permissions=["change"])
-    def withdraw(self, request, tips) -> None:
+    def withdraw(self, request: HttpRequest, tips: QuerySet[Tip]) -> None:
         changed = set_state(request, tips, Tip.State.DRAFT, "Withdrawn in the list")
         said = ngettext("%(n)d tip is now a draft.", "%(n)d tips are now drafts.", len(changed))
         self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
 
     # --- The form ---
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The words first; then whom they are for, and when they show."""
         return [
             (None, {"fields": self.text_fields(request, obj)}),
@@ -173,7 +179,13 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             (_("When and where it appears"), {"fields": PUBLICATION_FIELDS}),
         ]
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """The form; for a tip that somebody has deleted, the way to bring it back."""
         if self.has_view_permission(request) and is_gone(object_id):
             self.message_user(request, DELETED_MEANWHILE, messages.WARNING)
@@ -182,7 +194,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
 
     # --- Pages of our own ---
 
-    def get_urls(self):
+    def get_urls(self) -> list[Any]:
         """The pages of our own, before those of Django, which take anything for an id."""
 
         return [

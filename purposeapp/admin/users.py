@@ -1,5 +1,7 @@
 """Accounts, groups, addresses and assessments, with the permission for superusers alone."""
 
+from typing import Any
+
 from allauth.account import admin as account_admin  # noqa: F401 (it registers)
 from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email
@@ -11,6 +13,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts.verification import announce_changed_address
@@ -33,23 +36,25 @@ class SuperuserOnly:
     Whoever could change accounts or groups could make themselves a superuser.
     """
 
-    def has_view_permission(self, request, obj=None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_active and request.user.is_superuser
 
     has_change_permission = has_delete_permission = has_view_permission
 
-    def has_add_permission(self, request) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_module_permission(self, request) -> bool:
+    def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def lookup_allowed(self, lookup, value, request=None) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Whether a list may be filtered so."""
         asked = lookup.rpartition("__")[2]
         return asked in ALLOWED_LOOKUPS and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
 
-    def history_view(self, request, object_id, extra_context=None):
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The history; Django would say to anybody whether there is such a row."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -73,19 +78,19 @@ class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
     # Its page is its owner's alone.
     view_on_site = False
 
-    def lookup_allowed(self, lookup, value, request=None) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Whether the list may be filtered so: a filter would let words be guessed, too."""
         return lookup.partition("__")[0] in self.fields and super().lookup_allowed(
             lookup, value, request
         )
 
-    def has_add_permission(self, request) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -122,13 +127,15 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
         """Whether the person has proven that they read mail to the address."""
         return has_verified_email(user, user.email)
 
-    def save_model(self, request, obj, form, change) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store the account, and give an address that it no longer has one notice."""
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             announce_changed_address(request, obj, form.initial["email"])
 
-    def get_deleted_objects(self, objs, request):
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
         """The accounts, and how much goes with them: its assessments too, which nobody may delete
         otherwise. What a person wants, ticked and recorded is counted, and not put on show.
         """

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -20,7 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.utils import bulk_update_with_history
 
-from purposeapp.exchange.differences import changed_fields, described, differences
+from purposeapp.import_export.differences import changed_fields, described, differences
+from purposeapp.web.ids import id_or_404
 
 REASONS = {
     "First tips": gettext_lazy("initial tips"),
@@ -64,12 +65,16 @@ class VersionedAdmin(SimpleHistoryAdmin):
     object_history_form_template = "admin/version_form.html"
 
     @method_decorator(require_safe)
-    def history_view(self, request: HttpRequest, object_id: str, extra_context=None):
-        """Every version, newest first, each beside the one before it; of a deleted tip too."""
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Every version, newest first, compared with the one before it; of a deleted tip too."""
         self._require_permission(request)
-        return super().history_view(request, _id_or_404(object_id), extra_context)
+        return super().history_view(request, id_or_404(object_id), extra_context)
 
-    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
+    ) -> None:
         """Say of each version on a page what it changed, and of the first one what it is."""
         page = historical_records
         versions, end = page.paginator.object_list, page.end_index()
@@ -83,13 +88,17 @@ class VersionedAdmin(SimpleHistoryAdmin):
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
     def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context=None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        version_id: str,
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A version in the form of the row, to store it again. Only who may change may post."""
         self._require_permission(request)
         if request.method == "POST":
-            self.model.objects.lock()
-        ids = _id_or_404(object_id), _id_or_404(version_id)
+            self.model.lock_table()
+        ids = id_or_404(object_id), id_or_404(version_id)
         return super().history_form_view(request, *ids, extra_context)
 
     def _require_permission(self, request: HttpRequest) -> None:
@@ -99,7 +108,9 @@ class VersionedAdmin(SimpleHistoryAdmin):
         if not may(request):
             raise PermissionDenied
 
-    def render_history_view(self, request, template, context, **kwargs) -> HttpResponse:
+    def render_history_view(
+        self, request: HttpRequest, template: str, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
         """A version with what differs from the stored row; a 409 if somebody was quicker."""
         if template != self.object_history_form_template:
             return super().render_history_view(request, template, context, **kwargs)
@@ -112,7 +123,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
             status = HTTPStatus.CONFLICT
         return super().render_history_view(request, template, context, status=status)
 
-    def save_model(self, request, obj, form, change) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store it, unless nothing was changed: that would be no news in its history."""
         if record := getattr(obj, "_history", None):
             obj._change_reason = f"Back to the version of {record.history_date:%Y-%m-%d %H:%M:%S}"
@@ -120,21 +131,27 @@ class VersionedAdmin(SimpleHistoryAdmin):
         if stored is None or changed_fields(stored, obj):
             super().save_model(request, obj, form, change)
 
-    def get_object(self, request, object_id, from_field=None):
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         """The row; where it is about to be changed, under a table lock until that is done."""
         if request.method == "POST":
-            self.model.objects.lock()
+            self.model.lock_table()
         return super().get_object(request, object_id, from_field)
 
     @transaction.atomic
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The list; a table lock lets nobody else change a row while something is changed in it."""
         if request.method == "POST":
-            self.model.objects.lock()
+            self.model.lock_table()
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def render_change_form(self, request, context, *args, **kwargs):
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """The form; 422 if something is wrong, and 409 where the optimistic lock failed."""
         response = super().render_change_form(request, context, *args, **kwargs)
         form = context["adminform"].form
@@ -156,7 +173,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return Truncator(row.text).chars(90)
 
     def text_fields(self, request: HttpRequest, row: Any) -> list[str]:
-        """What stands first in the form; with the optimistic lock, for who may change it."""
+        """The first fields of the form; with the optimistic lock, for users who may change it."""
         locked = row and self.has_change_permission(request, row)
         return ["text", "key", *(["version"] if locked else [])]
 
@@ -175,26 +192,28 @@ class VersionedAdmin(SimpleHistoryAdmin):
 
     # --- Drafts ---
 
-    def response_add(self, request, obj, post_url_continue=None):
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
         """On to the list; a draft can be published from there at once."""
         if self._is_draft_for_the_list(request, obj):
             self._offer_to_publish(request, obj)
             return self.response_post_save_add(request, obj)
         return super().response_add(request, obj, post_url_continue)
 
-    def response_change(self, request, obj):
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Likewise."""
         if self._is_draft_for_the_list(request, obj):
             self._offer_to_publish(request, obj)
             return self.response_post_save_change(request, obj)
         return super().response_change(request, obj)
 
-    def _is_draft_for_the_list(self, request: HttpRequest, obj) -> bool:
+    def _is_draft_for_the_list(self, request: HttpRequest, obj: Any) -> bool:
         stays = {"_continue", "_addanother", "_popup"} & set(request.POST)
         is_draft = obj.state == self.model.State.DRAFT
         return is_draft and not stays and self.has_change_permission(request, obj)
 
-    def _offer_to_publish(self, request: HttpRequest, obj) -> None:
+    def _offer_to_publish(self, request: HttpRequest, obj: Any) -> None:
         """Say that it is a draft, with a button; the form of the list below has the CSRF token."""
         said = format_html(
             '{} <button class="button" form="changelist-form" formaction="{}">{}</button>',
@@ -208,19 +227,8 @@ class VersionedAdmin(SimpleHistoryAdmin):
     @method_decorator(transaction.atomic)
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Publish one row, and go on to the list."""
-        self.model.objects.lock()
+        self.model.lock_table()
         row = get_object_or_404(self.model, pk=pk)
         set_state(request, [row], self.model.State.PUBLISHED, "Published in the list")
         self.message_user(request, _("“%(row)s” published.") % {"row": row}, messages.SUCCESS)
         return redirect(f"admin:purposeapp_{self.opts.model_name}_changelist")
-
-
-def is_id(text: str) -> bool:
-    """Whether PostgreSQL can take this for the id of a row."""
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def _id_or_404(text: str) -> str:
-    if not is_id(text):
-        raise Http404
-    return text

@@ -26,7 +26,7 @@ def with_points(purpose: Purpose, points: int, like: Split | None = None) -> Spl
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the tips fit each split, where nothing else is known of whoever reads."""
+    """How many of the tips fit each split, where nothing else is known of the reader."""
 
     tips: Iterable[Advisable]
     side: Side = Side.BOTH

@@ -81,7 +81,7 @@ class Advisable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known of whoever reads a result; the split alone, where nobody knows who reads."""
+    """What is known of the reader of a result; of an unknown one, the split alone."""
 
     split: Split
     earlier: Split | None = None

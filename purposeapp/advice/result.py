@@ -44,8 +44,8 @@ class Result:
         return sentences.headline(self.split)
 
     @property
-    def rest(self) -> str:
-        return sentences.rest(self.split)
+    def subheadline(self) -> str:
+        return sentences.subheadline(self.split)
 
     @cached_property
     def portrait(self) -> Portrait:
@@ -53,9 +53,9 @@ class Result:
         return compose(self.split, self.parts)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> tuple[Row, ...]:
         """All five purposes, largest first."""
-        return [
+        return tuple(
             Row(
                 purpose,
                 self.split[purpose],
@@ -63,7 +63,7 @@ class Result:
                 self.split.minutes(purpose),
             )
             for purpose in self.split.ranked
-        ]
+        )
 
     @property
     def advice(self) -> list[Advice]:

@@ -85,7 +85,7 @@ class Advice:
     """The tips that fit best, read without a click."""
     more: list[AdvisedTip] = field(default_factory=list)
     """The next ones, one click away."""
-    goes_on: bool = False
+    has_more: bool = False
     """Whether there are more still, on the page of the purpose."""
     declined: list[AdvisedTip] = field(default_factory=list)
     """Those that would be among the others, had the reader not said that they are not for them."""
@@ -112,7 +112,7 @@ class Advice:
 
     @property
     def path(self) -> Path | None:
-        """Where the purpose can lead, for whoever has points on it."""
+        """Where the purpose can lead, for a split with points on it."""
         return self.purpose.path if self.points else None
 
     def _grouped(self, tips: list[AdvisedTip]) -> Groups:
@@ -158,7 +158,7 @@ def _advice(
         points=points,
         at_once=wanted[:many],
         more=wanted[many : many + MAX_MORE],
-        goes_on=len(wanted) > many + MAX_MORE,
+        has_more=len(wanted) > many + MAX_MORE,
         declined=[each for each in advised if each.tip.id in declined][:MAX_MORE],
         both_sides=situation.side is Side.BOTH,
     )

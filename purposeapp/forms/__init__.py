@@ -22,7 +22,7 @@ from .talk_question import TalkQuestionForm
 from .tick import SideForm, TickForm
 from .time_zone import TimeZoneForm
 from .tip import PositionForm, PreviewForm, TipForm
-from .tips_file import MAX_TIPS_FILE_MB, TipsFileForm
+from .tips_import import MAX_TIPS_FILE_MB, TipsFileForm
 from .what_if import WhatIfForm
 
 __all__ = [

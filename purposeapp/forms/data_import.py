@@ -3,8 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.exchange.importing import Document, ImportResult, import_document, read_document
-from purposeapp.exchange.json_forms import InvalidFile
+from purposeapp.import_export.importing import (
+    Document,
+    ImportResult,
+    import_document,
+    read_document,
+)
+from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import User
 
 from .import_file import ImportFileField

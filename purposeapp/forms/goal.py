@@ -6,8 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.dates import oldest_today
 from purposeapp.models import Goal
-from purposeapp.timeline.dates import oldest_today
 
 from .day import DayField
 from .ten_points import TenPointsForm

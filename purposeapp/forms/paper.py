@@ -6,11 +6,11 @@ from uuid import uuid5
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.dates import newest_day
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import EARLIEST, NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
-from purposeapp.timeline.dates import newest_day
-from purposeapp.timeline.zones import FIRST_TO_BEGIN
+from purposeapp.time_zones import FIRST_TO_BEGIN
 
 from .day import DayField
 from .life_event import LifeEventForm

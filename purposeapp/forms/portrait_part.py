@@ -1,7 +1,6 @@
 """A portrait sentence, as editors write it. No change may leave a split without a text."""
 
 from collections.abc import Iterable
-from itertools import chain, count
 
 from django import forms
 from django.utils.text import slugify
@@ -15,7 +14,7 @@ from purposeapp.split import Split
 
 from .newlines import NewlineField
 from .tip import NOT_A_SPLIT
-from .versioned import VersionedForm
+from .versioned import VersionedForm, first_unused
 
 MAX_NAMED_SPLITS = 5
 """Splits that are named where a sentence would be missing; of the others, only how many."""
@@ -39,7 +38,7 @@ class PortraitPartForm(VersionedForm):
 
     def clean(self) -> dict:
         if not self.instance.pk:
-            PortraitPart.objects.lock()  # until the key, which is free now, is taken
+            PortraitPart.lock_table()  # until the key, which is free now, is taken
         values = super().clean()
         if not self.instance.pk and not values.get("key") and "key" not in self.errors:
             values["key"] = unused_key(self.typed())
@@ -54,8 +53,7 @@ def unused_key(part: PortraitPart) -> str:
     purposes = [name.partition("_")[0] for name in (part.first, part.second, part.third) if name]
     missing = ["without", part.missing.partition("_")[0]] if part.missing else []
     key = slugify(" ".join([part.slot, part.shape, *purposes, *missing]).replace("_", "-"))
-    candidates = chain([key], (f"{key}-{number}" for number in count(2)))
-    return next(key for key in candidates if not PortraitPart.objects.filter(key=key).exists())
+    return first_unused(key, PortraitPart.objects)
 
 
 def gaps_after(changed: Iterable[PortraitPart]) -> list[str]:

@@ -6,8 +6,8 @@ from dateutil.relativedelta import relativedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.dates import oldest_today, today
 from purposeapp.models import Reminder
-from purposeapp.timeline.dates import oldest_today, today
 
 from .day import DayField
 

@@ -55,11 +55,11 @@ class PointsBoundField(forms.BoundField):
 
     @property
     def points(self) -> int:
-        """The points that stand in it now, 0 where that is not a number."""
+        """The current value in points, 0 where that is not a number."""
         return self.form.points[self.name]
 
     @property
-    def was(self) -> int | None:
+    def earlier_points(self) -> int | None:
         """The points that the last split had here; None for somebody's first time."""
         earlier = self.form.earlier
         return None if earlier is None else earlier[self.field.purpose]
@@ -67,13 +67,13 @@ class PointsBoundField(forms.BoundField):
     @property
     def is_changed(self) -> bool:
         """Whether the points are other ones; before the first one is spent, nothing is."""
-        return self.was != self.points and self.form.used > 0
+        return self.earlier_points != self.points and self.form.points_used > 0
 
     @property
     def compared(self) -> str:
-        """The last split beside what stands here now, in words."""
+        """The last split compared with the current value, in words."""
         words = self.form.change_words if self.is_changed else self.form.earlier_words
-        return words % {"was": self.was, "now": self.points}
+        return words % {"was": self.earlier_points, "now": self.points}
 
 
 class PointsField(forms.Field):
@@ -103,7 +103,7 @@ class TenPointsForm(forms.Form):
     left_words = POINTS_LEFT
     too_many_words = TOO_MANY
     earlier_words = _("was %(was)d")
-    """What stands beside a purpose, to compare with."""
+    """What is shown of the last split at a purpose, to compare with."""
     change_words = _("was %(was)d, now %(now)d")
     """The same, once the points are other ones."""
     announcement_words = ANNOUNCEMENT
@@ -112,11 +112,15 @@ class TenPointsForm(forms.Form):
     def __init__(self, *args, last: Assessment | None = None, **kwargs) -> None:
         """A form, which shows beside each purpose what changed since `last`, if there is one."""
         super().__init__(*args, **kwargs)
-        self.last = last
-        self.earlier = last.split if last else None
+        self.compare_with(last)
         for purpose in Purpose:
             self.fields[purpose.value] = PointsField(purpose)
         self.order_fields(Purpose.values)
+
+    def compare_with(self, last: Assessment | None) -> None:
+        """Show beside each purpose what changed since `last`."""
+        self.last = last
+        self.earlier = last.split if last else None
 
     @classmethod
     def redisplay(cls, data, *, last: Assessment | None = None) -> Self:
@@ -132,7 +136,7 @@ class TenPointsForm(forms.Form):
         name, sign = step[:-1], step[-1:]
         if name not in Purpose.values:
             return form
-        may_add = sign == "+" and form.rest > 0
+        may_add = sign == "+" and form.points_left > 0
         may_take = sign == "-" and form.points[name] > 0
         if may_add or may_take:
             form.points[name] += 1 if may_add else -1
@@ -146,7 +150,7 @@ class TenPointsForm(forms.Form):
 
     @cached_property
     def points(self) -> dict[str, int]:
-        """The points that stand in the form now, by field name, 0 where that is not a number.
+        """The current values in points, by field name, 0 where that is not a number.
 
         Each text is parsed once: in a form that was sent by its field, else from the initial.
         """
@@ -162,26 +166,28 @@ class TenPointsForm(forms.Form):
             return 0
 
     @property
-    def used(self) -> int:
-        """The points that stand in the form now, as far as they are numbers."""
+    def points_used(self) -> int:
+        """The sum of the current values, as far as they are numbers."""
         return sum(self.points.values())
 
     @property
-    def rest(self) -> int:
+    def points_left(self) -> int:
         """The points left to spend; below zero where too many are spent."""
-        return BUDGET - self.used
+        return BUDGET - self.points_used
 
     @property
     def status(self) -> str:
-        """Where the budget stands, in words; the browser's script fills the same patterns."""
-        if self.rest < 0:
-            return self.too_many_words % {"used": self.used, "rest": -self.rest}
-        return self.left_words % {"rest": self.rest}
+        """The state of the budget, in words; the browser's script fills the same patterns."""
+        if self.points_left < 0:
+            return self.too_many_words % {"used": self.points_used, "rest": -self.points_left}
+        return self.left_words % {"rest": self.points_left}
 
     def clean(self) -> None:
         """Hold the sum against the budget, once each purpose has a number."""
         super().clean()
-        if self.errors.keys().isdisjoint(Purpose.values) and (error := budget_error(self.used)):
+        if self.errors.keys().isdisjoint(Purpose.values) and (
+            error := budget_error(self.points_used)
+        ):
             self.add_error(None, forms.ValidationError(error, code="budget"))
 
     @property

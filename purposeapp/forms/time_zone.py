@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import User
-from purposeapp.timeline.zones import zone_names
+from purposeapp.time_zones import zone_names
 
 UNKNOWN_ZONE = _("Choose a time zone from the list.")
 

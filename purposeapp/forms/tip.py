@@ -1,7 +1,6 @@
 """A tip, as editors write it, put it in order, and look at it before anybody else does."""
 
 from dataclasses import replace
-from itertools import chain, count
 
 from django import forms
 from django.db.models import Max
@@ -12,17 +11,16 @@ from purposeapp.advice.coverage import movement, with_points
 from purposeapp.advice.fit import Direction, Side
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
-from purposeapp.split import Purpose, Split
+from purposeapp.split import EVEN_SPLIT, Purpose, Split
 
 from .newlines import NewlineField
-from .versioned import VersionedForm
+from .versioned import VersionedForm, first_unused
 
 MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Five numbers that add up to ten, in the order of the purposes: 6-2-2-0-0.")
 CANNOT_MOVE_SO = _("With these points, the purpose can't be: %(direction)s.")
 
-EVEN = Split(2, 2, 2, 2, 2)
 POSITION_STEP = 10
 MAX_KEY_WORDS = 5
 
@@ -58,7 +56,7 @@ class TipForm(VersionedForm):
 
     def _fill_in(self, values: dict) -> None:
         if "key" in self.fields:
-            Tip.objects.lock()  # until the key, which is free now, is taken
+            Tip.lock_table()  # until the key, which is free now, is taken
         purpose, text = values.get("purpose"), values.get("text")
         if purpose and text and not values.get("key") and "key" not in self.errors:
             values["key"] = unused_key(purpose, text)
@@ -71,8 +69,7 @@ def unused_key(purpose: str, text: str) -> str:
     """A unique key for a new tip, a slug of its first words."""
     words = slugify(text).split("-")[:MAX_KEY_WORDS]
     key = "-".join([purpose.partition("_")[0], *words])[:45].strip("-")
-    candidates = chain([key], (f"{key}-{number}" for number in count(2)))
-    return next(key for key in candidates if not Tip.objects.filter(key=key).exists())
+    return first_unused(key, Tip.objects)
 
 
 class PositionForm(forms.ModelForm):
@@ -143,7 +140,7 @@ class PreviewForm(forms.Form):
 def suggested_choice(tip: Tip | None) -> dict[str, str]:
     """The initial values of a preview: a split that the tip is for, if there can be one."""
     if tip is None:
-        return {"split": "2-2-2-2-2", "as": Side.BOTH.value}
+        return {"split": str(EVEN_SPLIT), "as": Side.BOTH.value}
     points = min(max(tip.points_from, min(6, tip.points_to)), 10)
     if tip.direction in (Direction.RISING, Direction.NEW):
         points = max(points, 1)
@@ -151,5 +148,5 @@ def suggested_choice(tip: Tip | None) -> dict[str, str]:
         points = 0
     if tip.direction == Direction.FALLING:
         points = max(tip.points_from, min(points, 9))
-    split = with_points(Purpose(tip.purpose), points, like=EVEN)
+    split = with_points(Purpose(tip.purpose), points, like=EVEN_SPLIT)
     return {"split": str(split), "moves": tip.direction, "as": Side.BOTH.value}

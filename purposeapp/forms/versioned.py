@@ -1,11 +1,13 @@
 """What the forms of tips and of portrait sentences have in common: an optimistic lock."""
 
+from itertools import chain, count
 from typing import Any
 
 from django import forms
+from django.db.models import Manager
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.exchange.differences import Difference, described, differences
+from purposeapp.import_export.differences import Difference, described, differences
 
 CHANGED_MEANWHILE = _(
     "Someone else saved this while you were editing, so your changes aren't saved yet. "
@@ -57,3 +59,9 @@ class VersionedForm(forms.ModelForm):
         model = self._meta.model
         if model._default_manager.filter(key=self.instance.key).exists():
             self.add_error(None, self.instance.unique_error_message(model, ["key"]))
+
+
+def first_unused(key: str, rows: Manager) -> str:
+    """The first unique one of `key`, `key-2`, `key-3`, … Call it under the table lock."""
+    candidates = chain([key], (f"{key}-{number}" for number in count(2)))
+    return next(candidate for candidate in candidates if not rows.filter(key=candidate).exists())

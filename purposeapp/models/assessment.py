@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import F, Func, Max, Q, Value
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
@@ -18,8 +18,11 @@ from purposeapp.advice.life_events import LifeEvent, event_label
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
-from .owned import OwnedQuerySet, keyset_after
-from .ten_points import TenPoints
+from .compiled_query import CompiledQuery
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
+from .single_statement import savepoint_in_transaction
+from .split_fields import SplitFields
 from .user import User
 
 NOTE_MAX_LENGTH = 2_000
@@ -37,7 +40,7 @@ _UTC_TAKEN_AT = Func(
 """A column in the terms of UTC, whatever time zone the connection is set to."""
 
 # The 1,001 splits are values, so that all who have the same one can share it.
-split_of = cache(Split)
+cached_split = cache(Split)
 
 
 class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
@@ -45,9 +48,11 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
 
     def latest_of(self, user: User | AnonymousUser) -> "Assessment | None":
         """The one that a person took last, by when they say that it was."""
-        if not user.is_authenticated:
-            return None
-        return self.for_user(user).latest_first().first()
+        return _latest.first(user.pk) if user.is_authenticated else None
+
+    def own(self, user: User, id: uuid.UUID) -> "Assessment | None":
+        """The one with an id, if it is this person's."""
+        return _own.first(user.pk, id)
 
     def for_split(self, split: Split) -> Self:
         """Those that spent the points exactly like `split`."""
@@ -70,24 +75,30 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         return self.order_by(*OLDEST_FIRST)
 
     def before(self, assessment: "Assessment") -> Self:
-        """Those that stand after `assessment` in `latest_first`: the earlier ones."""
+        """Those that come after `assessment` in `latest_first`: the earlier ones."""
         return self.filter(keyset_after(LATEST_FIRST, assessment.key))
 
     def after(self, assessment: "Assessment") -> Self:
-        """Those that stand before `assessment` in `latest_first`: the later ones."""
+        """Those that come before `assessment` in `latest_first`: the later ones."""
         return self.filter(keyset_after(OLDEST_FIRST, assessment.key))
 
-    def latest_snapshots(self, most: int) -> list[Snapshot]:
-        """The latest ones, `most` at most, oldest first, as the picture over time needs them."""
+    def latest_snapshots(self, limit: int) -> list[Snapshot]:
+        """The latest ones, `limit` at most, oldest first, as the picture over time needs them."""
         # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
         beginning = Left("note", EXCERPT_LENGTH + 1)
         rows = self.latest_first().values_list(
             "id", "taken_at", "event", "event_words", beginning, "recorded_at", "taken_on",
             *Purpose.values,
-        )[:most]  # fmt: skip
+        )[:limit]  # fmt: skip
         return [
             Snapshot(
-                id, taken_at, split_of(*points), event_label(event, words), note, recorded_at, on
+                id,
+                taken_at,
+                cached_split(*points),
+                event_label(event, words),
+                note,
+                recorded_at,
+                on,
             )
             for id, taken_at, event, words, note, recorded_at, on, *points in reversed(rows)
         ]
@@ -114,18 +125,20 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         now = timezone.now()
         if taken_on:
             taken_at = self.for_user(user).time_on_paper(taken_on, recorded_at=now)
-        assessment, _created = self.get_or_create(
-            user=user,
-            submission=submission,
-            defaults={
-                "taken_at": min(taken_at or now, now),
-                "taken_on": taken_on,
-                "recorded_at": now,
-                **details,
-            },
-            **split.as_dict(),
-        )
-        return assessment
+        given = {"user": user, "submission": submission, **split.as_dict()}
+        try:
+            with savepoint_in_transaction():
+                return self.create(
+                    **given,
+                    taken_at=min(taken_at or now, now),
+                    taken_on=taken_on,
+                    recorded_at=now,
+                    **details,
+                )
+        except IntegrityError:
+            if known := self.filter(**given).first():
+                return known
+            raise
 
     def time_on_paper(self, day: date, *, recorded_at: datetime) -> datetime:
         """The time at which one that was done on paper takes its place among those of `day`.
@@ -144,7 +157,7 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         return min(max(midday, last or midday, EARLIEST), recorded_at)
 
 
-class Assessment(TenPoints):
+class Assessment(SplitFields):
     """A split that one person recorded at one moment, with what they wrote about it.
 
     The points never change: whoever thinks differently later makes another assessment.
@@ -203,7 +216,7 @@ class Assessment(TenPoints):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         constraints = [
-            *TenPoints.Meta.constraints,
+            *SplitFields.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user", "submission", *Purpose.values],
                 name="assessment_once_per_submission_and_split",
@@ -247,9 +260,17 @@ class Assessment(TenPoints):
     def get_absolute_url(self) -> str:
         return reverse("assessment", args=[self.id])
 
+    def previous(self) -> "Assessment | None":
+        """The one of the same person before it, as `before` has it."""
+        return _previous.first(self.user_id, *self.key)
+
+    def next(self) -> "Assessment | None":
+        """The one of the same person after it, as `after` has it."""
+        return _next.first(self.user_id, *self.key)
+
     @property
     def key(self) -> tuple[datetime, datetime, uuid.UUID]:
-        """Where it stands among those of its person; see `keyset_after`."""
+        """Its sort key among those of its person; see `keyset_after`."""
         return self.taken_at, self.recorded_at, self.id
 
     @property
@@ -269,3 +290,31 @@ class Assessment(TenPoints):
             self.id, self.taken_at, self.split, self.event_label, self.note, self.recorded_at,
             self.taken_on,
         )  # fmt: skip
+
+
+@CompiledQuery
+def _latest(user_id: int) -> models.QuerySet[Assessment]:
+    return Assessment.objects.filter(user_id=user_id).latest_first()[:1]
+
+
+@CompiledQuery
+def _previous(
+    user_id: int, taken_at: datetime, recorded_at: datetime, id: uuid.UUID
+) -> models.QuerySet[Assessment]:
+    mine = Assessment.objects.filter(user_id=user_id)
+    earlier = mine.filter(keyset_after(LATEST_FIRST, (taken_at, recorded_at, id)))
+    return earlier.latest_first()[:1]
+
+
+@CompiledQuery
+def _next(
+    user_id: int, taken_at: datetime, recorded_at: datetime, id: uuid.UUID
+) -> models.QuerySet[Assessment]:
+    mine = Assessment.objects.filter(user_id=user_id)
+    later = mine.filter(keyset_after(OLDEST_FIRST, (taken_at, recorded_at, id)))
+    return later.oldest_first()[:1]
+
+
+@CompiledQuery
+def _own(user_id: int, id: uuid.UUID) -> models.QuerySet[Assessment]:
+    return Assessment.objects.filter(user_id=user_id, id=id)

@@ -2,18 +2,20 @@ from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.dates import today
 from purposeapp.split import Split
-from purposeapp.timeline.dates import today
 from purposeapp.timeline.progress import Progress
 
-from .owned import OwnedQuerySet
-from .ten_points import TenPoints
+from .compiled_query import CompiledQuery
+from .owned_queryset import OwnedQuerySet
+from .split_fields import SplitFields
 from .user import User
 
 
@@ -36,9 +38,13 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         """The exact reverse of `latest_first`."""
         return self.order_by("set_at", "id")
 
-    def progress(self, now: Split | None) -> Progress | None:
-        """How far `now` is from the goal that holds; None where there is none."""
-        goal = self.current().first()
+    def current_of(self, user: User | AnonymousUser) -> "Goal | None":
+        """The one of a person that holds."""
+        return _current.first(user.pk) if user.is_authenticated else None
+
+    def progress(self, user: User | AnonymousUser, now: Split | None) -> Progress | None:
+        """How far `now` is from the goal of a person; None where there is none."""
+        goal = self.current_of(user)
         return Progress(goal, now, today()) if goal else None
 
     def end(self, at: datetime) -> int:
@@ -54,7 +60,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         # One at a time: a second one then finds what the first has set.
         if not User.objects.lock(user):
             return None
-        current = self.for_user(user).current().first()
+        current = self.current_of(user)
         if current and (current.split, current.wanted_by) == (split, wanted_by):
             return current
         now = timezone.now()
@@ -62,7 +68,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         return self.create(user=user, wanted_by=wanted_by, set_at=now, **split.as_dict())
 
 
-class Goal(TenPoints):
+class Goal(SplitFields):
     """The split that a person wants to have one day. The one before it ends, and is kept."""
 
     user = models.ForeignKey(
@@ -89,7 +95,7 @@ class Goal(TenPoints):
         verbose_name = _("goal")
         verbose_name_plural = _("goals")
         constraints = [
-            *TenPoints.Meta.constraints,
+            *SplitFields.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at=None), name="goal_one_at_a_time"
             ),
@@ -102,3 +108,8 @@ class Goal(TenPoints):
 
     def __str__(self) -> str:
         return f"{self.split} ({self.set_at:%Y-%m-%d})"
+
+
+@CompiledQuery
+def _current(user_id: int) -> models.QuerySet[Goal]:
+    return Goal.objects.filter(user_id=user_id).current()[:1]

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.core.validators import MaxLengthValidator
-from django.db import connections, models
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -35,7 +35,7 @@ class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
         return self.filter(state=PortraitPart.State.PUBLISHED)
 
     def for_split(self, split: Split) -> Self:
-        """Those that may stand in the portrait of a split: what `Mix.meets` says, in SQL."""
+        """Those that a portrait of a split can be composed of: `Mix.meets`, in SQL."""
         mix = Mix(split)
         leading = {
             f"{place}__in": ["", mix.leading.get(place, "")]
@@ -44,15 +44,6 @@ class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
         return self.filter(
             shape__in=["", mix.shape], missing__in=["", *mix.missing], **leading
         ).order_by()
-
-    def lock(self) -> None:
-        """Table lock: nobody else changes any part until this transaction ends.
-
-        Whoever changes parts by what they have read of them calls this first, and reads then.
-        Everybody else goes on reading.
-        """
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("LOCK TABLE purposeapp_portraitpart IN SHARE ROW EXCLUSIVE MODE")
 
 
 class PortraitPart(Versioned, models.Model):

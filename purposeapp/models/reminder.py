@@ -11,14 +11,16 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.timeline.dates import today
-from purposeapp.timeline.zones import zones_by_date
+from purposeapp.dates import today
+from purposeapp.time_zones import zones_by_date
 
 from .assessment import Assessment
-from .owned import OwnedQuerySet, keyset_after
+from .compiled_query import CompiledQuery
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
 from .user import User
 
-SETTLING = timedelta(days=14)
+DELAY_AFTER_CHANGE = timedelta(days=14)
 """How long after somebody says that something changed they are asked for their points."""
 
 PERIODS = {"every_3_months": 3, "every_6_months": 6, "every_12_months": 12}
@@ -30,6 +32,10 @@ BY_DUE_DATE = ("due_on", "user_id")
 
 class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     """Ways to ask for reminders."""
+
+    def of(self, user: User) -> "Reminder | None":
+        """The one of a person; None where they never chose."""
+        return _of.first(user.pk)
 
     def due(self, today: date) -> Self:
         """Those whose day has come."""
@@ -57,7 +63,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         Mail goes to the one address of an active account, and only once it is proven to be
         theirs: anybody can type somebody else's.
         """
-        address = proven_addresses().filter(user=OuterRef("user")).values("email")[:1]
+        address = verified_addresses().filter(user=OuterRef("user")).values("email")[:1]
         addressed = self.annotate(address=Subquery(address))
         return addressed.filter(address__isnull=False, user__is_active=True)
 
@@ -66,7 +72,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         return self.order_by(*BY_DUE_DATE)
 
     def after_key(self, due_on: date | None, user_id: int) -> Self:
-        """Those that stand after this key in `by_due_date`; PostgreSQL reads it off the index."""
+        """Those that come after this key in `by_due_date` (keyset), read off the index."""
         return self.filter(keyset_after(BY_DUE_DATE, (due_on, user_id)))
 
     def locked_for_sending(self) -> Self:
@@ -112,7 +118,9 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         waiting = self.filter(rhythm=Reminder.Rhythm.ON_CHANGE, due_on=None)
         return bool(
             waiting.update(
-                due_on=today() + SETTLING, chosen_at=timezone.now(), sequence=F("sequence") + 1
+                due_on=today() + DELAY_AFTER_CHANGE,
+                chosen_at=timezone.now(),
+                sequence=F("sequence") + 1,
             )
         )
 
@@ -298,7 +306,7 @@ class Reminder(models.Model):
         self.sequence += 1
 
 
-def proven_addresses() -> models.QuerySet[EmailAddress]:
+def verified_addresses() -> models.QuerySet[EmailAddress]:
     """Addresses that are known to be their person's, one for each at most."""
     return EmailAddress.objects.filter(primary=True, verified=True)
 
@@ -309,3 +317,8 @@ def last_day(user: User) -> date | None:
     for taken_on, taken_at in last[:1]:
         return taken_on or taken_at.astimezone(user.zone).date()
     return None
+
+
+@CompiledQuery
+def _of(user_id: int) -> models.QuerySet[Reminder]:
+    return Reminder.objects.filter(user_id=user_id)

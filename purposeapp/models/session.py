@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -6,7 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from .owned import OwnedQuerySet
+from .compiled_query import CompiledQuery
+from .owned_queryset import OwnedQuerySet
 
 
 class SessionQuerySet(OwnedQuerySet["Session"]):
@@ -36,6 +38,11 @@ class Session(AbstractBaseSession):
 
     objects = BaseSessionManager.from_queryset(SessionQuerySet)()  # type: ignore[misc]
 
+    @classmethod
+    def unexpired(cls, session_key: str) -> "Session | None":
+        """The session with this key, and its user along with it; None where it has ended."""
+        return _session_with_user.first(session_key, timezone.now())
+
     def __str__(self) -> str:
         """Not the key, which would open the session."""
         return f"{self._meta.verbose_name} ({self.expire_date:%Y-%m-%d})"
@@ -43,3 +50,9 @@ class Session(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls):
         return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+
+
+@CompiledQuery
+def _session_with_user(session_key: str, now: datetime) -> models.QuerySet[Session]:
+    rows = Session.objects.filter(session_key=session_key, expire_date__gt=now)
+    return rows.select_related("user")

@@ -23,7 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Split
 
-from .ten_points import TenPoints
+from .compiled_query import CompiledQuery
+from .split_fields import SplitFields
 from .user import User
 
 NAME_MAX_LENGTH = 40
@@ -124,13 +125,17 @@ class TalkQuerySet(models.QuerySet["Talk"]):
             ~withdrawn, started_at__isnull=False, term__gt=timezone.now()
         )
 
-    def invited_by(self, key: str) -> Self:
-        """The one that this invitation is for."""
-        return self.filter(invite_hash=hash_of(key))
+    def with_id(self, id: uuid.UUID) -> "Talk | None":
+        """The one with an id."""
+        return _with_id.first(id)
 
-    def for_guest(self, key: str) -> Self:
-        """The one that is the guest's who has this key."""
-        return self.filter(guest_hash=hash_of(key))
+    def of_invitation(self, key: str) -> "Talk | None":
+        """The one that whoever has this key is invited to."""
+        return _with_invite_hash.first(hash_of(key))
+
+    def of_guest(self, key: str) -> "Talk | None":
+        """The one whose guest has this key."""
+        return _with_guest_hash.first(hash_of(key))
 
     def latest_first(self) -> Self:
         """Newest first."""
@@ -193,7 +198,8 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         """
         # The account first, as its deletion does: neither waits for the other.
         guest = user if isinstance(user, User) and User.objects.lock(user) else None
-        talk = self.invited_by(invite_key).select_for_update(no_key=True).first()
+        invited = self.filter(invite_hash=hash_of(invite_key))
+        talk = invited.select_for_update(no_key=True).first()
         if not talk or not talk.can_start or (guest and guest.pk == talk.inviter_id):
             return None
         key = make_key()
@@ -320,6 +326,11 @@ class Talk(models.Model):
         """Whether each side may see the other's points."""
         return not self.has_ended and all(map(self.has_agreed, TalkSide))
 
+    @cached_property
+    def note_of(self) -> dict[str, str]:
+        """The note of each side that has written one. For views: see `answered`."""
+        return {note.side: note.text for note in _notes(self.pk)}
+
     @property
     def state(self) -> State:
         if self.has_ended:
@@ -345,7 +356,8 @@ class Talk(models.Model):
     def answered(self) -> dict[str, dict[str, Split]]:
         """The splits of each side, by kind. For views: ask `is_open` before showing the other's."""
         found: dict[str, dict[str, Split]] = {side: {} for side in TalkSide}
-        for answer in self.answers.all():
+        fetched = getattr(self, "_prefetched_objects_cache", {}).get("answers")
+        for answer in _answers(self.pk) if fetched is None else fetched:
             found[answer.side][answer.kind] = answer.split
         return found
 
@@ -446,7 +458,7 @@ def withdraw_from_talks(sender, instance: User, **kwargs) -> None:
         talk.withdraw(side)
 
 
-class TalkAnswer(TenPoints):
+class TalkAnswer(SplitFields):
     """Ten points of one side of a talk."""
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="answers", db_index=False)
@@ -457,7 +469,7 @@ class TalkAnswer(TenPoints):
         verbose_name = _("answer in a talk")
         verbose_name_plural = _("answers in talks")
         constraints = [
-            *TenPoints.Meta.constraints,
+            *SplitFields.Meta.constraints,
             models.UniqueConstraint(
                 fields=["talk", "side", "kind"], name="talkanswer_once_for_a_side_and_kind"
             ),
@@ -501,3 +513,28 @@ class TalkNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side}: {len(self.text)}"
+
+
+@CompiledQuery
+def _with_id(id: uuid.UUID) -> models.QuerySet[Talk]:
+    return Talk.objects.filter(id=id)
+
+
+@CompiledQuery
+def _with_invite_hash(hash: str) -> models.QuerySet[Talk]:
+    return Talk.objects.filter(invite_hash=hash)
+
+
+@CompiledQuery
+def _with_guest_hash(hash: str) -> models.QuerySet[Talk]:
+    return Talk.objects.filter(guest_hash=hash)
+
+
+@CompiledQuery
+def _answers(talk_id: uuid.UUID) -> models.QuerySet[TalkAnswer]:
+    return TalkAnswer.objects.filter(talk_id=talk_id)
+
+
+@CompiledQuery
+def _notes(talk_id: uuid.UUID) -> models.QuerySet[TalkNote]:
+    return TalkNote.objects.filter(talk_id=talk_id)

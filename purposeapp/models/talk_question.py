@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.core.validators import MaxLengthValidator
-from django.db import connections, models
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -23,11 +23,6 @@ class TalkQuestionQuerySet(models.QuerySet["TalkQuestion"]):
     def published(self) -> Self:
         """Those that talks are given today."""
         return self.filter(state=TalkQuestion.State.PUBLISHED)
-
-    def lock(self) -> None:
-        """Table lock: nobody else changes a question until this transaction ends, all can read."""
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("LOCK TABLE purposeapp_talkquestion IN SHARE ROW EXCLUSIVE MODE")
 
 
 class TalkQuestion(Versioned, models.Model):

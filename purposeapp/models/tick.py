@@ -3,11 +3,13 @@ from typing import Self
 
 from django.conf import settings
 from django.db import IntegrityError, models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .owned import OwnedQuerySet, keyset_after
+from .compiled_query import CompiledQuery
+from .keyset import keyset_after
+from .owned_queryset import OwnedQuerySet
 from .tip import Tip
 from .user import User
 
@@ -22,7 +24,7 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         return self.order_by(*LATEST_FIRST)
 
     def after(self, tick: "Tick") -> Self:
-        """Those that stand after `tick` in `latest_first`."""
+        """Those that come after `tick` in `latest_first` (keyset)."""
         return self.filter(keyset_after(LATEST_FIRST, (tick.verdict, tick.ticked_at, tick.pk)))
 
     def declined(self) -> list[int]:
@@ -30,9 +32,9 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         mine = self.filter(verdict=Tick.Verdict.NOT_FOR_ME)
         return list(mine.values_list("tip_id", flat=True))
 
-    def count_done(self) -> dict[str, int]:
-        """How many there are, and how many of them are done."""
-        return self.aggregate(all=Count("id"), done=Count("id", filter=Q(verdict="done")))
+    def by_tip(self, user: User) -> dict[int, "Tick"]:
+        """What a person said, by the id of the tip."""
+        return {tick.tip_id: tick for tick in _of(user.pk)}
 
     def record(self, *, user: User, tip: Tip, verdict: str) -> None:
         """Store what `user` says of a tip, in place of what they said before.
@@ -94,3 +96,8 @@ class Tick(models.Model):
     @property
     def is_done(self) -> bool:
         return self.verdict == self.Verdict.DONE
+
+
+@CompiledQuery
+def _of(user_id: int) -> models.QuerySet[Tick]:
+    return Tick.objects.filter(user_id=user_id)

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.core.validators import MaxLengthValidator
-from django.db import connections, models
+from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,10 @@ from simple_history.models import HistoricalRecords
 
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.advice.markdown import render_markdown, validate_markdown
+from purposeapp.dates import site_today
 from purposeapp.split import BUDGET, Purpose
-from purposeapp.timeline.dates import site_today
 
-from .fitting import FittingQuerySet, TipHistoryQuerySet
+from .tip_querysets import FittingQuerySet, TipHistoryQuerySet
 from .versioned import Versioned
 
 TIP_MAX_LENGTH = 1_000
@@ -68,14 +68,6 @@ class TipQuerySet(FittingQuerySet):
     def starting_later(self) -> "TipQuerySet":
         """Those that are published from a day on that is still to come (UTC)."""
         return self.filter(state=Tip.State.PUBLISHED, published_from__gt=site_today())
-
-    def lock(self) -> None:
-        """Take a table lock: nobody else changes a tip until this transaction ends, all can read.
-
-        Whoever changes tips by what they have read of them calls this first, and reads then.
-        """
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("LOCK TABLE purposeapp_tip IN SHARE ROW EXCLUSIVE MODE")
 
 
 class Tip(Versioned, models.Model):

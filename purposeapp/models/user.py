@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.fit import Side
-from purposeapp.timeline.zones import is_zone, zone_named
+from purposeapp.time_zones import is_zone, zone_named
 
 MAX_ZONE_LENGTH = 64
 LIKE_A_ZONE = r"^([A-Za-z][A-Za-z0-9_+/-]*)?$"
@@ -134,6 +134,16 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The address, the only name that is known."""
         return self.email
+
+    @property
+    def initial(self) -> str:
+        """The first letter of their address, which stands for them in the header."""
+        return self.email[:1].upper()
+
+    @property
+    def effective_side(self) -> Side:
+        """The side of job seeking they chose, else both."""
+        return Side(self.side or Side.BOTH)
 
     @property
     def zone(self) -> tzinfo:

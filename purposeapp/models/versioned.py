@@ -2,6 +2,8 @@ import json
 from hashlib import sha256
 from typing import Any, ClassVar
 
+from django.db import connections
+
 
 class Versioned:
     """What staff write and revise: its `history` is an audit trail of `CHANGING_FIELDS`."""
@@ -9,7 +11,18 @@ class Versioned:
     CHANGING_FIELDS: ClassVar[list[str]]
     """Every field that can change, in the order that people read them. The key never does."""
 
-    _meta: Any
+    _meta: ClassVar[Any]
+
+    @classmethod
+    def lock_table(cls) -> None:
+        """Take a table lock: nobody else changes a row until this transaction ends, all can read.
+
+        Whoever changes rows by what they have read of them calls this first, and reads then.
+        """
+        connection = connections[cls._meta.default_manager.db]
+        table = connection.ops.quote_name(cls._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
     @property
     def fingerprint(self) -> str:

@@ -86,7 +86,7 @@ class ReminderRun:
 
     @transaction.atomic
     def remind_next(self) -> bool:
-        """Remind whoever has waited longest; False where nobody is left.
+        """Send or postpone the reminder that is due longest; False where none is left.
 
         It never looks back (keyset order), so that one who fails neither stops the run nor keeps
         it in a circle. Raises MailServerDownError.

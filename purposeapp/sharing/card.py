@@ -48,7 +48,7 @@ TEXT_WIDTH = 62
 
 @dataclass(frozen=True)
 class Cell:
-    """One block in the picture: where it stands, and whose point it is; None for nobody's."""
+    """One block in the picture: its position, and whose point it is; None for nobody's."""
 
     x: float
     width: float

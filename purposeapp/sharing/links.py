@@ -35,7 +35,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Share:
-    """A public page, as it is passed on. It holds no name and no id of whoever does so.
+    """A public page, as it is passed on. It holds no name and no id of the sharer.
 
     Addresses are absolute, from PUBLIC_URL: they are read far from here.
     """

@@ -1,14 +1,19 @@
 from collections.abc import Iterable
 from functools import cache
+from uuid import UUID
 
 from django import template
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from purposeapp import sentences
 from purposeapp.split import Purpose, Split
+from purposeapp.timeline.chart import Chart
 
 register = template.Library()
+
+NO_ID = UUID(int=0)
 
 
 @register.filter
@@ -29,3 +34,20 @@ def cells(points: tuple[Purpose, ...]) -> SafeString:
 def point_cells(split: Split) -> SafeString:
     """The five numbers as cells of a table. A long history has thousands, of 1,001 at most."""
     return format_html_join("", "<td>{}</td>", ((points,) for points in split))
+
+
+@register.simple_tag
+def chart_rows(chart: Chart) -> SafeString:
+    """The picture over time as rows of a table; in Python, since a long history has hundreds."""
+    before, after = reverse("assessment", args=[NO_ID]).split(str(NO_ID))
+    rows = []
+    for entry in chart.entries:
+        snapshot = entry.snapshot
+        note = f' data-note="{escape(snapshot.excerpt)}"' if snapshot.note else ""
+        link = f'<a href="{before}{snapshot.id}{after}">{escape(entry.name)}</a>'
+        event = f'<td class="words">{escape(snapshot.event_label)}</td>' if chart.marks else ""
+        rows.append(
+            f'<tr data-x="{entry.x}"{note}><th scope="row">{link}</th>'
+            f"{point_cells(snapshot.split)}{event}</tr>"
+        )
+    return mark_safe("\n".join(rows))  # noqa: S308 (whatever anybody wrote is escaped)

@@ -1,59 +1,131 @@
-"""Fragment caching: what is the same for the same values is rendered once, and kept as a string.
+"""Fragments (web/fragments.py) in templates."""
 
-A row of a form with its points, a tip that nobody has ticked, the foot of every page: there are
-finitely many of each, and pages repeat them all day. A fragment is a function of the values that
-stand in its tag, and of the language. It sees no request, no user and no CSRF token.
-"""
+from collections.abc import Iterable, Mapping
+from copy import copy
+from typing import Any, Protocol, cast
 
-from collections.abc import Hashable
-from functools import lru_cache
-from typing import Protocol, cast
-
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field, as_crispy_form
 from django import template
-from django.conf import settings
-from django.template.loader import render_to_string
+from django.forms import BaseForm, BoundField, CheckboxInput
+from django.forms.widgets import ChoiceWidget
+from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 
-from purposeapp.advice.selection import AdvisedTip, WrittenTip
+from purposeapp.advice.fit import Side
+from purposeapp.advice.selection import Advice, AdvisedTip, WrittenTip
 from purposeapp.forms.ten_points import PointsBoundField
-from purposeapp.models import Tick
+from purposeapp.models import Tick, User
+from purposeapp.timeline.snapshot import Snapshot
+from purposeapp.web.fragments import fragment
+
+from .cells import cells
 
 register = template.Library()
 
-MAX_FRAGMENTS = 4_000
-"""How many a worker keeps. The least recently used give way."""
-MAX_LENGTH = 2_000
-"""Characters of a value that is kept: what somebody typed may be of any length."""
+
+NOTE_WORDS = 40
+"""So many words of a note stand in the list of a history."""
+
+
+class Entry(Protocol):
+    """One result in the list of a history, with what it says of the one before."""
+
+    snapshot: Snapshot
+    name: str
+    headline: str
+    change: str
 
 
 class CheckedTip(WrittenTip, Protocol):
-    """A tip with what its reader said of it."""
+    """A tip that its reader can say something of, unless it was deleted since."""
 
-    tick: Tick | None
     can_be_ticked: bool
 
 
 @register.simple_tag
-def checked_tip(advised: AdvisedTip) -> SafeString:
+def account_menu(user: User, csrf_token: str) -> SafeString:
+    """The menu in the header of whoever is signed in."""
+    late = {"email": user.email, "initial": user.initial, "csrf_token": csrf_token}
+    return fragment("_account_menu.html", late=late, is_staff=user.is_staff)
+
+
+@register.simple_tag
+def checked_tip(advised: AdvisedTip, ticks: Mapping[int, Tick]) -> SafeString:
     """A tip that can be ticked off, as its reader left it. It belongs to the form "ticks"."""
     tip = cast(CheckedTip, advised.tip)
+    tick = ticks.get(tip.id)
     return fragment(
         "purposeapp/_checked_tip.html",
         id=tip.id,
         text=advised.html,
         why=advised.why,
-        verdict=tip.tick and tip.tick.verdict,
-        date=tip.tick and date_format(localtime(tip.tick.ticked_at)),
+        verdict=tick and tick.verdict,
+        date=tick and date_format(localtime(tick.ticked_at)),
         can_be_ticked=tip.can_be_ticked,
     )
 
 
 @register.simple_tag
-def purpose_field(field: PointsBoundField, rest: int) -> SafeString:
-    """The row of one purpose in a form with `rest` points left to spend."""
+def advice_purpose(
+    advice: Advice,
+    checklist: bool,
+    ticks: Mapping[int, Tick],
+    side: Side | str,
+    sides: type[Side],
+) -> SafeString:
+    """What to do about one purpose; in a checklist, as its reader left it."""
+    ticks = ticks or {}
+    context = {"advice": advice, "ticks": ticks, "side": side, "sides": sides}
+    tips = [advice.at_once, advice.more, advice.declined]
+    return fragment(
+        "purposeapp/_advice_purpose.html",
+        purpose=advice.purpose,
+        points=advice.points,
+        tips=tuple(tuple(_key_of_tip(tip, ticks) for tip in some) for some in tips),
+        has_more=advice.has_more,
+        both_sides=advice.both_sides,
+        chosen_side=str(side or ""),
+        has_sides=bool(sides),
+        checklist=bool(checklist),
+        context=lambda values: {**values, **context},
+    )
+
+
+def _key_of_tip(advised: AdvisedTip, ticks: Mapping[int, Tick]) -> tuple:
+    tip, tick = advised.tip, ticks.get(advised.tip.id)
+    said = tick and (tick.verdict, date_format(localtime(tick.ticked_at)))
+    return tip.id, tip.audience, tip.text, advised.why, said, getattr(tip, "can_be_ticked", None)
+
+
+@register.simple_tag
+def history_entry(entry: Entry) -> SafeString:
+    """One result in the list of a history."""
+    snapshot, change = entry.snapshot, entry.change
+    return fragment(
+        "purposeapp/_entry.html",
+        has_change=bool(change),
+        has_event=bool(snapshot.event_label),
+        has_note=bool(snapshot.note),
+        late={
+            "day": snapshot.on.isoformat(),
+            "name": entry.name,
+            "url": reverse("assessment", args=[snapshot.id]),
+            "id": str(snapshot.id),
+            "headline": entry.headline,
+            "bar": cells(snapshot.split.cells),
+            "change": change,
+            "event": snapshot.event_label,
+            "note": Truncator(snapshot.note).words(NOTE_WORDS, truncate=" …"),
+        },
+    )
+
+
+@register.simple_tag
+def purpose_field(field: PointsBoundField, points_left: int) -> SafeString:
+    """The row of one purpose in a form with so many points left to spend."""
     return fragment(
         "purposeapp/_purpose_field.html",
         name=field.html_name,
@@ -62,28 +134,69 @@ def purpose_field(field: PointsBoundField, rest: int) -> SafeString:
         description=str(field.help_text),
         value=field.value(),
         points=field.points,
-        was=field.was,
-        is_changed=field.was is not None and field.is_changed,
-        compared="" if field.was is None else field.compared,
+        earlier_points=field.earlier_points,
+        is_changed=field.earlier_points is not None and field.is_changed,
+        compared="" if field.earlier_points is None else field.compared,
         error=" ".join(map(str, field.errors)),
         described_by=field.aria_describedby,
-        is_full=rest <= 0,
+        is_full=points_left <= 0,
     )
 
 
 @register.simple_tag
-def fragment(template_name: str, **values: Hashable) -> SafeString:
+def form_fields(form: BaseForm) -> SafeString:
+    """All fields of a form, with what is wrong with it as a whole."""
+    if form.non_field_errors():
+        return as_crispy_form(form)
+    return mark_safe("".join(map(form_field, form)))  # noqa: S308 (each is rendered)
+
+
+@register.simple_tag
+def form_field(field: BoundField) -> SafeString:
+    """A field as crispy-forms renders it; what is typed in it is filled in after.
+
+    One with an error is rendered anew: there are too many errors to keep.
+    """
+    widget, value = field.field.widget, field.value()
+    if field.errors or widget.needs_multipart_form:
+        return as_crispy_field(field)
+    has_choices = isinstance(widget, ChoiceWidget | CheckboxInput)
+    typed = None if has_choices else widget.format_value(value)
+    return fragment(
+        "purposeapp/_form_field.html",
+        id=field.auto_id,
+        name=field.html_name,
+        label=str(field.label),
+        help_text=str(field.help_text),
+        is_required=field.field.required and field.form.use_required_attribute,
+        is_bound=field.form.is_bound,
+        widget=type(widget).__qualname__,
+        attrs=tuple(widget.attrs.items()),
+        choices=_said(widget.choices) if isinstance(widget, ChoiceWidget) else (),
+        chosen=str(value) if has_choices else None,
+        late={"typed": typed} if typed is not None else {},
+        context=lambda values: {"field": _holding(field, values)},
+    )
+
+
+def _holding(field: BoundField, values: Mapping[str, Any]) -> BoundField:
+    """The field with what stands for the typed value in it, if there is one."""
+    if "typed" not in values:
+        return field
+    field = copy(field)
+    field.value = lambda: values["typed"]  # type: ignore[method-assign]
+    return field
+
+
+def _said(choices: Iterable) -> tuple:
+    return tuple((str(value), str(label)) for value, label in choices)
+
+
+@register.simple_tag(name="fragment")
+def fragment_tag(template_name: str, **values: Any) -> SafeString:
     """Include a template that is given these values and nothing else, from the cache if it can.
 
-    Values that are equal must render equally: each name always holds the same type.
+    `late_email=user.email` fills in `email` after, so that the fragment is the same for everybody.
     """
-    too_long = any(isinstance(each, str) and len(each) > MAX_LENGTH for each in values.values())
-    render = _render.__wrapped__ if settings.DEBUG or too_long else _render
-    return render(template_name, get_language(), tuple(values.items()))
-
-
-@lru_cache(maxsize=MAX_FRAGMENTS)
-def _render(
-    template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]
-) -> SafeString:
-    return render_to_string(template_name, dict(values))
+    late = {name[5:]: values.pop(name) for name in list(values) if name.startswith("late_")}
+    return fragment(template_name, late=late, **values)

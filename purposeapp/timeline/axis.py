@@ -21,7 +21,7 @@ WIDE = 1.2
 
 @dataclass(frozen=True)
 class DateMark:
-    """A date that is written below the picture, and what it stands under."""
+    """A date label below the picture, and the span that it labels."""
 
     left: float
     right: float
@@ -37,7 +37,7 @@ class DateMark:
 
     @property
     def x(self) -> float:
-        """Where the label stands."""
+        """The position of the label."""
         return {"start": self.left, "middle": self.middle, "end": self.right}[self.anchor]
 
     @property
@@ -69,15 +69,15 @@ class Axis:
     right: float
 
     def at(self, time: datetime) -> float:
-        """Where a time stands. Where all is one moment, in the middle."""
+        """The position of a time. Where all is one moment, in the middle."""
         if self.first == self.last:
             return (self.left + self.right) / 2
         return self.left + (self.right - self.left) * (
             (time - self.first) / (self.last - self.first)
         )
 
-    def positions(self, times: Sequence[datetime], least: float = 0) -> list[float]:
-        """Where these times stand, in their order, no two closer than `least`.
+    def positions(self, times: Sequence[datetime], min_distance: float = 0) -> list[float]:
+        """The positions of these times, in their order, no two closer than `min_distance`.
 
         What is far enough apart stands exactly at its time. Where all is one moment there is
         no time to show, and they stand at equal distances.
@@ -86,7 +86,7 @@ class Axis:
             step = (self.right - self.left) / (len(times) - 1)
             return [self.left + number * step for number in range(len(times))]
         places = [self.at(time) for time in times]
-        return spread_out(places, least, self.left, self.right) if least else places
+        return spread_out(places, min_distance, self.left, self.right) if min_distance else places
 
     def calendar_marks(self) -> list[DateMark]:
         """A few starts of days, months or years; fewer than two in a span of hours."""
@@ -127,7 +127,7 @@ def day_marks(days: Sequence[date], places: Sequence[float], width: float = 0) -
     return marks
 
 
-def legible(marks: Sequence[DateMark], end: float = 100) -> list[DateMark]:
+def avoid_collisions(marks: Sequence[DateMark], end: float = 100) -> list[DateMark]:
     """The same marks, with no label that touches another one or runs out at 0 or at `end`.
 
     The outermost come first. For days, a narrow screen has two rows; a wide one has one.
@@ -175,19 +175,21 @@ def _days(first: datetime, last: datetime, step: int) -> Iterator[datetime]:
         day += timedelta(days=step)
 
 
-def spread_out(places: list[float], least: float, left: float, right: float) -> list[float]:
-    """The nearest places to these, in the same order, no two closer than `least`.
+def spread_out(places: list[float], min_distance: float, left: float, right: float) -> list[float]:
+    """The nearest places to these, in the same order, no two closer than `min_distance`.
 
     "Nearest" is by least squares; this is the pool-adjacent-violators algorithm. There must be
     room for them between `left` and `right`.
     """
     pools: list[tuple[float, int]] = []  # the sum and the number of those that move together
     for number, place in enumerate(places):
-        total, count = place - number * least, 1
+        total, count = place - number * min_distance, 1
         while pools and pools[-1][0] / pools[-1][1] > total / count:
             total, count = total + pools[-1][0], count + pools[-1][1]
             pools.pop()
         pools.append((total, count))
     means = [total / count for total, count in pools for _ in range(count)]
-    furthest = right - (len(places) - 1) * least
-    return [max(left, min(mean, furthest)) + number * least for number, mean in enumerate(means)]
+    furthest = right - (len(places) - 1) * min_distance
+    return [
+        max(left, min(mean, furthest)) + number * min_distance for number, mean in enumerate(means)
+    ]

@@ -16,7 +16,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from purposeapp.split import BUDGET, Split
-from purposeapp.timeline.axis import Axis, DateMark, day_marks, legible, spread_out
+from purposeapp.timeline.axis import Axis, DateMark, avoid_collisions, day_marks, spread_out
 from purposeapp.timeline.bands import Band, draw_bands, draw_ticks
 from purposeapp.timeline.columns import Layer, Part, draw_columns, split_parts
 from purposeapp.timeline.snapshot import Snapshot, repeated
@@ -172,14 +172,14 @@ def draw(
     return Chart(
         entries,
         width,
-        legible(dates, end=GOAL_LABEL if goal else 100),
+        avoid_collisions(dates, end=GOAL_LABEL if goal else 100),
         _marks(entries, axis),
         wanted,
     )
 
 
 def _places(snapshots: Sequence[Snapshot], axis: Axis) -> tuple[list[float], float]:
-    """Where each result stands, and how wide its column is: 0 where there are too many."""
+    """The position of each result, and the width of its column: 0 where there are too many."""
     times, count = [snapshot.taken_at for snapshot in snapshots], len(snapshots)
     if count == 1:
         return [axis.left], 2 * axis.left

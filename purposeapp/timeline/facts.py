@@ -22,8 +22,8 @@ class Trend:
     purpose: Purpose
     first: int
     last: int
-    least: int
-    most: int
+    min_points: int
+    max_points: int
     rose: bool
     """Whether it ever had more points than just before."""
     fell: bool

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from purposeapp.dates import day_in_words, local_format
 from purposeapp.split import Split
-from purposeapp.timeline.dates import local_format
 
 EXCERPT_LENGTH = 140
 """How many characters of a note are shown where there is no room for all of it."""
@@ -50,7 +49,7 @@ class Snapshot:
     @property
     def day(self) -> str:
         """The date in words, such as 3 March 2025."""
-        return date_format(self.on, "DATE_FORMAT")
+        return day_in_words(self.on)
 
     def name(self, *, shares_day: bool) -> str:
         """The day, with the time where another one of that day stands beside it."""

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from purposeapp import sentences
+from purposeapp.dates import time_between
 from purposeapp.split import Purpose, Split
-from purposeapp.timeline.dates import time_between
 from purposeapp.timeline.facts import Change, Facts, Lead, Trend
 from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.timeline.trends import say_trend

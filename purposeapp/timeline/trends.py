@@ -9,8 +9,8 @@ from purposeapp.timeline.facts import Trend
 def say_trend(trend: Trend, is_partial: bool) -> str:
     """The trend of a purpose, from its first to its last points."""
     first, last = trend.first, trend.last
-    higher, lower = trend.most > max(first, last), trend.least < min(first, last)
-    if not trend.most:
+    higher, lower = trend.max_points > max(first, last), trend.min_points < min(first, last)
+    if not trend.max_points:
         pattern = _("%(purpose)s has had no points.")
         if not is_partial:
             pattern = _("%(purpose)s has never had a point.")
@@ -24,8 +24,8 @@ def say_trend(trend: Trend, is_partial: bool) -> str:
         "purpose": trend.purpose.label,
         "first": first,
         "last": last,
-        "least": trend.least,
-        "most": trend.most,
+        "least": trend.min_points,
+        "most": trend.max_points,
     }
 
 

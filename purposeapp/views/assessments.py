@@ -4,11 +4,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,8 +16,10 @@ from purposeapp.advice.life_events import KIND_SENTENCES
 from purposeapp.advice.result import Result
 from purposeapp.forms import EventForm, MendDayForm, NoteForm
 from purposeapp.forms.redisplay import as_typed
-from purposeapp.models import Assessment, Goal, LifeEvent, PortraitPart, Reminder, Tick, Tip, User
+from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, User
 from purposeapp.sharing.links import share_split
+from purposeapp.web.login_required import login_required_to_post
+from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
@@ -36,7 +35,9 @@ def assessment(
     request: AuthenticatedRequest, id: UUID, *, typed: Typed | None = None
 ) -> HttpResponse:
     """One assessment: the result, what changed since the one before, and what to tell of it."""
-    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    assessment = Assessment.objects.own(request.user, id)
+    if not assessment:
+        raise Http404
     event_label = assessment.event_label  # as stored: a form that is wrong writes into it
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
     if form.is_bound and form.is_valid():
@@ -50,10 +51,9 @@ def assessment(
 
 @never_cache
 @require_POST
-def assessment_day(request: HttpRequest, id: UUID) -> HttpResponse:
+@login_required_to_post("assessment", "id")
+def assessment_day(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Mend the day of an assessment that was done on paper."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("assessment", args=[id]))
     on_paper = Assessment.objects.for_user(request.user).on_paper()
     assessment = get_object_or_404(on_paper, id=id)
     form = MendDayForm(request.POST, assessment=assessment)
@@ -75,23 +75,24 @@ def _page(
 ) -> HttpResponse:
     """The page of an assessment; 422 where one of its forms was sent and is wrong."""
     user = cast(User, request.user)
-    mine = Assessment.objects.for_user(user)
     if assessment.taken_on and not day_form:
         day_form = MendDayForm(assessment=assessment)
     wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    earlier = mine.before(assessment).latest_first().first()
-    towards = Goal.objects.for_user(user).progress(assessment.split)
-    if towards and mine.after(assessment).exists():
+    earlier = assessment.previous()
+    towards = Goal.objects.progress(user, assessment.split)
+    if towards and assessment.next():
         towards = None  # a goal is where somebody wants to go from where they are now
     situation = Situation(
         split=assessment.split,
         earlier=earlier.split if earlier else None,
         wanted=towards.wanted if towards else None,
-        side=Side(user.side or Side.BOTH),
+        side=user.effective_side,
     )
+    # What they said of a tip is the same for all their results.
+    ticks = Tick.objects.by_tip(user)
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
-    reminder = Reminder.objects.for_user(user).first() if just_recorded else None
+    reminder = Reminder.objects.of(user) if just_recorded else None
     context = {
         "assessment": assessment,
         "asks_what_happened": just_recorded and earlier and not event_label,
@@ -99,8 +100,8 @@ def _page(
         and not (reminder and reminder.rhythm != Reminder.Rhythm.OFF),
         "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
         "event_label": event_label,
-        "result": _checklist(assessment, situation, user),
-        "checklist": True,
+        "result": _result(assessment, situation, ticks),
+        "ticks": ticks,
         "side": user.side and Side(user.side),
         "sides": Side,
         "earlier": earlier,
@@ -117,10 +118,9 @@ def _page(
 
 @never_cache
 @require_POST
-def assessment_event(request: HttpRequest, id: UUID) -> HttpResponse:
+@login_required_to_post("assessment", "id")
+def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Take in with one press what happened since the result before; an empty one is skipped."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     form = EventForm(request.POST)
     if not form.is_valid():
@@ -133,10 +133,9 @@ def assessment_event(request: HttpRequest, id: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def assessment_remind(request: HttpRequest, id: UUID) -> HttpResponse:
+@login_required_to_post("assessment", "id")
+def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Set a reminder every three months with one press, from the page of a new result."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("assessment", args=[id]))
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     remind_every_3_months(request)
     return redirect(assessment)
@@ -156,22 +155,9 @@ def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     return render(request, "purposeapp/assessment_delete.html", context)
 
 
-def _checklist(assessment: Assessment, situation: Situation, user: User) -> Result:
-    """The result of an assessment, each tip as its readers saw it when it was recorded.
-
-    Every tip knows its `tick`, which is the same for all assessments, and `can_be_ticked`: one
-    that was deleted since can't.
-    """
-    ticks = {tick.tip_id: tick for tick in Tick.objects.for_user(user)}
+def _result(assessment: Assessment, situation: Situation, ticks: dict[int, Tick]) -> Result:
+    """The result of an assessment, each tip as its readers saw it when it was recorded."""
     declined = [id for id, tick in ticks.items() if tick.verdict == Tick.Verdict.NOT_FOR_ME]
-    tips = (
-        Tip.history.as_readers_saw_them(assessment.recorded_at)
-        .fitting(situation, declined)
-        .annotate(can_be_ticked=Exists(Tip.objects.filter(id=OuterRef("id"))))
-        .only("id", "key", "purpose", "audience", "points_from", "points_to", "direction", "text",
-              "position")
-    )  # fmt: skip
-    for tip in tips:
-        tip.tick = ticks.get(tip.id)
-    parts = PortraitPart.objects.published().for_split(situation.split)
-    return Result(situation, tips, declined, parts)
+    staff_wrote = published()
+    tips = staff_wrote.tips_as_seen(assessment.recorded_at, situation, declined)
+    return Result(situation, tips, declined, staff_wrote.parts_for(situation.split))

@@ -12,15 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
+from purposeapp.dates import time_between
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from purposeapp.timeline import story
-from purposeapp.timeline.dates import time_between
 from purposeapp.timeline.facts import NEAR
 from purposeapp.timeline.snapshot import Snapshot, repeated
+from purposeapp.web.ids import uuid_or_404
 from purposeapp.web.requests import AuthenticatedRequest
-
-from .history import uuid_or_404
 
 MAX_CHOICES = 500
 

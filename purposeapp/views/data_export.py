@@ -3,7 +3,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from purposeapp.exchange import exporting
+from purposeapp.import_export import exporting
 from purposeapp.models import Assessment, Goal, Reminder, Talk, Tick
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
@@ -13,12 +13,12 @@ from purposeapp.web.responses import attachment
 @login_required
 @require_safe
 def export_json(request: AuthenticatedRequest) -> HttpResponse:
-    """Everything that the person told, oldest first; an import reads what is history back."""
+    """Everything that the person entered, oldest first; an import reads what is history back."""
     content = exporting.to_json(
         Assessment.objects.for_user(request.user).oldest_first(),
         Goal.objects.for_user(request.user).oldest_first(),
         Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id"),
-        Reminder.objects.for_user(request.user).first(),
+        Reminder.objects.of(request.user),
         request.user.side,
         request.user.time_zone,
         Talk.objects.of_both_sides(request.user),

@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from purposeapp.exchange.importing import ImportResult
 from purposeapp.forms import ImportForm
+from purposeapp.import_export.importing import ImportResult
 from purposeapp.web.requests import AuthenticatedRequest
 
 

@@ -1,21 +1,21 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from purposeapp import sentences
-from purposeapp.advice.fit import Direction, Side, Situation
+from purposeapp.advice.fit import Direction, Situation
 from purposeapp.advice.selection import AdvisedTip, choose
+from purposeapp.dates import oldest_today
 from purposeapp.forms import EndGoalForm, GoalForm
-from purposeapp.models import Assessment, Goal, Tick, Tip
-from purposeapp.timeline.dates import oldest_today
+from purposeapp.models import Assessment, Goal, Tick
 from purposeapp.timeline.progress import Progress
+from purposeapp.web.login_required import login_required_to_post
+from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .ten_points import Opening, opening_of, ten_points_page
@@ -30,7 +30,7 @@ def _opening(request: AuthenticatedRequest) -> Opening:
     """At the goal that holds, for it to be changed, unless the address names a split."""
     last, initial = opening_of(request)
     if initial is None and request.user.is_authenticated:
-        goal = Goal.objects.for_user(request.user).current().first()
+        goal = Goal.objects.current_of(request.user)
         if goal:
             day = goal.wanted_by if goal.wanted_by and goal.wanted_by >= oldest_today() else None
             initial = {**goal.split.as_dict(), "wanted_by": day}
@@ -41,7 +41,7 @@ def _context(request: AuthenticatedRequest, form: GoalForm) -> dict[str, Any]:
     mine = Goal.objects.for_user(request.user)
     # One more than is shown tells whether there are more.
     ended = list(mine.ended().latest_first()[: EARLIER_SHOWN + 1])
-    progress = mine.progress(form.earlier)
+    progress = Goal.objects.progress(request.user, form.earlier)
     return {
         "progress": progress,
         "since": _since_it_was_set(request, progress, form.last),
@@ -67,12 +67,11 @@ def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[Advi
     """Tips for the points that have to move, without those that the person skipped or did."""
     if not progress or not progress.moves or not progress.now:
         return []
-    situation = Situation(
-        progress.now, wanted=progress.wanted, side=Side(request.user.side or Side.BOTH)
-    )
-    ticked = Tick.objects.for_user(request.user).values("tip_id")
-    ahead = Tip.objects.published().filter(direction__in=AHEAD).exclude(id__in=ticked)
-    chosen = choose(situation, ahead.fitting(situation))
+    situation = Situation(progress.now, wanted=progress.wanted, side=request.user.effective_side)
+    ticked = Tick.objects.by_tip(request.user)
+    fitting = published().tips.fitting(situation, ticked)
+    ahead = [tip for tip in fitting if tip.direction in AHEAD]
+    chosen = choose(situation, ahead, ticked)
     return [tip for advice in chosen for tip in advice.at_once][:TIPS_SHOWN]
 
 
@@ -89,13 +88,12 @@ def goal(request: AuthenticatedRequest, form: GoalForm) -> HttpResponse:
 
 @never_cache
 @require_POST
-def end_goal(request: HttpRequest) -> HttpResponse:
+@login_required_to_post("goal")
+def end_goal(request: AuthenticatedRequest) -> HttpResponse:
     """End the goal that the person was looking at; it stays on record.
 
     Idempotent: one that has ended meanwhile needs no end, and the one in its place stays.
     """
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("goal"))
     form = EndGoalForm(request.POST, user=request.user)
     if form.is_valid() and form.save():
         messages.success(request, _("Goal removed. You can still see it below."))

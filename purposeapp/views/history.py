@@ -1,11 +1,12 @@
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, zip_longest
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.accounts.pending import pending_results
-from purposeapp.advice.fit import Side, Situation
+from purposeapp.advice.fit import Situation
 from purposeapp.advice.selection import AdvisedTip, choose
-from purposeapp.models import Assessment, Goal, Reminder, Tick, Tip, User
+from purposeapp.models import Assessment, Goal, Reminder, Tick, User
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.chart import draw
 from purposeapp.timeline.progress import Progress
 from purposeapp.timeline.snapshot import Snapshot, repeated
 from purposeapp.timeline.story import Story
+from purposeapp.web.ids import uuid_or_404
+from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .paging import Page
@@ -53,6 +56,7 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         shown = mine.before(newer)
     page = Page.of(shown, PAGE_SIZE)
     entries = _entries(newer, page)
+    ticks = Tick.objects.by_tip(request.user)
     context: dict[str, Any] = {
         "entries": entries,
         "years": _by_year(entries),
@@ -60,20 +64,22 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         "newest_page": not cursor,
         "pending": len(pending_results(request.session)),
         "example": [] if entries else EXAMPLE,
-        "ticks": Tick.objects.for_user(request.user).count_done(),
+        "ticks": Counter(tick.verdict for tick in ticks.values()),
     }
     if not cursor:
         now = page.rows[0].split if page.rows else None
-        progress = Goal.objects.for_user(request.user).progress(now)
+        progress = Goal.objects.progress(request.user, now)
         context["progress"] = progress
-        context["reminder"] = Reminder.objects.for_user(request.user).first()
+        context["reminder"] = Reminder.objects.of(request.user)
         if page.rows:
-            context["next_tips"] = _next_tips(request.user, page, progress)
+            context["next_tips"] = _next_tips(request.user, page, progress, ticks)
             context |= _over_time(request.user, progress)
     return render(request, "purposeapp/history.html", context)
 
 
-def _next_tips(user: User, page: Page[Assessment], progress: Progress | None) -> list[AdvisedTip]:
+def _next_tips(
+    user: User, page: Page[Assessment], progress: Progress | None, ticked: Collection[int]
+) -> list[AdvisedTip]:
     """The first tips for the latest result that the person has said nothing of yet."""
     latest, earlier = [*page.rows, None][:2]
     if latest is None:
@@ -82,11 +88,11 @@ def _next_tips(user: User, page: Page[Assessment], progress: Progress | None) ->
         latest.split,
         earlier=earlier.split if earlier else None,
         wanted=progress.wanted if progress else None,
-        side=Side(user.side or Side.BOTH),
+        side=user.effective_side,
     )
-    ticked = Tick.objects.for_user(user).values("tip_id")
-    tips = Tip.objects.published().exclude(id__in=ticked).fitting(situation)
-    return [tip for advice in choose(situation, tips) for tip in advice.at_once][:NEXT_TIPS]
+    tips = published().tips.fitting(situation, ticked)
+    chosen = choose(situation, tips, ticked)
+    return [tip for advice in chosen for tip in advice.at_once][:NEXT_TIPS]
 
 
 def _over_time(user: User, progress: Progress | None) -> dict[str, Any]:
@@ -101,14 +107,6 @@ def _over_time(user: User, progress: Progress | None) -> dict[str, Any]:
         "purposes": Purpose,
         "goal": goal,
     }
-
-
-def uuid_or_404(text: str) -> UUID:
-    """The id that an address names."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,10 @@ from http import HTTPStatus
 
 from allauth.account import views
 from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.cache import never_cache
+
+from purposeapp.accounts.adapter import login_methods
+from purposeapp.web.blank_page import blank_page
 
 from .resumable import Typed, shows_email_again
 
@@ -9,11 +13,29 @@ LOGIN_RETRY_AFTER_S = 5 * 60
 """How long an account takes no passwords after five wrong ones, as the form says."""
 
 
+@never_cache
 @shows_email_again
 def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBase:
     """Sign in, as allauth has it; after too many wrong passwords 429, with the time to wait."""
     if typed:
         return views.LoginView.as_view(**typed.as_initial("login"))(request)
+    return _blank(request) or _answer(request)
+
+
+def _blank(request: HttpRequest) -> HttpResponseBase | None:
+    """The page of somebody who just wants to sign in, with nothing waiting for them."""
+    if request.session.keys():
+        return None
+    return blank_page(
+        request,
+        "account/login.html",
+        lambda given: {**given, **views.login(request).context_data},
+        late={},
+        **login_methods(request),
+    )
+
+
+def _answer(request: HttpRequest) -> HttpResponseBase:
     response = views.login(request)
     form = (getattr(response, "context_data", None) or {}).get("form")
     if form and form.is_bound and form.has_error("__all__", "too_many_login_attempts"):

@@ -1,3 +1,4 @@
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -6,17 +7,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 
 from purposeapp.accounts.pending import add_pending_result
 from purposeapp.forms import QuestionnaireForm
+from purposeapp.models import Assessment
 from purposeapp.sharing.links import share_questionnaire
 from purposeapp.web.account_key import FIELD
+from purposeapp.web.blank_page import blank_page
 from purposeapp.web.outage import is_outage
 
 from .recording import redirect_to_recorded
 from .ten_points import ten_points_page
 from .unavailable import unavailable
+
+TEMPLATE = "purposeapp/questionnaire.html"
 
 
 def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
@@ -24,7 +30,33 @@ def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
     if not asked:
         # Whoever opens the first page on a shared tablet is not shown somebody's last split.
         form.earlier = None
-    return {"share": share_questionnaire(), "asked_for_last": asked}
+    offered = form.last if not form.points_used and not form.is_bound else None
+    return {
+        "share": share_questionnaire(),
+        "asked_for_last": asked,
+        "last_on": offered and date_format(offered.on),
+    }
+
+
+def _blank(request: HttpRequest) -> HttpResponse | None:
+    """The page of somebody who has only just come, as almost all do."""
+    if request.GET:
+        return None
+    last = Assessment.objects.latest_of(request.user)
+    return blank_page(
+        request,
+        TEMPLATE,
+        lambda late: {
+            "form": QuestionnaireForm(initial={"submission": late["submission"]}),
+            "share": share_questionnaire(),
+            "last_on": late["last_on"] if late["offers_last"] else "",
+        },
+        late={
+            "submission": str(uuid.uuid4()),
+            "last_on": date_format(last.on) if last else "",
+        },
+        offers_last=bool(last),
+    )
 
 
 def _show_result(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
@@ -60,8 +92,9 @@ def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., Ht
 @_goes_on_in_an_outage
 @ten_points_page(
     QuestionnaireForm,
-    "purposeapp/questionnaire.html",
+    TEMPLATE,
     context=_context,
+    blank=_blank,
     when_cookies_are_blocked=_show_result,
 )
 def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:

@@ -15,12 +15,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from purposeapp.accounts.verification import send_verification
+from purposeapp.dates import today
 from purposeapp.forms import ReminderForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Reminder, User
-from purposeapp.models.reminder import PERIODS, last_day, proven_addresses
+from purposeapp.models.reminder import PERIODS, last_day, verified_addresses
 from purposeapp.reminders.calendar import calendar
-from purposeapp.timeline.dates import today
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
 
@@ -32,7 +32,7 @@ from .resumable import Typed, resumable_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """Whether and when the person wants to be asked again, and when that is next."""
-    reminder = Reminder.objects.for_user(request.user).first() or Reminder(user=request.user)
+    reminder = Reminder.objects.of(request.user) or Reminder(user=request.user)
     form = ReminderForm(request.POST if request.method == "POST" else None, reminder=reminder)
     status = HTTPStatus.OK
     if form.is_bound:
@@ -47,7 +47,7 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
         "form": form,
         "typed": typed,
         "reminder": reminder,
-        "address": proven_addresses().filter(user=request.user).first(),
+        "address": verified_addresses().filter(user=request.user).first(),
         "is_overdue": bool(reminder.due_on and reminder.due_on <= today()),
         "periods": PERIODS.values(),
     }
@@ -86,7 +86,7 @@ def life_changed(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
     """Send what proves that the address is theirs: a code or a link, as for a new account."""
-    if proven_addresses().filter(user=request.user).exists():
+    if verified_addresses().filter(user=request.user).exists():
         return redirect("reminders")
     sent = send_verification(request)
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
@@ -103,7 +103,7 @@ def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
-    """Stop the reminders of whoever got this address by mail, without asking who it is.
+    """Unsubscribe by the key in a mail (RFC 8058), without a sign-in.
 
     Looking at the page stops nothing: programs that check mails follow every link in them.
     """
@@ -123,7 +123,7 @@ def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
 @require_safe
 def reminders_calendar(request: AuthenticatedRequest) -> HttpResponse:
     """A file for the person's own calendar: what they chose here, or `every` so many months."""
-    stored = Reminder.objects.for_user(request.user).first()
+    stored = Reminder.objects.of(request.user)
     if every := request.GET.get("every"):
         reminder = _periodic_or_404(request.user, every, stored.sequence if stored else 0)
     elif stored:

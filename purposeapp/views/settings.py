@@ -4,7 +4,6 @@ from typing import cast
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from purposeapp.advice.fit import Side
 from purposeapp.forms import TimeZoneForm
 from purposeapp.models import Reminder, Session, User
+from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.requests import AuthenticatedRequest
 
 
@@ -28,10 +28,9 @@ def settings(request: AuthenticatedRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def time_zone(request: HttpRequest) -> HttpResponse:
+@login_required_to_post("settings")
+def time_zone(request: AuthenticatedRequest) -> HttpResponse:
     """Show days and times in the time zone that is chosen, or in the browser's own."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("settings"))
     form = TimeZoneForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -47,7 +46,7 @@ def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:
         "sides": Side,
         "time_zone": str(user.zone),
         "form": form,
-        "reminder": Reminder.objects.for_user(user).first(),
+        "reminder": Reminder.objects.of(user),
         "has_password": user.has_usable_password(),
         "linkedin_is_connected": SocialAccount.objects.filter(user=user).exists(),
         "sessions": Session.objects.filter(user=user).unexpired().count(),

@@ -4,11 +4,11 @@ from django.shortcuts import render
 
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
-from purposeapp.models import PortraitPart, Tip
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Split
 from purposeapp.web.outage import is_outage
 from purposeapp.web.page_cache import do_not_keep, public_page
+from purposeapp.web.published import published
 
 
 @public_page
@@ -24,8 +24,8 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
     situation = Situation(split, side=Side(side or Side.BOTH))
     is_incomplete = False
     try:
-        tips = list(Tip.objects.published().fitting(situation))
-        parts = list(PortraitPart.objects.published().for_split(split))
+        staff_wrote = published()
+        tips, parts = staff_wrote.tips.fitting(situation), staff_wrote.parts_for(split)
     except Error as error:
         if not is_outage(error):
             raise

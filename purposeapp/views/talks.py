@@ -2,8 +2,9 @@ from http import HTTPStatus
 
 from django.conf import settings as site
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,8 +12,9 @@ from purposeapp.forms import InvitationForm, InvitationMailForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
-from purposeapp.models.reminder import proven_addresses
+from purposeapp.models.reminder import verified_addresses
 from purposeapp.models.talk import TalkSide
+from purposeapp.web.blank_page import blank_page
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther
 
@@ -22,6 +24,7 @@ from .talks_pages import pass_on
 from .talks_seat import Seat, limited, needs_no_cookie, private
 
 TALKS_SHOWN = 50
+INVITATION = "purposeapp/invitation.html"
 
 
 @private
@@ -53,7 +56,7 @@ def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
         "wrong": form if form.errors else mail_form if mail_form.errors else None,
         "typed": typed,
         "mails": bool(site.EMAIL_URL),
-        "is_proven": _is_proven(request),
+        "is_verified": _is_verified(request),
         "seats": seats,
         "has_more": len(found) > TALKS_SHOWN,
     }
@@ -64,16 +67,16 @@ def _side(talk: Talk, request: AuthenticatedRequest) -> TalkSide:
     return TalkSide.INVITER if talk.inviter_id == request.user.pk else TalkSide.GUEST
 
 
-def _is_proven(request: AuthenticatedRequest) -> bool:
+def _is_verified(request: AuthenticatedRequest) -> bool:
     """Whether the person may invite: where there is mail, their address is known to be theirs."""
-    return not site.EMAIL_URL or proven_addresses().filter(user=request.user).exists()
+    return not site.EMAIL_URL or verified_addresses().filter(user=request.user).exists()
 
 
 def _invite(
     request: AuthenticatedRequest, form: InvitationForm, mail_form: InvitationMailForm
 ) -> HttpResponse | None:
     """Make an invitation, and go to the page with its link; None where the form is wrong."""
-    if not _is_proven(request):
+    if not _is_verified(request):
         form.add_error(None, CONFIRM_FIRST)
     if not form.is_valid() or not mail_form.is_valid():
         return None
@@ -95,7 +98,9 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 
     Looking at the page changes nothing: programs that check mails follow every link in them.
     """
-    talk = get_object_or_404(Talk.objects.invited_by(key))
+    talk = Talk.objects.of_invitation(key)
+    if not talk:
+        raise Http404
     side = talk.side_of(request.user)
     account = request.user if side else AnonymousUser()
     if side == TalkSide.INVITER and request.method == "POST":
@@ -106,8 +111,13 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
         talk.refresh_from_db()  # somebody was quicker
     if not talk.can_start:
         return _used_up(request, talk, side)
-    context = {"talk": talk, "own": Seat(talk, side, account).url() if side else ""}
-    return render(request, "purposeapp/invitation.html", context)
+    context = {
+        "own": Seat(talk, side, account).url() if side else "",
+        "name": talk.name,
+        "day": date_format(talk.expires_at),
+    }
+    blank = blank_page(request, INVITATION, lambda late: late, late=context, is_own=bool(side))
+    return blank or render(request, INVITATION, {**context, "is_own": bool(side)})
 
 
 def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None) -> HttpResponse:

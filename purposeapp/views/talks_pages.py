@@ -19,11 +19,11 @@ from purposeapp.discussion.differences import differences
 from purposeapp.discussion.questions import Answers, questions
 from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
 from purposeapp.forms.redisplay import as_typed
-from purposeapp.models import TalkNote, TalkQuestion
 from purposeapp.models.talk import Kind, State, hash_of
 from purposeapp.sharing.links import Letter
 from purposeapp.split import Purpose, Split
 from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
+from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
 
 from .reminders import remind_every_3_months
@@ -54,7 +54,7 @@ def _resumable(view: View) -> Callable[[bool], View]:
 
 def _pairs(seat: Seat) -> list[Pair]:
     """Both pairs, the reader's own first."""
-    notes = dict(TalkNote.objects.filter(talk=seat.talk).values_list("side", "text"))
+    notes = seat.talk.note_of
     mine, theirs = seat.mine, seat.theirs
     theirs_title = _("Your guest") if seat.is_inviter else seat.talk.name
     found = [
@@ -75,12 +75,6 @@ def _pairs(seat: Seat) -> list[Pair]:
     ]
 
 
-def _note_of(seat: Seat) -> str:
-    """What this side has written."""
-    notes = TalkNote.objects.filter(talk=seat.talk, side=seat.side)
-    return next(iter(notes.values_list("text", flat=True)), "")
-
-
 def _answers(answered: dict[str, Split]) -> Answers:
     return Answers(answered[Kind.NOW], answered[Kind.FUTURE], answered.get(Kind.GUESS))
 
@@ -97,9 +91,7 @@ def _both(seat: Seat) -> dict[str, Any]:
             for purpose in Purpose
         ],
         "differences": differences(mine, theirs, name=seat.other_name),
-        "questions": questions(
-            inviter, guest, name=seat.talk.name, wordings=TalkQuestion.objects.published()
-        ),
+        "questions": questions(inviter, guest, name=seat.talk.name, wordings=published().questions),
     }
 
 
@@ -148,7 +140,7 @@ def _page(
     if state == State.OPEN:
         context["both"] = _both(seat)
     else:
-        context["note"] = _note_of(seat)
+        context["note"] = seat.note
     if seat.is_inviter and state == State.INVITED:
         context |= _invitation(request)
         context["mail_form"] = mail_form or InvitationMailForm()
@@ -193,7 +185,7 @@ def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
             form.save(seat.talk, seat.side)
             return HttpResponseSeeOther(f"{seat.url()}#note")
     else:
-        form = TalkNoteForm(initial={"text": _note_of(seat)})
+        form = TalkNoteForm(initial={"text": seat.note})
         if typed:
             form.initial.update(as_typed(form, typed.data))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK

@@ -1,6 +1,6 @@
 """The ten-points pages of a talk: now, the future, and the guess."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NamedTuple
 
@@ -13,10 +13,13 @@ from purposeapp.forms import FutureForm, GuessForm, TalkPointsForm
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.talk import Kind
 from purposeapp.split import Split
+from purposeapp.web.blank_page import blank_page
 from purposeapp.web.responses import HttpResponseSeeOther
 
 from .talks_seat import Seat, SeatedRequest, View, both_ways
 from .ten_points import Opening, ten_points_page
+
+TEMPLATE = "purposeapp/talk_points.html"
 
 
 class Page(NamedTuple):
@@ -36,7 +39,7 @@ def _offers_now(seat: Seat) -> list[tuple[str, Split]]:
 
 def _offers_future(seat: Seat) -> list[tuple[str, Split]]:
     offers = []
-    if goal := Goal.objects.for_user(seat.account).current().first():
+    if goal := Goal.objects.current_of(seat.account):
         offers.append((gettext("Start from my goal"), goal.split))
     if now := seat.mine.get(Kind.NOW):
         offers.append((gettext("Start from my points now"), now))
@@ -76,19 +79,40 @@ def points_page(kind: Kind) -> tuple[View, View]:
             mine = request.seat.mine.get(kind)
             return Opening(None, mine.as_dict() if mine else None)
 
+    def addresses(seat: Seat) -> dict[str, str]:
+        return {"action": seat.url(f"talk_{kind}"), "back": seat.url()}
+
+    def earlier(seat: Seat) -> Split | None:
+        """What stands beside the points: to where somebody would like to be, where they are."""
+        return seat.mine.get(Kind.NOW) if kind == Kind.FUTURE else None
+
     def context(request: SeatedRequest, form: TalkPointsForm) -> dict[str, Any]:
         seat = request.seat
-        if kind == Kind.FUTURE:
-            form.earlier = seat.mine.get(Kind.NOW)
-        is_new = not form.used and not form.is_bound
-        return {
-            "seat": seat,
-            "kind": kind,
-            "page": page,
-            "action": seat.url(f"talk_{kind}"),
-            "back": seat.url(),
-            "offers": page.offers(seat) if is_new else [],
-        }
+        form.earlier = earlier(seat)
+        is_new = not form.points_used and not form.is_bound
+        offers = page.offers(seat) if is_new else []
+        return {"kind": kind, "page": page, "offers": offers, **addresses(seat)}
+
+    def blank(request: SeatedRequest) -> HttpResponse | None:
+        """The page of somebody who has not answered yet."""
+        seat = request.seat
+        if kind in seat.mine:
+            return None
+
+        def filled(given: Mapping[str, Any]) -> Mapping[str, Any]:
+            form = page.form_class()
+            form.earlier = given["earlier"]
+            return {**given, "form": form, "kind": kind, "page": page}
+
+        return blank_page(
+            request,
+            TEMPLATE,
+            filled,
+            late=addresses(seat),
+            kind=kind,
+            earlier=earlier(seat),
+            offers=tuple(page.offers(seat)),
+        )
 
     def save(request: SeatedRequest, form: TalkPointsForm) -> HttpResponse:
         seat = request.seat
@@ -100,10 +124,11 @@ def points_page(kind: Kind) -> tuple[View, View]:
     def make(login_required: bool) -> View:
         asks = ten_points_page(
             page.form_class,
-            "purposeapp/talk_points.html",
+            TEMPLATE,
             login_required=login_required,
             opening=opening,
             context=context,
+            blank=blank,
         )(save)
 
         @wraps(asks)

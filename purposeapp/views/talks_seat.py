@@ -9,7 +9,6 @@ from uuid import UUID
 from allauth.core import ratelimit
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -68,6 +67,11 @@ class Seat:
     def mine(self) -> dict[str, Split]:
         """What this side has answered."""
         return self.talk.answered[self.side]
+
+    @property
+    def note(self) -> str:
+        """What this side has written."""
+        return self.talk.note_of.get(self.side, "")
 
     @property
     def theirs(self) -> dict[str, Split]:
@@ -185,9 +189,9 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
             return by_id(request, **kwargs)  # which leads to the sign-in
         if of_somebody_else(request):
             return errors.form_of_another_account(request)
-        talk = get_object_or_404(_talks().filter(id=id))
-        side = talk.side_of(request.user)
-        if side is None:
+        talk = Talk.objects.with_id(id)
+        side = talk and talk.side_of(request.user)
+        if not talk or not side:
             raise Http404
         return seated(by_id, request, Seat(talk, side, request.user), **kwargs)
 
@@ -196,14 +200,12 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
     @limited
     @wraps(by_key)
     def with_key(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
-        talk = get_object_or_404(_talks().for_guest(key))
+        talk = Talk.objects.of_guest(key)
+        if not talk:
+            raise Http404
         is_theirs = talk.guest_id is not None and talk.guest_id == request.user.pk
         account = request.user if is_theirs else AnonymousUser()
         seat = Seat(talk, TalkSide.GUEST, account, key)
         return seated(by_key, request, seat, **kwargs)
 
     return with_id, with_key
-
-
-def _talks():
-    return Talk.objects.prefetch_related("answers")

@@ -50,6 +50,7 @@ def ten_points_page(
     login_required: bool = False,
     opening: Callable[[Any], Opening] = opening_of,
     context: Callable[[Any, Form], dict[str, Any]] = lambda request, form: {},
+    blank: Callable[[Any], HttpResponse | None] = lambda request: None,
     when_cookies_are_blocked: Callable[[Any, Form], HttpResponse] | None = None,
 ) -> Callable[[Callable[[Any, Form], HttpResponse]], Callable[..., HttpResponse]]:
     """Decorate what is done with a valid form, and make it a view that asks for the ten points.
@@ -59,6 +60,8 @@ def ten_points_page(
     to the decorated function. The template gets `form`, `typed` and the `context`.
 
     It is resumable: with `typed`, it shows the form as it was typed, and does nothing else.
+
+    `blank` may answer where nothing is typed or sent, without making a form.
 
     `when_cookies_are_blocked` is done instead of the decorated function, without a CSRF token,
     where the browser has no cookies at all. It must store nothing: then there is nothing to forge.
@@ -75,20 +78,22 @@ def ten_points_page(
                 values = {"form": form, "typed": typed, **context(request, form)}
                 return render(request, template, values, status=status)
 
+            sent = typed.data if typed else request.POST if request.method == "POST" else None
+            if sent is None and (known := blank(request)):
+                return known
+            if sent is not None and not typed and "step" not in sent:
+                form = form_class(sent)
+                if not form.is_valid():
+                    form.compare_with(opening(request).last)
+                    return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+                if cookies_blocked:
+                    assert when_cookies_are_blocked  # noqa: S101
+                    return when_cookies_are_blocked(request, form)
+                return when_valid(request, form)
             last, initial = opening(request)
-            if typed:
-                return page(form_class.redisplay(typed.data, last=last))
-            if request.method != "POST":
-                return page(form_class(initial=initial, last=last))
-            if "step" in request.POST:
-                return page(form_class.redisplay(request.POST, last=last))
-            form = form_class(request.POST, last=last)
-            if not form.is_valid():
-                return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-            if cookies_blocked:
-                assert when_cookies_are_blocked  # noqa: S101
-                return when_cookies_are_blocked(request, form)
-            return when_valid(request, form)
+            if sent is not None:
+                return page(form_class.redisplay(sent, last=last))
+            return page(form_class(initial=initial, last=last))
 
         # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
         view.works_without_cookies = bool(when_cookies_are_blocked)  # type: ignore[attr-defined]

@@ -1,8 +1,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -11,6 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from purposeapp.forms import SideForm, TickForm
 from purposeapp.models import Assessment, Tick, Tip, User
 from purposeapp.split import Purpose
+from purposeapp.web.ids import id_or_404
+from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
@@ -30,7 +31,7 @@ def tips(request: AuthenticatedRequest) -> HttpResponse:
     mine = Tick.objects.for_user(request.user).latest_first()
     shown = mine.select_related("tip")
     if cursor := request.GET.get("after"):
-        shown = shown.after(get_object_or_404(mine, id=_id_or_none(cursor)))
+        shown = shown.after(get_object_or_404(mine, id=id_or_404(cursor)))
     page = Page.of(shown, PAGE_SIZE)
     context = {
         "ticks": page.rows,
@@ -42,10 +43,9 @@ def tips(request: AuthenticatedRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def tick(request: HttpRequest, id: int) -> HttpResponse:
+@login_required_to_post("tips")
+def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
     """Say that a tip is done, or not for me, or take that back."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("tips"))
     tip = get_object_or_404(Tip.objects.once_published(), id=id)
     form = TickForm(request.POST)
     if not form.is_valid():
@@ -60,10 +60,9 @@ def tick(request: HttpRequest, id: int) -> HttpResponse:
 
 @never_cache
 @require_POST
-def side(request: HttpRequest) -> HttpResponse:
+@login_required_to_post("tips")
+def side(request: AuthenticatedRequest) -> HttpResponse:
     """Remember on which side of job seeking the person is."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("tips"))
     form = SideForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
@@ -80,7 +79,3 @@ def _page_of(user: User, assessment: UUID | None) -> str:
     if assessment is None:
         return reverse("tips")
     return get_object_or_404(Assessment.objects.for_user(user), id=assessment).get_absolute_url()
-
-
-def _id_or_none(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

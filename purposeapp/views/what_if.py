@@ -13,13 +13,11 @@ from purposeapp.advice.life_events import LifeEvent, usual_split
 from purposeapp.advice.result import Result
 from purposeapp.forms import WhatIfForm
 from purposeapp.forms.what_if import SOMETHING, WHAT_IF
-from purposeapp.models import Assessment, Goal, PortraitPart, Tick, Tip
-from purposeapp.split import Split
+from purposeapp.models import Assessment, Goal, Tick
+from purposeapp.split import EVEN_SPLIT, Split
+from purposeapp.web.published import published
 
 from .ten_points import Opening, opening_of, ten_points_page
-
-EVEN = Split(2, 2, 2, 2, 2)
-"""Where an event starts from for somebody whose split is not known."""
 
 
 def _opening(request: HttpRequest) -> Opening:
@@ -29,7 +27,7 @@ def _opening(request: HttpRequest) -> Opening:
         initial = last.split.as_dict()
     event = request.GET.get("if", "")
     if event in WHAT_IF:
-        now = Split(**initial) if initial else EVEN
+        now = Split(**initial) if initial else EVEN_SPLIT
         initial = usual_split(LifeEvent(event), now).as_dict()
     return Opening(last, {**(initial or {}), "event": event})
 
@@ -76,21 +74,21 @@ def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
     user = request.user
     last = Assessment.objects.latest_of(user)
     event = request.GET.get("if", "")
-    towards = Goal.objects.for_user(user).progress(split)
+    towards = Goal.objects.progress(user, split)
     situation = Situation(
         split,
         earlier=last.split if last else None,
         wanted=towards.wanted if towards else None,
-        side=Side((user.is_authenticated and user.side) or Side.BOTH),
+        side=user.effective_side if user.is_authenticated else Side.BOTH,
     )
     declined = Tick.objects.for_user(user).declined()
-    tips = Tip.objects.published().fitting(situation, declined)
+    staff_wrote = published()
     context = {
         "result": Result(
             situation,
-            tips,
+            staff_wrote.tips.fitting(situation, declined),
             declined,
-            PortraitPart.objects.published().for_split(split),
+            staff_wrote.parts_for(split),
         ),
         "event": event if event in WHAT_IF else "",
         "what_if": WHAT_IF.get(event, SOMETHING),

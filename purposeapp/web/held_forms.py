@@ -62,7 +62,7 @@ def hold_form(request: HttpRequest, *, of_nobody: bool = False) -> bool:
 
 
 def held_form(request: HttpRequest) -> QueryDict | None:
-    """What waits for the page of this request and for whoever looks at it; else None."""
+    """The held form of this page and this user; None without one."""
     if SESSION_KEY not in request.session:
         return None
     mine = account_key(request.user)
@@ -80,7 +80,7 @@ def drop_held_form(request: HttpRequest) -> None:
 
 @receiver(user_logged_in)
 def drop_held_forms_of_others(sender, request, user, **kwargs) -> None:
-    """Whoever signs in finds what they typed, and nothing of anybody else."""
+    """On sign-in, keep the held form of this user, and drop any of somebody else."""
     if SESSION_KEY in request.session:
         mine = account_key(user)
         _keep(request, [form for form in _waiting(request) if form["account"] in ("", mine)])

@@ -26,7 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from purposeapp.advice.fit import Side
-from purposeapp.models.published import published_version
+from purposeapp.models.published_version import published_version
 
 MAX_BYTES = 32 * 1024 * 1024
 """How much is kept at most. Every public page of a language, compressed, takes two thirds of it."""
@@ -176,7 +176,7 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
         key = (request.scheme, request.path_info, query, get_language(), compressed)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
         has_session = settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", "")
-        if _is_ours(request) and (answer := page_cache.get(key, refresh=has_session)):
+        if _has_allowed_host(request) and (answer := page_cache.get(key, refresh=has_session)):
             return not_modified_or(request, HttpResponse(answer.content, headers=answer.headers))
         response = get_response(request)
         request.method = method
@@ -192,7 +192,7 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
     return middleware
 
 
-def _is_ours(request: HttpRequest) -> bool:
+def _has_allowed_host(request: HttpRequest) -> bool:
     """Whether it asks for a host of ours. Any other is refused further in, with all headers."""
     try:
         request.get_host()

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 
-from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+
+from .sessions import get_user
 
 COOKIE = "timezone"
 """The cookie in which static/js/time_zone.js tells the time zone of the browser."""
 
 
 def activate_reader_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Show days and times in the time zone of whoever is signed in, and in UTC to anybody else.
+    """Show days and times in the time zone of the signed-in user, and in UTC to anybody else.
 
     It is activated when a view or a template asks who reads. A page that is the same for
     everybody never asks, so it stays the same, and opens no session.

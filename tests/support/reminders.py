@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from django.core.management import CommandError, call_command
 
+from purposeapp.dates import today
 from purposeapp.models import Reminder, User
-from purposeapp.timeline.dates import today
 from tests.support.make import make_reminder, make_user, prove_address
 
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError("What failed stays due, and is tried again next time.")
 
     def send(self, run: ReminderRun) -> None:
-        """Send one after the other, with a line that moves for whoever watches."""
+        """Send one after the other, with a progress line in a terminal."""
         total = run.due.count() if self.stdout.isatty() else 0
         try:
             while run.remind_next():

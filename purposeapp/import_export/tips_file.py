@@ -19,7 +19,7 @@ from purposeapp.models.tip import TIP_FIELDS, TIP_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose
 
 from .differences import Difference, changed_fields, described, differences
-from .json_forms import (
+from .json_validation import (
     VERSION,
     ChoiceField,
     DayField,
@@ -57,10 +57,10 @@ class TipEntryForm(EntryForm):
     key = TextField()
     purpose = ChoiceField(values=Purpose.values)
     audience = ChoiceField(values=Audience.values)
-    points_from = WholeNumberField(most=BUDGET)
-    points_to = WholeNumberField(most=BUDGET)
+    points_from = WholeNumberField(max_value=BUDGET)
+    points_to = WholeNumberField(max_value=BUDGET)
     direction = ChoiceField(values=Direction.values)
-    position = WholeNumberField(most=MAX_POSITION)
+    position = WholeNumberField(max_value=MAX_POSITION)
     state = ChoiceField(values=Tip.State.values)
     published_from = DayField(required=False)
     text = LinesField(max_length=TIP_MAX_LENGTH)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .json_forms import AT_LINE, MAX_DIGITS, InvalidFile, at_entry, decode
+from .json_validation import AT_LINE, MAX_DIGITS, InvalidFile, at_entry, decode
 
 AT_ROW = _("Row %(number)d: %(reason)s")
 NOT_CSV = _("This is not CSV.")
@@ -20,7 +20,7 @@ COLUMN_TWICE = _("A column stands here twice.")
 OTHER_CELLS = _("This row has %(cells)d cells, and the first row has %(columns)d.")
 
 DELIMITERS = ",;\t"
-"""What stands between cells. A spreadsheet writes `;` where the comma is for decimals."""
+"""The delimiters of cells. A spreadsheet writes `;` where the comma is for decimals."""
 
 # A file that is opened with another delimiter than it was written with breaks within a text too.
 _CELL_BEGINS = rf"(?:^|(?<=[{DELIMITERS}\r\n]))"

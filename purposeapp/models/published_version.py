@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from purposeapp.timeline.dates import site_today
+from purposeapp.dates import site_today
 
 
 def published_version() -> str:
@@ -19,7 +19,10 @@ def published_version() -> str:
             " WHERE state = 'published' AND (published_from IS NULL OR published_from <= %s)),"
             " '#',"
             "(SELECT string_agg(part::text, '|' ORDER BY id) FROM purposeapp_portraitpart AS part"
-            " WHERE state = 'published')))",
+            " WHERE state = 'published'),"
+            " '#',"
+            "(SELECT string_agg(question::text, '|' ORDER BY id)"
+            " FROM purposeapp_talkquestion AS question WHERE state = 'published')))",
             [site_today()],
         )
         return cursor.fetchone()[0]

@@ -1,4 +1,4 @@
-"""JSON from whoever may mean harm: parsed strictly, and each entry validated by a form.
+"""Untrusted JSON: parsed strictly, and each entry validated by a form.
 
 A file is valid as a whole or refused as a whole, with the line or entry and the reason. Nothing
 of it is ever repeated in the reason.
@@ -39,7 +39,7 @@ MAX_DIGITS = 18
 """Digits that a number may have and still be read as one. It bounds the work, and no points."""
 
 UNUSABLE = object()
-"""What stands for a number beyond MAX_DIGITS, or a key that stands twice: no field takes it."""
+"""Sentinel for a number beyond MAX_DIGITS, or a duplicate key: no field takes it."""
 
 
 class InvalidFile(ValidationError):
@@ -101,7 +101,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 class TextField(forms.CharField):
-    """Text as it stands in the file, spaces included, that can be stored.
+    """Text as it is in the file, spaces included, that can be stored.
 
     Django's own field converts whatever else it is given.
     """
@@ -144,16 +144,16 @@ class UUIDField(forms.Field):
 
 
 class WholeNumberField(forms.Field):
-    """A whole number from 0 to `most`."""
+    """A whole number from 0 to `max_value`."""
 
-    def __init__(self, *, most: int, **kwargs) -> None:
+    def __init__(self, *, max_value: int, **kwargs) -> None:
         super().__init__(**kwargs)
-        self.most = most
+        self.max_value = max_value
 
     def to_python(self, value) -> int:
         # By the exact type: booleans are whole numbers to Python, and nowhere else.
-        if type(value) is not int or not 0 <= value <= self.most:
-            raise ValidationError(NOT_A_NUMBER, code="invalid", params={"most": self.most})
+        if type(value) is not int or not 0 <= value <= self.max_value:
+            raise ValidationError(NOT_A_NUMBER, code="invalid", params={"most": self.max_value})
         return value
 
 
@@ -171,7 +171,7 @@ class EntryForm(forms.Form):
     """One entry of a file: its keys are the fields. Keys that are not known are passed over."""
 
     defaults: dict[str, object] = {}
-    """What stands for keys that older exports lack."""
+    """Default values of keys that older exports lack."""
 
     @classmethod
     def clean_entry(cls, entry) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from purposeapp.models.talk import TalkSide
 from purposeapp.split import Purpose
 
 from .csv_table import escape_formulas, write_table
-from .json_forms import VERSION
+from .json_validation import VERSION
 
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
 DAY = "date"

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Assessment, Goal, LifeEvent, User
 from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
-from purposeapp.timeline.zones import FIRST_TO_BEGIN, LAST_TO_END
+from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
 from .csv_table import AT_ROW, is_table, read_number, read_table, unescape_formulas
 from .exporting import TEXTS
-from .json_forms import (
+from .json_validation import (
     AT_ENTRY,
     NOT_AN_EXPORT,
     ChoiceField,
@@ -78,11 +78,11 @@ class TimestampField(forms.Field):
 class SplitEntryForm(EntryForm):
     """An entry that spends ten points on five purposes."""
 
-    business_driven = WholeNumberField(most=BUDGET)
-    community_spirit = WholeNumberField(most=BUDGET)
-    learning_sponge = WholeNumberField(most=BUDGET)
-    job_seeking = WholeNumberField(most=BUDGET)
-    vanity_project = WholeNumberField(most=BUDGET)
+    business_driven = WholeNumberField(max_value=BUDGET)
+    community_spirit = WholeNumberField(max_value=BUDGET)
+    learning_sponge = WholeNumberField(max_value=BUDGET)
+    job_seeking = WholeNumberField(max_value=BUDGET)
+    vanity_project = WholeNumberField(max_value=BUDGET)
 
     def clean(self) -> None:
         """Hold the sum against the budget, once each purpose has a number."""
@@ -148,7 +148,7 @@ class Document:
     goals: list[Goal]
     """Each once, in the order of the file."""
     place: Any = AT_ENTRY
-    """The pattern that says where in the file an assessment stands."""
+    """The pattern that says at which place of the file an assessment is."""
 
     def __len__(self) -> int:
         return len(self.assessments) + len(self.goals)

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.exchange import tips_file
+from purposeapp.import_export import tips_file
 
 from .import_file import ImportFileField
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, Split, budget_error
 
 
-class TenPoints(models.Model):
+class SplitFields(models.Model):
     """The five columns of a split, for whatever is stored with one.
 
     PostgreSQL holds each of them between 0 and 10, and their sum at ten. Whoever inherits and
-    has constraints of its own begins them with `*TenPoints.Meta.constraints`.
+    has constraints of its own begins them with `*SplitFields.Meta.constraints`.
     """
 
     business_driven = models.SmallIntegerField(Purpose.BUSINESS_DRIVEN.label)

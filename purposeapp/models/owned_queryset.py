@@ -1,0 +1,20 @@
+from typing import Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+class OwnedQuerySet(models.QuerySet[M]):
+    """Row-level ownership: rows that belong to one person, `user`.
+
+    Whatever is shown to a person begins with `for_user`, the one place where ownership is checked.
+    """
+
+    def for_user(self, user: models.Model | AnonymousUser) -> Self:
+        """Those of one person, and nobody else's.
+
+        Whoever is not signed in has none, and no question is put to PostgreSQL.
+        """
+        return self.none() if isinstance(user, AnonymousUser) else self.filter(user_id=user.pk)

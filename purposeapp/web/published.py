@@ -1,0 +1,79 @@
+"""What staff have published, read once for each of its versions and kept in a worker's memory."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import cached_property, lru_cache
+
+from django.db.models import Exists, Max, OuterRef
+from django.utils import timezone
+
+from purposeapp.advice.fit import Situation
+from purposeapp.advice.portrait import Mix
+from purposeapp.advice.selection import WrittenTip
+from purposeapp.advice.tip_index import TipIndex
+from purposeapp.models import PortraitPart, TalkQuestion, Tip
+from purposeapp.split import Split
+
+from .page_cache import page_cache
+
+HISTORICAL_FIELDS = (
+    "id", "key", "purpose", "audience", "points_from", "points_to", "direction", "text", "position",
+    "published_from",
+)  # fmt: skip
+
+
+class Published:
+    """The tips, portrait sentences and talk questions that readers see.
+
+    Requests share it: read-only.
+    """
+
+    def __init__(self) -> None:
+        self.tips = TipIndex(Tip.objects.published())
+        self._parts = list(PortraitPart.objects.published())
+        self.questions = list(TalkQuestion.objects.published())
+        self._parts_for: dict[Split, list[PortraitPart]] = {}
+
+    def parts_for(self, split: Split) -> list[PortraitPart]:
+        """The sentences that the portrait of a split can be composed of."""
+        if split not in self._parts_for:
+            self._parts_for[split] = list(filter(Mix(split).meets, self._parts))
+        return self._parts_for[split]
+
+    def tips_as_seen(
+        self, timestamp: datetime, situation: Situation, declined: Collection[int]
+    ) -> list[WrittenTip]:
+        """The tips that fit, as readers saw them at a timestamp.
+
+        Each has `can_be_ticked`: one that was deleted since can't. Where nothing has changed since
+        then, which is so for most, they come from memory.
+        """
+        if timestamp >= self._changed_at:
+            return list(self._on_record.fitting(situation, declined, on=timestamp.date()))
+        return list(_on_record_at(timestamp).fitting(situation, declined))
+
+    @cached_property
+    def _changed_at(self) -> datetime:
+        newest = Tip.history.aggregate(newest=Max("history_date"))["newest"]
+        return newest or datetime.min.replace(tzinfo=timezone.get_fixed_timezone(0))
+
+    @cached_property
+    def _on_record(self) -> TipIndex:
+        return TipIndex(_on_record_at(timezone.now()))
+
+
+def _on_record_at(timestamp: datetime):
+    still_there = Exists(Tip.objects.filter(id=OuterRef("id")))
+    tips = Tip.history.as_readers_saw_them(timestamp)
+    return tips.annotate(can_be_ticked=still_there).only(*HISTORICAL_FIELDS)
+
+
+def published() -> Published:
+    """What is published now: at most PUBLIC_PAGE_SECONDS old, as public pages are."""
+    version = page_cache.version()
+    return _read(version) if version else _read.__wrapped__(version)
+
+
+@lru_cache(maxsize=1)
+def _read(version: str | None) -> Published:
+    return Published()

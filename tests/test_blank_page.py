@@ -1,0 +1,70 @@
+"""Pages from the cache of fragments are the pages that the view would have made, byte for byte."""
+
+import re
+
+import pytest
+
+from purposeapp.views import login, questionnaire
+from purposeapp.web import fragments
+from tests.support.make import make_assessment, make_editor, make_user
+
+HOLES = re.compile(r'(name="(?:csrfmiddlewaretoken|submission)" value=)"[^"]+"')
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Ask for a page as its view makes it anew."""
+
+    def made(client, path):
+        with monkeypatch.context() as patch:
+            for module in (login, questionnaire):
+                patch.setattr(module, "blank_page", lambda *args, **kwargs: None)
+            return client.get(path)
+
+    return made
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept():
+    fragments._render.cache_clear()
+
+
+def compare(client, made, path):
+    anew = made(client, path)
+    for _ in range(2):
+        kept = client.get(path)
+        assert HOLES.sub(r"\1", kept.text) == HOLES.sub(r"\1", anew.text)
+        for name in ("Cache-Control", "Vary", "Content-Security-Policy", "Content-Type"):
+            assert kept.headers[name] == anew.headers[name]
+    return kept
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/"])
+def test_a_visitor(client, made, db, path):
+    compare(client, made, path)
+
+
+@pytest.mark.parametrize("has_results", [False, True])
+def test_somebody_signed_in(client, made, user, has_results):
+    client.force_login(user)
+    if has_results:
+        make_assessment(user)
+    assert ("You last did this" in compare(client, made, "/").text) == has_results
+
+
+def test_staff(client, made, db):
+    client.force_login(make_editor())
+    assert "/admin/" in compare(client, made, "/").text
+
+
+def test_each_form_has_a_token_and_a_submission_of_its_own(client, db):
+    first, second = client.get("/").text, client.get("/").text
+    for name in ("csrfmiddlewaretoken", "submission"):
+        value = re.compile(f'name="{name}" value="([^"]+)"')
+        assert value.findall(first) != value.findall(second)
+
+
+def test_nobody_sees_an_address_of_somebody_else(client, user):
+    for person in (user, make_user("other@example.org")):
+        client.force_login(person)
+        assert re.findall(r"<bdi>(.*?)</bdi>", client.get("/").text) == [person.email] * 2

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from purposeapp.models import PortraitPart, Tip
+from purposeapp.models import PortraitPart, TalkQuestion, Tip
 from purposeapp.models.published_version import published_version
 from tests.support.make import make_assessment, make_editor, make_superuser, make_user
 
@@ -48,7 +48,7 @@ def other_pages() -> list[str]:
     make_assessment(make_user("somebody@example.org"))
     found = []
     for model in admin.site._registry:
-        if model in (Tip, PortraitPart):
+        if model in (Tip, PortraitPart, TalkQuestion):
             continue
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         found += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
@@ -208,11 +208,14 @@ def test_the_group_of_editors_is_there_after_migrate(db):
     group = Group.objects.get(name="Tip editors")
     assert sorted(group.permissions.values_list("codename", flat=True)) == [
         "add_portraitpart",
+        "add_talkquestion",
         "add_tip",
         "change_portraitpart",
+        "change_talkquestion",
         "change_tip",
         "delete_tip",
         "view_portraitpart",
+        "view_talkquestion",
         "view_tip",
     ]
 
@@ -221,10 +224,10 @@ def test_migrating_again_leaves_the_group_as_superusers_made_it(db):
     group = Group.objects.get(name="Tip editors")
     group.permissions.remove(Permission.objects.get(codename="delete_tip"))
     call_command("migrate", verbosity=0)
-    assert Group.objects.get().permissions.count() == 6
+    assert Group.objects.get().permissions.count() == 9
     group.delete()
     call_command("migrate", verbosity=0)
-    assert Group.objects.get().permissions.count() == 7
+    assert Group.objects.get().permissions.count() == 10
 
 
 def test_the_admins_sign_in_is_the_one_of_the_product(db):

@@ -335,7 +335,7 @@ def test_with_nobody_due_it_asks_once(db, django_assert_num_queries):
 
 
 def test_each_one_costs_the_same(db, django_assert_num_queries):
-    nobody, each = 3, 5
+    nobody, each = 3, 6
     for name in ("ada", "bob", "eve"):
         make_due(name)
     with django_assert_num_queries(nobody + 3 * each):

@@ -327,7 +327,7 @@ def test_an_account_that_the_admin_deletes_withdraws_too(user):
 # --- Two at once --------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_two_who_start_at_once_one_does():
     _talk, key, _ = make_talk(make_user())
     keys = []
@@ -337,7 +337,7 @@ def test_of_two_who_start_at_once_one_does():
     assert Talk.objects.of_guest(next(filter(None, keys)))
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_both_answer_and_agree_at_once():
     talk = make_talk(make_user(), "started").talk
 
@@ -351,7 +351,7 @@ def test_both_answer_and_agree_at_once():
     assert TalkAnswer.objects.count() == 6
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_same_answer_sent_twice_at_once_is_one():
     talk = make_talk(make_user(), "started").talk
     send = lambda: talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)  # noqa: E731
@@ -359,7 +359,7 @@ def test_the_same_answer_sent_twice_at_once_is_one():
     assert answers(talk, TalkSide.GUEST) == {"now": str(SPLIT)}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("_time", range(3))
 def test_one_agrees_while_the_other_withdraws(_time):
     talk = make_talk(make_user(), "agreed").talk
@@ -372,7 +372,7 @@ def test_one_agrees_while_the_other_withdraws(_time):
     assert answers(talk, TalkSide.GUEST) == GUESTS
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("_time", range(3))
 def test_points_that_arrive_while_their_side_agrees_are_shown_or_refused(_time):
     talk = make_talk(make_user(), "answered").talk
@@ -388,7 +388,7 @@ def test_points_that_arrive_while_their_side_agrees_are_shown_or_refused(_time):
     assert answers(talk, TalkSide.GUEST)["now"] == (str(OTHER) if taken[0] else GUESTS[Kind.NOW])
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_two_invitations_at_once_only_one_is_the_tenth_of_a_day():
     user = make_user()
     for _ in range(MAX_INVITATIONS_A_DAY - 1):
@@ -398,7 +398,7 @@ def test_of_two_invitations_at_once_only_one_is_the_tenth_of_a_day():
     assert Talk.objects.count() == MAX_INVITATIONS_A_DAY
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_guest_who_deletes_their_account_while_they_start_leaves_nothing_half_done():
     inviter, guest = make_user(), make_user("guest@example.org")
     talk, key, _ = make_talk(inviter)
@@ -412,7 +412,7 @@ def test_a_guest_who_deletes_their_account_while_they_start_leaves_nothing_half_
     assert stored.state in (State.STARTED, State.ENDED)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_whoever_deletes_their_account_invites_nobody():
     user = make_user()
     made = []

@@ -31,7 +31,6 @@ class Published:
     def __init__(self) -> None:
         self.tips = TipIndex(Tip.objects.published())
         self._parts = list(PortraitPart.objects.published())
-        self.questions = list(TalkQuestion.objects.published())
         self._parts_for: dict[Split, list[PortraitPart]] = {}
 
     def parts_for(self, split: Split) -> list[PortraitPart]:
@@ -51,6 +50,11 @@ class Published:
         if timestamp >= self._changed_at:
             return list(self._on_record.fitting(situation, declined, on=timestamp.date()))
         return list(_on_record_at(timestamp).fitting(situation, declined))
+
+    @cached_property
+    def questions(self) -> list[TalkQuestion]:
+        """The questions that talks are given."""
+        return list(TalkQuestion.objects.published())
 
     @cached_property
     def _changed_at(self) -> datetime:

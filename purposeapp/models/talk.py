@@ -1,5 +1,6 @@
 import secrets
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -30,6 +31,7 @@ from .user import User
 NAME_MAX_LENGTH = 40
 NOTE_MAX_LENGTH = 2_000
 
+MAX_LISTED = 50
 MAX_OPEN_INVITATIONS = 20
 MAX_INVITATIONS_A_DAY = 10
 
@@ -113,10 +115,17 @@ class TalkQuerySet(models.QuerySet["Talk"]):
             | Q(guest_id=user.pk, guest_withdrew_at=None)
         )
 
+    def listed(self, user: User) -> "list[Talk]":
+        """The latest ones of a person, with their answers; one more than MAX_LISTED, if it is."""
+        talks = _latest(user.pk)
+        _read_answers(talks, user)
+        return talks
+
     def of_both_sides(self, user: User) -> "list[tuple[Talk, TalkSide]]":
         """All of one person, oldest first, each with their side and all that is in it."""
-        mine = self.for_user(user).oldest_first().prefetch_related("answers", "notes")
-        return [(talk, side) for talk in mine if (side := talk.side_of(user))]
+        talks = list(self.for_user(user).oldest_first().prefetch_related("notes"))
+        _read_answers(talks, user)
+        return [(talk, side) for talk in talks if (side := talk.side_of(user))]
 
     def running(self) -> Self:
         """Those that have started and have not ended."""
@@ -355,11 +364,7 @@ class Talk(models.Model):
     @cached_property
     def answered(self) -> dict[str, dict[str, Split]]:
         """The splits of each side, by kind. For views: ask `is_open` before showing the other's."""
-        found: dict[str, dict[str, Split]] = {side: {} for side in TalkSide}
-        fetched = getattr(self, "_prefetched_objects_cache", {}).get("answers")
-        for answer in _answers(self.pk) if fetched is None else fetched:
-            found[answer.side][answer.kind] = answer.split
-        return found
+        return _by_side(_answers(self.pk))
 
     def side_of(self, user: models.Model | AnonymousUser) -> TalkSide | None:
         """The side of somebody who is signed in; None for anybody else."""
@@ -528,6 +533,32 @@ def _with_invite_hash(hash: str) -> models.QuerySet[Talk]:
 @CompiledQuery
 def _with_guest_hash(hash: str) -> models.QuerySet[Talk]:
     return Talk.objects.filter(guest_hash=hash)
+
+
+@CompiledQuery
+def _latest(user_id: int) -> models.QuerySet[Talk]:
+    return Talk.objects.for_user(User(pk=user_id)).latest_first()[: MAX_LISTED + 1]
+
+
+@CompiledQuery
+def _answers_in_all(user_id: int) -> models.QuerySet[TalkAnswer]:
+    return TalkAnswer.objects.filter(Q(talk__inviter_id=user_id) | Q(talk__guest_id=user_id))
+
+
+def _read_answers(talks: Sequence[Talk], user: User) -> None:
+    """Read the answers of these talks of a person, in one statement."""
+    by_talk: dict[uuid.UUID, list[TalkAnswer]] = {}
+    for answer in _answers_in_all(user.pk) if talks else ():
+        by_talk.setdefault(answer.talk_id, []).append(answer)
+    for talk in talks:
+        talk.answered = _by_side(by_talk.get(talk.pk, ()))
+
+
+def _by_side(answers: Iterable[TalkAnswer]) -> dict[str, dict[str, Split]]:
+    found: dict[str, dict[str, Split]] = {side: {} for side in TalkSide}
+    for answer in answers:
+        found[answer.side][answer.kind] = answer.split
+    return found
 
 
 @CompiledQuery

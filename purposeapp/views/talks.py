@@ -13,7 +13,7 @@ from purposeapp.forms.redisplay import as_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
 from purposeapp.models.reminder import verified_addresses
-from purposeapp.models.talk import TalkSide
+from purposeapp.models.talk import MAX_LISTED, TalkSide
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther
@@ -23,7 +23,6 @@ from .resumable import Typed, resumable_form
 from .talks_pages import pass_on
 from .talks_seat import Seat, limited, needs_no_cookie, private
 
-TALKS_SHOWN = 50
 INVITATION = "purposeapp/invitation.html"
 
 
@@ -33,10 +32,8 @@ INVITATION = "purposeapp/invitation.html"
 def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """All talks of a person, each with where it stands, and the form that invites to one."""
     status = HTTPStatus.OK
-    # One more than is shown tells whether there are more.
-    mine = Talk.objects.for_user(request.user).latest_first().prefetch_related("answers")
-    found = list(mine[: TALKS_SHOWN + 1])
-    seats = [Seat(talk, _side(talk, request), request.user) for talk in found[:TALKS_SHOWN]]
+    found = Talk.objects.listed(request.user)
+    seats = [Seat(talk, _side(talk, request), request.user) for talk in found[:MAX_LISTED]]
     if request.method == "POST":
         form, mail_form = InvitationForm(request.POST), InvitationMailForm(request.POST)
         if answer := _invite(request, form, mail_form):
@@ -58,7 +55,7 @@ def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
         "mails": bool(site.EMAIL_URL),
         "is_verified": _is_verified(request),
         "seats": seats,
-        "has_more": len(found) > TALKS_SHOWN,
+        "has_more": len(found) > MAX_LISTED,
     }
     return render(request, "purposeapp/talks.html", context, status=status)
 

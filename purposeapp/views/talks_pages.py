@@ -21,7 +21,7 @@ from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models.talk import Kind, State, hash_of
 from purposeapp.sharing.links import Letter
-from purposeapp.split import Purpose, Split
+from purposeapp.split import Split
 from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
 from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
@@ -86,10 +86,6 @@ def _both(seat: Seat) -> dict[str, Any]:
     pairs = _pairs(seat)
     return {
         "pairs": pairs,
-        "rows": [
-            (purpose, *(split[purpose] for pair in pairs for split in (pair.now, pair.future)))
-            for purpose in Purpose
-        ],
         "differences": differences(mine, theirs, name=seat.other_name),
         "questions": questions(inviter, guest, name=seat.talk.name, wordings=published().questions),
     }
@@ -128,7 +124,7 @@ def _page(
 ) -> HttpResponse:
     seat = request.seat
     state = seat.talk.state
-    pages = ["agree", "withdraw", "note", "sheet", *(["mail"] if seat.key else [])]
+    pages = ["agree", *(["mail"] if seat.key else [])]
     context: dict[str, Any] = {
         "seat": seat,
         "state": state,

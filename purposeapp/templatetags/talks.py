@@ -1,0 +1,89 @@
+"""The parts of a talk's pages that repeat from talk to talk, as fragments (web/fragments.py).
+
+Names, notes and addresses are filled in late: what is kept holds nobody.
+"""
+
+from django import template
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+
+from purposeapp.models.talk import State
+from purposeapp.split import Purpose
+from purposeapp.views.talks_pages import Pair
+from purposeapp.views.talks_seat import Seat
+from purposeapp.web.fragments import fragment
+
+register = template.Library()
+
+
+@register.simple_tag
+def talk_entry(seat: Seat) -> SafeString:
+    """One talk in the list of its person."""
+    talk = seat.talk
+    return fragment(
+        "purposeapp/_talk_entry.html",
+        state=talk.state,
+        is_inviter=seat.is_inviter,
+        has_name=bool(talk.name),
+        has_started=bool(talk.started_at),
+        has_finished=seat.has_finished,
+        has_agreed=seat.has_agreed,
+        other_has_withdrawn=seat.other_has_withdrawn,
+        late={
+            "url": seat.url(),
+            "revoke": seat.url("talk_withdraw"),
+            "name": talk.name,
+            "made": date_format(talk.made_at),
+            "started": date_format(talk.started_at) if talk.started_at else "",
+            "expires": date_format(talk.expires_at),
+        },
+    )
+
+
+@register.simple_tag
+def talk_pair(pair: Pair, id: str, with_note: bool = False) -> SafeString:
+    """What one of the two has answered."""
+    return fragment(
+        "purposeapp/_talk_pair.html",
+        id=id,
+        now=pair.now,
+        future=pair.future,
+        moves=tuple(pair.moves),
+        guess=pair.guess,
+        has_note=bool(with_note and pair.note),
+        late={"title": pair.title, "guess_label": pair.guess_label, "note": pair.note},
+    )
+
+
+@register.simple_tag
+def talk_table(pairs: list[Pair]) -> SafeString:
+    """Both pairs as numbers."""
+    splits = tuple(split for pair in pairs for split in (pair.now, pair.future))
+    rows = [(purpose, [split[purpose] for split in splits]) for purpose in Purpose]
+    mine, theirs = pairs
+    return fragment(
+        "purposeapp/_talk_table.html",
+        splits=splits,
+        late={"mine": mine.title, "theirs": theirs.title},
+        context=lambda values: {**values, "rows": rows},
+    )
+
+
+@register.simple_tag
+def talk_ways(seat: Seat, state: State, csrf_token: str) -> SafeString:
+    """What else there is to do."""
+    pages = {name: seat.url(f"talk_{name}") for name in ("note", "sheet", "withdraw")}
+    return fragment(
+        "purposeapp/_talk_ways.html",
+        state=state,
+        has_started=bool(seat.talk.started_at),
+        has_account=seat.account.is_authenticated,
+        now=seat.mine.get("now"),
+        future=seat.mine.get("future"),
+        late={
+            **pages,
+            "remind": reverse("talk_remind", args=[seat.talk.pk]),
+            "csrf_token": csrf_token,
+        },
+    )

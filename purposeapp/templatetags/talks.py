@@ -5,7 +5,6 @@ Names, notes and addresses are filled in late: what is kept holds nobody.
 
 from django import template
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from purposeapp.models.talk import State
@@ -15,30 +14,6 @@ from purposeapp.views.talks_seat import Seat
 from purposeapp.web.fragments import fragment
 
 register = template.Library()
-
-
-@register.simple_tag
-def talk_entry(seat: Seat) -> SafeString:
-    """One talk in the list of its person."""
-    talk = seat.talk
-    return fragment(
-        "purposeapp/_talk_entry.html",
-        state=talk.state,
-        is_inviter=seat.is_inviter,
-        has_name=bool(talk.name),
-        has_started=bool(talk.started_at),
-        has_finished=seat.has_finished,
-        has_agreed=seat.has_agreed,
-        other_has_withdrawn=seat.other_has_withdrawn,
-        late={
-            "url": seat.url(),
-            "revoke": seat.url("talk_withdraw"),
-            "name": talk.name,
-            "made": date_format(talk.made_at),
-            "started": date_format(talk.started_at) if talk.started_at else "",
-            "expires": date_format(talk.expires_at),
-        },
-    )
 
 
 @register.simple_tag

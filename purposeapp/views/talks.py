@@ -1,10 +1,14 @@
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings as site
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +19,7 @@ from purposeapp.models import Talk
 from purposeapp.models.reminder import verified_addresses
 from purposeapp.models.talk import MAX_LISTED, TalkSide
 from purposeapp.web.blank_page import blank_page
+from purposeapp.web.fragments import fragment
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther
 
@@ -23,6 +28,7 @@ from .resumable import Typed, resumable_form
 from .talks_pages import pass_on
 from .talks_seat import Seat, limited, needs_no_cookie, private
 
+TALKS = "purposeapp/talks.html"
 INVITATION = "purposeapp/invitation.html"
 
 
@@ -31,33 +37,76 @@ INVITATION = "purposeapp/invitation.html"
 @require_http_methods(["GET", "HEAD", "POST"])
 def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """All talks of a person, each with where it stands, and the form that invites to one."""
-    status = HTTPStatus.OK
+    if request.method != "POST":
+        return _page(request, InvitationForm(), InvitationMailForm(), typed=typed)
+    form, mail_form = InvitationForm(request.POST), InvitationMailForm(request.POST)
+    if answer := _invite(request, form, mail_form):
+        return answer
+    is_over_limit = form.has_error("__all__", code="today")
+    status = HTTPStatus.TOO_MANY_REQUESTS if is_over_limit else HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page(request, form, mail_form, status=status)
+
+
+def _page(
+    request: AuthenticatedRequest,
+    form: InvitationForm,
+    mail_form: InvitationMailForm,
+    *,
+    typed: Typed | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
     found = Talk.objects.listed(request.user)
     seats = [Seat(talk, _side(talk, request), request.user) for talk in found[:MAX_LISTED]]
-    if request.method == "POST":
-        form, mail_form = InvitationForm(request.POST), InvitationMailForm(request.POST)
-        if answer := _invite(request, form, mail_form):
-            return answer
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.has_error("__all__", code="today"):
-            status = HTTPStatus.TOO_MANY_REQUESTS
-    else:
-        form, mail_form = InvitationForm(), InvitationMailForm()
-        form.initial["name"] = next((seat.talk.name for seat in seats if seat.is_inviter), "")
-        if typed:
-            form.initial.update(as_typed(form, typed.data))
-            mail_form.initial.update(as_typed(mail_form, typed.data))
-    context = {
-        "form": form,
-        "mail_form": mail_form,
-        "wrong": form if form.errors else mail_form if mail_form.errors else None,
-        "typed": typed,
+    late = {
+        "entries": format_html_join("", '<li class="entry">{}</li>', map(_entry, seats)),
+        "name": next((seat.talk.name for seat in seats if seat.is_inviter), ""),
+    }
+    values = {
+        "has_entries": bool(seats),
+        "has_more": len(found) > MAX_LISTED,
         "mails": bool(site.EMAIL_URL),
         "is_verified": _is_verified(request),
-        "seats": seats,
-        "has_more": len(found) > MAX_LISTED,
     }
-    return render(request, "purposeapp/talks.html", context, status=status)
+
+    def unsent(given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The page before anything is typed: with the name of the last invitation."""
+        form.initial["name"] = given["name"]
+        return {**given, "form": form, "mail_form": mail_form}
+
+    is_new = not form.is_bound and not typed
+    if is_new and (blank := blank_page(request, TALKS, unsent, late=late, **values)):
+        return blank
+    context = {**unsent({**late, **values}), "typed": typed}
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
+        mail_form.initial.update(as_typed(mail_form, typed.data))
+    context["wrong"] = form if form.errors else mail_form if mail_form.errors else None
+    return render(request, TALKS, context, status=status)
+
+
+def _entry(seat: Seat) -> tuple[SafeString]:
+    """One talk in the list."""
+    talk = seat.talk
+    late = {
+        "url": seat.url(),
+        "revoke": seat.url("talk_withdraw"),
+        "name": talk.name,
+        "made": date_format(talk.made_at),
+        "started": date_format(talk.started_at) if talk.started_at else "",
+        "expires": date_format(talk.expires_at),
+    }
+    entry = fragment(
+        "purposeapp/_talk_entry.html",
+        state=talk.state,
+        is_inviter=seat.is_inviter,
+        has_name=bool(talk.name),
+        has_started=bool(talk.started_at),
+        has_finished=seat.has_finished,
+        has_agreed=seat.has_agreed,
+        other_has_withdrawn=seat.other_has_withdrawn,
+        late=late,
+    )
+    return (entry,)
 
 
 def _side(talk: Talk, request: AuthenticatedRequest) -> TalkSide:

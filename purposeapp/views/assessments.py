@@ -24,7 +24,7 @@ from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
-from .recording import JUST_RECORDED
+from .recording import JUST_RECORDED, TO_ANNOUNCE, announce_recorded
 from .resumable import Typed, resumable_form
 
 
@@ -91,6 +91,7 @@ def _page(
     )
     # What they said of a tip is the same for all their results.
     ticks = Tick.objects.by_tip(user)
+    announce_recorded(request, assessment)
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
     reminder = Reminder.objects.of(user) if just_recorded else None
     context = {
@@ -125,7 +126,8 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     form = EventForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
-    request.session.pop(JUST_RECORDED, None)
+    for name in (JUST_RECORDED, TO_ANNOUNCE):
+        request.session.pop(name, None)
     if event := form.save(assessment):
         messages.success(request, str(KIND_SENTENCES[event]))
     return redirect(assessment)

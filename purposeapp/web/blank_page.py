@@ -26,7 +26,7 @@ def blank_page(
     template_name: str,
     context: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     *,
-    late: Mapping[str, object],
+    late: Mapping[str, Any],
     **values: Hashable,
 ) -> HttpResponse | None:
     """A page that says the same to everybody but for what is `late`, as in `fragment`.

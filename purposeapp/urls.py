@@ -9,6 +9,7 @@ from purposeapp.views import (
     crawlers,
     data_export,
     data_import,
+    email_address,
     goal,
     history,
     login,
@@ -92,6 +93,7 @@ urlpatterns = [
     # Ours, before allauth's own.
     path("accounts/login/", login.login, name="account_login"),
     path("accounts/signup/", signup.signup, name="account_signup"),
+    path("accounts/email/", email_address.change_email, name="account_email"),
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),
     path("settings/", settings.settings, name="settings"),
     path("settings/time-zone/", settings.time_zone, name="time_zone"),

@@ -112,10 +112,8 @@ TABLE = """
 /keep/6-2-2-0-0/               oo>---     >>>---  oo>---
         → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /history/{assessment}/         ssssss     oo>---  000---  → ./
-/history/{assessment}/day/     -->---     --0---  --0---
-        → /accounts/login/?next=/history/{new}/
-/history/{on_paper}/day/       -->---     --?---  --0---
-        → /accounts/login/?next=/history/{new}/
+/history/{assessment}/day/     ssssss     000---  000---
+/history/{on_paper}/day/       ssssss     oo?---  000---
 /history/{assessment}/delete/  ssssss     oo>---  000---  → /history/
 /history/{assessment}/event/   -->---     -->---  --0---
         → /accounts/login/?next=/history/{new}/ /history/{new}/

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.admin.resumable import resume_form
 from purposeapp.admin.stats import usage
 from purposeapp.advice.coverage import uncovered_for_some_side
 from purposeapp.advice.portrait import without_text
@@ -26,7 +27,8 @@ class AdminSite(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """A page of the admin; malformed input is refused before anything is looked up by it."""
-        return super().admin_view(_refuse_malformed(view), cacheable)
+        protected = super().admin_view(_refuse_malformed(view), cacheable)
+        return resume_form(view, protected)
 
     def index(self, request: HttpRequest, extra_context=None):
         """The start page: what is to be done about the texts, and how much the site is used."""

@@ -20,6 +20,7 @@ from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 from . import import_export, reorder
 from .archive import ArchivingAdmin
 from .deleted_tips import DELETED_MEANWHILE, deleted_tips, is_gone
+from .resumable import resumable
 from .tip_coverage import tip_coverage
 from .tip_preview import tip_preview
 from .versioned import VersionedAdmin, set_state
@@ -173,6 +174,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             (_("When and where it appears"), {"fields": PUBLICATION_FIELDS}),
         ]
 
+    @resumable
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The form; for a tip that somebody has deleted, the way to bring it back."""
         if self.has_view_permission(request) and is_gone(object_id):

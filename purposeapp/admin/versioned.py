@@ -22,6 +22,8 @@ from simple_history.utils import bulk_update_with_history
 
 from purposeapp.exchange.differences import changed_fields, described, differences
 
+from .resumable import resumable, show_typed
+
 REASONS = {
     "First tips": gettext_lazy("initial tips"),
     "First tips for change": gettext_lazy("initial tips"),
@@ -80,6 +82,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
             reason = record.history_change_reason
             record.reason = REASONS.get(reason, reason)
 
+    @resumable
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
     def history_form_view(
@@ -103,6 +106,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """A version with what differs from the stored row; a 409 if somebody was quicker."""
         if template != self.object_history_form_template:
             return super().render_history_view(request, template, context, **kwargs)
+        show_typed(request, context)
         form, version = context["adminform"].form, context["original"]
         stored = form.stored
         context["stored"] = stored
@@ -136,6 +140,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         """The form; 422 if something is wrong, and 409 where the optimistic lock failed."""
+        show_typed(request, context)
         response = super().render_change_form(request, context, *args, **kwargs)
         form = context["adminform"].form
         if getattr(form, "conflict", None):
@@ -143,6 +148,14 @@ class VersionedAdmin(SimpleHistoryAdmin):
         elif form.errors:
             response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return response
+
+    @resumable
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, extra_context)
+
+    @resumable
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return super().change_view(request, object_id, form_url, extra_context)
 
     # --- The list and the form ---
 

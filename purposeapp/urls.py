@@ -92,6 +92,10 @@ urlpatterns = [
     path("reminders/five-purposes.ics", reminders.reminders_calendar, name="reminders_calendar"),
     # Ours, before allauth's own.
     path("accounts/login/", login.login, name="account_login"),
+    path("accounts/login/code/", login.request_login_code, name="account_request_login_code"),
+    path(
+        "accounts/login/code/confirm/", login.confirm_login_code, name="account_confirm_login_code"
+    ),
     path("accounts/signup/", signup.signup, name="account_signup"),
     path("accounts/email/", email_address.change_email, name="account_email"),
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),

@@ -90,8 +90,10 @@ TABLE = """
 /tips/{tip}/tick/              -->---     --?---     → /accounts/login/?next=/tips/
 /tips/side/                    -->---     --?---     → /accounts/login/?next=/tips/
 /reminders/                    ssssss     oo?---
-/reminders/changed/            ssssss     -->---     → /reminders/
-/reminders/address/            ssssss     -->---     → /reminders/
+/reminders/changed/            -->---     -->---
+        → /accounts/login/?next=/reminders/ /reminders/
+/reminders/address/            -->---     -->---
+        → /accounts/login/?next=/reminders/ /reminders/
 /settings/                     ssssss     oo----
 /settings/time-zone/           -->---     -->---
         → /accounts/login/?next=/settings/ /settings/#time-zone
@@ -154,8 +156,8 @@ TABLE = """
 /admin/purposeapp/tip/x/history/                ssssss    xx----  00----
 /admin/purposeapp/tip/x/history/y/              ssssss    xxx---  000---
 /admin/purposeapp/tip/{tip}/preview/            ssssss    xxxxxx  oo?---
-/admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  -->---
-        → /admin/purposeapp/tip/
+/admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  >>>---
+        → ../change/ /admin/purposeapp/tip/
 
                                                                visitors  staff   editor+superuser
 /admin/purposeapp/portraitpart/                                ssssss    xxxxxx  oooooo
@@ -168,8 +170,8 @@ TABLE = """
 /admin/purposeapp/portraitpart/{part}/history/                 ssssss    xx----  oo----
 /admin/purposeapp/portraitpart/{part}/history/{part_version}/  ssssss    xxx---  ooc---
 /admin/purposeapp/portraitpart/{part}/preview/                 ssssss    xxxxxx  oo----
-/admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  -->---
-        → /admin/purposeapp/portraitpart/
+/admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  >>>---
+        → ../change/ /admin/purposeapp/portraitpart/
 
                                                     visitors  staff+editor  superuser
 /admin/purposeapp/assessment/                       ssssss    xxxxxx        oooooo

@@ -1,4 +1,5 @@
 import re
+import time
 from html import unescape
 from unittest.mock import patch
 
@@ -7,6 +8,7 @@ from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
@@ -14,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
+from purposeapp.accounts.forms import TOO_MANY_CODES
 from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import Assessment, User
 from purposeapp.views.errors import RETRY_AFTER_S
@@ -297,9 +300,34 @@ def test_three_wrong_codes_are_enough(client, db):
 
 def test_three_codes_a_minute_are_enough(client, db):
     make_verified_user()
-    answers = [ask_for_a_code(Client(), "owner@example.org").status_code for _ in range(4)]
-    assert answers == [302, 302, 302, 422]
+    *answers, last = [ask_for_a_code(Client(), "owner@example.org") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [302, 302, 302]
+    assert (last.status_code, last.headers["Retry-After"]) == (429, "60")
+    assert unescape(last.content.decode()).count(str(TOO_MANY_CODES)) == 2  # summary and field
+    assert 'value="owner@example.org"' in last.content.decode()
     assert len(mail.outbox) == 3
+
+
+@pytest.mark.parametrize("ends", ["expired", "three wrong ones"])
+def test_where_a_code_is_over_a_new_one_is_a_press_away(client, db, ends):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org", next="/goal/")
+    if ends == "expired":
+        late = time.time() + settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT + 1
+        form = {"code": code_in(mail.outbox[0]), "next": "/goal/"}
+        with patch("time.time", return_value=late):
+            page = client.post(CONFIRM, form, follow=True)
+    else:
+        for _ in range(3):
+            page = client.post(CONFIRM, {"code": "WRONG1", "next": "/goal/"}, follow=True)
+    assert page.redirect_chain == [(f"{CODE}?next=%2Fgoal%2F", 302)]
+    words = page.content.decode()
+    assert "That code no longer works. Ask for a new one." in words
+    assert "Wait" not in words
+    again = {"email": "owner@example.org", "next": "/goal/"}
+    confirm = client.post(CODE, again).url
+    form = {"code": code_in(mail.outbox[1]), "next": "/goal/"}
+    assert client.post(confirm, form).url == "/goal/"
 
 
 def test_nobody_learns_from_it_who_has_an_account(client, db):

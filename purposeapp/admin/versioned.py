@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.utils import bulk_update_with_history
 
@@ -217,10 +217,12 @@ class VersionedAdmin(SimpleHistoryAdmin):
         )
         self.message_user(request, said, messages.SUCCESS)
 
-    @method_decorator(require_POST)
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Publish one row, and go on to the list."""
+        """Publish one row, and go on to the list. A GET, as after a sign-in, only opens the row."""
+        if request.method != "POST":
+            return redirect("../change/")
         self.model.objects.lock()
         row = get_object_or_404(self.model, pk=pk)
         set_state(request, [row], self.model.State.PUBLISHED, "Published in the list")

@@ -1,9 +1,11 @@
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -54,10 +56,11 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
 
 
 @never_cache
-@login_required
 @require_POST
-def life_changed(request: AuthenticatedRequest) -> HttpResponse:
+def life_changed(request: HttpRequest) -> HttpResponse:
     """Take note that something changed in a life; the mail follows once the dust has settled."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("reminders"))
     mine = Reminder.objects.for_user(request.user)
     if mine.schedule_after_change():
         messages.success(request, _("Thanks for telling us. We'll ask you in two weeks."))
@@ -65,13 +68,14 @@ def life_changed(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_POST
-def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
+def confirm_email(request: HttpRequest) -> HttpResponse:
     """Send what proves that the address is theirs: a code or a link, as for a new account."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("reminders"))
     if proven_addresses().filter(user=request.user).exists():
         return redirect("reminders")
-    sent = send_verification(request)
+    sent = send_verification(cast(AuthenticatedRequest, request))
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
         back = urlencode({"next": reverse("reminders")})
         return redirect(f"{reverse('account_email_verification_sent')}?{back}")

@@ -20,7 +20,7 @@ from purposeapp.forms import ReminderForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import PERIODS, last_day, proven_addresses
-from purposeapp.reminders.calendar import calendar
+from purposeapp.reminders.calendar import CONTENT_TYPE, FILE_NAME, calendar_of
 from purposeapp.timeline.dates import today
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
@@ -120,15 +120,9 @@ def reminders_calendar(request: AuthenticatedRequest) -> HttpResponse:
     if reminder.due_on is None:
         raise Http404
     return attachment(
-        calendar(
-            user=request.user,
-            start=reminder.due_on,
-            months=reminder.months,
-            day=reminder.series_day,
-            sequence=reminder.sequence,
-        ),
-        filename="five-purposes.ics",
-        content_type="text/calendar; charset=utf-8",
+        calendar_of(reminder, reminder.due_on),
+        filename=FILE_NAME,
+        content_type=f"{CONTENT_TYPE}; charset=utf-8",
     )
 
 

@@ -24,9 +24,17 @@
 
   if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
 
+  // navigator.cookieEnabled is true in a Chromium that blocks them, so one is tried, and taken away.
+  const keepsCookies = () => {
+    document.cookie = "probe=1; SameSite=Lax";
+    const isKept = document.cookie.includes("probe=1");
+    document.cookie = "probe=; SameSite=Lax; Max-Age=0";
+    return isKept;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     const warning = document.querySelector("[data-cookies-blocked]");
-    if (warning && !navigator.cookieEnabled) warning.hidden = false;
+    if (warning && !keepsCookies()) warning.hidden = false;
     const button = document.querySelector("[data-theme-switch]");
     const label = button.querySelector("[data-dark]");
     const name = () => {

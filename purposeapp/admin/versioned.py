@@ -29,6 +29,7 @@ REASONS = {
     "First tips for change": gettext_lazy("initial tips"),
     "Initial texts": gettext_lazy("initial sentences"),
     "Plain words": gettext_lazy("reworded"),
+    "Truer words": gettext_lazy("reworded"),
 }
 """What migrations wrote as their reason for a change, in words for editors."""
 

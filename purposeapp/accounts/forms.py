@@ -87,6 +87,8 @@ class LinkedInSignupForm(PlainFields, socialaccount_forms.SignupForm):
 class AddEmailForm(PlainFields, forms.AddEmailForm):
     """Another email for an account."""
 
+    labels = {"email": gettext_lazy("New email")}
+
     def save(self, request: HttpRequest) -> EmailAddress:
         """Let the new one wait until it is proven, beside the one that the account has.
 

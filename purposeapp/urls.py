@@ -5,6 +5,7 @@ from purposeapp.views import (
     account_deletion,
     assessments,
     cards,
+    codes,
     compare,
     crawlers,
     data_export,
@@ -94,7 +95,13 @@ urlpatterns = [
     path("accounts/login/", login.login, name="account_login"),
     path("accounts/login/code/", login.request_login_code, name="account_request_login_code"),
     path(
-        "accounts/login/code/confirm/", login.confirm_login_code, name="account_confirm_login_code"
+        "accounts/login/code/confirm/", codes.confirm_login_code, name="account_confirm_login_code"
+    ),
+    path("accounts/confirm-email/", codes.confirm_email, name="account_email_verification_sent"),
+    path(
+        "accounts/password/reset/confirm/",
+        codes.confirm_password_reset,
+        name="account_confirm_password_reset_code",
     ),
     path("accounts/signup/", signup.signup, name="account_signup"),
     path("accounts/email/", email_address.change_email, name="account_email"),

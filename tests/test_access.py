@@ -64,7 +64,7 @@ TABLE = """
 /reminders/stop/{stop_key}/              ooo---
 /accounts/inactive/                      oo---o
 /accounts/password/reset/                oo??-o
-/accounts/password/reset/confirm/        >>>>>>     → /accounts/login/
+/accounts/password/reset/confirm/        >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/complete/       >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/done/           oo---o
 /accounts/confirm-email/x/               oo0--o

@@ -8,7 +8,6 @@ from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
@@ -308,26 +307,62 @@ def test_three_codes_a_minute_are_enough(client, db):
     assert len(mail.outbox) == 3
 
 
-@pytest.mark.parametrize("ends", ["expired", "three wrong ones"])
-def test_where_a_code_is_over_a_new_one_is_a_press_away(client, db, ends):
+OVER = pytest.mark.parametrize("ends", ["expired", "three wrong ones"])
+
+
+def use_up(client, path: str, ends: str, **form):
+    """Send the last code when it has expired, or wrong ones until it counts no longer."""
+    late = time.time() + (2 * 60 * 60 if ends == "expired" else 0)
+    codes = [code_in(mail.outbox[-1])] if ends == "expired" else ["WRONG1"] * 3
+    with patch("time.time", return_value=late):
+        for code in codes:
+            page = client.post(path, {"code": code, **form}, follow=True)
+    words = page.content.decode()
+    assert "That code no longer works." in words
+    assert "Wait" not in words
+    assert "We sent" not in words
+    return page
+
+
+@OVER
+def test_where_a_code_to_sign_in_is_over_a_new_one_is_a_press_away(client, db, ends):
     make_verified_user()
     ask_for_a_code(client, "owner@example.org", next="/goal/")
-    if ends == "expired":
-        late = time.time() + settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT + 1
-        form = {"code": code_in(mail.outbox[0]), "next": "/goal/"}
-        with patch("time.time", return_value=late):
-            page = client.post(CONFIRM, form, follow=True)
-    else:
-        for _ in range(3):
-            page = client.post(CONFIRM, {"code": "WRONG1", "next": "/goal/"}, follow=True)
+    page = use_up(client, CONFIRM, ends, next="/goal/")
     assert page.redirect_chain == [(f"{CODE}?next=%2Fgoal%2F", 302)]
-    words = page.content.decode()
-    assert "That code no longer works. Ask for a new one." in words
-    assert "Wait" not in words
-    again = {"email": "owner@example.org", "next": "/goal/"}
-    confirm = client.post(CODE, again).url
+    confirm = ask_for_a_code(client, "owner@example.org", next="/goal/").url
     form = {"code": code_in(mail.outbox[1]), "next": "/goal/"}
     assert client.post(confirm, form).url == "/goal/"
+
+
+@OVER
+@pytest.mark.usefixtures("with_mail_server")
+def test_where_the_code_of_a_new_account_is_over_a_sign_in_sends_another(client, db, ends):
+    client.post("/accounts/signup/", SIGN_UP)
+    page = use_up(client, VERIFY, ends)
+    assert page.redirect_chain == [("/accounts/login/", 302)]
+    cache.clear()  # what counts the mails
+    form = {"login": SIGN_UP["email"], "password": PASSWORD}
+    assert client.post("/accounts/login/", form).url == VERIFY
+    assert client.post(VERIFY, {"code": code_in(mail.outbox[-1])}).url == "/history/"
+
+
+@OVER
+@pytest.mark.usefixtures("with_mail_server")
+def test_where_the_code_for_another_email_is_over_it_is_sent_again(client, db, ends):
+    client.force_login(make_verified_user())
+    prove(client)
+    client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    page = use_up(client, VERIFY, ends)
+    assert page.redirect_chain == [("/accounts/email/", 302)]
+    assert page.status_code == 200
+
+
+@OVER
+def test_where_the_code_for_a_new_password_is_over_one_asks_for_another(client, user, ends):
+    page = client.post("/accounts/password/reset/", {"email": user.email}, follow=True)
+    page = use_up(client, page.request["PATH_INFO"], ends)
+    assert page.redirect_chain == [("/accounts/password/reset/", 302)]
 
 
 def test_nobody_learns_from_it_who_has_an_account(client, db):

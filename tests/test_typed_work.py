@@ -136,6 +136,20 @@ def test_every_form_is_in_the_table_or_says_why_not():
     assert found == Counter(named + exempt)
 
 
+LISTS_WITH_FIELDS = {
+    "purposeapp.Tip": "positions, by the number of the row: it may be another tip's by then",
+}
+
+
+def test_every_list_of_the_admin_with_fields_in_it_says_why_it_does_not_wait():
+    found = [
+        model._meta.label
+        for model, its_admin in admin.site._registry.items()
+        if getattr(its_admin, "list_editable", ())
+    ]
+    assert found == list(LISTS_WITH_FIELDS)
+
+
 def test_every_form_of_the_admin_is_in_the_table_or_says_why_not():
     resumable = {
         model._meta.label

@@ -24,17 +24,10 @@
 
   if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
 
-  // navigator.cookieEnabled is true in a Chromium that blocks them, so one is tried, and taken away.
-  const keepsCookies = () => {
-    document.cookie = "probe=1; SameSite=Lax";
-    const isKept = document.cookie.includes("probe=1");
-    document.cookie = "probe=; SameSite=Lax; Max-Age=0";
-    return isKept;
-  };
-
   document.addEventListener("DOMContentLoaded", () => {
     const warning = document.querySelector("[data-cookies-blocked]");
-    if (warning && !keepsCookies()) warning.hidden = false;
+    // By now time_zone.js has set one here. navigator.cookieEnabled is true in a Chromium that blocks them.
+    if (warning && !document.cookie) warning.hidden = false;
     const button = document.querySelector("[data-theme-switch]");
     const label = button.querySelector("[data-dark]");
     const name = () => {

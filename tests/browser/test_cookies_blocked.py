@@ -30,3 +30,8 @@ def test_the_points_need_no_cookie_and_an_account_says_that_it_does(new_visitor,
     expect(visitor.headline).to_have_text("Cookies are blocked")
     expect(page.get_by_role("main")).to_contain_text("Allow cookies for this site")
     assert page.context.cookies() == []
+
+
+def test_where_cookies_are_kept_nothing_is_said_of_them(visitor):
+    visitor.page.goto("/accounts/login/", wait_until="networkidle")
+    expect(visitor.page.get_by_text("Cookies are blocked")).to_be_hidden()

@@ -64,7 +64,7 @@ TABLE = """
 /reminders/stop/{stop_key}/              ooo---
 /accounts/inactive/                      oo---o
 /accounts/password/reset/                oo??-o
-/accounts/password/reset/confirm/        >>>>>>     → /accounts/login/
+/accounts/password/reset/confirm/        >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/complete/       >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/done/           oo---o
 /accounts/confirm-email/x/               oo0--o
@@ -90,8 +90,10 @@ TABLE = """
 /tips/{tip}/tick/              -->---     --?---     → /accounts/login/?next=/tips/
 /tips/side/                    -->---     --?---     → /accounts/login/?next=/tips/
 /reminders/                    ssssss     oo?---
-/reminders/changed/            ssssss     -->---     → /reminders/
-/reminders/address/            ssssss     -->---     → /reminders/
+/reminders/changed/            -->---     -->---
+        → /accounts/login/?next=/reminders/ /reminders/
+/reminders/address/            -->---     -->---
+        → /accounts/login/?next=/reminders/ /reminders/
 /settings/                     ssssss     oo----
 /settings/time-zone/           -->---     -->---
         → /accounts/login/?next=/settings/ /settings/#time-zone
@@ -112,10 +114,8 @@ TABLE = """
 /keep/6-2-2-0-0/               oo>---     >>>---  oo>---
         → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /history/{assessment}/         ssssss     oo>---  000---  → ./
-/history/{assessment}/day/     -->---     --0---  --0---
-        → /accounts/login/?next=/history/{new}/
-/history/{on_paper}/day/       -->---     --?---  --0---
-        → /accounts/login/?next=/history/{new}/
+/history/{assessment}/day/     ssssss     000---  000---
+/history/{on_paper}/day/       ssssss     oo?---  000---
 /history/{assessment}/delete/  ssssss     oo>---  000---  → /history/
 /history/{assessment}/event/   -->---     -->---  --0---
         → /accounts/login/?next=/history/{new}/ /history/{new}/
@@ -156,8 +156,8 @@ TABLE = """
 /admin/purposeapp/tip/x/history/                ssssss    xx----  00----
 /admin/purposeapp/tip/x/history/y/              ssssss    xxx---  000---
 /admin/purposeapp/tip/{tip}/preview/            ssssss    xxxxxx  oo?---
-/admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  -->---
-        → /admin/purposeapp/tip/
+/admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  >>>---
+        → ../change/ /admin/purposeapp/tip/
 
                                                                visitors  staff   editor+superuser
 /admin/purposeapp/portraitpart/                                ssssss    xxxxxx  oooooo
@@ -170,8 +170,8 @@ TABLE = """
 /admin/purposeapp/portraitpart/{part}/history/                 ssssss    xx----  oo----
 /admin/purposeapp/portraitpart/{part}/history/{part_version}/  ssssss    xxx---  ooc---
 /admin/purposeapp/portraitpart/{part}/preview/                 ssssss    xxxxxx  oo----
-/admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  -->---
-        → /admin/purposeapp/portraitpart/
+/admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  >>>---
+        → ../change/ /admin/purposeapp/portraitpart/
 
                                                     visitors  staff+editor  superuser
 /admin/purposeapp/assessment/                       ssssss    xxxxxx        oooooo

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from purposeapp.web.account_key import FormOfAnotherAccountError
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.outage import is_outage
 
@@ -45,6 +46,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not for this."""
+    if isinstance(exception, FormOfAnotherAccountError):
+        return form_of_another_account(request)
     return _page(
         request,
         HTTPStatus.FORBIDDEN,

@@ -5,10 +5,12 @@ from purposeapp.views import (
     account_deletion,
     assessments,
     cards,
+    codes,
     compare,
     crawlers,
     data_export,
     data_import,
+    email_address,
     goal,
     history,
     login,
@@ -115,7 +117,18 @@ urlpatterns = [
     path("reminders/five-purposes.ics", reminders.reminders_calendar, name="reminders_calendar"),
     # Ours, before allauth's own.
     path("accounts/login/", login.login, name="account_login"),
+    path("accounts/login/code/", login.request_login_code, name="account_request_login_code"),
+    path(
+        "accounts/login/code/confirm/", codes.confirm_login_code, name="account_confirm_login_code"
+    ),
+    path("accounts/confirm-email/", codes.confirm_email, name="account_email_verification_sent"),
+    path(
+        "accounts/password/reset/confirm/",
+        codes.confirm_password_reset,
+        name="account_confirm_password_reset_code",
+    ),
     path("accounts/signup/", signup.signup, name="account_signup"),
+    path("accounts/email/", email_address.change_email, name="account_email"),
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),
     path("settings/", settings.settings, name="settings"),
     path("settings/time-zone/", settings.time_zone, name="time_zone"),

@@ -74,7 +74,7 @@ TABLE = """
 /talk/{guest}/mail/                      >>?---     → /talk/{guest}/
 /accounts/inactive/                      oo---o
 /accounts/password/reset/                oo??-o
-/accounts/password/reset/confirm/        >>>>>>     → /accounts/login/
+/accounts/password/reset/confirm/        >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/complete/       >>>>>>     → /accounts/password/reset/
 /accounts/password/reset/done/           oo---o
 /accounts/confirm-email/x/               oo0--o
@@ -101,8 +101,10 @@ TABLE = """
 /tips/{tip}/tick/              -->---     --?---     → /accounts/login/?next=/tips/
 /tips/side/                    -->---     --?---     → /accounts/login/?next=/tips/
 /reminders/                    ssssss     oo?---
-/reminders/changed/            ssssss     -->---     → /reminders/
-/reminders/address/            ssssss     -->---     → /reminders/
+/reminders/changed/            -->---     -->---
+        → /accounts/login/?next=/reminders/ /reminders/
+/reminders/address/            -->---     -->---
+        → /accounts/login/?next=/reminders/ /reminders/
 /settings/                     ssssss     oo----
 /settings/time-zone/           -->---     -->---
         → /accounts/login/?next=/settings/ /settings/#time-zone
@@ -123,10 +125,8 @@ TABLE = """
 /keep/6-2-2-0-0/               oo>---     >>>---  oo>---
         → /accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F /history/{new}/
 /history/{assessment}/         ssssss     oo>---  000---  → ./
-/history/{assessment}/day/     -->---     --0---  --0---
-        → /accounts/login/?next=/history/{new}/
-/history/{on_paper}/day/       -->---     --?---  --0---
-        → /accounts/login/?next=/history/{new}/
+/history/{assessment}/day/     ssssss     000---  000---
+/history/{on_paper}/day/       ssssss     oo?---  000---
 /history/{assessment}/delete/  ssssss     oo>---  000---  → /history/
 /history/{assessment}/event/   -->---     -->---  --0---
         → /accounts/login/?next=/history/{new}/ /history/{new}/
@@ -179,8 +179,8 @@ TABLE = """
 /admin/purposeapp/tip/x/history/                ssssss    xx----  00----
 /admin/purposeapp/tip/x/history/y/              ssssss    xxx---  000---
 /admin/purposeapp/tip/{tip}/preview/            ssssss    xxxxxx  oo?---
-/admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  -->---
-        → /admin/purposeapp/tip/
+/admin/purposeapp/tip/{tip}/publish/            ssssss    xxxxxx  >>>---
+        → ../change/ /admin/purposeapp/tip/
 
                                                                visitors  staff   editor+superuser
 /admin/purposeapp/portraitpart/                                ssssss    xxxxxx  oooooo
@@ -193,8 +193,8 @@ TABLE = """
 /admin/purposeapp/portraitpart/{part}/history/                 ssssss    xx----  oo----
 /admin/purposeapp/portraitpart/{part}/history/{part_version}/  ssssss    xxx---  ooc---
 /admin/purposeapp/portraitpart/{part}/preview/                 ssssss    xxxxxx  oo----
-/admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  -->---
-        → /admin/purposeapp/portraitpart/
+/admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  >>>---
+        → ../change/ /admin/purposeapp/portraitpart/
 
                                                                   visitors  staff   editor+superuser
 /admin/purposeapp/talkquestion/                                   ssssss    xxxxxx  oooooo

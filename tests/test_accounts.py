@@ -1,4 +1,5 @@
 import re
+import time
 from html import unescape
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
+from purposeapp.accounts.forms import TOO_MANY_CODES
 from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import Assessment, User
 from purposeapp.views.errors import RETRY_AFTER_S
@@ -297,9 +299,70 @@ def test_three_wrong_codes_are_enough(client, db):
 
 def test_three_codes_a_minute_are_enough(client, db):
     make_verified_user()
-    answers = [ask_for_a_code(Client(), "owner@example.org").status_code for _ in range(4)]
-    assert answers == [302, 302, 302, 422]
+    *answers, last = [ask_for_a_code(Client(), "owner@example.org") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [302, 302, 302]
+    assert (last.status_code, last.headers["Retry-After"]) == (429, "60")
+    assert unescape(last.content.decode()).count(str(TOO_MANY_CODES)) == 2  # summary and field
+    assert 'value="owner@example.org"' in last.content.decode()
     assert len(mail.outbox) == 3
+
+
+OVER = pytest.mark.parametrize("ends", ["expired", "three wrong ones"])
+
+
+def use_up(client, path: str, ends: str, **form):
+    """Send the last code when it has expired, or wrong ones until it counts no longer."""
+    late = time.time() + (2 * 60 * 60 if ends == "expired" else 0)
+    codes = [code_in(mail.outbox[-1])] if ends == "expired" else ["WRONG1"] * 3
+    with patch("time.time", return_value=late):
+        for code in codes:
+            page = client.post(path, {"code": code, **form}, follow=True)
+    words = page.content.decode()
+    assert "That code no longer works." in words
+    assert "Wait" not in words
+    assert "We sent" not in words
+    return page
+
+
+@OVER
+def test_where_a_code_to_sign_in_is_over_a_new_one_is_a_press_away(client, db, ends):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org", next="/goal/")
+    page = use_up(client, CONFIRM, ends, next="/goal/")
+    assert page.redirect_chain == [(f"{CODE}?next=%2Fgoal%2F", 302)]
+    confirm = ask_for_a_code(client, "owner@example.org", next="/goal/").url
+    form = {"code": code_in(mail.outbox[1]), "next": "/goal/"}
+    assert client.post(confirm, form).url == "/goal/"
+
+
+@OVER
+@pytest.mark.usefixtures("with_mail_server")
+def test_where_the_code_of_a_new_account_is_over_a_sign_in_sends_another(client, db, ends):
+    client.post("/accounts/signup/", SIGN_UP)
+    page = use_up(client, VERIFY, ends)
+    assert page.redirect_chain == [("/accounts/login/", 302)]
+    cache.clear()  # what counts the mails
+    form = {"login": SIGN_UP["email"], "password": PASSWORD}
+    assert client.post("/accounts/login/", form).url == VERIFY
+    assert client.post(VERIFY, {"code": code_in(mail.outbox[-1])}).url == "/history/"
+
+
+@OVER
+@pytest.mark.usefixtures("with_mail_server")
+def test_where_the_code_for_another_email_is_over_it_is_sent_again(client, db, ends):
+    client.force_login(make_verified_user())
+    prove(client)
+    client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    page = use_up(client, VERIFY, ends)
+    assert page.redirect_chain == [("/accounts/email/", 302)]
+    assert page.status_code == 200
+
+
+@OVER
+def test_where_the_code_for_a_new_password_is_over_one_asks_for_another(client, user, ends):
+    page = client.post("/accounts/password/reset/", {"email": user.email}, follow=True)
+    page = use_up(client, page.request["PATH_INFO"], ends)
+    assert page.redirect_chain == [("/accounts/password/reset/", 302)]
 
 
 def test_nobody_learns_from_it_who_has_an_account(client, db):

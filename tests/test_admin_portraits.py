@@ -326,7 +326,9 @@ def test_what_makes_no_sense_is_no_error_of_the_server(editor, address, status):
 
 
 def test_publishing_is_no_link_and_what_is_read_takes_no_post(editor, even):
-    assert editor.get(page_of(even, "publish")).status_code == 405
+    PortraitPart.objects.filter(pk=even.pk).update(state="draft")
+    assert editor.get(page_of(even, "publish")).url == "../change/"
+    assert not PortraitPart.objects.published().filter(pk=even.pk).exists()
     for page in (f"{LIST}coverage/", page_of(even, "preview"), page_of(even, "history")):
         assert editor.post(page).status_code == 405
 

@@ -119,7 +119,7 @@ def test_nobody_overwrites_what_a_colleague_saved(editor, alike):
 
 def test_editors_who_were_there_before_may_keep_questions_too(db):
     loader = MigrationLoader(connection)
-    name = ("purposeapp", "0020_first_talk_questions")
+    name = ("purposeapp", "0021_first_talk_questions")
     permit = loader.get_migration(*name).operations[1]
     apps = loader.project_state(name).apps
     group = Group.objects.get(name="Tip editors")

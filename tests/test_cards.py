@@ -1,9 +1,23 @@
 import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from django.core.cache import caches
+from django.core.management import call_command
+from django.test import Client
 
-from purposeapp.sharing.card import HEIGHT, MARGIN, WIDTH, card_of_purpose, card_of_split
+from purposeapp.management.commands import draw_cards
+from purposeapp.sharing import card
+from purposeapp.sharing.card import (
+    HEIGHT,
+    MARGIN,
+    WIDTH,
+    card_of_purpose,
+    card_of_questionnaire,
+    card_of_split,
+)
 from purposeapp.split import Purpose
 from tests.support.splits import EVERY_SPLIT, one_of_each, shape
 
@@ -71,8 +85,7 @@ def test_two_splits_have_two_cards():
 
 
 def test_a_card_is_drawn_once(monkeypatch):
-    card = card_of_split(EVERY_SPLIT[0])
-    drawn = card.png()
+    drawn = card_of_split(EVERY_SPLIT[0]).png()
 
     def fail(**options):
         raise AssertionError("drawn again")
@@ -109,3 +122,48 @@ def test_a_card_costs_no_query(client):
 )
 def test_what_is_no_split_and_no_purpose_has_no_card(client, db, path):
     assert client.get(path).status_code == 404
+
+
+def test_while_enough_wait_for_a_drawing_the_next_one_is_told_when_to_come_back(
+    client, monkeypatch
+):
+    """Nobody can burn the CPU with 1,001 addresses, nor hold every thread of a worker."""
+    begun, go_on = Event(), Event()
+
+    def draw(**options):
+        begun.set()
+        assert go_on.wait(30)
+        return b"drawn"
+
+    monkeypatch.setattr("purposeapp.sharing.card.resvg_py.svg_to_bytes", draw)
+    paths = [f"/splits/{split}.png" for split in ("10-0-0-0-0", "0-10-0-0-0", "0-0-10-0-0")]
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(client.get, paths[0])
+        assert begun.wait(30)
+        second = threads.submit(Client().get, paths[1])
+        while card._queue._value:
+            time.sleep(0.001)
+        third = Client().get(paths[2])
+        assert (third.status_code, third["Retry-After"]) == (503, "2")
+        assert "no-store" in third["Cache-Control"]
+        assert "ETag" not in third
+        go_on.set()
+        assert [each.result().content for each in (first, second)] == [b"drawn", b"drawn"]
+    assert Client().get(paths[2]).status_code == 200
+
+
+def test_all_cards_can_be_drawn_ahead(monkeypatch, capsys):
+    monkeypatch.setattr(draw_cards, "all_cards", lambda: [card_of_questionnaire()])
+    drawn = []
+    monkeypatch.setattr(
+        "purposeapp.sharing.card.resvg_py.svg_to_bytes", lambda **opts: drawn.append(1) or b"png"
+    )
+    for _ in range(2):
+        call_command("draw_cards")
+    assert drawn == [1]
+    assert capsys.readouterr().out == "1 of 1 cards\n" * 2
+
+
+def test_there_is_a_card_for_every_split_purpose_and_the_questionnaire():
+    every = list(card.all_cards())
+    assert len(every) == len(set(every)) == 1001 + 5 + 1

@@ -4,7 +4,9 @@ import ast
 import re
 from pathlib import Path
 
+import django as django_package
 import pytest
+import simple_history
 
 from config.settings import REQUIRED_IN_PRODUCTION
 
@@ -101,6 +103,34 @@ def test_every_file_that_a_page_names_is_there(page):
     paths = re.findall(r"(?:purposeapp|config|templates|tests|bench|docs)/[\w/.-]*\w", text)
     missing += [path for path in paths if not (CHECKOUT / path).exists()]
     assert not missing
+
+
+def literals() -> str:
+    """Every word between quotes or tags that the admin, ours and Django's, may show."""
+    django, history = Path(django_package.__file__).parent, Path(simple_history.__file__).parent
+    folders = [CHECKOUT / "purposeapp", CHECKOUT / "templates", history / "templates"]
+    folders += [django / f"contrib/{name}" for name in ("admin/templates", "auth")]
+    files = [
+        path for each in folders for path in each.rglob("*") if path.suffix in (".py", ".html")
+    ]
+    return "\n".join(path.read_text() for path in files).lower()
+
+
+def test_every_label_in_the_handbook_is_one_of_the_admin():
+    """Italics are what a button or a heading says, and bold is a field."""
+    handbook = re.sub("`[^`]+`", "", (CHECKOUT / "docs/editors.md").read_text())
+    labels = {
+        " ".join((bold or italics).split())
+        for bold, italics in re.findall(r"\*\*([^*]+)\*\*|\*([^*]+)\*", handbook)
+    }
+    assert len(labels) > 40
+    shown = literals()
+    unknown = []
+    for label in labels:
+        words = re.escape(label.removeprefix("By ").lower())
+        if not re.search(f"[\"'>]\\s*{words}[?.]?\\s*[\"'<]", shown):
+            unknown.append(label)
+    assert sorted(unknown) == []
 
 
 def test_the_first_sentence_to_change_is_where_newcomers_are_told_to_look():

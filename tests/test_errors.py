@@ -160,10 +160,17 @@ def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
                 yield path, pattern.callback
 
     found = dict(marked(get_resolver("tests.support.urls_with_linkedin").url_patterns))
-    others = ["/reminders/", "/history/<uuid:id>/", "/accounts/login/", "/accounts/signup/"]
+    accounts = [f"/accounts/{page}/" for page in ("login", "signup", "email")]
+    others = ["/reminders/", "/history/<uuid:id>/", "/history/<uuid:id>/day/"]
+    in_the_admin = [
+        f"/admin/purposeapp/{model}/{page}"
+        for model in ("tip", "portraitpart", "talkquestion")
+        for page in ("add/", "<path:object_id>/change/", "^([^/]+)/history/([^/]+)/$")
+    ]
     talks = {path for path in found if path.startswith(("/talks/", "/talk/"))}
     assert {"/talks/", "/talks/<uuid:id>/now/", "/talk/<str:key>/note/"} <= talks
-    assert sorted(found.keys() - talks) == sorted([*TEN_POINTS_PAGES, *others])
+    expected = [*TEN_POINTS_PAGES, *accounts, *others, *in_the_admin]
+    assert sorted(found.keys() - talks) == sorted(expected)
     for path in found:
         seen = []
 

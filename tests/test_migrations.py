@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
+truer_portraits = import_module("purposeapp.migrations.0018_truer_portraits")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """What the first database to be kept was made with."""
@@ -124,8 +125,10 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     Part = migrate(newest).get_model("purposeapp", "PortraitPart")
     now = dict(Part.objects.values_list("key", "text"))
     assert now.pop(plainer_words.NEW_KEY) == plainer_words.NEW_TEXT
-    expected = {key: plainer_words.REWORDED.get(text, text) for key, text in originals.items()}
-    assert now == expected | {theirs.key: "The blind spot is ours."}
+    plainer = {key: plainer_words.REWORDED.get(text, text) for key, text in originals.items()}
+    assert set(truer_portraits.REWORDED) <= set(plainer.values())
+    newer = {key: truer_portraits.REWORDED.get(text, text) for key, text in plainer.items()}
+    assert now == newer | {theirs.key: "The blind spot is ours."}
     Part = migrate(before).get_model("purposeapp", "PortraitPart")
     back = dict(Part.objects.values_list("key", "text"))
     assert back == originals | {theirs.key: "The blind spot is ours."}

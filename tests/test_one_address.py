@@ -81,11 +81,24 @@ def test_the_old_address_gets_one_notice(change):
 
 
 @WAYS
+def test_other_browsers_of_the_same_person_stay_signed_in(client, owner, change):
+    """A new password is what ends them (ADR 23)."""
+    client.force_login(owner)
+    change(owner)
+    assert client.get("/settings/").context["user"].email == NEW
+    owner.refresh_from_db()
+    owner.set_password("another ten points")
+    owner.save()
+    assert not is_signed_in(client)
+
+
+@WAYS
 def test_a_code_to_sign_in_that_was_on_its_way_opens_nothing(client, owner, change):
     client.post("/accounts/login/code/", {"email": OLD})
     code = code_in(mail.outbox[-1])
     change(owner)
     response = client.post("/accounts/login/code/confirm/", {"code": code}, follow=True)
+    assert response.redirect_chain == [("/accounts/login/", 302)]
     assert "That code no longer works." in response.content.decode()
     assert not is_signed_in(client)
     assert OLD not in dict(addresses(owner))

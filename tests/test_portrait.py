@@ -68,6 +68,28 @@ def test_what_a_sentence_names_is_there(parts):
             assert not each.missing or not split[Purpose(each.missing)]
 
 
+DENIALS = {
+    "never shares|a secret": ["community_spirit", "vanity_project"],
+    "only gets requests": ["community_spirit"],
+    "only broadcasts|only reads": ["learning_sponge", "community_spirit"],
+    "nobody can thank|never hear from": ["community_spirit", "vanity_project", "job_seeking"],
+    "asks for nothing in return": ["business_driven", "job_seeking", "vanity_project"],
+    "never meet a customer|free help": ["business_driven"],
+    "every message can look like a pitch": ["community_spirit"],
+    "others get an even share|no point went": Purpose.values,
+}
+"""What a sentence can't say where one of these purposes has points, if it doesn't lead."""
+
+
+@pytest.mark.parametrize("words", DENIALS)
+def test_no_sentence_denies_a_purpose_that_has_points(parts, words):
+    for split in SPLITS:
+        (lead, *_) = split.standouts
+        denied = [Purpose(name) for name in DENIALS[words] if name != lead.value]
+        if any(split[purpose] for purpose in denied):
+            assert not re.search(words, " ".join(compose(split, parts).sentences)), split
+
+
 def test_postgresql_finds_the_parts_of_a_split_and_few_others(parts):
     for split in SPLITS[::31]:
         few = list(PortraitPart.objects.published().for_split(split))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.utils import timezone
+from icalendar import Calendar
 
 from purposeapp.dates import today
 from purposeapp.models import Reminder
@@ -31,7 +32,9 @@ def test_the_mail_is_short_says_why_it_comes_and_how_to_stop_it(db, settings):
         f"Hello,\n\nYou asked us to remind you every 6 months. You last spent your ten points on "
         f"{day.day} {day:%B %Y}. Why are you on LinkedIn now? It takes two minutes to find "
         "out:\n\nhttps://purposes.example/\n\nSee your history and what has changed:\n"
-        "https://purposes.example/history/\n\nChange how often we remind you:\n"
+        "https://purposes.example/history/\n\n"
+        "No time now? The attached file puts this reminder in your calendar.\n\n"
+        "Change how often we remind you:\n"
         "https://purposes.example/reminders/\n\n"
         "Turn off reminders with one click, without signing in:\n"
         f"https://purposes.example/reminders/stop/{reminder.stop_key}/\n\n"
@@ -82,6 +85,41 @@ def test_a_repeat_has_the_same_id_and_any_other_mail_another(db):
     for one in ids:
         assert re.fullmatch(r"<[0-9a-f-]{36}@127\.0\.0\.1>", one)
         assert str(first.stop_key) not in one
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "rule"), [("every_6_months", b"FREQ=MONTHLY;INTERVAL=6"), ("on_date", None)]
+)
+def test_it_brings_the_file_that_a_download_of_that_day_is(client, db, rhythm, rule):
+    reminder = make_due(rhythm=rhythm, sequence=4, day_of_month=1)
+    client.force_login(reminder.user)
+    download = Calendar.from_ical(client.get("/reminders/five-purposes.ics").content)
+    send()
+    _words, part = mail.outbox[0].message().get_payload()
+    assert part.get_content_type() == "text/calendar"
+    assert part.get_filename() == "five-purposes.ics"
+    attached = Calendar.from_ical(part.get_payload(decode=True))
+    (event,), (downloaded,) = attached.events, download.events
+    assert event["UID"] == downloaded["UID"]
+    assert (event["SEQUENCE"], event.start) == (4, reminder.due_on)
+    rules = [each["RRULE"].to_ical() for each in (event, downloaded) if "RRULE" in each]
+    assert rules == [rule, rule] if rule else rules == []
+
+
+def test_the_file_of_a_later_mail_is_the_newer_one(db):
+    reminder = make_due("ada", "every_3_months")
+    files = []
+    for _ in range(2):
+        Reminder.objects.update(due_on=today())
+        send()
+        part = mail.outbox[-1].message().get_payload()[1]
+        (event,) = Calendar.from_ical(part.get_payload(decode=True)).events
+        files.append((event["UID"], event["SEQUENCE"]))
+        assert str(reminder.stop_key) not in part.as_string()
+        assert reminder.user.email not in part.as_string()
+    (first_uid, first), (second_uid, second) = files
+    assert first_uid == second_uid
+    assert first < second
 
 
 @pytest.mark.parametrize(

@@ -3,63 +3,197 @@
 What needs a browser (drafts, Back, reload, another tab) is in tests/browser/test_typed_work.py.
 """
 
+import re
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
-from purposeapp.models import Assessment, Goal, Reminder
+from purposeapp.models import (
+    Assessment,
+    Goal,
+    PortraitPart,
+    Reminder,
+    Talk,
+    TalkAnswer,
+    TalkNote,
+    TalkQuestion,
+    Tip,
+)
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.web.account_key import account_key
 from purposeapp.web.held_forms import MAX_BYTES, MAX_HELD
-from tests.support.make import PASSWORD, make_assessment, make_user, points
+from tests.support.make import NOON, PASSWORD, make_assessment, make_editor, points, tip_form
 from tests.support.tables import rows_of_all_tables
 from tests.support.talks import make_talk
 
+TEMPLATES = Path(__file__).parents[1] / "templates"
 NOT_SAVED = "We kept what you typed before you signed in. It isn't saved yet."
 ORIGIN = {"origin": "http://testserver"}
 
 
 class Typed(NamedTuple):
-    """A form of ours: the page that shows it, and what somebody types into it."""
+    """A form of ours: the page that shows it, and what somebody types into it that is wrong."""
 
     path: str
+    template: str
     fields: dict[str, str]
     needs_sign_in: bool = True
+    bound: str = "form"
+    """What the template calls the form."""
 
+
+TIP = {"text": "<b>A\r\nB</b>", "points_from": "x", "points_to": "10", "position": "7"}
+PART = {"text": "<b>A\r\nB</b>", "position": "x"}
 
 FORMS = {
-    "points": Typed("/", points("4-3-x-0-0"), needs_sign_in=False),
-    "what if": Typed("/try/", points("4-3-x-0-0", event="study"), needs_sign_in=False),
-    "goal": Typed("/goal/", points("4-3-x-0-0", wanted_by="2030-01-01")),
+    "points": Typed("/", "purposeapp/questionnaire.html", points("4-3-x-0-0"), needs_sign_in=False),
+    "what if": Typed(
+        "/try/",
+        "purposeapp/what_if.html",
+        points("4-3-x-0-0", event="study"),
+        needs_sign_in=False,
+    ),
+    "goal": Typed("/goal/", "purposeapp/goal.html", points("4-3-x-0-0", wanted_by="2030-01-01")),
     "paper": Typed(
         "/history/add/",
+        "purposeapp/assessment_add.html",
         points("4-3-x-0-0", taken_on="2026-03-01", event="study", event_words="", note="A\r\nB"),
     ),
     "note and event": Typed(
-        "/history/{assessment}/", {"event": "other", "event_words": "", "note": "<b>A\r\nB</b>"}
+        "/history/{assessment}/",
+        "purposeapp/assessment.html",
+        {"event": "other", "event_words": "", "note": "<b>A\r\nB</b>"},
     ),
-    "reminder": Typed("/reminders/", {"rhythm": "on_date", "date": "2001-01-01"}),
-    "invitation": Typed("/talks/", {"name": "anna@example.org"}),
-    "points of a talk": Typed("/talks/{talk}/future/", points("4-3-x-0-0")),
-    "note of a talk": Typed("/talks/{talk}/note/", {"text": "<b>A\r\nB</b>" + "x" * 2_000}),
+    "day on paper": Typed(
+        "/history/{on_paper}/day/",
+        "purposeapp/assessment.html",
+        {"taken_on": "1999-01-01"},
+        bound="day_form",
+    ),
+    "reminder": Typed(
+        "/reminders/",
+        "purposeapp/reminders.html",
+        {"rhythm": "on_date", "date": "2001-01-01"},
+    ),
+    "email": Typed(
+        "/accounts/email/", "account/email_change.html", {"email": "new at example.org"}
+    ),
+    "new tip": Typed("/admin/purposeapp/tip/add/", "admin", {**TIP, "key": "a-b"}),
+    "tip": Typed("/admin/purposeapp/tip/{tip}/change/", "admin", TIP),
+    "version of a tip": Typed("/admin/purposeapp/tip/{tip}/history/{version}/", "admin", TIP),
+    "new sentence": Typed("/admin/purposeapp/portraitpart/add/", "admin", {**PART, "key": "a-b"}),
+    "sentence": Typed("/admin/purposeapp/portraitpart/{part}/change/", "admin", PART),
+    "new question": Typed("/admin/purposeapp/talkquestion/add/", "admin", {**PART, "key": "a-b"}),
+    "question": Typed("/admin/purposeapp/talkquestion/{question}/change/", "admin", PART),
+    "invitation": Typed("/talks/", "purposeapp/talks.html", {"name": "anna@example.org"}),
+    "points of a talk": Typed(
+        "/talks/{talk}/future/", "purposeapp/talk_points.html", points("4-3-x-0-0")
+    ),
+    "note of a talk": Typed(
+        "/talks/{talk}/note/",
+        "purposeapp/talk_note.html",
+        {"text": "<b>A\r\nB</b>" + "x" * 2_000},
+    ),
 }
+
+NOT_RESUMABLE = {
+    "a password, which nothing keeps but its hash": [
+        "account/login.html",  # its email is shown again
+        "account/password_change.html",
+        "account/password_reset_from_key.html",
+        "account/password_set.html",
+        "account/reauthenticate.html",
+        "account/signup.html",  # its email is shown again
+        "purposeapp/delete_account.html",
+    ],
+    "a code, which is used up or has expired by then": ["account/base_confirm_code.html"],
+    "the one address of somebody who is signed out anyway": [
+        "account/password_reset.html",
+        "account/request_login_code.html",
+        "socialaccount/signup.html",
+    ],
+    "a file, which only its browser can read": [
+        "admin/tips_import.html",
+        "purposeapp/data_import.html",
+    ],
+    "nothing typed: choices that the page offers again": [
+        "admin/purposeapp/tip/delete_confirmation.html",
+        "admin/purposeapp/tip/delete_selected_confirmation.html",
+        "admin/tips_difference.html",
+        "purposeapp/pending_results.html",
+        "purposeapp/settings.html",
+    ],
+    "where a link is mailed to, which is stored nowhere": ["purposeapp/talk.html"] * 2,
+    "what any form has sent, which stands in this page": ["unavailable.html"],
+}
+"""The other forms, by what is in them that does not wait for a sign-in."""
+
+NOT_RESUMABLE_IN_THE_ADMIN = {
+    "purposeapp.User": "passwords, and what somebody may do: never stored before it is decided",
+    "auth.Group": "what people may do",
+    "purposeapp.Assessment": "read only",
+}
+
+
+def test_every_form_is_in_the_table_or_says_why_not():
+    """Of each template, as many as it has with something to type or to choose in them."""
+    found = Counter()
+    for path in TEMPLATES.rglob("*.html"):
+        for form in re.findall("<form.*?</form>", path.read_text(), re.DOTALL):
+            typed = re.sub('<input type="hidden"[^>]*>|redirect_field', "", form)
+            marks = r"crispy|field|<input|<textarea|<select|_ten_points\.html"
+            if 'method="post"' in form and re.search(marks, typed):
+                found[str(path.relative_to(TEMPLATES))] += 1
+    named = [form.template for form in FORMS.values() if form.template != "admin"]
+    exempt = [template for each in NOT_RESUMABLE.values() for template in each]
+    assert found == Counter(named + exempt)
+
+
+LISTS_WITH_FIELDS = {
+    "purposeapp.Tip": "positions, by the number of the row: it may be another tip's by then",
+}
+
+
+def test_every_list_of_the_admin_with_fields_in_it_says_why_it_does_not_wait():
+    found = [
+        model._meta.label
+        for model, its_admin in admin.site._registry.items()
+        if getattr(its_admin, "list_editable", ())
+    ]
+    assert found == list(LISTS_WITH_FIELDS)
+
+
+def test_every_form_of_the_admin_is_in_the_table_or_says_why_not():
+    resumable = {
+        model._meta.label
+        for model, its_admin in admin.site._registry.items()
+        if getattr(its_admin.change_view, "is_resumable", False)
+        and getattr(its_admin.add_view, "is_resumable", False)
+    }
+    assert resumable == {f"purposeapp.{model}" for model in ("Tip", "PortraitPart", "TalkQuestion")}
+    registered = {model._meta.label for model in admin.site._registry}
+    assert registered == resumable | set(NOT_RESUMABLE_IN_THE_ADMIN)
 
 
 class Person:
     """Somebody with an account and a browser, in front of a form."""
 
     def __init__(self, email: str) -> None:
-        self.user = make_user(email)
+        self.user = make_editor(email)
         self.client = Client(enforce_csrf_checks=True)
         self.assessment = make_assessment(self.user)
-        self.talk = make_talk(self.user, "started").talk
         self.sign_in()
+        self.rows = rows_of(self.user)
 
     def sign_in(self, user=None) -> None:
         self._post("/accounts/login/", login=(user or self.user).email, password=PASSWORD)
@@ -83,13 +217,31 @@ class Person:
         assert page.status_code == 200
         assert f'name="account" value="{account_key(self.user)}"' in page.content.decode()
         hidden = {"csrfmiddlewaretoken": self.token, "account": account_key(self.user)}
+        if version := re.search('name="version" value="([^"]+)"', page.content.decode()):
+            hidden["version"] = version[1]
+        if form is FORMS["email"]:
+            hidden["action_add"] = ""  # the button
         return {**form.fields, **hidden}
 
     def path(self, form: Typed) -> str:
-        return form.path.format(assessment=self.assessment.pk, talk=self.talk.pk)
+        return form.path.format(**self.rows | {"assessment": self.assessment.pk})
 
     def send(self, form: Typed, sent: dict[str, str]):
         return self.client.post(self.path(form), sent, headers=ORIGIN)
+
+
+def rows_of(user) -> dict[str, object]:
+    """What addresses name: an assessment from paper, a tip with a version, a talk, …"""
+    tip = Tip.objects.get(key="business-groups")
+    tip.save()  # so that it has a version
+    return {
+        "on_paper": make_assessment(user, taken_at=NOON, taken_on=NOON.date()).pk,
+        "tip": tip.pk,
+        "version": tip.history.latest().pk,
+        "part": PortraitPart.objects.earliest("pk").pk,
+        "question": TalkQuestion.objects.earliest("pk").pk,
+        "talk": make_talk(user, "started").talk.pk,
+    }
 
 
 def session_ends(person: Person) -> None:
@@ -131,8 +283,16 @@ INTERRUPTIONS = [
 
 
 def shown(response, form: Typed) -> dict[str, str]:
-    bound = response.context["form"]
+    context = response.context
+    bound = context["adminform"].form if form.template == "admin" else context[form.bound]
     return {name: str(bound[name].value()) for name in form.fields}
+
+
+def stored() -> list[list]:
+    """All that these forms could change."""
+    models = [Assessment, Goal, Reminder, Tip, PortraitPart, EmailAddress]
+    models += [Talk, TalkAnswer, TalkNote, TalkQuestion]
+    return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
 @pytest.fixture
@@ -146,12 +306,14 @@ def test_what_was_typed_is_there_again(
     person: Person, form: Typed, interruption: Callable[[Person], None]
 ):
     sent = person.open(form)
-    before = [Assessment.objects.count(), Goal.objects.count(), Reminder.objects.count()]
+    before = stored()
     interruption(person)
     answer = person.send(form, sent)
     if answer.status_code == 302:
-        assert answer.url.startswith(f"/accounts/login/?next={person.path(form)}")
-        waits = person.client.get(answer.url).content.decode()
+        assert re.fullmatch(
+            f"/(admin|accounts)/login/.next={person.path(form)}[#%\\w]*", answer.url
+        )
+        waits = person.client.get(answer.url, follow=True).content.decode()
         assert "We kept what you typed." in waits
         person.sign_in()
         answer = person.client.get(person.path(form))
@@ -161,10 +323,7 @@ def test_what_was_typed_is_there_again(
         assert answer.status_code in (403, 422)
     assert shown(answer, form) == form.fields
     assert "<b>A" not in answer.content.decode()
-    after = [Assessment.objects.count(), Goal.objects.count(), Reminder.objects.count()]
-    assert after == before
-    person.assessment.refresh_from_db()
-    assert person.assessment.note == ""
+    assert stored() == before
 
 
 LOGIN_FORMS = {name: form for name, form in FORMS.items() if form.needs_sign_in}
@@ -175,12 +334,13 @@ def test_nothing_of_it_shows_to_the_next_person(person: Person, form: Typed):
     sent = person.open(form)
     session_ends(person)
     person.send(form, sent)
-    other = make_user("next@example.org")
-    theirs = make_assessment(other)
+    other = make_editor("next@example.org")
+    theirs = rows_of(other) | {"assessment": make_assessment(other).pk}
     person.sign_in(other)
     assert "held_forms" not in person.client.session
-    path = form.path.format(assessment=theirs.pk, talk=make_talk(other, "started").talk.pk)
-    assert NOT_SAVED not in person.client.get(path).content.decode()
+    page = person.client.get(form.path.format(**theirs))
+    assert page.status_code == 200
+    assert NOT_SAVED not in page.content.decode()
     # Nor when the first one comes back to the same browser.
     person.sign_out()
     person.sign_in()
@@ -191,7 +351,7 @@ def test_nothing_of_it_shows_to_the_next_person(person: Person, form: Typed):
 def test_a_form_of_one_account_is_not_taken_from_another_one(person: Person, form: Typed):
     sent = person.open(form)
     person.sign_out()
-    person.sign_in(make_user("next@example.org"))
+    person.sign_in(make_editor("next@example.org"))
     before = rows_of_all_tables()
     for token in (sent["csrfmiddlewaretoken"], person.client.cookies["csrftoken"].value):
         answer = person.send(form, sent | {"csrfmiddlewaretoken": token})
@@ -239,6 +399,23 @@ def test_it_waits_for_a_day(person: Person):
     assert NOT_SAVED not in person.client.get("/reminders/").content.decode()
 
 
+def test_a_tip_that_a_colleague_saved_meanwhile_is_not_overwritten(person: Person):
+    form = FORMS["tip"]
+    tip = Tip.objects.get(pk=person.rows["tip"])
+    sent = person.open(form) | tip_form(tip, text="Mine.")
+    session_ends(person)
+    person.send(form, sent)
+    tip.text = "Theirs."
+    tip.save()
+    person.sign_in()
+    again = person.client.get(person.path(form)).context["adminform"].form
+    sent |= {name: again[name].value() for name in ("text", "version")}
+    answer = person.send(form, sent | {"csrfmiddlewaretoken": person.token})
+    assert answer.status_code == 409
+    tip.refresh_from_db()
+    assert tip.text == "Theirs."
+
+
 # --- A visitor who signs in, or up, half way through -----------------------------------------
 
 
@@ -254,7 +431,10 @@ def test_a_visitors_points_are_there_after_the_door_was_taken_half_way(client, d
 
 
 def test_a_door_stores_nothing_for_whoever_has_signed_in_meanwhile(person: Person):
-    sent = person.open(Typed("/", points("4-3-3-0-0"))) | {"hold": "login", "account": ""}
+    sent = person.open(FORMS["points"]._replace(fields=points("4-3-3-0-0"))) | {
+        "hold": "login",
+        "account": "",
+    }
     before = Assessment.objects.count()
     assert person.client.post("/", sent, follow=True).context["form"].points_used == 10
     assert Assessment.objects.count() == before
@@ -266,11 +446,12 @@ def test_a_door_leads_nowhere_else(client, db):
 
 
 def test_points_sent_after_the_session_ended_are_stored_for_their_person_alone(person: Person):
-    valid = Typed("/", points("4-3-3-0-0", submission=str(uuid.uuid4())), needs_sign_in=False)
+    fields = points("4-3-3-0-0", submission=str(uuid.uuid4()))
+    valid = FORMS["points"]._replace(fields=fields)
     sent = person.open(valid)
     session_ends(person)
     assert person.send(valid, sent).url == "/splits/4-3-3-0-0/"
-    other = make_user("next@example.org")
+    other = make_editor("next@example.org")
     person.sign_in(other)
     assert not Assessment.objects.for_user(other).exists()
     assert "pending_results" not in person.client.session

@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import (
     MinimumLengthValidator,
     get_default_password_validators,
 )
+from django.core.exceptions import ValidationError
 from django.forms import PasswordInput
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -21,6 +22,8 @@ from purposeapp.accounts.verification import is_address_of, refuse_old_address
 
 RESET_EMAIL = "password_reset_email"
 """Where the session names the address to which the code for a new password went."""
+
+TOO_MANY_CODES = gettext_lazy("Too many codes in a short time. Wait one minute, then try again.")
 
 
 class PlainFields:
@@ -83,6 +86,8 @@ class LinkedInSignupForm(PlainFields, socialaccount_forms.SignupForm):
 
 class AddEmailForm(PlainFields, forms.AddEmailForm):
     """Another email for an account."""
+
+    labels = {"email": gettext_lazy("New email")}
 
     def save(self, request: HttpRequest) -> EmailAddress:
         """Let the new one wait until it is proven, beside the one that the account has.
@@ -153,6 +158,15 @@ class ReauthenticateForm(PlainFields, forms.ReauthenticateForm):
 
 class RequestLoginCodeForm(PlainFields, forms.RequestLoginCodeForm):
     """The email to which a code for signing in goes."""
+
+    def clean_email(self) -> str:
+        """Refuse one that had too many codes; another may be asked for sooner than allauth says."""
+        try:
+            return super().clean_email()
+        except ValidationError as error:
+            if error.code != "too_many_login_attempts":
+                raise
+            raise ValidationError(TOO_MANY_CODES, code=error.code) from None
 
 
 class ConfirmLoginCodeForm(PlainFields, forms.ConfirmLoginCodeForm):

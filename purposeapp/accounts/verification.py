@@ -31,6 +31,9 @@ PASSWORD_REVOKED = _(
     "longer works. You can set a new one in Settings."
 )
 
+PENDING_LOGIN = "account_login"
+"""Where allauth keeps a sign-in that waits for its code."""
+
 OLD_CODE = _("That code no longer works. Sign in with your current email.")
 
 
@@ -61,6 +64,8 @@ def is_address_of(user: User, email: str) -> bool:
 def refuse_old_address(request: HttpRequest, user: User, email: str) -> None:
     """Let a code that went to an address open nothing once the account has another one."""
     if not is_address_of(user, email):
+        # What waits for the code in the session would lead from the sign-in back to the code.
+        request.session.pop(PENDING_LOGIN, None)
         messages.error(request, OLD_CODE, fail_silently=True)
         raise ImmediateHttpResponse(redirect("account_login"))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.admin.resumable import resume_form
 from purposeapp.admin.stats import usage
 from purposeapp.advice.coverage import uncovered_for_some_side
 from purposeapp.advice.portrait import without_text
@@ -31,7 +32,8 @@ class AdminSite(admin.AdminSite):
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """A page of the admin; malformed input is refused before anything is looked up by it."""
-        return super().admin_view(_refuse_malformed(view), cacheable)
+        protected = super().admin_view(_refuse_malformed(view), cacheable)
+        return cast(View, resume_form(view, protected))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -23,6 +23,7 @@ from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 from . import import_export, reorder
 from .archive import ArchivingAdmin
 from .deleted_tips import DELETED_MEANWHILE, deleted_tips, is_gone
+from .resumable import resumable
 from .tip_coverage import tip_coverage
 from .tip_preview import tip_preview
 from .versioned import VersionedAdmin, set_state
@@ -179,6 +180,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             (_("When and where it appears"), {"fields": PUBLICATION_FIELDS}),
         ]
 
+    @resumable
     def change_view(
         self,
         request: HttpRequest,

@@ -16,18 +16,21 @@ from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.utils import bulk_update_with_history
 
 from purposeapp.import_export.differences import changed_fields, described, differences
 from purposeapp.web.ids import id_or_404
 
+from .resumable import resumable, show_typed
+
 REASONS = {
     "First tips": gettext_lazy("initial tips"),
     "First tips for change": gettext_lazy("initial tips"),
     "Initial texts": gettext_lazy("initial sentences"),
     "Plain words": gettext_lazy("reworded"),
+    "Truer words": gettext_lazy("reworded"),
 }
 """What migrations wrote as their reason for a change, in words for editors."""
 
@@ -85,6 +88,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
             reason = record.history_change_reason
             record.reason = REASONS.get(reason, reason)
 
+    @resumable
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
     def history_form_view(
@@ -114,6 +118,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """A version with what differs from the stored row; a 409 if somebody was quicker."""
         if template != self.object_history_form_template:
             return super().render_history_view(request, template, context, **kwargs)
+        show_typed(request, context)
         form, version = context["adminform"].form, context["original"]
         stored = form.stored
         context["stored"] = stored
@@ -153,6 +158,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The form; 422 if something is wrong, and 409 where the optimistic lock failed."""
+        show_typed(request, context)
         response = super().render_change_form(request, context, *args, **kwargs)
         form = context["adminform"].form
         if getattr(form, "conflict", None):
@@ -160,6 +166,14 @@ class VersionedAdmin(SimpleHistoryAdmin):
         elif form.errors:
             response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return response
+
+    @resumable
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, extra_context)
+
+    @resumable
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return super().change_view(request, object_id, form_url, extra_context)
 
     # --- The list and the form ---
 
@@ -223,10 +237,12 @@ class VersionedAdmin(SimpleHistoryAdmin):
         )
         self.message_user(request, said, messages.SUCCESS)
 
-    @method_decorator(require_POST)
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Publish one row, and go on to the list."""
+        """Publish one row, and go on to the list. A GET, as after a sign-in, only opens the row."""
+        if request.method != "POST":
+            return redirect("../change/")
         self.model.lock_table()
         row = get_object_or_404(self.model, pk=pk)
         set_state(request, [row], self.model.State.PUBLISHED, "Published in the list")

@@ -9,8 +9,24 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from icalendar import TRANSP, Alarm, Calendar, Event
 
+from purposeapp.models import Reminder
+
+FILE_NAME = "five-purposes.ics"
+CONTENT_TYPE = "text/calendar"
+
 NINE_O_CLOCK = timedelta(hours=9)
 """When the calendar rings, counted from the start of the day, wherever its owner is."""
+
+
+def calendar_of(reminder: Reminder, due_on: date) -> bytes:
+    """The file of a reminder that is due then: the same for a mail and for a download."""
+    return calendar(
+        user=reminder.user,
+        start=due_on,
+        months=reminder.months,
+        day=reminder.series_day,
+        sequence=reminder.sequence,
+    )
 
 
 def calendar(

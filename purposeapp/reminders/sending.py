@@ -22,6 +22,8 @@ from django.utils import timezone
 from purposeapp.models import Reminder, Talk
 from purposeapp.models.reminder import last_day
 
+from .calendar import CONTENT_TYPE, FILE_NAME, calendar_of
+
 logger = logging.getLogger(__name__)
 
 SMTP_TIMEOUT_S = 20
@@ -56,7 +58,7 @@ def message(
         "stop_url": stop_url,
     }
     identity = uuid5(reminder.stop_key, f"{reminder.due_on} {reminder.chosen_at.isoformat()}")
-    return EmailMessage(
+    mail = EmailMessage(
         subject=render_to_string("purposeapp/mail/reminder_subject.txt", context).strip(),
         body=render_to_string("purposeapp/mail/reminder_message.txt", context).strip() + "\n",
         to=[address],
@@ -67,6 +69,9 @@ def message(
             "Auto-Submitted": "auto-generated",
         },
     )
+    if reminder.due_on:
+        mail.attach(FILE_NAME, calendar_of(reminder, reminder.due_on), CONTENT_TYPE)
+    return mail
 
 
 class ReminderRun:

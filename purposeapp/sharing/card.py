@@ -5,14 +5,17 @@ a bounded cache on disk, since drawing takes far longer than reading.
 """
 
 import textwrap
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
+from threading import BoundedSemaphore, Lock
 
 import fontpkg_inter
 import fontpkg_source_serif_4
 import resvg_py
+from django.conf import settings
 from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -28,6 +31,9 @@ FONTS = [
     str(fontpkg_source_serif_4.ROOT / "files" / "SourceSerif4[opsz,wght].ttf"),
     str(fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf"),
 ]
+
+MAX_WAITING = 1
+"""So many of a worker's four threads may wait while another one draws; the rest serve pages."""
 
 # The layout, in pixels: the brand on top, the invitation in a band at the foot, and what the card
 # is about between them, its blocks close together and in the middle.
@@ -150,21 +156,54 @@ class Card:
     def svg(self) -> str:
         return render_to_string("purposeapp/card.svg", {"card": self})
 
-    @cached_property
+    @property
     def etag(self) -> str:
         """Changes with anything that can be seen."""
-        return f'"{sha256(self.svg.encode()).hexdigest()[:32]}"'
+        return (_etag.__wrapped__ if settings.DEBUG else _etag)(self)
 
     def png(self) -> bytes:
-        """The picture, drawn or from the cache. A cache that can't be written does no harm."""
+        """The picture, drawn or from the cache. A cache that can't be written does no harm.
+
+        Raises TooManyDrawingsError where others are being drawn, and enough wait for it.
+        """
         cards, key = caches["cards"], self.etag.strip('"')
         if (drawn := cards.get(key)) is None:
-            drawn = bytes(
-                resvg_py.svg_to_bytes(svg_string=self.svg, font_files=FONTS, skip_system_fonts=True)
-            )
+            drawn = _draw(self.svg)
             with suppress(OSError):
                 cards.set(key, drawn)
         return drawn
+
+
+class TooManyDrawingsError(Exception):
+    """Cards are drawn one at a time: whoever asks for all of them leaves a CPU to others."""
+
+
+@lru_cache(maxsize=2_000)
+def _etag(card: Card) -> str:
+    return f'"{sha256(card.svg.encode()).hexdigest()[:32]}"'
+
+
+_queue = BoundedSemaphore(1 + MAX_WAITING)
+_drawing = Lock()
+
+
+def _draw(svg: str) -> bytes:
+    if not _queue.acquire(blocking=False):
+        raise TooManyDrawingsError
+    try:
+        with _drawing:
+            return bytes(
+                resvg_py.svg_to_bytes(svg_string=svg, font_files=FONTS, skip_system_fonts=True)
+            )
+    finally:
+        _queue.release()
+
+
+def all_cards() -> Iterator[Card]:
+    """Every card that there is."""
+    yield card_of_questionnaire()
+    yield from map(card_of_purpose, Purpose)
+    yield from map(card_of_split, Split.all())
 
 
 def card_of_questionnaire() -> Card:

@@ -23,7 +23,7 @@ from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
-from .recording import JUST_RECORDED
+from .recording import JUST_RECORDED, TO_ANNOUNCE, announce_recorded
 from .reminders import remind_every_3_months
 from .resumable import Typed, resumable_form
 
@@ -50,19 +50,24 @@ def assessment(
 
 
 @never_cache
-@require_POST
-@login_required_to_post("assessment", "id")
-def assessment_day(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
+@resumable_form(login_required=True, anchor="#day")
+@require_http_methods(["GET", "HEAD", "POST"])
+def assessment_day(
+    request: AuthenticatedRequest, id: UUID, *, typed: Typed | None = None
+) -> HttpResponse:
     """Mend the day of an assessment that was done on paper."""
     on_paper = Assessment.objects.for_user(request.user).on_paper()
     assessment = get_object_or_404(on_paper, id=id)
-    form = MendDayForm(request.POST, assessment=assessment)
-    if form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = MendDayForm(posted, assessment=assessment)
+    if form.is_bound and form.is_valid():
         form.save()
         messages.success(request, _("Date saved."))
         return redirect(assessment)
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
     note_form = NoteForm(instance=assessment)
-    return _page(request, assessment, assessment.event_label, note_form, form)
+    return _page(request, assessment, assessment.event_label, note_form, form, typed_day=typed)
 
 
 def _page(
@@ -72,6 +77,7 @@ def _page(
     form: NoteForm,
     day_form: MendDayForm | None = None,
     typed: Typed | None = None,
+    typed_day: Typed | None = None,
 ) -> HttpResponse:
     """The page of an assessment; 422 where one of its forms was sent and is wrong."""
     user = cast(User, request.user)
@@ -91,6 +97,7 @@ def _page(
     )
     # What they said of a tip is the same for all their results.
     ticks = Tick.objects.by_tip(user)
+    announce_recorded(request, assessment)
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
     reminder = Reminder.objects.of(user) if just_recorded else None
     context = {
@@ -111,6 +118,7 @@ def _page(
         "day_form": day_form,
         "wrong": wrong,
         "typed": typed,
+        "typed_day": typed_day,
         "share": share_split(assessment.split),
     }
     return render(request, "purposeapp/assessment.html", context, status=status)
@@ -125,7 +133,8 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     form = EventForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
-    request.session.pop(JUST_RECORDED, None)
+    for name in (JUST_RECORDED, TO_ANNOUNCE):
+        request.session.pop(name, None)
     if event := form.save(assessment):
         messages.success(request, str(KIND_SENTENCES[event]))
     return redirect(assessment)

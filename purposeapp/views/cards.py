@@ -1,30 +1,55 @@
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_safe
+from http import HTTPStatus
 
-from purposeapp.sharing.card import card_of_purpose, card_of_questionnaire, card_of_split
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import (
+    add_never_cache_headers,
+    get_conditional_response,
+    patch_cache_control,
+)
+from django.views.decorators.http import require_safe
+
+from purposeapp.sharing.card import (
+    Card,
+    TooManyDrawingsError,
+    card_of_purpose,
+    card_of_questionnaire,
+    card_of_split,
+)
 from purposeapp.split import Purpose, Split
 
+RETRY_AFTER_S = 2
+"""Within which a few cards are drawn."""
+
 
 @require_safe
-@cache_control(public=True, max_age=0, must_revalidate=True)
-@condition(etag_func=lambda request: card_of_questionnaire().etag)
 def questionnaire_card(request: HttpRequest) -> HttpResponse:
     """The preview card of the first page."""
-    return HttpResponse(card_of_questionnaire().png(), content_type="image/png")
+    return _card(request, card_of_questionnaire())
 
 
 @require_safe
-@cache_control(public=True, max_age=0, must_revalidate=True)
-@condition(etag_func=lambda request, split: card_of_split(split).etag)
 def split_card(request: HttpRequest, split: Split) -> HttpResponse:
     """The preview card of a result."""
-    return HttpResponse(card_of_split(split).png(), content_type="image/png")
+    return _card(request, card_of_split(split))
 
 
 @require_safe
-@cache_control(public=True, max_age=0, must_revalidate=True)
-@condition(etag_func=lambda request, purpose: card_of_purpose(purpose).etag)
 def purpose_card(request: HttpRequest, purpose: Purpose) -> HttpResponse:
     """The preview card of a purpose."""
-    return HttpResponse(card_of_purpose(purpose).png(), content_type="image/png")
+    return _card(request, card_of_purpose(purpose))
+
+
+def _card(request: HttpRequest, card: Card) -> HttpResponse:
+    """The picture; 304 for whoever has it, and 503 where too many others are being drawn."""
+    response = get_conditional_response(request, etag=card.etag)
+    if response is None:
+        try:
+            response = HttpResponse(card.png(), content_type="image/png")
+        except TooManyDrawingsError:
+            response = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+            response["Retry-After"] = str(RETRY_AFTER_S)
+            add_never_cache_headers(response)
+            return response
+    response["ETag"] = card.etag
+    patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+    return response

@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from purposeapp.web.account_key import FormOfAnotherAccountError
+from purposeapp.web.blank_page import blank_page
 from purposeapp.web.outage import is_outage
 
 from .unavailable import unavailable
@@ -44,6 +46,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not for this."""
+    if isinstance(exception, FormOfAnotherAccountError):
+        return form_of_another_account(request)
     return _page(
         request,
         HTTPStatus.FORBIDDEN,
@@ -94,12 +98,12 @@ def form_of_another_account(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing here, or nothing that is yours."""
-    return _page(
-        request,
-        HTTPStatus.NOT_FOUND,
-        _("Page not found"),
-        _("Check the address, or start again."),
-    )
+    words = {"title": _("Page not found"), "text": _("Check the address, or start again.")}
+    page = blank_page(request, "error.html", dict, late={}, **words)
+    if not page:
+        return _page(request, HTTPStatus.NOT_FOUND, **words)
+    page.status_code = HTTPStatus.NOT_FOUND
+    return page
 
 
 def gone(request: HttpRequest, title: str, text: str) -> HttpResponse:

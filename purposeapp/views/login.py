@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from purposeapp.accounts.adapter import login_methods
 from purposeapp.web.blank_page import blank_page
 
+from .errors import RETRY_AFTER_S
 from .resumable import Typed, shows_email_again
 
 LOGIN_RETRY_AFTER_S = 5 * 60
@@ -19,7 +20,9 @@ def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBa
     """Sign in, as allauth has it; after too many wrong passwords 429, with the time to wait."""
     if typed:
         return views.LoginView.as_view(**typed.as_initial("login"))(request)
-    return _blank(request) or _answer(request)
+    if page := _blank(request):
+        return page
+    return _with_limit(views.login(request), field="__all__", retry_after=LOGIN_RETRY_AFTER_S)
 
 
 def _blank(request: HttpRequest) -> HttpResponseBase | None:
@@ -35,10 +38,16 @@ def _blank(request: HttpRequest) -> HttpResponseBase | None:
     )
 
 
-def _answer(request: HttpRequest) -> HttpResponseBase:
-    response = views.login(request)
+def request_login_code(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a code, as allauth has it; where that was too often 429, with the time to wait."""
+    response = views.request_login_code(request)
+    return _with_limit(response, field="email", retry_after=RETRY_AFTER_S)
+
+
+def _with_limit(response: HttpResponseBase, *, field: str, retry_after: int) -> HttpResponseBase:
+    """The answer; a 429 where its form was refused for too many tries, which allauth has as 200."""
     form = (getattr(response, "context_data", None) or {}).get("form")
-    if form and form.is_bound and form.has_error("__all__", "too_many_login_attempts"):
+    if form and form.is_bound and form.has_error(field, "too_many_login_attempts"):
         response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-        response.headers["Retry-After"] = str(LOGIN_RETRY_AFTER_S)
+        response.headers["Retry-After"] = str(retry_after)
     return response

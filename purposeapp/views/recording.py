@@ -10,14 +10,26 @@ from purposeapp.models import Assessment
 
 JUST_RECORDED = "just_recorded"
 """Where the session names the result that was recorded last, until its person has said more."""
+TO_ANNOUNCE = "to_announce"
+"""Where it names a result of which nothing has said yet that it is saved."""
 
 
 def redirect_to_recorded(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """To the page of a result that is recorded, which says so. Idempotent, as recording is."""
+    request.session[JUST_RECORDED] = request.session[TO_ANNOUNCE] = str(assessment.id)
+    return redirect(assessment)
+
+
+def announce_recorded(request: HttpRequest, assessment: Assessment) -> None:
+    """Say that a result is saved, and which one it is of theirs, on the first page that shows it.
+
+    Counted there, since it would be the fourth statement of what stores it.
+    """
+    if request.session.get(TO_ANNOUNCE) != str(assessment.id):
+        return
+    del request.session[TO_ANNOUNCE]
     count = Assessment.objects.for_user(assessment.user).count()
     words = _("Saved. Your first result.")
     if count > 1:
         words = _("Saved. Your %(ordinal)s result.") % {"ordinal": ordinal(count)}
     messages.success(request, words)
-    request.session[JUST_RECORDED] = str(assessment.id)
-    return redirect(assessment)

@@ -20,7 +20,8 @@ from purposeapp.forms import ReminderForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import PERIODS, last_day, verified_addresses
-from purposeapp.reminders.calendar import calendar
+from purposeapp.reminders.calendar import CONTENT_TYPE, FILE_NAME, calendar_of
+from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
 
@@ -71,8 +72,8 @@ def remind_every_3_months(request: HttpRequest) -> None:
 
 
 @never_cache
-@login_required
 @require_POST
+@login_required_to_post("reminders")
 def life_changed(request: AuthenticatedRequest) -> HttpResponse:
     """Take note that something changed in a life; the mail follows once the dust has settled."""
     mine = Reminder.objects.for_user(request.user)
@@ -82,8 +83,8 @@ def life_changed(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_POST
+@login_required_to_post("reminders")
 def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
     """Send what proves that the address is theirs: a code or a link, as for a new account."""
     if verified_addresses().filter(user=request.user).exists():
@@ -133,15 +134,9 @@ def reminders_calendar(request: AuthenticatedRequest) -> HttpResponse:
     if reminder.due_on is None:
         raise Http404
     return attachment(
-        calendar(
-            user=request.user,
-            start=reminder.due_on,
-            months=reminder.months,
-            day=reminder.series_day,
-            sequence=reminder.sequence,
-        ),
-        filename="five-purposes.ics",
-        content_type="text/calendar; charset=utf-8",
+        calendar_of(reminder, reminder.due_on),
+        filename=FILE_NAME,
+        content_type=f"{CONTENT_TYPE}; charset=utf-8",
     )
 
 

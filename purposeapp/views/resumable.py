@@ -3,37 +3,24 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from purposeapp.web import held_forms
 from purposeapp.web.account_key import of_somebody_else
+from purposeapp.web.held_forms import Typed
 
 from . import errors
 
-View = Callable[..., HttpResponse]
 AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 
 
-class Typed(NamedTuple):
-    """What was typed into a form, to be shown again without being acted upon."""
-
-    data: QueryDict
-    csrf_expired: bool = False
-    """Whether it was refused a moment ago; else it waited for its person to sign in."""
-
-    def as_initial(self, name: str) -> dict[str, Any]:
-        """What a view of allauth takes to show one field again, which is never a password."""
-        initial = {name: self.data.get(name, "")}
-        return {"initial": initial, "extra_context": {"typed": self}}
-
-
-def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View], View]:
+def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyView], AnyView]:
     """Decorate a view with a form of its own, and let what is typed into it survive.
 
     The view takes `typed`, and shows that in its form where it is not None. The request is a GET
@@ -46,11 +33,11 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
     - `discard` drops what waits; `hold` lets it wait for `login` or `signup`.
     """
 
-    def decorator(view: View) -> View:
+    def decorator(view: AnyView) -> AnyView:
         @wraps(view)
         def wrapped(
             request: HttpRequest, *args: Any, typed: Typed | None = None, **kwargs: Any
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             if getattr(request, "is_public", False):
                 # Asking nobody who reads it, such as in an outage, it holds nothing of anybody's.
                 return view(request, *args, typed=typed, **kwargs)
@@ -72,7 +59,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[View]
         # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
         wrapped.is_resumable = True  # type: ignore[attr-defined]
         wrapped.sign_in_anchor = anchor if login_required else None  # type: ignore[attr-defined]
-        return wrapped
+        return cast(AnyView, wrapped)
 
     return decorator
 
@@ -122,6 +109,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     try:
         typed = Typed(sent, csrf_expired=True)
         response = match.func(request, *match.args, typed=typed, **match.kwargs)
+    except Http404:
+        return errors.csrf_expired(request)
     finally:
         request.method, request.POST = "POST", sent
     if response.status_code != HTTPStatus.OK:

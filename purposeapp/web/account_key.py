@@ -1,6 +1,7 @@
 """The account key: tells in a page whose it is, without saying who that is."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
@@ -9,6 +10,10 @@ FIELD = "account"
 """The hidden field in which a form says for whom it was shown."""
 
 MAX_KEY_LENGTH = 32
+
+
+class FormOfAnotherAccountError(PermissionDenied):
+    """A form was opened by one account and sent while another one is signed in."""
 
 
 def account_key(user: AbstractBaseUser | AnonymousUser) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.utils.functional import SimpleLazyObject
 
 from .account_key import account_key
 from .fragments import fragment
@@ -25,7 +26,7 @@ def blank_page(
     template_name: str,
     context: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     *,
-    late: Mapping[str, str],
+    late: Mapping[str, Any],
     **values: Hashable,
 ) -> HttpResponse | None:
     """A page that says the same to everybody but for what is `late`, as in `fragment`.
@@ -35,7 +36,8 @@ def blank_page(
     message waits, or nobody may be asked who reads.
     """
     is_plain = request.method in ("GET", "HEAD") and not request.GET and not request.POST
-    if not is_plain or getattr(request, "is_public", False) or get_messages(request):
+    asks_nobody = getattr(request, "is_public", False) or not hasattr(request, "user")
+    if not is_plain or asks_nobody or get_messages(request):
         return None
     user = request.user
 
@@ -47,7 +49,8 @@ def blank_page(
         template_name,
         context=whole_context,
         late={
-            "csrf_token": get_token(request),
+            # Only a page that has a form in it sets the cookie.
+            "csrf_token": SimpleLazyObject(lambda: get_token(request)),
             "account_key": account_key(user),
             "email": getattr(user, "email", ""),
             "initial": getattr(user, "initial", ""),

@@ -42,7 +42,7 @@ class _Uncompared:
 def fragment(
     template_name: str,
     *,
-    late: Mapping[str, str] | None = None,
+    late: Mapping[str, Any] | None = None,
     context: Callable[[Context], Context] = dict,
     **values: Hashable,
 ) -> SafeString:

@@ -6,7 +6,7 @@ with it without another press. Anybody else's sign-in drops it.
 """
 
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
@@ -25,6 +25,19 @@ MAX_AGE_OF_NOBODYS = timedelta(minutes=30)
 """A form that nobody's account is bound to is for whoever signs in next, so it waits less long."""
 
 NEVER_HELD = ["csrfmiddlewaretoken", FIELD, "hold"]
+
+
+class Typed(NamedTuple):
+    """What was typed into a form, to be shown again without being acted upon."""
+
+    data: QueryDict
+    csrf_expired: bool = False
+    """Whether it was refused a moment ago; else it waited for its person to sign in."""
+
+    def as_initial(self, name: str) -> dict[str, Any]:
+        """What a view of allauth takes to show one field again, which is never a password."""
+        initial = {name: self.data.get(name, "")}
+        return {"initial": initial, "extra_context": {"typed": self}}
 
 
 class HeldForm(TypedDict):

@@ -26,7 +26,8 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const warning = document.querySelector("[data-cookies-blocked]");
-    if (warning && !navigator.cookieEnabled) warning.hidden = false;
+    // By now time_zone.js has set one here. navigator.cookieEnabled is true in a Chromium that blocks them.
+    if (warning && !document.cookie) warning.hidden = false;
     const button = document.querySelector("[data-theme-switch]");
     const label = button.querySelector("[data-dark]");
     const name = () => {

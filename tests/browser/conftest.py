@@ -1,5 +1,6 @@
 """A real server, a real Chromium, and an eye on everything that the browser complains about."""
 
+import json
 import os
 import re
 
@@ -42,7 +43,8 @@ def server(tmp_path_factory, static_root):
 
 
 @pytest.fixture(scope="package")
-def browser():
+def chromium():
+    """Playwright's Chromium, and how to start the one of this machine."""
     expect.set_options(timeout=STEP_TIMEOUT_MS)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # With pytest-xdist, tests that use Django's database may come in between. They run
@@ -54,9 +56,15 @@ def browser():
             if os.environ.get("CI") == "true":
                 pytest.fail(str(error), pytrace=False)
             pytest.skip(f"NOTHING WAS TRIED IN A BROWSER! {error}")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright.chromium, {"executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture(scope="package")
+def browser(chromium):
+    kind, how = chromium
+    browser = kind.launch(**how)
+    yield browser
+    browser.close()
 
 
 class Watch:
@@ -80,12 +88,20 @@ class Watch:
 
 
 @pytest.fixture
-def new_visitor(browser, server):
+def new_visitor(browser, chromium, server, tmp_path):
     """Makes visitors, each with a browser that knows nothing of the others'."""
     opened = []
 
-    def new_visitor(**options) -> Visitor:
-        context = browser.new_context(base_url=server.url, **{"timezone_id": "UTC", **options})
+    def new_visitor(*, preferences: dict | None = None, **options) -> Visitor:
+        options = {"base_url": server.url, "timezone_id": "UTC", **options}
+        if preferences:  # as somebody chose them in the browser's own settings
+            kind, how = chromium
+            profile = tmp_path / f"profile{len(opened)}"
+            (profile / "Default").mkdir(parents=True)
+            (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+            context = kind.launch_persistent_context(profile, **how, **options)
+        else:
+            context = browser.new_context(**options)
         context.set_default_timeout(STEP_TIMEOUT_MS)
         watch = Watch(context)
         opened.append((context, watch))

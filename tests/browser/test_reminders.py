@@ -65,8 +65,11 @@ def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, serv
     mail = post(visitor.email)
     assert mail["Subject"] == "Where do your ten points go now?"
     link = mail["List-Unsubscribe"].strip(" <>")
-    assert link in mail.get_content()
-    assert "You last spent your ten points on" in mail.get_content()
+    words = mail.get_body().get_content()
+    assert link in words
+    assert "You last spent your ten points on" in words
+    (calendar,) = mail.iter_attachments()
+    assert "UID:" in calendar.get_content()
     reader = new_visitor()
     reader.page.goto(link)
     expect(reader.headline).to_have_text("Turn off reminders?")

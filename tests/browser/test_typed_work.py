@@ -334,18 +334,24 @@ def test_sign_up_keeps_the_address_and_never_the_password(visitor: Visitor):
     assert visitor.email not in page.evaluate("JSON.stringify({...sessionStorage})")
 
 
-def test_a_tip_typed_in_the_admin_is_there_again(visitor: Visitor, server):
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_tip_typed_in_the_admin_is_there_again(new_visitor, server, javascript):
+    visitor = new_visitor(java_script_enabled=javascript)
     page = visitor.page
     server.make_superuser(visitor.email, visitor.password)
     visitor.sign_in()
     page.goto("/admin/purposeapp/tip/add/")
     page.get_by_label("Text").fill("Ask one good question.")
+    if javascript:
+        page.reload()
+        expect(page.get_by_label("Text")).to_have_value("Ask one good question.")
+        expect(page.get_by_text(RESTORED)).to_be_visible()
     end_session(visitor, server)
     page.get_by_role("button", name="Save", exact=True).click()
     go_on_after_sign_in(visitor)
     page.goto("/admin/purposeapp/tip/add/")
     expect(page.get_by_label("Text")).to_have_value("Ask one good question.")
-    expect(page.get_by_text(RESTORED)).to_be_visible()
+    expect(page.get_by_text(KEPT)).to_be_visible()
     visitor.shot("admin-restored")
     page.get_by_label("Purpose").select_option("Learning sponge")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -13,7 +13,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purposeapp", "0017_one_address"),
+        ("purposeapp", "0018_truer_portraits"),
     ]
 
     operations = [

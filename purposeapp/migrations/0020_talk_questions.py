@@ -9,7 +9,7 @@ import purposeapp.models.versioned
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purposeapp", "0018_talks"),
+        ("purposeapp", "0019_talks"),
     ]
 
     operations = [

@@ -119,7 +119,7 @@ def permit(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purposeapp", "0019_talk_questions"),
+        ("purposeapp", "0020_talk_questions"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -1,0 +1,16 @@
+from django.core.management import BaseCommand
+
+from purposeapp.sharing.card import all_cards
+
+
+class Command(BaseCommand):
+    """Fills the cache of preview cards ahead, so that no visitor waits for one."""
+
+    help = "Draw every preview card that is not drawn yet, such as after a change of their look."
+
+    def handle(self, **options) -> None:
+        cards = list(all_cards())
+        for number, card in enumerate(cards, 1):
+            card.png()
+            if number % 50 == 0 or number == len(cards):
+                self.stdout.write(f"{number} of {len(cards)} cards")

@@ -24,7 +24,7 @@ from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
-from .recording import JUST_RECORDED, TO_ANNOUNCE, announce_recorded
+from .recording import JUST_RECORDED, announce_recorded, has_been_seen
 from .resumable import Typed, resumable_form
 
 
@@ -133,8 +133,8 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     form = EventForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
-    for name in (JUST_RECORDED, TO_ANNOUNCE):
-        request.session.pop(name, None)
+    has_been_seen(request)
+    request.session.pop(JUST_RECORDED, None)
     if event := form.save(assessment):
         messages.success(request, str(KIND_SENTENCES[event]))
     return redirect(assessment)
@@ -149,6 +149,7 @@ def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     On a page that is out of date, one that was chosen meanwhile stays, and is what it says.
     """
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    has_been_seen(request)
     reminder = Reminder.objects.choose(
         user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS, replaces=False
     )

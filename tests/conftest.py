@@ -46,13 +46,14 @@ def _urls_of_a_laptop():
 
 @pytest.fixture(autouse=True)
 def _fresh_memory(settings):
-    """Public pages are looked up anew in each test, and follow each change of a tip at once."""
-    from purposeapp.web import published
+    """Pages are made anew in each test, and follow each change of a tip at once."""
+    from purposeapp.web import fragments, published
     from purposeapp.web.page_cache import page_cache
 
     settings.PUBLIC_PAGE_SECONDS = 0
     page_cache.clear()
     published._read.cache_clear()
+    fragments._render.cache_clear()
 
 
 @pytest.fixture

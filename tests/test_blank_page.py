@@ -5,7 +5,6 @@ import re
 import pytest
 
 from purposeapp.views import login, questionnaire
-from purposeapp.web import fragments
 from tests.support.make import make_assessment, make_editor, make_user
 
 HOLES = re.compile(r'(name="(?:csrfmiddlewaretoken|submission)" value=)"[^"]+"')
@@ -22,11 +21,6 @@ def made(monkeypatch):
             return client.get(path)
 
     return made
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept():
-    fragments._render.cache_clear()
 
 
 def compare(client, made, path):

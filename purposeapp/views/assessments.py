@@ -23,7 +23,7 @@ from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
-from .recording import JUST_RECORDED, TO_ANNOUNCE, announce_recorded
+from .recording import JUST_RECORDED, announce_recorded, has_been_seen
 from .reminders import remind_every_3_months
 from .resumable import Typed, resumable_form
 
@@ -133,8 +133,8 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     form = EventForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
-    for name in (JUST_RECORDED, TO_ANNOUNCE):
-        request.session.pop(name, None)
+    has_been_seen(request)
+    request.session.pop(JUST_RECORDED, None)
     if event := form.save(assessment):
         messages.success(request, str(KIND_SENTENCES[event]))
     return redirect(assessment)
@@ -146,6 +146,7 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Set a reminder every three months with one press, from the page of a new result."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    has_been_seen(request)
     remind_every_3_months(request)
     return redirect(assessment)
 

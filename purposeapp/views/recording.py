@@ -20,6 +20,11 @@ def redirect_to_recorded(request: HttpRequest, assessment: Assessment) -> HttpRe
     return redirect(assessment)
 
 
+def has_been_seen(request: HttpRequest) -> None:
+    """Take note that somebody pressed a button on the page of a new result: they know of it."""
+    request.session.pop(TO_ANNOUNCE, None)
+
+
 def announce_recorded(request: HttpRequest, assessment: Assessment) -> None:
     """Say that a result is saved, and which one it is of theirs, on the first page that shows it.
 

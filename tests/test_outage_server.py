@@ -101,7 +101,7 @@ def test_a_connection_that_postgresql_ended_is_replaced_unnoticed(server, person
     assert person.open("/history/").status_code == 200
     with server.database.connect("postgres") as observer:
         observer.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
             [server.database.name],
         )
     for _ in range(8):  # as many as threads that keep a connection

@@ -88,11 +88,11 @@ class Database:
             self.alter("RESET default_transaction_read_only")
 
     def alter(self, change: str) -> None:
-        """Change it, and have all connections begin anew."""
+        """Change it, and have all connections begin anew; waits until the old ones are gone."""
         self._execute(f"ALTER DATABASE {{}} {change}")
         with self.connect("postgres") as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
                 [self.name],
             )
 

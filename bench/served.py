@@ -18,15 +18,22 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from purposeapp.split import Split
 from tests.support.server import CHECKOUT, Database, Server, free_port, running
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 9)
 REQUESTS = 40
 COMMITTED = Path(__file__).with_name("served.json")
+MEMORY_REQUESTS = int(os.environ.get("BENCH_MEMORY_REQUESTS") or 100_000)
+MAX_MEMORY_MB = 120
+"""What a worker may take after so many requests."""
+MAX_START_S = 1.5
+"""How long a worker may take to start."""
 WORSE = 1.25
 """Ratios of the last committed run that are exceeded by more than this factor are named."""
 
@@ -342,7 +349,39 @@ def measure() -> dict[str, float]:
             ratios = beside(plain, Visitor(plain, theirs).visit, site, Visitor(site, ours).visit)
             show(name, ratios, VISITS[name])
             found[name] = statistics.median(ratios)
+        watch_memory(site, cookies[10])
         return found
+
+
+def watch_memory(site: Site, cookie: str) -> None:
+    """Print what the largest worker takes, at each quarter of many requests for many pages."""
+    print(f"Memory of the largest worker, in MB of {MAX_MEMORY_MB} at most:")
+    results = (f"/splits/{split}/" for split in cycle(Split.all()))
+    pages = cycle([("/", ""), ("/", cookie), ("/history/", cookie), ("/goal/", cookie)])
+    for quarter in range(1, 5):
+        for number in range(MEMORY_REQUESTS // 4):
+            path, who = next(pages) if number % 4 == 0 else (next(results), "")
+            assert site.ask(path, Cookie=who).status == 200
+        _master, *workers = _family(site.master)
+        most = max(map(_memory_of, workers))
+        print(f"  after {quarter * MEMORY_REQUESTS // 4:7,} requests  {most:6.1f}", flush=True)
+
+
+def _memory_of(process: int) -> float:
+    """The resident memory of a process, in MB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def time_to_start() -> float:
+    """Seconds that a worker takes until it could answer, the shortest of some."""
+    code = "from django.test import Client; import config.wsgi; Client().get('/healthz')"
+    found = []
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=True, capture_output=True)
+        found.append(time.perf_counter() - started)
+    return min(found)
 
 
 def beside(
@@ -366,6 +405,7 @@ def show(name: str, ratios: list[float], goals: tuple[float, float]) -> None:
 
 
 def main() -> None:
+    print(f"A worker starts in {time_to_start():.2f} s, of {MAX_START_S} at most.")
     print("CPU of a request, of PostgreSQL too, as a multiple of an empty Django view:")
     found = measure()
     if COMMITTED.exists():

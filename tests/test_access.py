@@ -205,8 +205,8 @@ TABLE = """
 /admin/purposeapp/talkquestion/{question}/delete/                 ssssss    xxxxxx  xxxxxx
 /admin/purposeapp/talkquestion/{question}/history/                ssssss    xx----  oo----
 /admin/purposeapp/talkquestion/{question}/history/{qst_version}/  ssssss    xxx---  oo?---
-/admin/purposeapp/talkquestion/{question}/publish/                ssssss    xxxxxx  -->---
-        → /admin/purposeapp/talkquestion/
+/admin/purposeapp/talkquestion/{question}/publish/                ssssss    xxxxxx  >>>---
+        → ../change/ /admin/purposeapp/talkquestion/
 
                                                     visitors  staff+editor  superuser
 /admin/purposeapp/assessment/                       ssssss    xxxxxx        oooooo

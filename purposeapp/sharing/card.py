@@ -32,8 +32,8 @@ FONTS = [
     str(fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf"),
 ]
 
-MAX_WAITING = 1
-"""So many of a worker's four threads may wait while another one draws; the rest serve pages."""
+MAX_WAITING = 2
+"""So many of a worker's four threads may wait while another one draws; the last serves pages."""
 
 # The layout, in pixels: the brand on top, the invitation in a band at the foot, and what the card
 # is about between them, its blocks close together and in the middle.
@@ -161,14 +161,15 @@ class Card:
         """Changes with anything that can be seen."""
         return (_etag.__wrapped__ if settings.DEBUG else _etag)(self)
 
-    def png(self) -> bytes:
+    def png(self, *, always: bool = False) -> bytes:
         """The picture, drawn or from the cache. A cache that can't be written does no harm.
 
-        Raises TooManyDrawingsError where others are being drawn, and enough wait for it.
+        Raises TooManyDrawingsError where others are being drawn and enough wait for it, but not
+        with `always`: for the few cards that many pages show, several on one of them.
         """
         cards, key = caches["cards"], self.etag.strip('"')
         if (drawn := cards.get(key)) is None:
-            drawn = _draw(self.svg)
+            drawn = _draw(self.svg, always=always)
             with suppress(OSError):
                 cards.set(key, drawn)
         return drawn
@@ -187,8 +188,8 @@ _queue = BoundedSemaphore(1 + MAX_WAITING)
 _drawing = Lock()
 
 
-def _draw(svg: str) -> bytes:
-    if not _queue.acquire(blocking=False):
+def _draw(svg: str, *, always: bool) -> bytes:
+    if not _queue.acquire(blocking=always):
         raise TooManyDrawingsError
     try:
         with _drawing:

@@ -24,7 +24,7 @@ RETRY_AFTER_S = 2
 @require_safe
 def questionnaire_card(request: HttpRequest) -> HttpResponse:
     """The preview card of the first page."""
-    return _card(request, card_of_questionnaire())
+    return _card(request, card_of_questionnaire(), always=True)
 
 
 @require_safe
@@ -36,15 +36,15 @@ def split_card(request: HttpRequest, split: Split) -> HttpResponse:
 @require_safe
 def purpose_card(request: HttpRequest, purpose: Purpose) -> HttpResponse:
     """The preview card of a purpose."""
-    return _card(request, card_of_purpose(purpose))
+    return _card(request, card_of_purpose(purpose), always=True)
 
 
-def _card(request: HttpRequest, card: Card) -> HttpResponse:
+def _card(request: HttpRequest, card: Card, *, always: bool = False) -> HttpResponse:
     """The picture; 304 for whoever has it, and 503 where too many others are being drawn."""
     response = get_conditional_response(request, etag=card.etag)
     if response is None:
         try:
-            response = HttpResponse(card.png(), content_type="image/png")
+            response = HttpResponse(card.png(always=always), content_type="image/png")
         except TooManyDrawingsError:
             response = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
             response["Retry-After"] = str(RETRY_AFTER_S)

@@ -38,6 +38,8 @@
 
   if (account) remember(account);
   const navigation = performance.getEntriesByType("navigation")[0];
+  // By an address or a bookmark, as by the next person at a shared tablet; not by a link or a reload.
+  const isOpenedAnew = navigation?.type === "navigate" && !document.referrer;
   const hasFailed = navigation?.responseStatus >= 400;
 
   const cameFrom = document.referrer && new URL(document.referrer).pathname;
@@ -47,7 +49,7 @@
   for (const [key, draft] of drafts()) {
     remove(key);
     if (!isMine(draft)) continue;
-    if (!draft.account && Date.now() - draft.at > NOBODYS_MAX_AGE_MS) continue;
+    if (!draft.account && (isOpenedAnew || Date.now() - draft.at > NOBODYS_MAX_AGE_MS)) continue;
     // Answered with a redirect, from the page that sent it, to a page of the same reader: taken.
     const isRedirected = !hasFailed && navigation?.redirectCount > 0 && cameFrom === draft.page;
     if (draft.isSent && isRedirected && (!knowsReader || draft.account === account)) continue;

@@ -320,6 +320,21 @@ def test_the_sign_in_of_the_header_takes_the_points_along(member: Visitor):
     member.shot("restored")
 
 
+def test_a_visitors_points_are_gone_for_whoever_opens_the_site_anew(visitor: Visitor):
+    page = visitor.page
+    page.goto("/")
+    visitor.add("Business driven")
+    page.get_by_role("link", name="Privacy").click()
+    page.get_by_role("banner").get_by_role("link", name="Five Purposes").click()
+    visitor.expect_points("1-0-0-0-0")
+    page.reload()
+    visitor.expect_points("1-0-0-0-0")
+    page.goto("/")
+    visitor.expect_points("0-0-0-0-0")
+    page.reload()
+    visitor.expect_points("0-0-0-0-0")
+
+
 def test_sign_up_keeps_the_address_and_never_the_password(visitor: Visitor):
     page = visitor.page
     page.goto("/accounts/signup/")

@@ -10,6 +10,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.widgets import ChoiceWidget
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
@@ -177,6 +178,19 @@ def form_field(field: BoundField) -> SafeString:
         late={"typed": typed} if typed is not None else {},
         context=lambda values: {"field": _holding(field, values)},
     )
+
+
+@register.simple_tag
+def time_zone_select(field: BoundField) -> SafeString:
+    """The hundreds of time zones to choose from, rendered once for everybody."""
+    html = fragment(
+        "purposeapp/_time_zone_select.html",
+        id=field.auto_id,
+        name=field.html_name,
+        choices=_said(field.field.choices),  # type: ignore[attr-defined]
+    )
+    chosen = f'<option value="{escape(field.value() or "")}"'
+    return mark_safe(html.replace(chosen, f"{chosen} selected", 1))  # noqa: S308 (escaped)
 
 
 def _holding(field: BoundField, values: Mapping[str, Any]) -> BoundField:

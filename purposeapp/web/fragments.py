@@ -18,7 +18,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-MAX_FRAGMENTS = 4_000
+MAX_FRAGMENTS = 2_000
 """How many a worker keeps. The least recently used give way."""
 MAX_LENGTH = 2_000
 """Characters of a value that is kept: what somebody typed may be of any length."""

@@ -28,8 +28,8 @@ from django.views.decorators.http import require_safe
 from purposeapp.advice.fit import Side
 from purposeapp.models.published_version import published_version
 
-MAX_BYTES = 24 * 1024 * 1024
-"""How much is kept at most. Every public page of a language, compressed, takes three quarters."""
+MAX_BYTES = 20 * 1024 * 1024
+"""How much is kept at most. Every public page of a language, compressed, just fits (19.3 MB)."""
 
 CACHED_QUERIES = frozenset({"", *(f"as={side}" for side in Side)})
 """A page as it is, and as each side of job seeking sees it. Any other query, of which there is no

@@ -58,7 +58,8 @@ class Inspection:
                     waiting.append(link)
 
     def here(self, name: str) -> None:
-        """Inspect the page that is open."""
+        """Inspect the page that is open, once it has loaded."""
+        self.page.wait_for_load_state()
         name = re.sub("[^a-z0-9]+", "-", name).strip("-") or "questionnaire"
         for width in WIDTHS:
             self._look_at("light", width)

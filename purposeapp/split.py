@@ -11,7 +11,7 @@ Nothing in this module knows a database.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from operator import sub
@@ -297,28 +297,35 @@ class Split:
         return sum(map(abs, map(sub, self, earlier))) // 2
 
     def moves_to(self, wanted: "Split") -> list[Move]:
-        """The fewest moves that turn this split into `wanted`, the largest first.
+        """The fewest moves that turn this split into `wanted`, the largest first."""
+        return fewest_moves(wanted.difference(self))
 
-        Points only ever leave a purpose that has too many, for one that has too few. A gain and
-        a loss of the same size are one move; of what is left, each move settles one purpose.
-        With five purposes that is the fewest: to save another move, the rest would have to fall
-        into two groups that each settle themselves, and one of those would be such a pair.
-        """
-        change = wanted.difference(self)
-        gains = {purpose: by for purpose, by in change.items() if by > 0}
-        losses = {purpose: -by for purpose, by in change.items() if by < 0}
-        moves = []
-        while gains:
-            pairs = ((source, target) for source in losses for target in gains)
-            equal = (pair for pair in pairs if losses[pair[0]] == gains[pair[1]])
-            source, target = next(equal, (next(iter(losses)), next(iter(gains))))
-            points = min(losses[source], gains[target])
-            moves.append(Move(points, source, target))
-            for side, purpose in ((losses, source), (gains, target)):
-                side[purpose] -= points
-                if not side[purpose]:
-                    del side[purpose]
-        return sorted(moves, key=lambda move: -move.points)
+
+def fewest_moves(change: Mapping[Purpose, int]) -> list[Move]:
+    """The fewest moves that make a change, by what each purpose gains or loses; the largest first.
+
+    Points only ever leave a purpose that has too many, for one that has too few. A gain and
+    a loss of the same size are one move; of what is left, each move settles one purpose.
+    With five purposes that is the fewest: to save another move, the rest would have to fall
+    into two groups that each settle themselves, and one of those would be such a pair.
+
+    Larger changes come first. What is gained beyond what is lost, or the other way round, stays.
+    """
+    ordered = sorted(change.items(), key=lambda each: (-abs(each[1]), -each[1]))
+    gains = {purpose: by for purpose, by in ordered if by > 0}
+    losses = {purpose: -by for purpose, by in ordered if by < 0}
+    moves = []
+    while gains and losses:
+        pairs = ((source, target) for source in losses for target in gains)
+        equal = (pair for pair in pairs if losses[pair[0]] == gains[pair[1]])
+        source, target = next(equal, (next(iter(losses)), next(iter(gains))))
+        points = min(losses[source], gains[target])
+        moves.append(Move(points, source, target))
+        for side, purpose in ((losses, source), (gains, target)):
+            side[purpose] -= points
+            if not side[purpose]:
+                del side[purpose]
+    return sorted(moves, key=lambda move: -move.points)
 
 
 EVEN_SPLIT = Split(2, 2, 2, 2, 2)

@@ -48,10 +48,11 @@ def _urls_of_a_laptop():
 def _fresh_memory(settings):
     """Pages are made anew in each test, and follow each change of a tip at once."""
     from purposeapp.web import fragments, published
-    from purposeapp.web.page_cache import page_cache
+    from purposeapp.web.page_cache import page_cache, room_page_cache
 
     settings.PUBLIC_PAGE_SECONDS = 0
     page_cache.clear()
+    room_page_cache.clear()
     published._read.cache_clear()
     fragments._render.cache_clear()
 

@@ -9,6 +9,7 @@ from .paper import MendDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
+from .room import CodeForm, RoomForm, RoomFutureForm, RoomPointsForm, SheetForm
 from .talk import (
     FutureForm,
     GuessForm,
@@ -29,6 +30,7 @@ __all__ = [
     "FILE_TOO_LARGE",
     "MAX_IMPORT_MB",
     "MAX_TIPS_FILE_MB",
+    "CodeForm",
     "DeleteAccountForm",
     "EndGoalForm",
     "EventForm",
@@ -48,7 +50,11 @@ __all__ = [
     "PreviewForm",
     "QuestionnaireForm",
     "ReminderForm",
+    "RoomForm",
+    "RoomFutureForm",
+    "RoomPointsForm",
     "SaveResultForm",
+    "SheetForm",
     "SideForm",
     "TalkNoteForm",
     "TalkPointsForm",

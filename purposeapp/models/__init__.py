@@ -6,6 +6,7 @@ from .assessment import Assessment
 from .goal import Goal
 from .portrait_part import PortraitPart
 from .reminder import Reminder
+from .room import Room, RoomAnswer, RoomPicture
 from .session import Session
 from .talk import Talk, TalkAnswer, TalkNote
 from .talk_question import TalkQuestion
@@ -19,6 +20,9 @@ __all__ = [
     "LifeEvent",
     "PortraitPart",
     "Reminder",
+    "Room",
+    "RoomAnswer",
+    "RoomPicture",
     "Session",
     "Talk",
     "TalkAnswer",

@@ -111,6 +111,11 @@ def gone(request: HttpRequest, title: str, text: str) -> HttpResponse:
     return _page(request, HTTPStatus.GONE, title, text)
 
 
+def refused(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
+    """Whatever is not to be had, with the way to one's own ten points."""
+    return _page(request, status, title, text)
+
+
 def unprocessable(request: HttpRequest) -> HttpResponse:
     """422: the value of a button that no page of ours has."""
     return _page(

@@ -38,10 +38,10 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
         add_pending_result(
             request, split=split, submission=form.cleaned_data["submission"], is_own=True
         )
-        return _sign_up(split)
+        return sign_up_to_save(split)
     if not signed_in and is_pending(request.session, split):
         mark_as_own(request.session, split)
-        return _sign_up(split)
+        return sign_up_to_save(split)
     if signed_in and (kept := request.session.get(JUST_CLAIMED, {}).get(str(split))):
         # They said so before they signed in, and it is recorded.
         del request.session[JUST_CLAIMED]
@@ -54,6 +54,7 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
     return render(request, "purposeapp/save_result.html", context)
 
 
-def _sign_up(split: Split) -> HttpResponse:
+def sign_up_to_save(split: Split) -> HttpResponse:
+    """To the sign-up, and from there back to where a split is saved."""
     back = urlencode({"next": reverse("result_save", args=[split])})
     return redirect(f"{reverse('account_signup')}?{back}")

@@ -28,8 +28,14 @@ from django.views.decorators.http import require_safe
 from purposeapp.advice.fit import Side
 from purposeapp.models.published_version import published_version
 
+from .live_rooms import result_key
+
 MAX_BYTES = 20 * 1024 * 1024
 """How much is kept at most. Every public page of a language, compressed, just fits (19.3 MB)."""
+
+MAX_ROOM_BYTES = 8 * 1024 * 1024
+"""The same for the pages of people in rooms, which change with each answer: so that these never
+push out those of everybody."""
 
 CACHED_QUERIES = frozenset({"", *(f"as={side}" for side in Side)})
 """A page as it is, and as each side of job seeking sees it. Any other query, of which there is no
@@ -43,11 +49,27 @@ def public_page(view: Callable) -> Callable:
     form needs a token of its own for each visitor. Answers to a few queries alone are kept.
     """
 
+    cached = cache_control(public=True, max_age=0, must_revalidate=True)(
+        _cacheable(view, page_cache)
+    )
+    # There is nothing to protect from a forged request; a wrong method is told that it is wrong.
+    return csrf_exempt(require_safe(cached))
+
+
+def result_page(view: Callable) -> Callable:
+    """Mark a view whose page depends on its `result_key` (live_rooms.py) and the tips alone."""
+    cached = cache_control(private=True, max_age=0, must_revalidate=True)(
+        _cacheable(view, room_page_cache)
+    )
+    return csrf_exempt(require_safe(cached))
+
+
+def _cacheable(view: Callable, cache: "PageCache") -> Callable:
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         # Looked up before the page is made, so that a page of newer tips never counts as one
         # of older ones. Its being there is what marks the page as public.
-        request.tips_version = page_cache.version()
+        request.tips_version = cache.version()
         # The template must not ask who reads it.
         request.is_public = True
         # Whether the browser has this page already is asked once the whole page is there, so
@@ -58,9 +80,7 @@ def public_page(view: Callable) -> Callable:
         request.method = "GET"
         return view(request, *args, **kwargs)
 
-    cached = cache_control(public=True, max_age=0, must_revalidate=True)(wrapped)
-    # There is nothing to protect from a forged request; a wrong method is told that it is wrong.
-    return csrf_exempt(require_safe(cached))
+    return wrapped
 
 
 def do_not_keep(request: HttpRequest) -> None:
@@ -83,10 +103,12 @@ class CachedResponse(NamedTuple):
 class PageCache:
     """The finished answers of one worker, and the version of the tips that they were made of.
 
-    They take MAX_BYTES at most: what was asked for longest ago gives way. Threads may share it.
+    They take `max_bytes` at most, or MAX_BYTES: what was asked for longest ago gives way. Threads
+    may share it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int | None = None) -> None:
+        self._max_bytes = max_bytes or MAX_BYTES
         self._lock = Lock()
         self.clear()
 
@@ -145,7 +167,7 @@ class PageCache:
                 self._bytes -= replaced.size
             self._answers[key] = answer
             self._bytes += answer.size
-            while self._bytes > MAX_BYTES:
+            while self._bytes > self._max_bytes:
                 _key, least_recent = self._answers.popitem(last=False)
                 self._bytes -= least_recent.size
 
@@ -156,6 +178,7 @@ class PageCache:
 
 
 page_cache = PageCache()
+room_page_cache = PageCache(MAX_ROOM_BYTES)
 
 
 def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
@@ -168,15 +191,19 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
         query, method = request.META.get("QUERY_STRING", ""), request.method
         if method not in ("GET", "HEAD"):
             return get_response(request)
-        if query not in CACHED_QUERIES:
+        in_room = result_key(request) if request.path_info.startswith("/r/") else None
+        request.in_room = in_room  # type: ignore[attr-defined]
+        cache = room_page_cache if in_room else page_cache
+        if query not in CACHED_QUERIES and not in_room:
             response = get_response(request)
             request.method = method
             return response
         compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
-        key = (request.scheme, request.path_info, query, get_language(), compressed)
+        key = (request.scheme, request.path_info, query, get_language(), compressed, in_room)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
-        has_session = settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", "")
-        if _has_allowed_host(request) and (answer := page_cache.get(key, refresh=has_session)):
+        cookies = request.META.get("HTTP_COOKIE", "")
+        has_session = not in_room and settings.SESSION_COOKIE_NAME in cookies
+        if _has_allowed_host(request) and (answer := cache.get(key, refresh=has_session)):
             return not_modified_or(request, HttpResponse(answer.content, headers=answer.headers))
         response = get_response(request)
         request.method = method
@@ -186,7 +213,7 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
             request.META["HTTP_IF_NONE_MATCH"] = if_none_match
         if response.status_code == HTTPStatus.OK and not settings.DEBUG:
             kept = CachedResponse(response.content, dict(response.items()))
-            page_cache.put(key, request.tips_version, kept)
+            cache.put(key, request.tips_version, kept)
         return not_modified_or(request, response)
 
     return middleware

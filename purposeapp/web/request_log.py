@@ -6,7 +6,7 @@ import re
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-KEY = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/)[^/]+")
+KEY = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/|/r/)[^/]+")
 
 
 def without_keys(path: str) -> str:

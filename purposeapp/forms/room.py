@@ -1,0 +1,150 @@
+"""What people type in a room: its title, its code, the ten points, and those from paper."""
+
+import uuid
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import Room
+from purposeapp.models.room import (
+    MAX_ANSWERS,
+    MAX_ROOMS_A_DAY,
+    RoomKind,
+    RoomState,
+    TooManyRoomsTodayError,
+)
+from purposeapp.rooms.code import read_code
+from purposeapp.split import Purpose, Split, budget_error
+
+from .ten_points import PointsField, TenPointsForm
+
+TOO_MANY_ROOMS_TODAY = _("You've made %(count)d rooms today. Try again tomorrow.")
+NO_SUCH_ROOM = _("There's no open room with this code. Check the screen and try again.")
+NOT_TAKEN = _("This sheet wasn't added: the room isn't open.")
+ROOM_FULL = _("This sheet wasn't added: a room takes %(count)d answers.")
+PURPOSE_AND_KIND = _("%(purpose)s, %(kind)s")
+
+
+class RoomForm(forms.ModelForm):
+    """A new room."""
+
+    class Meta:
+        model = Room
+        fields = ["title", "asks_future"]
+        labels = {"title": _("Name of the room"), "asks_future": _("Ask for the future too")}
+        help_texts = {
+            "title": _("Everybody in the room sees it."),
+            "asks_future": _(
+                "People then spend ten points twice: as things are, and as they'd like them to be."
+            ),
+        }
+        widgets = {"title": forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})}
+
+    def clean_title(self) -> str:
+        """The title on one line, without spaces that nobody sees."""
+        return " ".join(self.cleaned_data["title"].split())
+
+    def save(self, *, user) -> Room | None:  # type: ignore[override]
+        """Make the room. None where a limit refuses it: the form then has the error.
+
+        None too, without an error, where the account is gone.
+        """
+        try:
+            return Room.objects.make(host=user, **self.cleaned_data)
+        except TooManyRoomsTodayError:
+            words = TOO_MANY_ROOMS_TODAY % {"count": MAX_ROOMS_A_DAY}
+            self.add_error(None, forms.ValidationError(words, code="today"))
+        return None
+
+
+class CodeForm(forms.Form):
+    """The code of a room, as it stands on the screen."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        help_text=_("Six letters and numbers, from the screen."),
+        error_messages={"required": NO_SUCH_ROOM, "max_length": NO_SUCH_ROOM},
+    )
+
+    def clean_code(self) -> str:
+        """The code as rooms have it."""
+        code = read_code(self.cleaned_data["code"])
+        if not code:
+            raise forms.ValidationError(NO_SUCH_ROOM, code="unknown")
+        return code
+
+
+class RoomPointsForm(TenPointsForm):
+    """Ten points of somebody in a room, as things are."""
+
+
+class RoomFutureForm(TenPointsForm):
+    """Where somebody in a room would like their ten points to be."""
+
+    earlier_words = _("now %(was)d")
+    change_words = _("now %(was)d, future %(now)d")
+
+
+class SheetForm(forms.Form):
+    """A sheet of paper: the five numbers on now, and those on the future where the room asks."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, asks_future: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = list(RoomKind) if asks_future else [RoomKind.NOW]
+        for kind in self.kinds:
+            for purpose in Purpose:
+                field = PointsField(purpose)
+                words = {"purpose": purpose.label, "kind": kind.label}
+                field.label = PURPOSE_AND_KIND % words if asks_future else purpose.label
+                field.initial = ""
+                self.fields[_name(kind, purpose)] = field
+
+    @property
+    def rows(self) -> list[tuple[Purpose, list[forms.BoundField]]]:
+        """Each purpose with its fields."""
+        return [(each, [self[_name(kind, each)] for kind in self.kinds]) for each in Purpose]
+
+    def clean(self) -> None:
+        """Hold each sum against the budget, once each purpose has a number."""
+        super().clean()
+        for kind in self.kinds:
+            names = [_name(kind, purpose) for purpose in Purpose]
+            if self.errors.keys().isdisjoint(names):
+                used = sum(self.cleaned_data[name] for name in names)
+                if error := budget_error(used):
+                    self.add_error(names[0], forms.ValidationError(error, code="budget"))
+
+    def _split(self, kind: RoomKind) -> Split:
+        return Split(*(self.cleaned_data[_name(kind, purpose)] for purpose in Purpose))
+
+    def save(self, room: Room) -> bool:
+        """Store the sheet as a seat of its own; the same form sent again changes nothing.
+
+        False where the room takes no more: the form then has the error.
+        """
+        seat = f"sheet {self.cleaned_data['submission']}"
+        round = None
+        for kind in self.kinds:
+            round = Room.answer(room.pk, seat=seat, kind=kind, split=self._split(kind), round=round)
+            if round is None:
+                room.refresh_from_db()
+                is_open = room.standing == RoomState.OPEN
+                words = ROOM_FULL % {"count": MAX_ANSWERS} if is_open else NOT_TAKEN
+                self.add_error(None, forms.ValidationError(words, code="closed"))
+                return False
+        return True
+
+
+def empty_sheet(asks_future: bool) -> SheetForm:
+    """The form for the next sheet."""
+    return SheetForm(asks_future=asks_future, initial={"submission": uuid.uuid4()})
+
+
+def _name(kind: RoomKind, purpose: Purpose) -> str:
+    return f"{kind.value}_{purpose.value}"

@@ -1,0 +1,36 @@
+"""The released pictures of a room as CSV: what its screen shows, and nothing that it doesn't.
+
+Raw answers are never handed out: with them, a host who knows who answered when, or what one person
+would say, could tell whose they are.
+"""
+
+from purposeapp.models import Room
+from purposeapp.rooms.picture import in_points
+
+from .csv_table import write_table
+
+COLUMNS = [
+    "round", "kind", "answers", "purpose", "mean", "middle_half_from", "middle_half_to",
+    "stands_out_for",
+]  # fmt: skip
+
+
+def to_csv(room: Room) -> str:
+    """One row for each round, kind and purpose."""
+    return write_table(
+        COLUMNS,
+        (
+            {
+                "round": round,
+                "kind": kind,
+                "answers": picture.answers,
+                "purpose": row.purpose.value,
+                "mean": in_points(row.tenths),
+                "middle_half_from": row.low,
+                "middle_half_to": row.high,
+                "stands_out_for": row.stands_out,
+            }
+            for (round, kind), picture in room.pictures.items()
+            for row in picture.rows
+        ),
+    )

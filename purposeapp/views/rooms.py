@@ -1,0 +1,206 @@
+"""A host's rooms, and what a host does in one."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+import segno
+from django.conf import settings as site
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from purposeapp.forms import RoomForm, SheetForm
+from purposeapp.forms.room import empty_sheet
+from purposeapp.import_export.room_csv import to_csv
+from purposeapp.models import Room
+from purposeapp.models.room import (
+    MAX_LISTED,
+    MAX_OPEN_ROOMS,
+    ROOM_TERM,
+    RoomState,
+    TooManyOpenRoomsError,
+)
+from purposeapp.rooms.picture import MIN_ANSWERS
+from purposeapp.web.requests import AuthenticatedRequest
+from purposeapp.web.responses import HttpResponseSeeOther, attachment
+
+from . import errors
+from .resumable import Typed, resumable_form
+from .talks_seat import private
+
+MAX_HOURS = 24
+"""Within which answers are deleted, as people are told; see ROOM_TERM."""
+assert ROOM_TERM.total_seconds() <= (MAX_HOURS - 1) * 3600  # noqa: S101
+
+
+@private
+@resumable_form(login_required=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """All rooms of a host, each with where it stands, and the form that makes one."""
+    form, status = RoomForm(initial=typed.data.dict() if typed else None), HTTPStatus.OK
+    if request.method == "POST":
+        form, status = RoomForm(request.POST), HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_valid() and (room := form.save(user=request.user)):
+            return HttpResponseSeeOther(reverse("room", args=[room.pk]))
+        if form.has_error("__all__", code="today"):
+            status = HTTPStatus.TOO_MANY_REQUESTS
+    found = Room.objects.listed(request.user)
+    context = {
+        "form": form,
+        "typed": typed,
+        "rooms": found[:MAX_LISTED],
+        "has_more": len(found) > MAX_LISTED,
+        "min_answers": MIN_ANSWERS,
+    }
+    return render(request, "purposeapp/rooms.html", context, status=status)
+
+
+def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of a room for its host. To anybody else who is signed in, there is no such page."""
+
+    @private
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, id: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        room = Room.objects.for_user(request.user).filter(pk=id).first()
+        if not room:
+            raise Http404
+        return view(request, room, **kwargs)
+
+    return wrapped
+
+
+def join_url(room: Room) -> str:
+    """The address of an open room, as it is scanned and typed."""
+    return site.PUBLIC_URL + reverse("room_join", args=[room.code])
+
+
+def _in_room(room: Room) -> dict[str, Any]:
+    """What the pages of a host say of a room."""
+    standing = room.standing
+    is_live = standing in (RoomState.OPEN, RoomState.REVEALED)
+    return {
+        "room": room,
+        "state": standing.value,
+        "live": room.as_live() if room.code else None,
+        "short_url": site.PUBLIC_URL.partition("://")[2] + reverse("join") if is_live else "",
+        "join_url": join_url(room) if is_live else "",
+        "min_answers": MIN_ANSWERS,
+        "max_hours": MAX_HOURS,
+    }
+
+
+@_hosted
+@require_http_methods(["GET", "HEAD", "POST"])
+def room(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    """Where a room stands, and what its host can do next."""
+    if request.method == "POST":
+        act = ACTS.get(request.POST.get("do", ""))
+        return act(request, room) if act else errors.unprocessable(request)
+    rounds = [
+        (number, room.pictures.get((number, "now")), room.pictures.get((number, "future")))
+        for number in sorted({number for number, _kind in room.pictures}, reverse=True)
+    ]
+    return render(request, "purposeapp/room.html", {**_in_room(room), "rounds": rounds})
+
+
+def _open(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    try:
+        room.open()
+    except TooManyOpenRoomsError:
+        words = _("You have %(count)d open rooms. End one first.")
+        messages.error(request, words % {"count": MAX_OPEN_ROOMS})
+    return _to(room)
+
+
+def _reveal(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    if not room.reveal() and room.standing == RoomState.OPEN:
+        messages.warning(request, _("There are too few answers to reveal the picture."))
+    return _to(room)
+
+
+def _again(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    if room.again():
+        messages.success(request, _("A new round has begun. Everybody starts again."))
+    return _to(room)
+
+
+def _end(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    if room.end():
+        messages.success(request, _("The room has ended, and its answers are deleted."))
+    return _to(room)
+
+
+def _delete(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    if not room.remove():
+        return _to(room)
+    messages.success(request, _("The room is deleted."))
+    return HttpResponseSeeOther(reverse("rooms"))
+
+
+ACTS = {"open": _open, "reveal": _reveal, "again": _again, "end": _end, "delete": _delete}
+"""What a host does, by the value of the button."""
+
+
+def _to(room: Room) -> HttpResponse:
+    return HttpResponseSeeOther(reverse("room", args=[room.pk]))
+
+
+@_hosted
+@require_safe
+def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    """What the projector shows: how to come in, how many have answered, and the picture."""
+    if room.standing == RoomState.DRAFT:
+        return _to(room)
+    context = {**_in_room(room), "is_public": True, "still": "still" in request.GET}
+    if context["join_url"]:
+        context["qr_code"] = _qr_code(context["join_url"])
+    return render(request, "purposeapp/room_screen.html", context)
+
+
+def _qr_code(address: str) -> SafeString:
+    code = segno.make(address, error="m").svg_inline(omitsize=True, svgclass=None, border=2)
+    return mark_safe(code)  # noqa: S308 (made of our own address and a code of ours)
+
+
+@_hosted
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    """Type in the sheets of those without a phone, one after the other."""
+    if room.standing != RoomState.OPEN:
+        if request.method == "POST":
+            messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
+        return _to(room)
+    form, status = empty_sheet(room.asks_future), HTTPStatus.OK
+    if request.method == "POST":
+        form = SheetForm(request.POST, asks_future=room.asks_future)
+        if form.is_valid() and form.save(room):
+            messages.success(request, _("Sheet added. Here's a blank one for the next."))
+            return HttpResponseSeeOther(reverse("room_paper", args=[room.pk]))
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {**_in_room(room), "form": form}
+    return render(request, "purposeapp/room_paper.html", context, status=status)
+
+
+@_hosted
+@require_safe
+def sheet(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    """A guide for whoever leads a room, on one page for print."""
+    return render(request, "purposeapp/room_sheet.html", _in_room(room))
+
+
+@_hosted
+@require_safe
+def picture_csv(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+    """The released numbers of all rounds, which are what the screen shows. There are no others."""
+    content_type = "text/csv; charset=utf-8"
+    return attachment(to_csv(room), filename="room.csv", content_type=content_type)

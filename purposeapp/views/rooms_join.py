@@ -1,0 +1,267 @@
+"""A room, as whoever comes in with its code meets it: the ten points, and their own result."""
+
+import uuid
+from collections.abc import Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from purposeapp import sentences
+from purposeapp.accounts.pending import add_pending_result
+from purposeapp.advice.fit import Side, Situation
+from purposeapp.advice.result import Result
+from purposeapp.forms import CodeForm, RoomFutureForm, RoomPointsForm
+from purposeapp.forms.room import NO_SUCH_ROOM
+from purposeapp.forms.ten_points import TenPointsForm
+from purposeapp.models import Assessment, Room
+from purposeapp.models.room import LiveRoom, RoomKind, RoomState
+from purposeapp.rooms.code import read_code
+from purposeapp.split import Split
+from purposeapp.web.fragments import fragment
+from purposeapp.web.live_rooms import live_rooms
+from purposeapp.web.page_cache import page_cache, result_page
+from purposeapp.web.published import published
+from purposeapp.web.responses import HttpResponseSeeOther
+from purposeapp.web.room_seat import Seat, new_seat, seat_of
+
+from . import errors
+from .recording import redirect_to_recorded
+from .rooms import MAX_HOURS
+from .save_result import sign_up_to_save
+from .talks_seat import View, private
+from .ten_points import Opening, ten_points_page
+
+POINTS = "purposeapp/room_points.html"
+RESULT = "purposeapp/room_result.html"
+
+
+class RoomRequest(HttpRequest):
+    """A request to a room that there is."""
+
+    room: LiveRoom
+    seat: Seat | None
+    """Where this browser sits, if it has answered before."""
+    in_room: tuple[LiveRoom, Split, Split | None, bool] | None
+    """What the result is made of: see web/live_rooms.py."""
+
+
+@private
+@require_safe
+def join(request: HttpRequest) -> Any:
+    """Ask for the code of a room. Codes that open none are limited by address, and others never."""
+    if "code" not in request.GET:
+        return render(request, "purposeapp/join.html", {"form": CodeForm()})
+    form = CodeForm(request.GET)
+    if form.is_valid():
+        code = form.cleaned_data["code"]
+        if live_rooms.get(code):
+            return HttpResponseSeeOther(reverse("room_join", args=[code]))
+        form.add_error("code", NO_SUCH_ROOM)
+    if not ratelimit.consume(request, action="room_code"):
+        return errors.too_many_requests(request)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "purposeapp/join.html", {"form": form}, status=status)
+
+
+def _in_room(view: View) -> View:
+    """A page of the room that a code opens."""
+
+    @private
+    @wraps(view)
+    def wrapped(request: Any, code: str, **kwargs: Any) -> Any:
+        clean = read_code(code)
+        room = live_rooms.get(clean) if clean else None
+        if not room:
+            if not ratelimit.consume(request, action="room_code"):
+                return errors.too_many_requests(request)
+            title, text = _("There's no such room"), NO_SUCH_ROOM
+            return errors.refused(request, HTTPStatus.NOT_FOUND, title, str(text))
+        if code != room.code:
+            return HttpResponseSeeOther(reverse(view.url_name, args=[room.code]))  # type: ignore[attr-defined]
+        request.room, request.seat = room, seat_of(request, room)
+        return view(request, **kwargs)
+
+    return wrapped
+
+
+def _closed(request: RoomRequest) -> HttpResponse | None:
+    """What whoever has not answered reads of a room that takes no more; None while it does."""
+    if request.seat and request.seat.now:
+        return None
+    if request.room.state == RoomState.ENDED:
+        title = _("This room has ended")
+        return errors.gone(request, title, _("You can still spend ten points for yourself."))
+    if request.room.is_full and request.room.state == RoomState.OPEN:
+        title, text = _("This room is full"), _("You can still spend ten points for yourself.")
+        return errors.refused(request, HTTPStatus.CONFLICT, title, text)
+    return None
+
+
+def _next_page(request: RoomRequest, seat: Seat) -> str:
+    """The address where whoever has answered goes on: to the future, then to their result."""
+    room = request.room
+    waits_for_future = room.asks_future and room.state == RoomState.OPEN and not seat.future
+    page = "room_future" if waits_for_future and not seat.is_late else "room_result"
+    return reverse(page, args=[room.code])
+
+
+def _points_page(
+    kind: RoomKind, form_class: type[TenPointsForm], title: Promise, lead: Promise
+) -> View:
+    """The page that asks for the ten points of one kind."""
+    url_name = {RoomKind.NOW: "room_join", RoomKind.FUTURE: "room_future"}[kind]
+
+    def opening(request: RoomRequest) -> Opening:
+        try:
+            return Opening(None, Split.parse(request.GET.get("start", "")).as_dict())
+        except ValueError:
+            return Opening()
+
+    def context(request: RoomRequest, form: TenPointsForm) -> dict[str, Any]:
+        is_future = kind == RoomKind.FUTURE
+        form.earlier = request.seat.now if is_future and request.seat else None
+        is_new = not form.points_used and not form.is_bound
+        return {
+            "room": request.room,
+            "kind": kind.value,
+            "title": title,
+            "lead": lead,
+            "action": reverse(url_name, args=[request.room.code]),
+            "result": reverse("room_result", args=[request.room.code]),
+            "offer": form.earlier if is_new else None,
+            "max_hours": MAX_HOURS,
+        }
+
+    def save(request: RoomRequest, form: TenPointsForm) -> HttpResponse:
+        room = request.room
+        seat = request.seat or new_seat(request, room)
+        round = seat.round if kind == RoomKind.FUTURE else None
+        stored = Room.answer(room.id, seat=seat.key, kind=kind, split=form.split, round=round)
+        request.room = room = live_rooms.get(room.code, refresh=True) or room
+        if kind == RoomKind.NOW:
+            seat = seat.in_round(stored or room.round)
+        seat = seat.with_answer(kind, form.split, is_late=stored is None)
+        response = HttpResponseSeeOther(_next_page(request, seat))
+        seat.keep(response, room.code)
+        return response
+
+    asks = ten_points_page(form_class, POINTS, opening=opening, context=context)(save)
+
+    @wraps(asks)
+    def view(request: RoomRequest, **kwargs: Any) -> HttpResponse:
+        seat = request.seat
+        if kind == RoomKind.FUTURE and not (seat and seat.now and request.room.asks_future):
+            return HttpResponseSeeOther(reverse("room_join", args=[request.room.code]))
+        if request.method != "POST":
+            if refused := _closed(request):
+                return refused
+            if (
+                seat
+                and seat.answer(kind)
+                and not kwargs.get("typed")
+                and "start" not in request.GET
+            ):
+                return HttpResponseSeeOther(_next_page(request, seat))
+        return asks(request, **kwargs)
+
+    view.url_name = url_name  # type: ignore[attr-defined]
+    return _in_room(view)
+
+
+now = _points_page(
+    RoomKind.NOW,
+    RoomPointsForm,
+    gettext_lazy("Your ten points now"),
+    gettext_lazy("What are you on LinkedIn for today? Spend ten points as things are."),
+)
+future = _points_page(
+    RoomKind.FUTURE,
+    RoomFutureForm,
+    gettext_lazy("Your ten points in the future"),
+    gettext_lazy("Where would you like them to be? Spend ten points the way you wish they were."),
+)
+
+
+@result_page
+def result(request: RoomRequest, code: str) -> HttpResponse:
+    """The own result with its tips, at once; and of the room how many have answered, later its
+    picture.
+
+    The page is the same for all who answered alike, so that a worker polled by a thousand phones
+    puts it together from parts that it knows.
+    """
+    if not request.in_room:
+        return HttpResponseSeeOther(reverse("room_join", args=[code]))
+    room, now, future, is_late = request.in_room
+
+    def context(given: Mapping[str, Any]) -> Mapping[str, Any]:
+        situation = Situation(now, side=Side.BOTH)
+        staff_wrote = published()
+        tips, parts = staff_wrote.tips.fitting(situation), staff_wrote.parts_for(now)
+        return {
+            **given,
+            "result": Result(situation, tips, parts=parts),
+            "moves": list(map(sentences.step, now.moves_to(future))) if future else [],
+        }
+
+    url = reverse("room_join", args=[code])
+    html = fragment(
+        RESULT,
+        context=context,
+        late={"room": room_part(room), "title": room.title, "url": url},
+        is_public=True,
+        now=now,
+        future=future,
+        is_late=is_late,
+        state=room.state.value,
+        asks_future=room.asks_future,
+        still=bool(request.META.get("QUERY_STRING")),
+        version=page_cache.version(),
+    )
+    response = HttpResponse(html)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def room_part(room: LiveRoom) -> str:
+    """What a room shows of itself to those in it: how many have answered, or its picture."""
+    return fragment(
+        "purposeapp/_room_part.html",
+        state=room.state.value,
+        answers=room.answers,
+        now=room.now,
+        future=room.future,
+    )
+
+
+@private
+@csrf_exempt
+@require_POST
+def keep(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the own answer in the own history: with one press, as the page has said whose it is.
+
+    It takes no CSRF token: the page with the button is the same for all who answered alike. What
+    it does needs the seat's cookie, which no form of another site sends (SameSite).
+    """
+    room = live_rooms.get(code)
+    seat = seat_of(request, room) if room else None
+    if not seat or not seat.now:
+        return HttpResponseSeeOther(reverse("room_join", args=[code]))
+    submission = uuid.uuid5(seat.room, f"{seat.key} {seat.round}")
+    if request.user.is_authenticated:
+        recorded = Assessment.objects.record(
+            user=request.user, split=seat.now, submission=submission
+        )
+        return redirect_to_recorded(request, recorded)
+    add_pending_result(request, split=seat.now, submission=submission, is_own=True)
+    return sign_up_to_save(seat.now)

@@ -1,0 +1,99 @@
+"""The seat that a browser has in a room: a signed cookie on the path of the room.
+
+The cookie holds what its person has answered, so their own result needs no query, and is there for
+them after the answers have been deleted. What counts is stored; the cookie only shows it again.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import NamedTuple, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from purposeapp.models.room import LiveRoom, RoomKind
+from purposeapp.split import Split
+
+COOKIE = "seat"
+SEAT_AGE = timedelta(hours=12)
+"""How long a browser keeps its seat after it answered."""
+
+_SALT = "purposeapp.room.seat"
+
+
+class Seat(NamedTuple):
+    """A seat, with what its person has answered in one round."""
+
+    room: UUID
+    key: str
+    """Random, or derived from what is: nobody guesses it."""
+    round: int
+    now: Split | None = None
+    future: Split | None = None
+    is_late: bool = False
+    """Whether the last answer came when the room took no more."""
+
+    def in_round(self, round: int) -> Self:
+        """The same seat in a round; what it answered in another one is no part of it."""
+        if self.round == round:
+            return self
+        return self._replace(round=round, now=None, future=None, is_late=False)
+
+    def answer(self, kind: str) -> Split | None:
+        """What its person has answered on this kind."""
+        return self.now if kind == RoomKind.NOW else self.future
+
+    def with_answer(self, kind: str, split: Split, *, is_late: bool) -> Self:
+        """The same seat with another answer."""
+        if kind == RoomKind.NOW:
+            return self._replace(now=split, is_late=is_late)
+        return self._replace(future=split, is_late=is_late)
+
+    def keep(self, response: HttpResponse, code: str) -> None:
+        """Have the browser keep it."""
+        now, future = self.now or "", self.future or ""
+        value = f"{self.room.hex}.{self.key}.{self.round}.{now}.{future}.{int(self.is_late)}"
+        response.set_cookie(
+            COOKIE,
+            _signer().sign(value),
+            max_age=SEAT_AGE,
+            path=reverse("room_join", args=[code]),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            # It comes along from a scanned code or a link, and with no form of another site.
+            samesite="Lax",
+        )
+
+
+def seat_of(request: HttpRequest, room: LiveRoom) -> Seat | None:
+    """The seat that this browser has in a room; None where its cookie is forged or old."""
+    try:
+        value = _signer().unsign(request.COOKIES[COOKIE], max_age=SEAT_AGE)
+        id, key, round, now, future, is_late = value.split(".")
+        seat = Seat(UUID(id), key, int(round), _split(now), _split(future), is_late == "1")
+    except (KeyError, BadSignature, ValueError):
+        return None
+    # A code may open another room by now.
+    return seat.in_round(room.round) if seat.room == room.id else None
+
+
+def new_seat(request: HttpRequest, room: LiveRoom) -> Seat:
+    """A seat for whoever has none. Two requests of one browser at once are given the same one.
+
+    What they share is the CSRF cookie, which came with the form.
+    """
+    shared = request.META.get("CSRF_COOKIE") or secrets.token_hex(16)
+    key = salted_hmac(_SALT, f"{room.id} {shared}", algorithm="sha256").hexdigest()[:32]
+    return Seat(room.id, key, room.round)
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt=_SALT)
+
+
+def _split(text: str) -> Split | None:
+    return Split.parse(text) if text else None

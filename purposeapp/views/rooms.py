@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp.forms import RoomForm, SheetForm
@@ -67,7 +68,6 @@ def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
 def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page of a room for its host. To anybody else who is signed in, there is no such page."""
 
-    @private
     @login_required
     @wraps(view)
     def wrapped(request: HttpRequest, id: uuid.UUID, **kwargs: Any) -> HttpResponse:
@@ -99,6 +99,7 @@ def _in_room(room: Room) -> dict[str, Any]:
     }
 
 
+@private
 @_hosted
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request: AuthenticatedRequest, room: Room) -> HttpResponse:
@@ -155,12 +156,14 @@ def _to(room: Room) -> HttpResponse:
     return HttpResponseSeeOther(reverse("room", args=[room.pk]))
 
 
+@cache_control(private=True, max_age=0, must_revalidate=True)
 @_hosted
 @require_safe
 def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     """What the projector shows: how to come in, how many have answered, and the picture."""
     if room.standing == RoomState.DRAFT:
         return _to(room)
+    # As if nobody were signed in, so that it shows nothing of the host's own.
     context = {**_in_room(room), "is_public": True, "still": "still" in request.GET}
     if context["join_url"]:
         context["qr_code"] = _qr_code(context["join_url"])
@@ -172,6 +175,7 @@ def _qr_code(address: str) -> SafeString:
     return mark_safe(code)  # noqa: S308 (made of our own address and a code of ours)
 
 
+@private
 @_hosted
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: AuthenticatedRequest, room: Room) -> HttpResponse:
@@ -191,6 +195,7 @@ def paper(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     return render(request, "purposeapp/room_paper.html", context, status=status)
 
 
+@private
 @_hosted
 @require_safe
 def sheet(request: AuthenticatedRequest, room: Room) -> HttpResponse:
@@ -198,6 +203,7 @@ def sheet(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     return render(request, "purposeapp/room_sheet.html", _in_room(room))
 
 
+@private
 @_hosted
 @require_safe
 def picture_csv(request: AuthenticatedRequest, room: Room) -> HttpResponse:

@@ -67,10 +67,19 @@ def join(request: HttpRequest) -> Any:
         if live_rooms.get(code):
             return HttpResponseSeeOther(reverse("room_join", args=[code]))
         form.add_error("code", NO_SUCH_ROOM)
-    if not ratelimit.consume(request, action="room_code"):
+    if not _may_guess(request):
         return errors.too_many_requests(request)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "purposeapp/join.html", {"form": form}, status=status)
+
+
+def _may_guess(request: HttpRequest) -> bool:
+    """Count a code that opens no room; False where that is one too many from this address."""
+    method, request.method = request.method, "POST"  # a GET is not counted
+    try:
+        return bool(ratelimit.consume(request, action="room_code"))
+    finally:
+        request.method = method
 
 
 def _in_room(view: View) -> View:
@@ -82,7 +91,7 @@ def _in_room(view: View) -> View:
         clean = read_code(code)
         room = live_rooms.get(clean) if clean else None
         if not room:
-            if not ratelimit.consume(request, action="room_code"):
+            if not _may_guess(request):
                 return errors.too_many_requests(request)
             title, text = _("There's no such room"), NO_SUCH_ROOM
             return errors.refused(request, HTTPStatus.NOT_FOUND, title, str(text))

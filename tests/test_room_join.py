@@ -1,0 +1,381 @@
+"""Coming into a room by its code: the ten points, the own result, the seat, and what is refused."""
+
+import uuid
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from purposeapp.models import Assessment, Room, RoomAnswer
+from purposeapp.split import Split
+from purposeapp.web.live_rooms import live_rooms
+from purposeapp.web.page_cache import room_page_cache
+from purposeapp.web.room_seat import COOKIE
+from tests.support.concurrency import at_once
+from tests.support.make import make_user, points
+from tests.support.pages import words_of
+from tests.support.rooms import FUTURE, NOW, answer, make_room, room_of, spend_in
+
+NO_CODE = "C3D4F6"
+"""A code that no room has here."""
+
+
+@pytest.fixture
+def host(db):
+    return make_user("host@example.org")
+
+
+@pytest.fixture
+def room(host):
+    return make_room(host)
+
+
+def answers(room: Room) -> list[tuple[str, str]]:
+    return sorted((each.kind, str(each.split)) for each in room.answers.all())
+
+
+# --- The way in ---
+
+
+def test_a_code_is_typed_in_any_case(client, room):
+    typed = f" {room.code[:3].lower()}-{room.code[3:]} "
+    response = client.get("/join/", {"code": typed})
+    assert response.url == f"/r/{room.code}/"
+    assert client.get(f"/r/{room.code.lower()}/").url == f"/r/{room.code}/"
+
+
+@pytest.mark.parametrize("code", ["", "CDF", NO_CODE, "0OIL15", "x" * 21, "\0" * 6, "ÇDFGHJ"])
+def test_a_code_that_opens_nothing_is_asked_for_again(client, room, code):
+    response = client.get("/join/", {"code": code})
+    assert response.status_code == 422
+    assert "There's no open room with this code." in words_of(response)
+
+
+@pytest.mark.parametrize("code", [NO_CODE, "x", "%00", "c3d4f6"])
+@pytest.mark.parametrize("page", ["", "future/"])
+def test_an_unknown_room_says_so_and_leads_on(client, db, code, page):
+    response = client.get(f"/r/{code}/{page}")
+    assert response.status_code == 404
+    assert "There's no such room" in words_of(response)
+    assert 'href="/"' in response.content.decode()
+
+
+def test_failed_codes_are_limited_and_joining_never_is(client, room):
+    cache.clear()
+    statuses = [client.get("/join/", {"code": NO_CODE}).status_code for _ in range(15)]
+    statuses += [client.get(f"/r/{NO_CODE}/").status_code for _ in range(15)]
+    assert set(statuses) == {422, 404}
+    assert client.get("/join/", {"code": NO_CODE}).status_code == 429
+    assert client.get(f"/r/{NO_CODE}/").status_code == 429
+    # Everybody else in the room has this address too.
+    for number in range(70):
+        browser = Client()
+        assert browser.get("/join/", {"code": room.code}).status_code == 303
+        assert spend_in(browser, room, NOW[number % 6]).status_code == 303
+    assert room.answers.count() == 70
+
+
+# --- The own result ---
+
+
+def test_from_the_code_to_the_own_result_with_tips(client, room):
+    page = client.get(f"/r/{room.code}/")
+    assert "Your ten points now" in words_of(page)
+    assert "No answers yet." in words_of(page)
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    assert (response.status_code, response.url) == (303, f"/r/{room.code}/future/")
+    page = client.get(response.url)
+    assert "Your ten points in the future" in words_of(page)
+    assert "1 answer. Is there just one of you?" in words_of(page)
+    response = client.post(response.url, points("3-4-2-1-0"))
+    assert (response.status_code, response.url) == (303, f"/r/{room.code}/result/")
+    said = words_of(client.get(response.url))
+    assert "Mainly business driven (60%)" in said
+    assert "Waiting for the room 1 answer. Is there just one of you?" in said
+    assert "Move 2 points from Business driven to Community spirit" in said
+    assert "What to do next" in said
+    assert answers(room) == [("future", "3-4-2-1-0"), ("now", "6-2-2-0-0")]
+
+
+def test_a_room_for_now_alone_leads_straight_to_the_result(client, host):
+    room = make_room(host, asks_future=False)
+    assert client.post(f"/r/{room.code}/", points("6-2-2-0-0")).url == f"/r/{room.code}/result/"
+    assert client.get(f"/r/{room.code}/future/").url == f"/r/{room.code}/"
+
+
+def test_the_join_page_says_what_a_room_cannot_protect(client, room):
+    said = words_of(client.get(f"/r/{room.code}/"))
+    assert "If everybody answers alike, it shows what each of you answered." in said
+    assert "somebody who fills in four of five answers can work out the fifth" in said
+
+
+def test_a_wrong_sum_is_refused_with_all_that_was_typed(client, room):
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-1"))
+    assert response.status_code == 422
+    assert "You have used 11 of 10 points. Take 1 away." in words_of(response)
+    assert response.content.decode().count('value="2"') == 2
+    assert not RoomAnswer.objects.exists()
+
+
+def test_a_step_counts_on_and_stores_nothing(client, room):
+    response = client.post(f"/r/{room.code}/", points("6-2-1-0-0", step="job_seeking+"))
+    assert response.status_code == 200
+    assert "0 of 10 points left" in words_of(response)
+    assert not RoomAnswer.objects.exists()
+
+
+# --- The seat ---
+
+
+def test_rescan_reload_and_another_tab_lose_nothing_and_double_nothing(client, room):
+    spend_in(client, room, "6-2-2-0-0")
+    assert client.get(f"/r/{room.code}/").url == f"/r/{room.code}/future/"
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    for page in ("", "future/"):
+        assert client.get(f"/r/{room.code}/{page}").url == f"/r/{room.code}/result/"
+    client.post(f"/r/{room.code}/", points("5-3-2-0-0"))
+    assert answers(room) == [("future", "3-4-2-1-0"), ("now", "5-3-2-0-0")]
+
+
+def test_points_can_be_changed_before_the_reveal(client, room):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    page = client.get(f"/r/{room.code}/?start=6-2-2-0-0")
+    assert page.status_code == 200
+    assert page.content.decode().count('value="2"') == 2
+
+
+def test_the_cookie_is_of_the_room_alone(client, room):
+    cookie = spend_in(client, room, "6-2-2-0-0").cookies[COOKIE]
+    assert cookie["path"] == f"/r/{room.code}/"
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert cookie["max-age"] == 12 * 60 * 60
+
+
+def forge(cookie: str, **changes) -> str:
+    names = ["room", "key", "round", "now", "future", "is_late"]
+    value, _, signature = cookie.partition(":")
+    parts = dict(zip(names, value.split("."), strict=True)) | changes
+    return ".".join(parts.values()) + ":" + signature
+
+
+@pytest.mark.parametrize(
+    "changes", [{"now": "10-0-0-0-0"}, {"key": "0" * 32}, {"round": "2"}, {"is_late": "1"}]
+)
+def test_a_forged_cookie_is_none(client, room, changes):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    client.cookies[COOKIE] = forge(client.cookies[COOKIE].value, **changes)
+    assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
+    assert client.get(f"/r/{room.code}/").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["", "x", "a.b.c.d.e.f:g:h", "\xe9", ":" * 50, "x" * 4000])
+def test_a_hostile_cookie_is_none(client, room, value):
+    client.cookies[COOKIE] = value
+    assert client.get(f"/r/{room.code}/").status_code == 200
+    assert client.get(f"/r/{room.code}/result/").status_code == 303
+    assert spend_in(client, room, "6-2-2-0-0").status_code == 303
+    assert room.answers.count() == 1
+
+
+def test_a_seat_of_one_room_is_none_in_another(client, host, room):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    other = make_room(host)
+    assert client.get(f"/r/{other.code}/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_posts_at_once_from_a_browser_without_a_seat_are_one_answer():
+    room = make_room(make_user())
+    secret = Client()
+    secret.get(f"/r/{room.code}/")
+    token = secret.cookies["csrftoken"].value
+
+    def post():
+        browser = Client()
+        browser.cookies["csrftoken"] = token
+        assert browser.post(f"/r/{room.code}/", points("6-2-2-0-0")).status_code == 303
+
+    assert at_once(*[post] * 6) == []
+    assert answers(room) == [("now", "6-2-2-0-0")]
+
+
+def test_an_answer_needs_a_csrf_token(room):
+    browser = Client(enforce_csrf_checks=True)
+    browser.get(f"/r/{room.code}/")
+    response = browser.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    assert response.status_code == 403
+    assert response.content.decode().count('value="2"') == 2
+    assert not RoomAnswer.objects.exists()
+
+
+# --- Too late ---
+
+
+def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_picture(client, host):
+    room = make_room(host, "revealed")
+    said = words_of(client.get(f"/r/{room.code}/"))
+    assert "The room has its picture already" in said
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    assert response.url == f"/r/{room.code}/result/"
+    said = words_of(client.get(response.url))
+    assert "Mainly business driven (60%)" in said
+    assert "The picture was there before you sent this" in said
+    assert "The average of 6 answers." in said
+    assert room.answers.filter(kind="now").count() == 6
+
+
+def test_a_future_that_comes_too_late_is_shown_and_not_counted(client, room):
+    spend_in(client, room, "6-2-2-0-0")
+    for number in range(5):
+        answer(room, f"seat {number}", NOW[number], FUTURE[number])
+    room.reveal()
+    response = client.post(f"/r/{room.code}/future/", points("3-4-2-1-0"))
+    said = words_of(client.get(response.url))
+    assert "Your points for the future came after the picture" in said
+    assert "The average of 6 answers for now and 5 for the future." in said
+
+
+def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, host, room):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    for number in range(5):
+        answer(room, f"seat {number}", NOW[number], FUTURE[number])
+    room.reveal()
+    page = client.get(f"/r/{room.code}/result/")
+    assert "Your room" in words_of(page)
+    room.again()
+    assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
+    assert "Your ten points now" in words_of(client.get(f"/r/{room.code}/"))
+    spend_in(client, room, "5-3-2-0-0")
+    assert answers(room) == [("now", "5-3-2-0-0")]
+    assert room_of(room).answers.get().round == 2
+
+
+def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client, room):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    room.end()
+    said = words_of(client.get(f"/r/{room.code}/result/"))
+    assert "Mainly business driven (60%)" in said
+    assert "The room has ended, and its answers are deleted." in said
+    newcomer = Client()
+    page = newcomer.get(f"/r/{room.code}/")
+    assert page.status_code == 410
+    assert "This room has ended" in words_of(page)
+    response = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    said = words_of(newcomer.get(response.url))
+    assert "The room had ended before you sent this" in said
+
+
+def test_a_full_room_says_so(client, room, monkeypatch):
+    monkeypatch.setattr("purposeapp.models.room.MAX_ANSWERS", 2)
+    first = Client()
+    spend_in(first, room, NOW[0], FUTURE[0])
+    answer(room, "other", NOW[1])
+    page = client.get(f"/r/{room.code}/")
+    assert page.status_code == 409
+    assert "This room is full" in words_of(page)
+    assert first.get(f"/r/{room.code}/result/").status_code == 200
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    said = words_of(client.get(response.url))
+    assert "The room is full, so your answer isn't part of the picture." in said
+    assert room.answers.filter(kind="now").count() == 2
+
+
+# --- Keeping it ---
+
+
+def test_one_press_keeps_the_answer_of_somebody_signed_in(owner, user, room):
+    spend_in(owner, room, "6-2-2-0-0", "3-4-2-1-0")
+    for _ in range(2):
+        response = owner.post(f"/r/{room.code}/keep/")
+        kept = Assessment.objects.get()
+        assert response.url == f"/history/{kept.pk}/"
+    assert (kept.user, str(kept.split)) == (user, "6-2-2-0-0")
+
+
+def test_one_press_and_a_sign_in_keep_it_for_anybody_else(client, user, room):
+    client.get(f"/r/{room.code}/")
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    response = client.post(f"/r/{room.code}/keep/")
+    assert response.url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
+    client.post("/accounts/login/", {"login": user.email, "password": "ten points to spend"})
+    assert str(Assessment.objects.get(user=user).split) == "6-2-2-0-0"
+
+
+def test_without_a_seat_there_is_nothing_to_keep(owner, room):
+    assert owner.post(f"/r/{room.code}/keep/").url == f"/r/{room.code}/"
+    assert owner.get(f"/r/{room.code}/keep/").status_code == 405
+    assert not Assessment.objects.exists()
+
+
+# --- Polling ---
+
+
+def test_a_poll_of_what_has_not_changed_is_a_304(client, room):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    address = f"/r/{room.code}/result/"
+    page = client.get(address)
+    assert page["Cache-Control"] == "private, max-age=0, must-revalidate"
+    poll = {"If-None-Match": page["ETag"]}
+    assert client.get(address, headers=poll).status_code == 304
+    answer(room, "other", NOW[1])
+    changed = client.get(address, headers=poll)
+    assert changed.status_code == 200
+    assert "2 answers. Are there 2 of you?" in words_of(changed)
+
+
+def test_polls_are_answered_from_memory(client, room, settings, django_assert_num_queries):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    settings.PUBLIC_PAGE_SECONDS = 60
+    address = f"/r/{room.code}/result/"
+    page = client.get(address)
+    with django_assert_num_queries(0):
+        assert client.get(address).content == page.content
+        poll = {"If-None-Match": page["ETag"]}
+        assert client.get(address, headers=poll).status_code == 304
+    live_rooms.get(room.code, refresh=True)
+    with django_assert_num_queries(0):
+        client.get(address)
+
+
+def test_who_answered_otherwise_gets_another_page_from_memory(room, settings):
+    settings.PUBLIC_PAGE_SECONDS = 60
+    address = f"/r/{room.code}/result/"
+    browsers = [Client(), Client()]
+    for browser, split in zip(browsers, NOW, strict=False):
+        spend_in(browser, room, split, FUTURE[0])
+    for _ in range(2):
+        said = [words_of(browser.get(address)) for browser in browsers]
+        assert "Mainly business driven (60%)" in said[0]
+        assert "Mainly business driven (60%)" not in said[1]
+    assert len(room_page_cache._answers) == 2
+
+
+def test_the_page_of_a_result_holds_no_person(owner, user, room):
+    spend_in(owner, room, "6-2-2-0-0", "3-4-2-1-0")
+    html = owner.get(f"/r/{room.code}/result/").content.decode()
+    for trace in (user.email, "csrfmiddlewaretoken", "data-account="):
+        assert trace not in html
+
+
+def test_a_result_can_hold_still_without_javascript(client, room):
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    refresh = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+    assert refresh in client.get(f"/r/{room.code}/result/").content.decode()
+    still = client.get(f"/r/{room.code}/result/?still").content.decode()
+    assert refresh not in still
+    assert "Refresh this page by itself" in still
+
+
+def test_a_title_is_shown_as_it_is_typed(client, host):
+    room = make_room(host, title="<b>late-url-value</b> & co")
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    html = client.get(f"/r/{room.code}/result/").content.decode()
+    assert "&lt;b&gt;late-url-value&lt;/b&gt; &amp; co" in html
+
+
+def test_a_seat_is_stored_as_a_hash_of_what_the_browser_has(client, room):
+    key = spend_in(client, room, "6-2-2-0-0").cookies[COOKIE].value.split(".")[1]
+    stored = RoomAnswer.objects.get()
+    assert key not in stored.seat
+    assert isinstance(stored.pk, uuid.UUID)
+    assert stored.split == Split.parse("6-2-2-0-0")

@@ -1,0 +1,293 @@
+"""A host's pages: making a room, leading it, the projector, sheets of paper, the file."""
+
+import csv
+import io
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from purposeapp.models import Room, RoomAnswer, RoomPicture
+from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY, ROOM_TERM
+from purposeapp.split import Purpose
+from tests.support.make import make_user
+from tests.support.pages import words_of
+from tests.support.rooms import NOW, STATES, answer, make_room, room_of
+
+OWN_PAGES = ["", "screen/", "paper/", "sheet/", "picture.csv"]
+ACTS = ["open", "reveal", "again", "end", "delete"]
+
+
+def press(client, room: Room, do: str):
+    return client.post(f"/rooms/{room.pk}/", {"do": do})
+
+
+def sheet(now: str, future: str = "", **extra) -> dict:
+    numbers = {"now": now, "future": future}
+    return {
+        f"{kind}_{purpose}": points
+        for kind, split in numbers.items()
+        for purpose, points in zip(Purpose.values, split.split("-"), strict=False)
+    } | {"submission": str(uuid.uuid4()), **extra}
+
+
+# --- Making one ---
+
+
+def test_a_room_is_made_and_listed(owner, user):
+    response = owner.post("/rooms/", {"title": "  Our \t team ", "asks_future": "on"})
+    room = Room.objects.get()
+    assert (response.status_code, response.url) == (303, f"/rooms/{room.pk}/")
+    assert (room.host, room.title, room.asks_future, room.code) == (user, "Our team", True, None)
+    assert "Our team Not open yet · made on" in words_of(owner.get("/rooms/"))
+
+
+@pytest.mark.parametrize("title", ["", "   ", "x" * 81, "a\0b"])
+def test_a_wrong_title_makes_no_room(owner, title):
+    assert owner.post("/rooms/", {"title": title}).status_code == 422
+    assert not Room.objects.exists()
+
+
+def test_a_room_may_ask_for_now_alone(owner):
+    owner.post("/rooms/", {"title": "Team"})
+    assert Room.objects.get().asks_future is False
+
+
+def test_twenty_rooms_a_day_are_enough(owner, user):
+    for _ in range(MAX_ROOMS_A_DAY):
+        make_room(user, "draft")
+    response = owner.post("/rooms/", {"title": "One more"})
+    assert response.status_code == 429
+    assert "You've made 20 rooms today." in words_of(response)
+    assert Room.objects.count() == MAX_ROOMS_A_DAY
+
+
+def test_the_sixth_open_room_waits(owner, user):
+    for _ in range(MAX_OPEN_ROOMS):
+        make_room(user)
+    draft = make_room(user, "draft")
+    response = owner.post(f"/rooms/{draft.pk}/", {"do": "open"}, follow=True)
+    assert "You have 5 open rooms. End one first." in words_of(response)
+    assert room_of(draft).code is None
+
+
+# --- Leading it ---
+
+
+def test_a_host_leads_a_room_from_the_page_alone(owner, user):
+    room = make_room(user, "draft")
+    page = owner.get(f"/rooms/{room.pk}/")
+    assert "The room isn't open yet." in words_of(page)
+    press(owner, room, "open")
+    room = room_of(room)
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "No answers yet. You can reveal the picture from 5 answers on" in said
+    assert f"then the code {room.code}." in said
+    assert "Reveal the picture" not in said
+    for number, split in enumerate(NOW[:5]):
+        answer(room, f"seat {number}", split)
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "5 answers. Are there 5 of you?" in said
+    assert "0 of 5 have spent their points on the future too." in said
+    assert "it shows only now" in said
+    assert press(owner, room, "reveal").url == f"/rooms/{room.pk}/"
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "The picture is out" in said
+    assert "The average of 5 answers." in said
+    press(owner, room, "again")
+    page = owner.get(f"/rooms/{room.pk}/")
+    assert "A new round has begun." in words_of(page)
+    assert "The picture of round 1" in words_of(page)
+    assert "No answers yet." in words_of(page)
+    press(owner, room, "end")
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "The room has ended, and its answers are deleted." in said
+    assert "The picture of round 1" in said
+    assert press(owner, room, "delete").url == "/rooms/"
+    assert not Room.objects.exists()
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("act", ACTS)
+def test_a_press_that_comes_too_late_or_twice_does_nothing_else(owner, user, state, act):
+    room = make_room(user, state)
+    goes = act == "delete" and state in ("draft", "ended")
+    assert press(owner, room, act).status_code == 303
+    assert press(owner, room, act).status_code == (404 if goes else 303)
+    if act == "open" and state == "draft":
+        assert room_of(room).state == "open"
+    if act == "reveal":
+        assert RoomPicture.objects.count() == (2 if state in ("revealed", "ended") else 0)
+
+
+@pytest.mark.parametrize("do", ["", "x", "open\0"])
+def test_another_button_is_refused(owner, user, do):
+    assert press(owner, make_room(user), do).status_code == 422
+
+
+def test_four_answers_are_not_revealed(owner, user):
+    room = make_room(user, answers=4)
+    response = owner.post(f"/rooms/{room.pk}/", {"do": "reveal"}, follow=True)
+    assert "There are too few answers to reveal the picture." in words_of(response)
+    assert not RoomPicture.objects.exists()
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_a_room_is_there_for_its_host_alone(stranger, client, state, page):
+    room = make_room(make_user("host@example.org"), state)
+    for method in (stranger.get, stranger.post):
+        assert method(f"/rooms/{room.pk}/{page}").status_code == 404
+    assert client.get(f"/rooms/{room.pk}/{page}").status_code == 302
+    for act in ACTS:
+        assert press(stranger, room, act).status_code == 404
+    assert room_of(room).state == room.state
+
+
+# --- The projector ---
+
+
+@pytest.mark.parametrize("state", ["open", "revealed"])
+def test_the_screen_shows_how_to_come_in(owner, user, state):
+    room = make_room(user, state)
+    page = owner.get(f"/rooms/{room.pk}/screen/")
+    assert room.code in words_of(page)
+    assert "Scan, or go to 127.0.0.1:8000/join/ and type" in words_of(page)
+    assert "<svg" in page.content.decode()
+
+
+def test_the_screen_shows_nothing_of_the_host(owner, user):
+    room = make_room(user, answers=6)
+    html = owner.get(f"/rooms/{room.pk}/screen/").content.decode()
+    for trace in (user.email, "csrfmiddlewaretoken", "data-account", "Sign out", "/history/"):
+        assert trace not in html
+
+
+def test_the_screen_of_a_draft_leads_to_the_room(owner, user):
+    room = make_room(user, "draft")
+    response = owner.get(f"/rooms/{room.pk}/screen/")
+    assert response.url == f"/rooms/{room.pk}/"
+
+
+def test_a_screen_that_has_not_changed_is_a_304(owner, user):
+    room = make_room(user, answers=3)
+    address = f"/rooms/{room.pk}/screen/"
+    etag = owner.get(address)["ETag"]
+    assert owner.get(address, headers={"If-None-Match": etag}).status_code == 304
+    answer(room, "one more", NOW[0])
+    changed = owner.get(address, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert "4 answers. Are there 4 of you?" in words_of(changed)
+
+
+def test_without_javascript_a_page_refreshes_until_it_is_told_to_hold_still(owner, user):
+    address = f"/rooms/{make_room(user).pk}/screen/"
+    refresh = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+    assert refresh in owner.get(address).content.decode()
+    still = owner.get(f"{address}?still").content.decode()
+    assert refresh not in still
+    assert "Refresh this page by itself" in still
+
+
+# --- Paper ---
+
+
+def test_a_sheet_is_an_answer_and_sent_twice_is_one(owner, user):
+    room = make_room(user)
+    address, sent = f"/rooms/{room.pk}/paper/", sheet("6-2-2--", "3-4-2-1-0")
+    for _ in range(2):
+        assert owner.post(address, sent).status_code == 303
+    assert sorted((each.kind, str(each.split)) for each in room.answers.all()) == [
+        ("future", "3-4-2-1-0"),
+        ("now", "6-2-2-0-0"),
+    ]
+    assert "1 answer. Is there just one of you?" in words_of(owner.get(address))
+
+
+def test_a_room_without_the_future_has_short_sheets(owner, user):
+    room = make_room(user, asks_future=False)
+    assert "future_" not in owner.get(f"/rooms/{room.pk}/paper/").content.decode()
+    assert owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0")).status_code == 303
+    assert room.answers.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "future", "words"),
+    [
+        ("6-2-2-0-1", "3-4-2-1-0", "You have used 11 of 10 points. Take 1 away."),
+        ("6-2-2-0-0", "3-4-2-0-0", "You have used 9 of 10 points. Add 1 more."),
+        ("6-x-2-0-0", "3-4-2-1-0", "Enter a whole number from 0 to 10."),
+    ],
+)
+def test_a_wrong_sheet_stores_nothing_of_it(owner, user, now, future, words):
+    room = make_room(user)
+    response = owner.post(f"/rooms/{room.pk}/paper/", sheet(now, future))
+    assert response.status_code == 422
+    assert words in words_of(response)
+    assert not RoomAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["draft", "revealed", "ended", "overdue"])
+def test_a_sheet_that_comes_too_late_is_not_added(owner, user, state):
+    room = make_room(user, state)
+    before = room.answers.count()
+    response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"), follow=True)
+    assert "The room isn't open, so the sheet wasn't added." in words_of(response)
+    assert room.answers.count() == before
+
+
+def test_a_full_room_takes_no_sheet(owner, user, monkeypatch):
+    monkeypatch.setattr("purposeapp.models.room.MAX_ANSWERS", 3)
+    room = make_room(user, answers=3)
+    response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"))
+    assert response.status_code == 422
+    assert "This sheet wasn't added" in words_of(response)
+    assert room.answers.count() == 6
+
+
+# --- What the host takes away ---
+
+
+def test_the_file_holds_what_the_screen_shows_and_nothing_else(owner, user):
+    room = make_room(user, "revealed", answers=12)
+    response = owner.get(f"/rooms/{room.pk}/picture.csv")
+    assert response["Content-Disposition"] == 'attachment; filename="room.csv"'
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert [(row["round"], row["kind"], row["answers"]) for row in rows] == [
+        ("1", "now", "12")
+    ] * 5 + [("1", "future", "12")] * 5
+    screen = words_of(owner.get(f"/rooms/{room.pk}/screen/"))
+    for row in rows[:5]:
+        label = Purpose(row["purpose"]).label
+        assert f"{label} {row['mean']}" in screen
+        assert f"{row['middle_half_from']} to {row['middle_half_to']}" in screen
+
+
+def test_the_file_of_a_room_without_a_picture_is_empty(owner, user):
+    room = make_room(user, answers=12)
+    rows = list(
+        csv.reader(
+            io.StringIO(owner.get(f"/rooms/{room.pk}/picture.csv").content.decode("utf-8-sig"))
+        )
+    )
+    assert len(rows) == 1
+
+
+def test_the_guide_asks_of_the_future_where_the_room_does(owner, user):
+    for asks in (True, False):
+        room = make_room(user, asks_future=asks)
+        said = words_of(owner.get(f"/rooms/{room.pk}/sheet/"))
+        assert ("Which shift from now to the future is the largest?" in said) is asks
+
+
+def test_a_room_over_its_term_reads_as_ended(owner, user):
+    room = make_room(user, answers=6)
+    Room.objects.filter(pk=room.pk).update(opened_at=timezone.now() - ROOM_TERM)
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "The room has ended" in said
+    assert "Ended" in words_of(owner.get("/rooms/"))
+    assert (
+        reverse("room_join", args=[room.code])
+        not in owner.get(f"/rooms/{room.pk}/screen/").content.decode()
+    )

@@ -156,9 +156,10 @@ def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Ask once, then delete an assessment for good."""
-    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    mine = Assessment.objects.for_user(request.user)
+    assessment = get_object_or_404(mine, id=id)
     if request.method == "POST":
-        assessment.delete()
+        mine.filter(id=id).delete()
         messages.success(request, _("Result deleted."))
         return redirect("history")
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}

@@ -1,14 +1,19 @@
 """Every statement about the rows of one person names that person: the shard key of docs/scale.md.
 
 So the tables of a person can be distributed by `user_id`, each statement goes to one node, and a
-row is never read or changed by its primary key alone, whoever it belongs to.
+row is never read or changed by its primary key alone, whoever it belongs to. Each story is told
+twice: on the tables as migrated, and on those that deploy/rekey.sql makes of them.
 """
 
 import re
 import uuid
+from io import StringIO
 
 import pytest
+from django.conf import settings
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -26,6 +31,7 @@ from tests.support.make import (
     sheet,
 )
 
+REKEY = settings.BASE_DIR / "deploy" / "rekey.sql"
 OF_A_PERSON = [model._meta.db_table for model in (Assessment, Goal, Tick, Reminder)]
 TABLE = re.compile(r'"(?:{})"'.format("|".join(OF_A_PERSON)))
 NAMES_THE_PERSON = re.compile(r'"user_id" (= \d+|IN \(\d+\))')
@@ -38,6 +44,13 @@ def does_not_name_the_person(statement: str) -> bool:
         return '"user_id"' not in statement
     _, _, condition = statement.partition(" WHERE ")
     return not NAMES_THE_PERSON.search(condition)
+
+
+@pytest.fixture(params=["as migrated", "rekeyed"], autouse=True)
+def tables(request, db):
+    if request.param == "rekeyed":
+        with connection.cursor() as cursor:
+            cursor.execute(REKEY.read_text())
 
 
 @pytest.fixture
@@ -137,6 +150,32 @@ def test_deleting_an_account_names_it_in_each_statement(owner, addresses):
         owner.post("/accounts/delete/", {"password": PASSWORD})
     assert not Assessment.objects.exists()
     assert [each["sql"] for each in queries if does_not_name_the_person(each["sql"])] == []
+
+
+def test_what_a_person_owns_is_known_by_them_and_its_id(request, tables):
+    with connection.cursor() as cursor:
+        keys = {
+            table: connection.introspection.get_primary_key_columns(cursor, table)
+            for table in OF_A_PERSON[:3]
+        }
+    rekeyed = "rekeyed" in request.node.name
+    assert set(map(tuple, keys.values())) == {("user_id", "id") if rekeyed else ("id",)}
+
+
+def test_sending_reminders_locks_one_person_at_a_time(user):
+    prove_address(user)
+    make_assessment(user, taken_at=NOON)
+    make_reminder(user, due_on=NOON.date())
+    with CaptureQueriesContext(connection) as queries:
+        call_command("send_reminders", stdout=StringIO())
+    assert len(mail.outbox) == 1
+    wide = [each["sql"] for each in queries if does_not_name_the_person(each["sql"])]
+    assert [statement.partition(" WHERE ")[0] for statement in wide] == [
+        'SELECT "purposeapp_reminder"."due_on" AS "due_on", '
+        '"purposeapp_reminder"."user_id" AS "user_id" FROM "purposeapp_reminder"'
+    ] * 2
+    joined = [each["sql"] for each in queries if len(set(TABLE.findall(each["sql"]))) == 1]
+    assert [statement for statement in joined if '"purposeapp_user"' in statement] == []
 
 
 def test_a_statement_by_primary_key_alone_is_found(owner, addresses):

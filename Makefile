@@ -62,7 +62,9 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 lock:
 	$(LOCK) -o requirements/server.txt
 	$(LOCK) --extra local -c requirements/server.txt -o requirements/local.txt
-	$(LOCK) --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt
+	$(LOCK) --extra monitoring -c requirements/server.txt -o requirements/monitoring.txt
+	$(LOCK) --extra local --extra monitoring --extra dev -c requirements/local.txt \
+		-c requirements/monitoring.txt -o requirements/dev.txt
 
 # --- Installing -----------------------------------------------------------------------------
 

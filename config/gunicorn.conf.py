@@ -1,6 +1,7 @@
 """How gunicorn serves, in a container as on a laptop."""
 
 import os
+import tempfile
 
 from config.environment import make_secret_key
 
@@ -27,6 +28,10 @@ control_socket_disable = True
 forwarded_allow_ips = ""
 loglevel = "warning"
 
+if os.environ.get("METRICS_TOKEN"):
+    # Each worker writes its counts into a file of its own there; whichever is asked adds them up.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
+
 
 # How long a request may wait for a lock, let PostgreSQL work on one statement, and be idle within a
 # transaction. What takes longer ends as a 503 that can be tried again. Set here since they are for
@@ -45,6 +50,14 @@ def post_worker_init(worker) -> None:
     options = connections.settings["default"]["OPTIONS"]
     limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]
     options["options"] = " ".join([*limits, options.get("options", "")]).strip()
+
+
+def child_exit(server, worker) -> None:
+    """Forget what only a living worker counts."""
+    if os.environ.get("METRICS_TOKEN"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def on_starting(server) -> None:

@@ -7,6 +7,7 @@ Reading the settings writes nothing: manage.py makes what a command needs.
 
 import logging
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import local_postgres
 from config.environment import read_choice, read_secret_key, read_whole_number
+from config.sentry import report_to_sentry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -85,6 +87,13 @@ if not _linkedin.hostname or not (
     # The client's secret goes there.
     raise ImproperlyConfigured(
         f"LINKEDIN_SERVER_URL must be an https:// address, not {LINKEDIN_SERVER_URL!r}."
+    )
+
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN")
+SENTRY_DSN = os.environ.get("SENTRY_DSN")
+if (METRICS_TOKEN or SENTRY_DSN) and not all(map(find_spec, ("prometheus_client", "sentry_sdk"))):
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN and SENTRY_DSN need what requirements/monitoring.txt installs."
     )
 
 TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", 0)
@@ -158,6 +167,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "purposeapp.web.form_status.FormStatusMiddleware",
 ]
+
+if METRICS_TOKEN:
+    MIDDLEWARE = ["purposeapp.web.metrics.metrics_middleware", *MIDDLEWARE]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -421,3 +433,9 @@ LOGGING = {
     # Django's own handlers would say everything twice.
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }
+
+
+# --- Failures, reported to Sentry where SENTRY_DSN is set ------------------------------------
+
+if SENTRY_DSN:
+    report_to_sentry(SENTRY_DSN)

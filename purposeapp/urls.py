@@ -14,6 +14,7 @@ from purposeapp.views import (
     goal,
     history,
     login,
+    metrics,
     paper,
     pending_results,
     privacy,
@@ -140,4 +141,5 @@ urlpatterns = [
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("healthz", probes.healthz),
     path("readyz", probes.readyz),
+    path("metrics", metrics.metrics),
 ]

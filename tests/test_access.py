@@ -62,6 +62,7 @@ TABLE = """
 /sitemap.xml                             oo----
 /healthz                                 oo----
 /readyz                                  oo----
+/metrics                                 000000
 /reminders/stop/{stop_key}/              ooo---
 /talk/{guest}/                           oo----
 /talk/{guest}/now/                       oo?---

@@ -83,6 +83,7 @@ def test_the_example_of_an_env_file_has_every_variable_of_a_server_and_no_other(
         "HTTPS_PORT",
         "HTTP_PORT",
         "POSTGRES_PASSWORD",
+        "REQUIREMENTS",
     }
 
 

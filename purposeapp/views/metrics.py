@@ -3,12 +3,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from purposeapp.models import Reminder, Session
 
 
-@csrf_exempt
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """What Prometheus scrapes, with METRICS_TOKEN as its bearer token; a 404 for anybody else."""

@@ -1,6 +1,9 @@
 """How gunicorn serves, in a container as on a laptop."""
 
+import ctypes
 import os
+import signal
+import sys
 
 from config.environment import make_secret_key
 
@@ -28,6 +31,8 @@ forwarded_allow_ips = ""
 loglevel = "warning"
 
 
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
 # How long a request may wait for a lock, let PostgreSQL work on one statement, and be idle within a
 # transaction. What takes longer ends as a 503 that can be tried again. Set here since they are for
 # requests alone: migrations and commands take the time that they need.
@@ -45,6 +50,18 @@ def post_worker_init(worker) -> None:
     options = connections.settings["default"]["OPTIONS"]
     limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]
     options["options"] = " ".join([*limits, options.get("options", "")]).strip()
+
+
+def post_fork(server, worker) -> None:
+    """Have a worker stop, once its requests are done, when its master is killed (Linux).
+
+    It notices by itself too, but then holds the port for up to `graceful_timeout`, and a new master
+    can't begin meanwhile.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != server.pid:  # killed before that took effect
+            sys.exit(1)
 
 
 def on_starting(server) -> None:

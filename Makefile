@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev backup restore test test-quick screenshots check bench drill format lock
+.PHONY: help run dev backup restore test test-quick screenshots check bench drill fuzz format lock
 
 help:
 	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check   formatters, linters, types, floors, templates, migrations"
 	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
 	@echo "make drill   kill processes under load, and count what is left (KILLS)"
+	@echo "make fuzz    random hostile requests (N, SEED)"
 	@echo "make format  let the formatters mend what they can"
 	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
 
@@ -63,6 +64,9 @@ bench: .venv/dev
 # KILLS=1000 is the long form, an hour or so.
 drill: .venv/dev
 	@KILLS=$(KILLS) $(BIN)/python -m drill.faults
+
+fuzz: .venv/dev
+	@N=$(N) SEED=$(SEED) $(BIN)/python -m drill.fuzz
 
 format: .venv/dev
 	@$(BIN)/ruff format .

@@ -234,7 +234,7 @@ def main() -> int:
             drill.run()
         finally:
             drill.end()
-            if drill.scores.violations and (keep := os.environ.get("KEEP_LOG")):
+            if keep := os.environ.get("KEEP_LOG"):
                 Path(keep).write_bytes(drill.site.log.read_bytes())
     for words in drill.scores.violations[:40]:
         print(f"VIOLATION {words}")

@@ -44,6 +44,10 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValueError:
             return False
 
+    def is_ajax(self, request) -> bool:
+        """Whether to answer in JSON: never, whatever the headers say. We serve pages."""
+        return False
+
     def login(self, request, user) -> None:
         """Sign in, unless the account was closed since the login began, as with a code by mail."""
         if not user.is_active:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,10 @@ def _refuse_malformed(view: View) -> View:
         chosen = request.POST.getlist("_selected_action")
         if not all(map(is_id, chosen)):
             raise BadRequest("not the id of a row")
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except ValidationError as error:
+            # "View on site" looks up whatever id it is given, such as a number among UUIDs.
+            raise Http404 from error
 
     return wrapped  # type: ignore[return-value]

@@ -77,4 +77,5 @@ def unavailable(request: HttpRequest, *, split: Split | None = None) -> HttpResp
     add_never_cache_headers(response)
     # Where a middleware failed after the CSRF one was done, the cookie of the token went with the
     # answer that it was on: a sign-in has a new one.
-    return CsrfViewMiddleware(lambda request: response).process_response(request, response)
+    CsrfViewMiddleware(lambda request: response).process_response(request, response)
+    return response

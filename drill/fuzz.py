@@ -1,9 +1,9 @@
 """Random hostile requests: no 500, nothing of another person in an answer, no broken rule after.
 
 `make fuzz` runs it. N requests (100,000 unless told otherwise) go straight into the WSGI
-application, with all its middleware: every URL of the resolver and mutations of it, every method, odd encodings,
-headers and bodies, in every role. A slice of raw ones goes to gunicorn over a socket. The SEED is
-printed; with the same SEED and N the same requests come again.
+application, with all its middleware: every URL of the resolver and mutations of it, every method,
+odd encodings, headers and bodies, in every role. A slice of raw ones goes to gunicorn over a
+socket. The SEED is printed; with the same SEED and N the same requests come again.
 
 Each person's notes, events and address hold a *canary*, a word with the number of their account in
 it: in an answer to anybody else it is a violation.

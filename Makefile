@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev backup restore test test-quick screenshots check bench drill fuzz format lock
+.PHONY: help run dev backup restore test test-quick screenshots check bench drill fuzz audit format lock
 
 help:
 	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
 	@echo "make drill   kill processes under load, and count what is left (KILLS)"
 	@echo "make fuzz    random hostile requests (N, SEED)"
+	@echo "make audit   known vulnerabilities of the pinned versions"
 	@echo "make format  let the formatters mend what they can"
 	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
 
@@ -64,6 +65,10 @@ bench: .venv/dev
 # KILLS=1000 is the long form, an hour or so.
 drill: .venv/dev
 	@KILLS=$(KILLS) $(BIN)/python -m drill.faults
+	@$(BIN)/python -m drill.failover
+
+audit: .venv/dev
+	@$(BIN)/python -m drill.audit
 
 fuzz: .venv/dev
 	@N=$(N) SEED=$(SEED) $(BIN)/python -m drill.fuzz

@@ -19,9 +19,10 @@ class Site(Server):
 
     master = 0
 
-    def begin(self) -> None:
-        """Make the tables and the static files, and serve."""
-        self.manage("migrate", "--verbosity", "0")
+    def begin(self, database_url: str = "") -> None:
+        """Make the tables, past any proxy, and the static files, and serve."""
+        past = {"DATABASE_URL": database_url} if database_url else {}
+        self.manage("migrate", "--verbosity", "0", **past)
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
         self.launch()
         self.wait_until_ready()

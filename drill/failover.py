@@ -165,7 +165,7 @@ class Trio:
                 self.point_at_primary(name)
 
     def rejoin(self, name: str) -> None:
-        """A primary that was stopped in order follows the new one; it has nothing more than that."""
+        """A primary that was stopped in order follows the new one, which has all that it has."""
         server = self.servers[name]
         (server.data / "standby.signal").touch()
         primary = self.servers[self.primary]

@@ -124,6 +124,12 @@ def test_the_limits_of_requests_come_before_the_options_of_the_address(own, endi
     assert "options" not in connections.settings["default"]["OPTIONS"]
 
 
+@pytest.mark.parametrize(("said", "are_off"), [("", False), ("false", False), ("true", True)])
+def test_cursors_of_the_server_are_off_where_a_pooler_asks_for_it(said, are_off):
+    database = settings_of(DISABLE_SERVER_SIDE_CURSORS=said)["DATABASES"]["default"]
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is are_off
+
+
 DEATH_SIGNAL = """
 import ctypes, os, runpy, types
 hooks = runpy.run_path("config/gunicorn.conf.py")

@@ -181,7 +181,10 @@ class Drill:
             for words in broken_rules(connection):
                 self.scores.violation(words)
         print_table(self)
-        did = {name: sum(w.done[name] for w in writers) for name in sorted(writers[0].done)}
+        did = {
+            name: sum(w.done[name] for w in writers)
+            for name in sorted(set().union(*(w.done for w in writers)))
+        }
         print("\nwhat writers did: " + ", ".join(f"{count} {name}" for name, count in did.items()))
         print(
             "acknowledged, and there once: " + ", ".join(f"{n} {name}" for name, n in found.items())

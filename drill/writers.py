@@ -29,11 +29,16 @@ PATIENCE_S = 90
 REDIRECTS = (302, 303)
 COME_BACK = (429, 503)
 """Statuses that say when to try again. A limit says so too where a kill left a count of it locked,
-which allauth does for ten seconds."""
+which allauth does for ten seconds; or where five sign-ins of an account were cut off within five
+minutes, which count as wrong passwords: nobody knows what they were."""
 
 
 class Violation(Exception):
     """Something that must not happen."""
+
+
+class LimitedError(Exception):
+    """A limit says to come back later than anybody waits here: an answer, and nothing is lost."""
 
 
 class Scores:
@@ -108,6 +113,8 @@ class Browser:
                     # The page holds what was sent, and a token of its own.
                     form |= hidden_fields(answer.text, "csrfmiddlewaretoken")
             if time.monotonic() > deadline:
+                if answer is not None and answer.status_code == 429:
+                    raise LimitedError
                 raise Violation(f"{method} {_shape(path)}: no answer in {PATIENCE_S} s")
             time.sleep(random.uniform(0.05, 0.4))
 
@@ -184,6 +191,8 @@ class Writer(threading.Thread):
             try:
                 operation()
                 self.done[operation.__name__] += 1
+            except LimitedError:
+                self.done["given up"] += 1
             except Violation as violation:
                 self.scores.violation(str(violation))
             self.stop_event.wait(self.random.uniform(0.1, 1.2))

@@ -66,7 +66,7 @@ def _refuse_malformed(view: View) -> View:
             if any("\0" in text for name, values in data.lists() for text in [name, *values]):
                 raise BadRequest("a NUL character")
             # The lists that open in a window of their own choose by it, and by nothing else.
-            if data.get(TO_FIELD_VAR, "id") not in ("id", ""):
+            if data.get(TO_FIELD_VAR, "id") != "id":
                 raise BadRequest("not the field that rows are chosen by")
         chosen = request.POST.getlist("_selected_action")
         if not all(map(is_id, chosen)):

@@ -1,6 +1,9 @@
 """How gunicorn serves, in a container as on a laptop."""
 
+import ctypes
 import os
+import signal
+import sys
 import tempfile
 
 from config.environment import make_secret_key
@@ -33,6 +36,8 @@ if os.environ.get("METRICS_TOKEN"):
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 
 
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
 # How long a request may wait for a lock, let PostgreSQL work on one statement, and be idle within a
 # transaction. What takes longer ends as a 503 that can be tried again. Set here since they are for
 # requests alone: migrations and commands take the time that they need.
@@ -58,6 +63,18 @@ def child_exit(server, worker) -> None:
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)
+
+
+def post_fork(server, worker) -> None:
+    """Have a worker stop, once its requests are done, when its master is killed (Linux).
+
+    It notices by itself too, but then holds the port for up to `graceful_timeout`, and a new master
+    can't begin meanwhile.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != server.pid:  # killed before that took effect
+            sys.exit(1)
 
 
 def on_starting(server) -> None:

@@ -118,6 +118,10 @@ DATABASE["OPTIONS"] = {
     "keepalives_count": 3,
     **DATABASE.get("OPTIONS", {}),
 }
+# A pooler of transactions has no place for a cursor that outlives a statement.
+DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = (
+    read_choice("DISABLE_SERVER_SIDE_CURSORS", "false", "true") == "true"
+)
 if DATABASE.get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL, as postgres://…")
 

@@ -82,6 +82,16 @@ def test_the_summary_of_errors_leads_to_each_field(client, db, path):
     assert_summarized(client.post(path, {}), problems=2)
 
 
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/accounts/signup/", "/accounts/reauthenticate/"]
+)
+def test_a_page_is_the_answer_whatever_a_script_asks_for(client, user, path):
+    if "reauthenticate" in path:
+        client.force_login(user)
+    for headers in ({"X-Requested-With": "XMLHttpRequest"}, {"Accept": "application/json"}):
+        assert client.get(path, headers=headers)["Content-Type"] == "text/html; charset=utf-8"
+
+
 def test_a_wrong_password_is_said_once(client, user):
     page = client.post("/accounts/login/", {"login": user.email, "password": "wrong"})
     assert page.content.decode().count("Wrong email or password.") == 1

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
@@ -97,3 +98,8 @@ def _no_count_but_a_bounded_one(execute, sql, params, many, context):
     if "purposeapp_assessment" in sql and "COUNT" in sql:
         assert "LIMIT 101" in sql
     return execute(sql, params, many, context)
+
+
+def test_view_on_site_of_an_id_that_the_table_cannot_have_is_a_404(editor):
+    kind = ContentType.objects.get_for_model(Assessment).pk
+    assert editor.get(f"/admin/r/{kind}/38/").status_code == 404

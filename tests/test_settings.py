@@ -3,6 +3,7 @@
 import os
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,30 @@ def test_the_limits_of_requests_come_before_the_options_of_the_address(own, endi
         assert options["options"].startswith("-c lock_timeout=2s -c statement_timeout=10s -c ")
         assert options["options"].endswith(ending)
     assert "options" not in connections.settings["default"]["OPTIONS"]
+
+
+@pytest.mark.parametrize(("said", "are_off"), [("", False), ("false", False), ("true", True)])
+def test_cursors_of_the_server_are_off_where_a_pooler_asks_for_it(said, are_off):
+    database = settings_of(DISABLE_SERVER_SIDE_CURSORS=said)["DATABASES"]["default"]
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is are_off
+
+
+DEATH_SIGNAL = """
+import ctypes, os, runpy, types
+hooks = runpy.run_path("config/gunicorn.conf.py")
+hooks["post_fork"](types.SimpleNamespace(pid=os.getppid()), worker=None)
+signal = ctypes.c_int()
+ctypes.CDLL(None).prctl(2, ctypes.byref(signal))  # PR_GET_PDEATHSIG
+print(signal.value)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+def test_a_worker_stops_when_its_master_is_killed():
+    done = subprocess.run(
+        [sys.executable, "-c", DEATH_SIGNAL], cwd=CHECKOUT, capture_output=True, text=True
+    )
+    assert done.stdout == f"{signal.SIGTERM.value}\n", done.stderr
 
 
 LINKEDIN = {"LINKEDIN_CLIENT_ID": "client", "LINKEDIN_CLIENT_SECRET": "secret"}

@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import Login
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -43,11 +44,17 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValueError:
             return False
 
+    def is_ajax(self, request) -> bool:
+        """Whether to answer in JSON: never, whatever the headers say. We serve pages."""
+        return False
+
     def login(self, request, user) -> None:
         """Sign in, unless the account was closed since the login began, as with a code by mail."""
         if not user.is_active:
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
-        super().login(request, user)
+        # The session of before ends, and what waits in it moves to the history: both, or neither.
+        with transaction.atomic():
+            super().login(request, user)
 
     def is_login_by_code_required(self, login: Login) -> bool:
         """Whether a code has to be entered too: where we ask for it, see login_code.py."""

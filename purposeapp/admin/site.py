@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -66,11 +66,15 @@ def _refuse_malformed(view: View) -> View:
             if any("\0" in text for name, values in data.lists() for text in [name, *values]):
                 raise BadRequest("a NUL character")
             # The lists that open in a window of their own choose by it, and by nothing else.
-            if data.get(TO_FIELD_VAR, "id") not in ("id", ""):
+            if data.get(TO_FIELD_VAR, "id") != "id":
                 raise BadRequest("not the field that rows are chosen by")
         chosen = request.POST.getlist("_selected_action")
         if not all(map(is_id, chosen)):
             raise BadRequest("not the id of a row")
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except ValidationError as error:
+            # "View on site" looks up whatever id it is given, such as a number among UUIDs.
+            raise Http404 from error
 
     return wrapped  # type: ignore[return-value]

@@ -49,12 +49,20 @@ DATABASE_LIMITS = {
 
 
 def post_worker_init(worker) -> None:
-    """Have each connection of this worker begin with the limits; options of DATABASE_URL win."""
+    """Have each connection of this worker begin with the limits; options of DATABASE_URL win.
+
+    Then send what an earlier worker has left in the outbox.
+    """
+    from django.conf import settings
     from django.db import connections
+
+    from purposeapp.web import outbox
 
     options = connections.settings["default"]["OPTIONS"]
     limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]
     options["options"] = " ".join([*limits, options.get("options", "")]).strip()
+    if settings.EMAIL_BACKEND == outbox.BACKEND:
+        outbox.courier.wake()
 
 
 def child_exit(server, worker) -> None:

@@ -318,13 +318,34 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+# How long every code works. Long enough for a mail server that takes a mail at the second try.
+CODE_MINUTES = 15
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = CODE_MINUTES * 60
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = CODE_MINUTES * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_MINUTES * 60
 ACCOUNT_RATE_LIMITS = {
+    # allauth's own count by email alone, so that anybody could use them up for its owner. Ours
+    # (purposeapp/accounts/limits.py) count by network address and email ("here"), and by email
+    # alone ("anywhere") so many that no single network address can use them up.
+    "login_failed": "10/m/ip",
+    "request_login_code": "20/m/ip",
+    "reset_password": "20/m/ip",
+    "confirm_email": None,
+    "password_here": "5/5m/key",
+    "password_anywhere": "100/h/key",
+    "confirmation_here": "1/10s/key",
+    "confirmation_link": "1/3m/key",
+    "mailbox_here": "6/h/key,10/d/key",
+    "mailbox_anywhere": "12/h/key,30/d/key",
+    # LinkedIn has verified the address, so whoever asks is its owner.
+    "linkedin_code": "20/m/ip,3/m/key",
     # POSTs of guests to talks: without JavaScript, each press of + and − is one.
     "talk": "60/m/ip",
     # Mails with the link of a talk, to whatever address somebody types.
     "talk_invitation": "20/d/user",
     "talk_address": "5/d/key,20/d/ip",
+    # Both of them, to one mailbox.
+    "talk_mailbox": "5/d/key",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "questionnaire"
 ACCOUNT_SESSION_REMEMBER = True
@@ -340,7 +361,13 @@ SOCIALACCOUNT_FORMS = {
 # Which address opens which account is decided in purposeapp/accounts/linkedin.py.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
-EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+# A mail server may be slow, refuse or be away, so what goes to one waits in the outbox.
+MAIL_SERVER_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_BACKEND = (
+    "purposeapp.web.outbox.OutboxBackend"
+    if MAIL_SERVER_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    else MAIL_SERVER_BACKEND
+)
 EMAIL_HOST = MAIL["EMAIL_HOST"] or "localhost"
 EMAIL_PORT = MAIL["EMAIL_PORT"] or 25
 EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"] or ""

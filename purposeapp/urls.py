@@ -128,6 +128,11 @@ urlpatterns = [
         codes.confirm_password_reset,
         name="account_confirm_password_reset_code",
     ),
+    path(
+        "accounts/password/reset/complete/",
+        codes.complete_password_reset,
+        name="account_complete_password_reset",
+    ),
     path("accounts/signup/", signup.signup, name="account_signup"),
     path("accounts/email/", email_address.change_email, name="account_email"),
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),

@@ -50,11 +50,15 @@ def daily(tmp_path):
 
 def test_the_daily_commands_run_after_their_hour(daily):
     process, calls = daily(DAILY_HOUR="0")
-    wait_until(lambda: len(calls()) == 2)
+    wait_until(lambda: len(calls()) == 3)
     process.send_signal(signal.SIGTERM)
     assert process.communicate()[1] == ""
     assert process.returncode == 0
-    assert calls() == ["manage.py send_reminders", "manage.py tidy"]
+    assert calls() == [
+        "manage.py send_reminders",
+        "manage.py send_mail",
+        "manage.py tidy",
+    ]
 
 
 def test_before_their_hour_only_the_hourly_one_runs_and_a_failure_is_said(daily):

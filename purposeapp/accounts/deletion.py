@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.models import User
+from purposeapp.models import OutgoingMail, User
 from purposeapp.web.requests import AuthenticatedRequest
 
 LAST_SUPERUSER = _(
@@ -56,4 +56,5 @@ def delete_account(user: User) -> None:
         Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
         | Q(object_repr__in=[user.email, *addresses])
     ).delete()
+    OutgoingMail.objects.for_addresses([user.email, *addresses]).delete()
     user.delete()

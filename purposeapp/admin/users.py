@@ -130,7 +130,7 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store the account, and give an address that it no longer has one notice."""
         super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
+        if change and obj.email.lower() != form.initial["email"].lower():
             announce_changed_address(request, obj, form.initial["email"])
 
     def get_deleted_objects(

@@ -20,12 +20,12 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 from django.core.cache import caches
 from django.core.checks import run_checks
-from django.core.mail import get_connection
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from purposeapp.models import Reminder, Session, User
+from purposeapp.web.outbox import mail_server
 
 FETCH_TIMEOUT_S = 5
 BUFFERED_AFTER_S = 2
@@ -169,7 +169,7 @@ def _mail(production: bool) -> Finding:
             "Mails go to the log, and reach nobody.",
             "Set EMAIL_URL to a mail server; see docs/deploy.md.",
         )
-    mails = get_connection(timeout=FETCH_TIMEOUT_S)
+    mails = mail_server(timeout=FETCH_TIMEOUT_S)
     try:
         mails.open()
         mails.close()

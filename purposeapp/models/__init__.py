@@ -4,6 +4,7 @@ from purposeapp.advice.life_events import LifeEvent
 
 from .assessment import Assessment
 from .goal import Goal
+from .outgoing_mail import OutgoingMail
 from .portrait_part import PortraitPart
 from .reminder import Reminder
 from .session import Session
@@ -17,6 +18,7 @@ __all__ = [
     "Assessment",
     "Goal",
     "LifeEvent",
+    "OutgoingMail",
     "PortraitPart",
     "Reminder",
     "Session",

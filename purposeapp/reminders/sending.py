@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from uuid import uuid5
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from purposeapp.models import Reminder, Talk, User
 from purposeapp.models.reminder import BY_DUE_DATE, last_day, reachable_people
+from purposeapp.web.outbox import mail_server, reason
 
 from .calendar import CONTENT_TYPE, FILE_NAME, calendar_of
 
@@ -89,8 +90,8 @@ class ReminderRun:
         self.now = now
         self.sent = self.failed = self.postponed = 0
         self._people = self._people_to_remind()
-        # The one place that asks Django for a connection. From Django 6.1 on: `mail.mailers`.
-        self._connection = get_connection(timeout=SMTP_TIMEOUT_S)
+        # Past the outbox: a reminder is due until the mail server has it.
+        self._connection = mail_server(timeout=SMTP_TIMEOUT_S)
 
     def remind_next(self) -> bool:
         """Send or postpone the reminder that is due longest; False where none is left.
@@ -142,7 +143,7 @@ class ReminderRun:
             raise
         except Exception as error:  # each way to send, and each odd address, has its own
             self.close()
-            logger.warning("reminder_failed: account %s, %s", user.pk, _reason(error))
+            logger.warning("reminder_failed: account %s, %s", user.pk, reason(error))
             self.failed += 1
             return True
         reminder.advance(today)
@@ -178,15 +179,9 @@ class ReminderRun:
         try:
             return bool(self._connection.open())
         except OSError as error:
-            raise MailServerDownError(_reason(error)) from error
+            raise MailServerDownError(reason(error)) from error
 
 
 def _closed_by_server(error: smtplib.SMTPException) -> bool:
     code = getattr(error, "smtp_code", None)
     return isinstance(error, smtplib.SMTPServerDisconnected) or code == SERVICE_CLOSING
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong, without the address that a mail server repeats in its answer."""
-    code = getattr(error, "smtp_code", None)
-    return f"{type(error).__name__} {code}" if code else type(error).__name__

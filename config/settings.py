@@ -147,7 +147,7 @@ MIDDLEWARE = [
     "config.static.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "purposeapp.web.visitors.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -157,6 +157,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "purposeapp.web.form_status.FormStatusMiddleware",
+    "purposeapp.views.deleted_account.DeletedAccountMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -44,8 +44,14 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 DATABASE_LIMITS = {
     "lock_timeout": "2s",
     "statement_timeout": "10s",
+    # A statement that a thread has given up ends soon after.
+    "client_connection_check_interval": "1s",
     "idle_in_transaction_session_timeout": "30s",
 }
+# A PostgreSQL that has fallen silent keeps no limits, so each thread keeps some too: none waits
+# longer than this, and one is always free for probes and for pages that need no database.
+LONGEST_WAIT_S = 12
+LONG_WAITS = threads - 2  # one more may be connecting
 
 
 def post_worker_init(worker) -> None:
@@ -57,7 +63,9 @@ def post_worker_init(worker) -> None:
     from django.db import connections
 
     from purposeapp.web import outbox
+    from purposeapp.web.postgresql.patience import patience
 
+    patience.limit(long_waits=LONG_WAITS, limit_s=LONGEST_WAIT_S)
     options = connections.settings["default"]["OPTIONS"]
     limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]
     options["options"] = " ".join([*limits, options.get("options", "")]).strip()

@@ -160,7 +160,7 @@ MIDDLEWARE = [
     "config.static.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "purposeapp.web.visitors.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,6 +170,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "purposeapp.web.form_status.FormStatusMiddleware",
+    "purposeapp.views.deleted_account.DeletedAccountMiddleware",
 ]
 
 if METRICS_TOKEN:

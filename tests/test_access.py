@@ -7,6 +7,7 @@ where redirects lead, in the order of the columns; `./` is the address itself.
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -292,7 +293,9 @@ class World:
             client.force_login(user)
             self.cookies[role] = client.cookies["sessionid"].value
 
-    def ask(self, role: str, method: str, path: str, client: Client | None = None) -> HttpResponse:
+    def ask(
+        self, role: str, method: str, path: str, client: Client | None = None, **headers: str
+    ) -> HttpResponse:
         """Send a bare request, and undo what it did."""
         client = client or self.client  # a new one would load the middleware anew
         client.cookies.clear()
@@ -300,7 +303,7 @@ class World:
             client.cookies["sessionid"] = self.cookies[role]
         with transaction.atomic():
             form = "application/x-www-form-urlencoded"
-            response = client.generic(method, path, content_type=form)
+            response = client.generic(method, path, content_type=form, headers=headers)
             transaction.set_rollback(True)
         return response
 
@@ -348,6 +351,17 @@ def world(db, linkedin):
 @pytest.mark.parametrize(("heading", "rows"), sections())
 def test_everybody_gets_what_the_table_says(world, heading, rows):
     assert [world.row(heading, row.split()[0]) for row in rows] == rows
+
+
+def test_a_string_from_outside_is_never_the_name_of_a_view(world):
+    """`redirect()` takes names as well as addresses, and fails for a name that there is not."""
+    said = "no such view"
+    for _, rows in sections():
+        for address in (row.split()[0] for row in rows):
+            path = f"{address.format(**world.values)}?{urlencode({'next': said})}"
+            role = "superuser" if address.startswith("/admin/") else "owner"
+            for method in ("GET", "POST"):
+                assert world.ask(role, method, path, referer=said).status_code < 500
 
 
 def test_every_url_is_in_the_table(world):

@@ -15,6 +15,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from purposeapp.web.postgresql.patience import patience
+
 CHECKOUT = Path(__file__).parent.parent
 pytestmark = pytest.mark.processes
 PRODUCTION = {
@@ -115,7 +117,8 @@ def test_the_public_address_follows_the_host(host, url):
     [({}, "timeout=30s"), ({"options": "-c lock_timeout=5s"}, "timeout=30s -c lock_timeout=5s")],
     ids=["none", "some"],
 )
-def test_the_limits_of_requests_come_before_the_options_of_the_address(own, ending):
+def test_the_limits_of_requests_come_before_the_options_of_the_address(own, ending, monkeypatch):
+    monkeypatch.setattr(patience, "limit", lambda **limits: None)
     gunicorn = runpy.run_path(str(CHECKOUT / "config" / "gunicorn.conf.py"))
     with patch.dict(connections.settings["default"]["OPTIONS"], own) as options:
         gunicorn["post_worker_init"](worker=None)

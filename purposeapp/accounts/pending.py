@@ -22,6 +22,7 @@ from purposeapp import sentences
 from purposeapp.models import Assessment, User
 from purposeapp.split import Split
 from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
+from purposeapp.web.visitors import may_begin_session
 
 MAX_PENDING = 20
 """How many results wait in one session; the oldest give way."""
@@ -65,7 +66,10 @@ def add_pending_result(
     """Let a result wait in the session; the same form sent again waits once.
 
     Of two that are sent at the same moment both wait, also when the browser has no session yet.
+    Nothing waits for one more browser of a network address that has too many.
     """
+    if not may_begin_session(request):
+        return
     result = {"split": str(split), "submission": str(submission)}
     taken_at = timezone.now().isoformat()
     key = account[:MAX_KEY_LENGTH]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from allauth.decorators import rate_limit
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import BadRequest, ValidationError
@@ -34,6 +35,13 @@ class AdminSite(admin.AdminSite):
         """A page of the admin; malformed input is refused before anything is looked up by it."""
         protected = super().admin_view(_refuse_malformed(view), cacheable)
         return cast(View, resume_form(view, protected))
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Django's own form, with the limit that the page of the site has on wrong passwords."""
+        view = rate_limit(action="change_password")(super().password_change)
+        return view(request, extra_context)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -127,6 +127,12 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.email
 
+    def save(self, *args, **kwargs) -> None:
+        """Store it. One that was deleted meanwhile stays deleted: Django would insert it again."""
+        if not self._state.adding and not args and not kwargs.get("force_insert"):
+            kwargs["force_update"] = True
+        super().save(*args, **kwargs)
+
     def get_full_name(self) -> str:
         """The address, the only name that is known."""
         return self.email

@@ -106,7 +106,7 @@ def form_of_another_account(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing here, or nothing that is yours."""
     words = {"title": _("Page not found"), "text": _("Check the address, or start again.")}
-    page = blank_page(request, "error.html", dict, late={}, **words)
+    page = blank_page(request, "error.html", dict, late={}, reads_query=False, **words)
     if not page:
         return _page(request, HTTPStatus.NOT_FOUND, **words)
     page.status_code = HTTPStatus.NOT_FOUND

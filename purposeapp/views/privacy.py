@@ -5,6 +5,7 @@ from django.shortcuts import render
 from purposeapp.accounts.pending import MAX_PENDING
 from purposeapp.models.talk import INVITATION_TERM, KEPT_AFTER_TERM, TALK_TERM
 from purposeapp.web.page_cache import public_page
+from purposeapp.web.sessions import VISITOR_AGE
 
 SECONDS_A_DAY = 24 * 60 * 60
 
@@ -13,6 +14,7 @@ SECONDS_A_DAY = 24 * 60 * 60
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored, why, how long, and how to get rid of it."""
     context = {
+        "visitor_days": VISITOR_AGE.days,
         "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,
         "max_pending": MAX_PENDING,
         "invitation_days": INVITATION_TERM.days,

@@ -7,20 +7,18 @@ from purposeapp.advice.result import Result
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Split
 from purposeapp.web.outage import is_outage
-from purposeapp.web.page_cache import do_not_keep, public_page
+from purposeapp.web.page_cache import SIDE_QUERIES, do_not_keep, public_page
 from purposeapp.web.published import published
 
 
-@public_page
+@public_page(queries=SIDE_QUERIES)
 def split_page(request: HttpRequest, split: Split) -> HttpResponse:
     """The result page of a split: the same for everybody, so that it can be passed on.
 
     `as` says on which side of job seeking the reader is. Without it both sides are shown.
     While the database is away, the result is shown without tips.
     """
-    side = request.GET.get("as")
-    if side not in Side:
-        side = ""
+    side = request.GET.get("as", "")
     situation = Situation(split, side=Side(side or Side.BOTH))
     is_incomplete = False
     try:

@@ -4,6 +4,7 @@ import fcntl
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import environ
 import psycopg
+import requests
 from psycopg import sql
 
 from config import local_postgres
@@ -216,6 +218,27 @@ class Server:
             return False  # nobody listens yet
         finally:
             connection.close()
+
+
+class Browser(requests.Session):
+    """Keeps cookies, and sends forms with their token."""
+
+    def __init__(self, server) -> None:
+        super().__init__()
+        self.server = server
+
+    def open(self, path: str) -> requests.Response:
+        return self.get(self.server.url + path)
+
+    def submit(self, path: str, form: dict, page: str = "") -> requests.Response:
+        page = page or self.open(path).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        data = {"csrfmiddlewaretoken": token, **form}
+        return self.post(self.server.url + path, data, allow_redirects=False)
+
+
+def is_unavailable(response: requests.Response) -> bool:
+    return (response.status_code, response.headers.get("Retry-After")) == (503, "10")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purposeapp", "0021_first_talk_questions"),
+        ("purposeapp", "0022_visitors_sessions_end_sooner"),
     ]
 
     operations = [

@@ -15,13 +15,16 @@ bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 80
 
 # Threads, so that a visitor on a slow line does not hold up a whole process; each keeps one
 # connection to PostgreSQL.
-worker_class = "gthread"
+worker_class = "config.gunicorn_worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 4
 # Longer than a load balancer keeps its connections, so that it is the one to close them.
 keepalive = 75
 timeout = 30
 graceful_timeout = 10
+# What no browser sends of us is refused. The kernel sends files without a limit of time.
+limit_request_fields = 50
+sendfile = False
 
 # A file that is touched to show that a worker lives belongs in memory, where there is one.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108

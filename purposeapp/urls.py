@@ -138,6 +138,7 @@ urlpatterns = [
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),
     path("settings/", settings.settings, name="settings"),
     path("settings/time-zone/", settings.time_zone, name="time_zone"),
+    path("settings/sign-out/", settings.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("worksheet/", worksheet.worksheet, name="worksheet"),
     path("favicon.ico", crawlers.favicon),

@@ -110,6 +110,8 @@ TABLE = """
 /settings/                     ssssss     oo----
 /settings/time-zone/           -->---     -->---
         → /accounts/login/?next=/settings/ /settings/#time-zone
+/settings/sign-out/            -->---     -->---
+        → /accounts/login/?next=/settings/ /settings/#sessions
 /accounts/signup/              oo??-o     >>>>>>     → /history/
 /accounts/login/               oo??-o     >>>>>>     → /history/
 /accounts/login/code/          oo??-o     >>>>>>     → /history/

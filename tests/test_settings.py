@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import secrets
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,19 @@ def test_production_starts_with_all_that_it_needs():
         **PRODUCTION,
     )
     assert answer.stdout == "False True ['purposes.example'] purposes mandatory\n", answer.stderr
+
+
+def test_djangos_checks_for_deployment_find_nothing_in_production():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=CHECKOUT,
+        # As random as a secret key is.
+        env={"PATH": os.environ["PATH"], **PRODUCTION, "SECRET_KEY": secrets.token_hex(32)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,7 @@ def delete_account(user: User) -> None:
     Raises ValidationError for the last superuser.
     """
     if user.is_superuser:
-        # Two of them that leave at once wait for each other; the second one is then the last.
-        list(User.objects.superusers().order_by("pk").select_for_update())
+        User.objects.lock_superusers()
     # Whatever else is about to record something for this person waits too, and finds nobody.
     if not User.objects.select_for_update().filter(pk=user.pk).first():
         return  # the button was pressed twice

@@ -56,7 +56,12 @@ class UserManager(BaseUserManager["User"]):
 
     def superusers(self) -> "models.QuerySet[User]":
         """Those who may do everything in the admin, and can sign in to do it."""
-        return self.filter(is_superuser=True, is_active=True)
+        return self.filter(is_superuser=True, is_active=True, is_staff=True)
+
+    def lock_superusers(self) -> None:
+        """Take row locks on them: two that stop being one at once wait for each other, and the
+        second one is then the last."""
+        list(self.superusers().order_by("pk").select_for_update())
 
     def get_by_natural_key(self, email: str | None) -> "User":
         """Find a user by address, in whatever case it is typed."""

@@ -6,16 +6,20 @@ import re
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-KEY = re.compile(r"^(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/)[^/]+")
+MAX_LENGTH = 300
+"""Characters of a path that are logged: an address may have thousands."""
+
+KEY = re.compile(r"(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/)[^/\s]+")
 
 
 def without_keys(path: str) -> str:
-    """A path as it may be logged."""
-    return KEY.sub(r"\1…", path)
+    """A path, or words with one in them, as they may be logged."""
+    short = path if len(path) <= MAX_LENGTH else f"{path[:MAX_LENGTH]}…"
+    return KEY.sub(r"\1…", short)
 
 
 class HideKeys(logging.Filter):
-    """Hides them from what Django itself logs of a request, which names its path."""
+    """Hides them from what Django itself logs of a request, which names its path or Referer."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

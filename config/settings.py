@@ -87,6 +87,8 @@ if not _linkedin.hostname or not (
         f"LINKEDIN_SERVER_URL must be an https:// address, not {LINKEDIN_SERVER_URL!r}."
     )
 
+# A pooler in transaction mode, such as pgbouncer, hands out another connection for each statement.
+NO_SERVER_SIDE_CURSORS = read_choice("DISABLE_SERVER_SIDE_CURSORS", "false", "true") == "true"
 TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", 0)
 LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
 
@@ -193,6 +195,7 @@ DATABASES = {
         # Connecting costs several times what a page costs, so a thread keeps its connection.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": NO_SERVER_SIDE_CURSORS,
     }
 }
 # Limits on sign-in are counted here, and every worker must see the same count.

@@ -98,6 +98,7 @@ def test_a_start_that_is_refused_says_why_last():
         ("EMAIL_URL", "pigeon://mail.example"),
         ("PORT", "eighty"),
         ("TRUSTED_PROXIES", "-1"),
+        ("DISABLE_SERVER_SIDE_CURSORS", "yes"),
         ("LOG_LEVEL", "LOUD"),
     ],
 )

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from purposeapp import sentences
 from purposeapp.models import Assessment, User
+from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
 from purposeapp.web.visitors import may_begin_session
@@ -146,9 +147,13 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
     claimed = [each for each in waiting if is_only_one or each.is_own or each.account == mine]
     if not claimed:
         return
-    request.session[JUST_CLAIMED] = {
-        str(result.split): result.claim(user).get_absolute_url() for result in claimed
-    }
+    try:
+        request.session[JUST_CLAIMED] = {
+            str(result.split): result.claim(user).get_absolute_url() for result in claimed
+        }
+    except HistoryFullError as error:  # they go on waiting
+        messages.error(request, error.messages[0], fail_silently=True)
+        return
     left = [
         stored
         for stored, result in zip(request.session[SESSION_KEY], waiting, strict=True)

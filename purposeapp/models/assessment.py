@@ -1,10 +1,12 @@
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import IntegrityError, models
 from django.db.models import F, Func, Max, Q, Value
@@ -21,9 +23,17 @@ from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 from .compiled_query import CompiledQuery
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
-from .single_statement import savepoint_in_transaction
+from .single_statement import savepoint_in_transaction, violates
 from .split_fields import SplitFields
 from .user import User
+
+MAX_ASSESSMENTS = 10_000
+"""How many an account holds: one a day for 27 years. A trigger of PostgreSQL refuses more."""
+
+HISTORY_IS_FULL = _(
+    "Your history is full: it holds %(most)d results. Delete some first. You can export them "
+    "before that."
+)
 
 NOTE_MAX_LENGTH = 2_000
 EVENT_WORDS_MAX_LENGTH = 80
@@ -41,6 +51,13 @@ _UTC_TAKEN_AT = Func(
 
 # The 1,001 splits are values, so that all who have the same one can share it.
 cached_split = cache(Split)
+
+
+class HistoryFullError(ValidationError):
+    """An account holds as many assessments as it may. The message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(HISTORY_IS_FULL, code="full", params={"most": MAX_ASSESSMENTS})
 
 
 class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
@@ -82,6 +99,18 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         """Those that come before `assessment` in `latest_first`: the later ones."""
         return self.filter(keyset_after(OLDEST_FIRST, assessment.key))
 
+    def in_pages(self, size: int) -> Iterator["Assessment"]:
+        """All of them, oldest first, of which no more than `size` are in memory (keyset pages).
+
+        Without a cursor on the server, which a pooler in transaction mode doesn't keep.
+        """
+        page = list(self.oldest_first()[:size])
+        while page:
+            yield from page
+            if len(page) < size:
+                return
+            page = list(self.after(page[-1]).oldest_first()[:size])
+
     def latest_snapshots(self, limit: int) -> list[Snapshot]:
         """The latest ones, `limit` at most, oldest first, as the picture over time needs them."""
         # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
@@ -121,6 +150,7 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
 
         A form that was sent before leads to the assessment that it made then, also when both
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
+        Raises HistoryFullError.
         """
         now = timezone.now()
         if taken_on:
@@ -135,9 +165,11 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
                     recorded_at=now,
                     **details,
                 )
-        except IntegrityError:
+        except IntegrityError as error:
             if known := self.filter(**given).first():
                 return known
+            if violates(error, "assessment_not_too_many"):
+                raise HistoryFullError from None
             raise
 
     def time_on_paper(self, day: date, *, recorded_at: datetime) -> datetime:

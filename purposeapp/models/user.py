@@ -2,7 +2,7 @@ from datetime import tzinfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser, BaseUserManager
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,16 @@ class UserManager(BaseUserManager["User"]):
         what the first has done. Rows that only refer to the account can be added meanwhile.
         """
         return bool(self.select_for_update(no_key=True).filter(pk=user.pk).first())
+
+    def lock_import(self, user: "User") -> bool:
+        """Take the advisory lock on imports of an account until the transaction ends.
+
+        False where another one has it, which is not waited for: an import takes its time.
+        """
+        with connection.cursor() as cursor:
+            key = f"import {user.pk}"
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+            return cursor.fetchone()[0]
 
     def superusers(self) -> "models.QuerySet[User]":
         """Those who may do everything in the admin, and can sign in to do it."""

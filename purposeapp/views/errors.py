@@ -5,6 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.forms import Form, PasswordInput
 from django.http import HttpRequest, HttpResponse
@@ -35,13 +37,28 @@ TOO_MANY_MAILS = gettext_lazy(
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 for a body that is larger than any form of ours."""
+    """400, or 413 for a body that is larger than any form of ours.
+
+    A session that another request has ended meanwhile is a 400 too.
+    """
     if isinstance(exception, RequestDataTooBig):
         return _page(
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             _("That's too large"),
             _("What you sent is too large, so nothing was saved."),
+        )
+    if isinstance(exception, SessionInterrupted):
+        # The view is done by then: only what it would have kept in the session is not.
+        request.user = AnonymousUser()
+        return _page(
+            request,
+            HTTPStatus.BAD_REQUEST,
+            _("You've been signed out"),
+            _(
+                "Your session ended while we were working on this, so it may be done or not. Sign "
+                "in and check before you send it again."
+            ),
         )
     return _page(
         request,

@@ -19,10 +19,10 @@ while :; do
     run python manage.py send_mail || echo "send_mail failed" >&2
     today=$(date -u +%F)
     if [ "$today" != "$ran_on" ] && [ "$(date -u +%H)" -ge "${DAILY_HOUR:-3}" ]; then
-        if run python manage.py tidy; then
+        if run python manage.py tidy && run python manage.py refresh_community; then
             ran_on=$today
         else
-            echo "tidy failed" >&2
+            echo "a daily command failed" >&2
         fi
     fi
     # Ten minutes past each hour.

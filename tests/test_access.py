@@ -55,6 +55,7 @@ TABLE = """
 /purposes/                               oo----
 /purposes/job-seeking/                   oo----
 /purposes/job-seeking.png                oo----
+/community/                              oo----
 /privacy/                                oo----
 /worksheet/                              oo----
 /favicon.ico                             >>----     → /static/img/favicon-32.png
@@ -108,6 +109,7 @@ TABLE = """
 /reminders/address/            -->---     -->---
         → /accounts/login/?next=/reminders/ /reminders/
 /settings/                     ssssss     oo----
+/settings/community/           ssssss     oo?---
 /settings/time-zone/           -->---     -->---
         → /accounts/login/?next=/settings/ /settings/#time-zone
 /settings/sign-out/            -->---     -->---

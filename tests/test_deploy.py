@@ -50,7 +50,7 @@ def daily(tmp_path):
 
 def test_the_daily_commands_run_after_their_hour(daily):
     process, calls = daily(DAILY_HOUR="0")
-    wait_until(lambda: len(calls()) == 3)
+    wait_until(lambda: len(calls()) == 4)
     process.send_signal(signal.SIGTERM)
     assert process.communicate()[1] == ""
     assert process.returncode == 0
@@ -58,6 +58,7 @@ def test_the_daily_commands_run_after_their_hour(daily):
         "manage.py send_reminders",
         "manage.py send_mail",
         "manage.py tidy",
+        "manage.py refresh_community",
     ]
 
 

@@ -12,6 +12,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from purposeapp.accounts.pending import MAX_PENDING
+from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
 from purposeapp.models import Session
 from tests.support.make import PASSWORD, make_assessment, points
 
@@ -50,6 +51,8 @@ def test_it_leads_to_all_that_it_speaks_of(page):
     main = page.partition("<main")[2].partition("</main>")[0]
     links = re.findall('href="([^"]+)"', main)
     assert links == [
+        "/community/",
+        "/settings/community/",
         "/history/export.json",
         "/history/export.csv",
         "/history/import/",
@@ -104,6 +107,15 @@ def test_it_names_all_that_scripts_leave_in_the_browser(page):
         "own-split",
         "theme",
     }
+
+
+def test_the_communitys_picture_is_released_by_the_rules_that_it_says(page):
+    words = " ".join(page.split())
+    assert (
+        f"shares of at least {MIN_PEOPLE} people, and no number about fewer than {MIN_CELL}"
+        in words
+    )
+    assert f"before at least {MIN_CHANGED} people's results have changed" in words
 
 
 def test_limits_are_stored_without_an_address_or_an_account(client, db):

@@ -3,6 +3,7 @@
 from purposeapp.advice.life_events import LifeEvent
 
 from .assessment import Assessment
+from .community_picture import CommunityPicture
 from .goal import Goal
 from .outgoing_mail import OutgoingMail
 from .portrait_part import PortraitPart
@@ -16,6 +17,7 @@ from .user import User
 
 __all__ = [
     "Assessment",
+    "CommunityPicture",
     "Goal",
     "LifeEvent",
     "OutgoingMail",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 from django.db.models import F, Func, Max, Q, Value
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
@@ -49,6 +49,18 @@ _UTC_TAKEN_AT = Func(
 )
 """A column in the terms of UTC, whatever time zone the connection is set to."""
 
+_LATEST_BY_SPLIT = f"""
+SELECT {", ".join(Purpose.values)}, count(*)
+FROM purposeapp_user AS person
+CROSS JOIN LATERAL (
+  SELECT {", ".join(Purpose.values)} FROM purposeapp_assessment
+  WHERE user_id = person.id
+  ORDER BY taken_at DESC, recorded_at DESC, id DESC LIMIT 1
+) AS latest
+WHERE NOT person.left_out
+GROUP BY {", ".join(Purpose.values)}
+"""  # noqa: S608 (names of columns)
+
 # The 1,001 splits are values, so that all who have the same one can share it.
 cached_split = cache(Split)
 
@@ -70,6 +82,16 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
     def own(self, user: User, id: uuid.UUID) -> "Assessment | None":
         """The one with an id, if it is this person's."""
         return _own.first(user.pk, id)
+
+    def latest_by_split(self) -> dict[Split, int]:
+        """How many people have each split as their latest, but for those who are left out.
+
+        One aggregate statement: for each person, the end of their part of the index is looked up,
+        whatever lies before it (a loose index scan).
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_LATEST_BY_SPLIT)
+            return {cached_split(*points): people for *points, people in cursor.fetchall()}
 
     def for_split(self, split: Split) -> Self:
         """Those that spent the points exactly like `split`."""

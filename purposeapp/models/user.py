@@ -111,6 +111,12 @@ class User(AbstractUser):
         max_length=MAX_ZONE_LENGTH,
         help_text=_("What the browser said last; empty until it does."),
     )
+    left_out = models.BooleanField(
+        _("left out of the community's picture"),
+        default=False,
+        db_default=False,
+        help_text=_("Whether the latest result of this person is not counted in it."),
+    )
 
     objects = UserManager()  # type: ignore[assignment,misc]
 

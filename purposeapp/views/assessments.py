@@ -100,8 +100,10 @@ def _page(
     announce_recorded(request, assessment)
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
     reminder = Reminder.objects.of(user) if just_recorded else None
+    community = published().community
     context = {
         "assessment": assessment,
+        "alike": community and community.alike_to(assessment.split),
         "asks_what_happened": just_recorded and earlier and not event_label,
         "offers_reminder": just_recorded
         and not (reminder and reminder.rhythm != Reminder.Rhythm.OFF),

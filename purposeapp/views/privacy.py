@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.accounts.pending import MAX_PENDING
+from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
 from purposeapp.models.talk import INVITATION_TERM, KEPT_AFTER_TERM, TALK_TERM
 from purposeapp.web.page_cache import public_page
 from purposeapp.web.sessions import VISITOR_AGE
@@ -20,6 +21,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "invitation_days": INVITATION_TERM.days,
         "talk_days": TALK_TERM.days,
         "kept_days": KEPT_AFTER_TERM.days,
+        "min_people": MIN_PEOPLE,
+        "min_changed": MIN_CHANGED,
+        "min_cell": MIN_CELL,
         "linkedin": bool(settings.LINKEDIN_CLIENT_ID),
     }
     return render(request, "purposeapp/privacy.html", context)

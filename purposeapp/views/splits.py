@@ -22,15 +22,16 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
     situation = Situation(split, side=Side(side or Side.BOTH))
     is_incomplete = False
     try:
-        staff_wrote = published()
-        tips, parts = staff_wrote.tips.fitting(situation), staff_wrote.parts_for(split)
+        now = published()
+        tips, parts, community = now.tips.fitting(situation), now.parts_for(split), now.community
     except Error as error:
         if not is_outage(error):
             raise
-        tips, parts, is_incomplete = [], [], True
+        tips, parts, community, is_incomplete = [], [], None, True
         do_not_keep(request)
     context = {
         "result": Result(situation, tips, parts=parts),
+        "alike": community and community.alike_to(split),
         "is_incomplete": is_incomplete,
         "side": side,
         "sides": Side,

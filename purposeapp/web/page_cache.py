@@ -1,9 +1,10 @@
 """An LRU cache, in each worker's memory, of the pages that are the same for everybody.
 
 There are about four thousand of them in a language, a few kilobytes each: each split as it is, and
-as each side of job seeking sees it. They depend on the tips alone, so a worker that has looked for
-newer tips within the last second answers without a query, without a session and without a template;
-a change shows everywhere within two seconds. One thread looks at a time, and not for long.
+as each side of job seeking sees it. They depend on what is published alone, so a worker that has
+looked for newer within the last second answers without a query, without a session and without a
+template; a change shows everywhere within two seconds. One thread looks at a time, and
+not for long.
 """
 
 import logging

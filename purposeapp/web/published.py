@@ -1,4 +1,4 @@
-"""What staff have published, read once for each of its versions and kept in a worker's memory."""
+"""What is published, read once for each of its versions and kept in a worker's memory."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from purposeapp.advice.fit import Situation
 from purposeapp.advice.portrait import Mix
 from purposeapp.advice.selection import WrittenTip
 from purposeapp.advice.tip_index import TipIndex
-from purposeapp.models import PortraitPart, TalkQuestion, Tip
+from purposeapp.models import CommunityPicture, PortraitPart, TalkQuestion, Tip
 from purposeapp.split import Purpose, Split
 
 from .page_cache import page_cache
@@ -24,7 +24,7 @@ HISTORICAL_FIELDS = (
 
 
 class Published:
-    """The tips, portrait sentences and talk questions that readers see.
+    """The tips, portrait sentences, talk questions and the community's picture that readers see.
 
     Requests share it: read-only.
     """
@@ -64,6 +64,11 @@ class Published:
     def questions(self) -> list[TalkQuestion]:
         """The questions that talks are given."""
         return list(TalkQuestion.objects.published())
+
+    @cached_property
+    def community(self) -> CommunityPicture | None:
+        """The picture of the community; None before the first is released."""
+        return CommunityPicture.objects.without_counts().first()
 
     @cached_property
     def _changed_at(self) -> datetime:

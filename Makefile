@@ -62,7 +62,7 @@ bench: .venv/dev
 	@$(BIN)/python -m bench.crowd
 	@$(BIN)/python -m bench.pages
 
-# KILLS=1000 is the long form, 40 minutes or so.
+# KILLS=1000 is the long form, half an hour or so.
 drill: .venv/dev
 	@KILLS=$(KILLS) $(BIN)/python -m drill.faults
 	@$(BIN)/python -m drill.failover

@@ -3,7 +3,7 @@
 `make fuzz` runs it. N requests (100,000 unless told otherwise) go straight into the WSGI
 application, with all its middleware: every URL of the resolver and mutations of it, every method,
 odd encodings, headers and bodies, in every role. A slice of raw ones goes to gunicorn over a
-socket. The SEED is printed; with the same SEED and N the same requests come again.
+socket. The SEED is printed; with the same one the same choices come again, with other ids and keys.
 
 Each person's notes, events and address hold a *canary*, a word with the number of their account in
 it: in an answer to anybody else it is a violation.
@@ -19,7 +19,7 @@ import traceback
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from tests.support.server import Database
 
@@ -227,6 +227,8 @@ class Fuzz:
         environ |= headers_of(choice)
         environ["wsgi.input"] = BytesIO(body)
         self.by_role[role] += 1
+        sent = unquote_to_bytes(body).decode("latin-1")
+        assert not CANARY.search(sent), "the fuzz itself would plant somebody's words elsewhere"
         self.ask(role, route, environ, body)
 
     def ask(self, role: str, route: str, environ: dict, body: bytes) -> None:
@@ -281,7 +283,8 @@ class Fuzz:
         if "<form" in text:
             fields = re.findall(r'<(?:input|textarea|select|button)[^>]*? name="([^"]+)"', text)
             values = dict(re.findall(r'name="([^"]+)"[^>]*? value="([^"]*)"', text))
-            self.forms[route] = {name: values.get(name, "") for name in fields}
+            # Without canaries: sent in another role, they would be stored as that one's own words.
+            self.forms[route] = {name: CANARY.sub("words", values.get(name, "")) for name in fields}
 
     def may_see(self, role: str, number: int, what: str, path: str) -> bool:
         """Whether something of an account may be in an answer: it is one's own, or of a talk that

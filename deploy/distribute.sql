@@ -7,7 +7,8 @@
 
 CREATE EXTENSION IF NOT EXISTS citus;
 
--- No trigger can be on a distributed table. The site asks for the limit of an account itself too.
+-- No trigger can be on a distributed table. That of 10,000 results an account then holds for an
+-- import alone, which counts by itself.
 DROP TRIGGER assessment_not_too_many ON purposeapp_assessment;
 
 -- All rows of one person lie on one node, so that a statement that names the person goes there.

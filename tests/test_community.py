@@ -241,10 +241,10 @@ def test_it_shows_means_who_has_what_first_and_who_spends_nothing_on_it(client, 
     refresh()
     assert table_of(client) == {
         "Business driven": ["29%", "48%", "52%"],
-        "Community spirit": ["16%", "Not shown", "Not shown"],
-        "Learning sponge": ["23%", "Not shown", "Not shown"],
+        "Community spirit": ["16%", "–Not shown", "–Not shown"],
+        "Learning sponge": ["23%", "–Not shown", "–Not shown"],
         "Job seeking": ["25%", "32%", "68%"],
-        "Vanity project": ["7%", "Not shown", "Not shown"],
+        "Vanity project": ["7%", "–Not shown", "–Not shown"],
         "Several share first place": ["", "21%", ""],
     }
     assert "at least 60 people" in words_of(client)

@@ -97,7 +97,8 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         return response
 
     def prepare_list(self, request: HttpRequest) -> None:
-        if "_save" in request.POST:
+        # Whoever may not change them is told so by Django.
+        if "_save" in request.POST and self.has_change_permission(request):
             leave_out_deleted_rows(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.test import Client
 
+from tests.support.access import World, sections
 from tests.support.make import PASSWORD, points
 from tests.support.outage import database_away
-from tests.test_access import World, sections
 
 KNOWN = "/splits/6-2-2-0-0/"
 TO_HTTPS = {"x-forwarded-proto": "https"}

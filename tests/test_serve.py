@@ -28,7 +28,7 @@ def database():
 
 
 def eventually(condition):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)

@@ -35,7 +35,7 @@ class Patience:
 
     def limit(self, *, long_waits: int, limit_s: float) -> None:
         """Let so many threads at once wait longer than SHORT_WAIT_S, and none beyond `limit_s`."""
-        self._places = threading.BoundedSemaphore(long_waits)
+        self._places, self._taken = long_waits, 0
         self.limit_s = limit_s
 
     def connect(self, connect: Callable[[], Any], probe: Callable[[], Any]) -> Any:
@@ -76,13 +76,13 @@ class Patience:
                 short = CROWDED_WAIT_S if self._is_crowded else SHORT_WAIT_S
                 return wait(generator, interval, short if limit is None else limit)
             except _WaitTimeout:
-                if limit is None and self._places.acquire(blocking=False):
+                if limit is None and self._take_place():
                     try:
                         return wait(generator, interval, self.limit_s)
                     except _WaitTimeout:
                         pass
                     finally:
-                        self._places.release()
+                        self._leave_place()
             self._doubt(probe)
             connection.close()
             raise psycopg.OperationalError("PostgreSQL took too long to answer")
@@ -91,10 +91,19 @@ class Patience:
 
     @property
     def _is_crowded(self) -> bool:
-        if not self._places.acquire(blocking=False):
+        return self._taken >= self._places
+
+    def _take_place(self) -> bool:
+        """Be one of those who may wait for long; False where there is no place left."""
+        with self._lock:
+            if self._is_crowded:
+                return False
+            self._taken += 1
             return True
-        self._places.release()
-        return False
+
+    def _leave_place(self) -> None:
+        with self._lock:
+            self._taken -= 1
 
     def _doubt(self, probe: Callable[[], Any]) -> None:
         """Take the server for silent until it answers a probe."""

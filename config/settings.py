@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "purposeapp.web.security_headers.security_headers",
     "purposeapp.web.accept_encoding.drop_refused_encodings",
     "purposeapp.web.page_cache.page_cache_middleware",
+    "purposeapp.web.query_count.count_queries",
     "purposeapp.web.request_body.drain_request_body",
     "purposeapp.web.form_answers.keep_for_back",
     "django.middleware.security.SecurityMiddleware",

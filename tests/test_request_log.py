@@ -64,6 +64,18 @@ def test_a_line_is_bounded_however_long_the_path_is(client, db, logged):
     assert all(json.loads(line)["event"] for line in lines)
 
 
+def test_a_line_says_which_route_it_was_how_long_it_took_and_with_how_many_queries(owner, logged):
+    owner.get("/history/")
+    owner.get("/nothing/of/that/name/")
+    lines = [json.loads(line) for line in logged().splitlines()]
+    seen, missed = (line for line in lines if line["event"] == "request_finished")
+    assert (seen["request"], seen["code"]) == ("GET /history/", 200)
+    assert seen["queries"] >= 2
+    assert seen["duration_ms"] > 0
+    assert (missed["request"], missed["code"]) == ("GET (none)", 404)
+    assert "that/name" not in str(missed)
+
+
 def test_a_mail_is_from_the_public_host(settings):
     EmailMessage("Subject", "Body", to=["a@example.org"]).send()
     assert mail.outbox[0].message()["Message-ID"].endswith("@127.0.0.1>")

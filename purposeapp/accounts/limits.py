@@ -4,9 +4,6 @@ Tries are counted by the network address and the email together: whoever uses th
 themselves. What is counted by the email alone is far more than one network address can use.
 """
 
-import ipaddress
-
-from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -15,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from purposeapp.models import User
+from purposeapp.web.visitors import network_of
 
 MAILBOX_RETRY_AFTER_S = 60 * 60
 """Within which a mailbox that had too many mails gets the next one, but for the daily limit."""
@@ -59,11 +57,8 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
 
 
 def _here(request: HttpRequest, email: str) -> str:
-    """An email as it is tried from one network address; of IPv6 everybody has 64 bits of them."""
-    address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    if address.version == 6:
-        address = ipaddress.ip_network((address, 64), strict=False).network_address
-    return f"{address} {email}"
+    """An email as it is tried from one network."""
+    return f"{network_of(request)} {email}"
 
 
 def ask_for_known_too(email: str) -> None:

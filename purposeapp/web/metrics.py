@@ -6,12 +6,12 @@ their counts through files in PROMETHEUS_MULTIPROC_DIR, see config/gunicorn.conf
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
+
+from .request_log import route_of
 
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
@@ -34,36 +34,19 @@ query_seconds = Counter(
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 
 
-class QueryCount:
-    """Counts the statements of one request, as an execute wrapper of its connection."""
-
-    def __init__(self) -> None:
-        self.statements = 0
-        self.seconds = 0.0
-
-    def __call__(self, execute: Callable, *args: Any) -> Any:
-        begin = time.perf_counter()
-        try:
-            return execute(*args)
-        finally:
-            self.statements += 1
-            self.seconds += time.perf_counter() - begin
-
-
 def metrics_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
     """Count each answer by its route. It stands first, so that it sees those from memory."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         begin = time.perf_counter()
-        count = QueryCount()
-        with connection.execute_wrapper(count):
-            response = get_response(request)
-        route = route_of(request, response)
+        response = get_response(request)
+        route = route_of(request) or _origin_of(request, response)
         # Anybody can make up a method, and a label of their own for each would fill the memory.
         method = request.method if request.method in KNOWN_METHODS else "other"
         requests.labels(method, route, response.status_code).inc()
         seconds.labels(route).observe(time.perf_counter() - begin)
-        if count.statements:
+        count = getattr(request, "query_count", None)
+        if count and count.statements:
             queries.labels(route).inc(count.statements)
             query_seconds.labels(route).inc(count.seconds)
         return response
@@ -71,13 +54,8 @@ def metrics_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     return middleware
 
 
-def route_of(request: HttpRequest, response: HttpResponse) -> str:
-    """The pattern of the address, never the address: it may hold what opens something.
-
-    What was answered before an address was looked up is told apart by where it came from.
-    """
-    if request.resolver_match:
-        return f"/{request.resolver_match.route}"
+def _origin_of(request: HttpRequest, response: HttpResponse) -> str:
+    """Where an answer came from that was there before an address was looked up."""
     if request.path_info.startswith(settings.STATIC_URL):
         return "(static)"
     return "(memory)" if response.status_code in (200, 304) else "(none)"

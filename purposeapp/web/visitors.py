@@ -27,9 +27,8 @@ def may_begin_session(request: HttpRequest) -> bool:
     session.get(SESSION_KEY)  # loads it, which forgets the key of one that has ended
     if session.session_key or SESSION_KEY in session:
         return True
-    network = _network_of(get_adapter().get_client_ip(request))
     limits = cast(DatabaseCache, cache)
-    return limits.count(f"visitors at {network}", timeout=DAY_S) <= MAX_NEW_A_DAY
+    return limits.count(f"visitors at {network_of(request)}", timeout=DAY_S) <= MAX_NEW_A_DAY
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
@@ -47,8 +46,9 @@ class SessionMiddleware(middleware.SessionMiddleware):
         return super().process_response(request, response)
 
 
-def _network_of(address: str) -> str:
-    """An IPv4 address itself, and of an IPv6 one the network that it is in."""
+def network_of(request: HttpRequest) -> str:
+    """The network address that a request comes from, for limits: of IPv6 the network it is in."""
+    address = get_adapter().get_client_ip(request)
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

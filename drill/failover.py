@@ -15,7 +15,6 @@ import pwd
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from tests.support.server import free_port
 from .cluster import NAME, Cluster, scratch
 from .constraints import broken_rules
 from .site import Site
-from .writers import Scores, Writer, check
+from .writers import Scores, check, writing
 
 SWITCHES = int(os.environ.get("SWITCHES") or 20)
 WRITERS = 20
@@ -199,26 +198,18 @@ class Failover:
             "TRUSTED_PROXIES": "1",
         }
         self.site.begin(primary.url)
-        stop = threading.Event()
-        writers = [Writer(n, self.site.url, self.scores, stop) for n in range(WRITERS)]
-        for writer in writers:
-            writer.sign_up()
-        for writer in writers:
-            writer.start()
-        for number in range(SWITCHES):
-            self.scores.fault = "a planned switch"
-            self.switch()
-            failed = self.scores.seen["a planned switch"]
-            if missed := failed["503s"] + failed["no answer"] + failed["500s"]:
-                self.scores.violation(f"{missed} requests failed by switch {number + 1}")
-                break
-        self.scores.fault = "(between)"
-        self.trio.await_standby()
-        self.kill_primary()
-        time.sleep(2)
-        stop.set()
-        for writer in writers:
-            writer.join(120)
+        with writing(WRITERS, self.site.url, self.scores) as writers:
+            for number in range(SWITCHES):
+                self.scores.fault = "a planned switch"
+                self.switch()
+                failed = self.scores.seen["a planned switch"]
+                if missed := failed["503s"] + failed["no answer"] + failed["500s"]:
+                    self.scores.violation(f"{missed} requests failed by switch {number + 1}")
+                    break
+            self.scores.fault = "(between)"
+            self.trio.await_standby()
+            self.kill_primary()
+            time.sleep(2)
         with self.trio.servers[self.trio.primary].connect() as connection:
             self.found = check(writers, connection, self.scores)
             for words in broken_rules(connection):

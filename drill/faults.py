@@ -13,7 +13,6 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +24,7 @@ from .cluster import Cluster, kill, scratch
 from .constraints import broken_rules
 from .proxy import Proxy
 from .site import Site
-from .writers import Scores, Violation, Writer, check
+from .writers import Scores, Violation, Writer, check, writing
 
 KILLS = int(os.environ.get("KILLS") or 50)
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))
@@ -141,25 +140,15 @@ class Drill:
     def run(self) -> None:
         self.cluster.create()
         self.site.begin()
-        stop = threading.Event()
-        writers = [Writer(n, self.site.url, self.scores, stop) for n in range(WRITERS)]
-        for writer in writers:
-            writer.sign_up()
-        for writer in writers:
-            writer.start()
         faults, interludes = self.faults(), self.interludes()
         plan = plan_of(self.random, list(interludes))
-        for number, name in enumerate(plan):
-            time.sleep(self.random.uniform(0.2, 0.9))  # let them work
-            self.do(name, (faults | interludes)[name])
-            if number % 50 == 49:
-                print(f"  {number + 1} of {len(plan)} ...", flush=True)
-        time.sleep(1)
-        stop.set()
-        for writer in writers:
-            writer.join(120)
-            if writer.is_alive():
-                self.scores.violation("a writer waits for ever")
+        with writing(WRITERS, self.site.url, self.scores) as writers:
+            for number, name in enumerate(plan):
+                time.sleep(self.random.uniform(0.2, 0.9))  # let them work
+                self.do(name, (faults | interludes)[name])
+                if number % 50 == 49:
+                    print(f"  {number + 1} of {len(plan)} ...", flush=True)
+            time.sleep(1)
         self.scores.fault = "(afterwards)"
         self.report(writers)
 

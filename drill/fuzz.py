@@ -357,20 +357,18 @@ def fuzz_gunicorn(site: Site, count: int) -> list[str]:
 def main() -> int:
     print(f"{N:,} requests, SEED={SEED}", flush=True)
     begin = time.monotonic()
-    database = Database(f"five_purposes_fuzz_{os.getpid()}")
-    database.create()
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            environment = {"EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR"}
-            site = Site(database, folder, folder / "static", **environment)
-            site.begin()
-            try:
-                wrong = in_process(site) + fuzz_gunicorn(site, max(20, N // 50))
-            finally:
-                site.end()
-    finally:
-        database.drop()
+    with (
+        Database(f"five_purposes_fuzz_{os.getpid()}") as database,
+        tempfile.TemporaryDirectory() as name,
+    ):
+        folder = Path(name)
+        environment = {"EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR"}
+        site = Site(database, folder, folder / "static", **environment)
+        site.begin()
+        try:
+            wrong = in_process(site) + fuzz_gunicorn(site, max(20, N // 50))
+        finally:
+            site.end()
     for words in wrong[:20]:
         print(f"VIOLATION {words}")
     print(f"{len(wrong)} violations, {time.monotonic() - begin:.0f} s, SEED={SEED}")

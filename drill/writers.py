@@ -12,7 +12,8 @@ import threading
 import time
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urljoin
 
 import psycopg
@@ -272,6 +273,23 @@ class Writer(threading.Thread):
         self.ledger.unsure.add(key)
         browser.post(path, page, **form)
         self.ledger.unsure.discard(key)
+
+
+@contextmanager
+def writing(count: int, url: str, scores: Scores) -> Iterator[list[Writer]]:
+    """So many writers, who write until the block ends. One that waits for ever is a violation."""
+    stop = threading.Event()
+    writers = [Writer(number, url, scores, stop) for number in range(count)]
+    for writer in writers:
+        writer.sign_up()
+    for writer in writers:
+        writer.start()
+    yield writers
+    stop.set()
+    for writer in writers:
+        writer.join(120)
+        if writer.is_alive():
+            scores.violation("a writer waits for ever")
 
 
 def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores) -> dict[str, int]:

@@ -31,22 +31,18 @@ class Backed(Server):
 
 @pytest.fixture
 def empty():
-    database = Database(f"five_purposes_restored_{os.getpid()}")
-    database.create()
-    yield database
-    database.drop()
+    with Database(f"five_purposes_restored_{os.getpid()}") as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    database = Database(f"five_purposes_backup_{os.getpid()}")
-    database.create()
     folder = tmp_path_factory.mktemp("backup")
-    site = Backed(database, folder, folder / "static")
-    site.manage("migrate", "--verbosity", "0")
-    site.manage("shell", "--command", PERSON)
-    yield site
-    database.drop()
+    with Database(f"five_purposes_backup_{os.getpid()}") as database:
+        site = Backed(database, folder, folder / "static")
+        site.manage("migrate", "--verbosity", "0")
+        site.manage("shell", "--command", PERSON)
+        yield site
 
 
 @pytest.fixture

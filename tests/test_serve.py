@@ -21,10 +21,8 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture
 def database():
-    database = Database(f"five_purposes_serve_{os.getpid()}")
-    database.create()
-    yield database
-    database.drop()
+    with Database(f"five_purposes_serve_{os.getpid()}") as database:
+        yield database
 
 
 def eventually(condition):

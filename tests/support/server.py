@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote, urlsplit
 
 import environ
@@ -46,7 +47,7 @@ SETTINGS = [
 
 
 class Database:
-    """An empty database on the server of DATABASE_URL, or on the embedded one, until dropped."""
+    """An empty database on the server of DATABASE_URL, or on the embedded one, within a `with`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -60,10 +61,11 @@ class Database:
             place = f"{local['USER']}@:{local['PORT']}/{quote(local['HOST'])}"
             self.url = f"postgres://{place}/{name}"
 
-    def create(self) -> None:
+    def __enter__(self) -> Self:
         self._execute("CREATE DATABASE {}")
+        return self
 
-    def drop(self) -> None:
+    def __exit__(self, *error: object) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
     def connect(self, name: str | None = None) -> psycopg.Connection:
@@ -251,9 +253,7 @@ def running(
     that share `static` start one after the other, so that the first one collects for all.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    database = Database(f"five_purposes_{purpose}_{os.getpid()}_{worker}")
-    database.create()
-    try:
+    with Database(f"five_purposes_{purpose}_{os.getpid()}_{worker}") as database:
         static = static or folder / "static"
         server = Server(database, folder, static, **environment)
         with static.with_suffix(".lock").open("w") as lock:
@@ -263,8 +263,6 @@ def running(
             yield server
         finally:
             server.stop()
-    finally:
-        database.drop()
 
 
 def free_port() -> int:

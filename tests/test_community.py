@@ -247,7 +247,7 @@ def test_it_shows_means_who_has_what_first_and_who_spends_nothing_on_it(client, 
         "Learning sponge": ["23%", HIDDEN, HIDDEN],
         "Job seeking": ["25%", "32%", "68%"],
         "Vanity project": ["7%", HIDDEN, HIDDEN],
-        "Several share first place": ["", "21%", ""],
+        "Several tie for first": ["", "21%", ""],
     }
     assert "at least 60 people" in words_of(client)
 

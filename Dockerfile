@@ -3,11 +3,13 @@ FROM python:3.11-slim-bookworm AS build
 
 WORKDIR /app
 
-COPY requirements/server.txt requirements/
+# `monitoring` for METRICS_TOKEN and SENTRY_DSN.
+ARG REQUIREMENTS=server
+COPY requirements/${REQUIREMENTS}.txt requirements/
 # Wheels only: no package runs code of its own in here, and none needs a compiler.
 RUN python -m venv --without-pip /opt/venv && \
     pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
-        --require-hashes --only-binary=:all: -r requirements/server.txt
+        --require-hashes --only-binary=:all: -r requirements/${REQUIREMENTS}.txt
 
 COPY . .
 # These two values serve this command alone: it neither signs anything nor connects. Compiled

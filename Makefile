@@ -3,16 +3,21 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev test test-quick screenshots check bench format lock
+.PHONY: help run dev backup restore test test-quick screenshots check bench drill fuzz audit format lock
 
 help:
 	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
 	@echo "make dev     the same with DEBUG and reloading, for work on the code"
+	@echo "make backup  write the database to a new file in var/backups/ (FILE)"
+	@echo "make restore put FILE into the database; REPLACE=yes deletes what is there"
 	@echo "make test    every test, those in the browser too"
 	@echo "make test-quick   without the browser, and without what starts processes of its own"
 	@echo "make screenshots  pictures of every page, in var/screenshots/"
 	@echo "make check   formatters, linters, types, floors, templates, migrations"
 	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
+	@echo "make drill   kill processes under load, and count what is left (KILLS)"
+	@echo "make fuzz    random hostile requests (N, SEED)"
+	@echo "make audit   known vulnerabilities of the pinned versions"
 	@echo "make format  let the formatters mend what they can"
 	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
 
@@ -22,6 +27,13 @@ run: .venv/local
 dev: .venv/local
 	@DEBUG=true $(BIN)/python manage.py migrate --verbosity 0
 	@DEBUG=true exec $(BIN)/python manage.py runserver "$${HOST:-127.0.0.1}:$${PORT:-8000}"
+
+backup: .venv/local
+	@$(BIN)/python manage.py backup $(FILE)
+
+restore: .venv/local
+	@test "$(FILE)" || { echo "Say which: make restore FILE=var/backups/..."; exit 1; }
+	@$(BIN)/python manage.py restore $(FILE) $(if $(REPLACE),--replace)
 
 PYTEST = $(BIN)/python -m pytest -n 2
 
@@ -50,6 +62,17 @@ bench: .venv/dev
 	@$(BIN)/python -m bench.crowd
 	@$(BIN)/python -m bench.pages
 
+# KILLS=1000 is the long form, half an hour or so.
+drill: .venv/dev
+	@KILLS=$(KILLS) $(BIN)/python -m drill.faults
+	@$(BIN)/python -m drill.failover
+
+audit: .venv/dev
+	@$(BIN)/python -m drill.audit
+
+fuzz: .venv/dev
+	@N=$(N) SEED=$(SEED) $(BIN)/python -m drill.fuzz
+
 format: .venv/dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -62,7 +85,9 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 lock:
 	$(LOCK) -o requirements/server.txt
 	$(LOCK) --extra local -c requirements/server.txt -o requirements/local.txt
-	$(LOCK) --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt
+	$(LOCK) --extra monitoring -c requirements/server.txt -o requirements/monitoring.txt
+	$(LOCK) --extra local --extra monitoring --extra dev -c requirements/local.txt \
+		-c requirements/monitoring.txt -o requirements/dev.txt
 
 # --- Installing -----------------------------------------------------------------------------
 

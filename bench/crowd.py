@@ -162,9 +162,8 @@ def main() -> None:
     with ExitStack() as scratch:
         workers = []
         for name, others in (("alone", 0), ("crowd", ASSESSMENTS)):
-            database = Database(f"five_purposes_bench_{name}_{os.getpid()}")
-            database.create()
-            scratch.callback(database.drop)
+            named = f"five_purposes_bench_{name}_{os.getpid()}"
+            database = scratch.enter_context(Database(named))
             subprocess.run(
                 [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
                 env=os.environ | {"DATABASE_URL": database.url},

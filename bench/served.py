@@ -314,9 +314,7 @@ def pages_of(
 
 def afternoon(scratch: ExitStack) -> tuple[Site, str]:
     """The afternoon form with somebody who has ten answers; and their cookie."""
-    database = Database(f"five_purposes_afternoon_{os.getpid()}")
-    database.create()
-    scratch.callback(database.drop)
+    database = scratch.enter_context(Database(f"five_purposes_afternoon_{os.getpid()}"))
     environment = {"DATABASE_URL": database.url}
     done = subprocess.run(
         [sys.executable, "-m", "bench.afternoon"],

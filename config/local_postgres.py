@@ -85,6 +85,11 @@ def database() -> dict[str, str]:
     }
 
 
+def programs() -> Path:
+    """The folder of PostgreSQL's client programs. Raises LocalPostgresError where there is none."""
+    return _package() / "pginstall" / "bin"
+
+
 def ensure_running() -> None:
     """Have the server accept connections until this process and all who inherit from it ended.
 
@@ -166,7 +171,7 @@ def _supervise() -> NoReturn:
     # miss the order to stop while it sets up its own handlers.
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    software, data = _software_for_server(), data_dir() / "data"
+    software, data = software_for_server(), data_dir() / "data"
     lock = _open_lock("server.lock")
     if not _try_lock(lock, fcntl.LOCK_EX):
         # The server of a killed supervisor. The lock proves it alive, and so its pid file true.
@@ -275,7 +280,7 @@ def _package() -> Path:
     return Path(spec.origin).parent
 
 
-def _software_for_server() -> Path:
+def software_for_server() -> Path:
     """PostgreSQL's programs and files; for root a copy, since `nobody` may not reach the first."""
     package = _package()
     if os.geteuid() != 0:

@@ -7,6 +7,7 @@ Reading the settings writes nothing: manage.py makes what a command needs.
 
 import logging
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import local_postgres
 from config.environment import read_choice, read_secret_key, read_whole_number
+from config.sentry import report_to_sentry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -87,6 +89,13 @@ if not _linkedin.hostname or not (
         f"LINKEDIN_SERVER_URL must be an https:// address, not {LINKEDIN_SERVER_URL!r}."
     )
 
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN")
+SENTRY_DSN = os.environ.get("SENTRY_DSN")
+if (METRICS_TOKEN or SENTRY_DSN) and not all(map(find_spec, ("prometheus_client", "sentry_sdk"))):
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN and SENTRY_DSN need what requirements/monitoring.txt installs."
+    )
+
 TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", 0)
 LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
 
@@ -109,6 +118,10 @@ DATABASE["OPTIONS"] = {
     "keepalives_count": 3,
     **DATABASE.get("OPTIONS", {}),
 }
+# A pooler of transactions has no place for a cursor that outlives a statement.
+DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = (
+    read_choice("DISABLE_SERVER_SIDE_CURSORS", "false", "true") == "true"
+)
 if DATABASE.get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL, as postgres://…")
 
@@ -137,8 +150,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "purposeapp.web.security_headers.security_headers",
     "purposeapp.web.accept_encoding.drop_refused_encodings",
     "purposeapp.web.page_cache.page_cache_middleware",
+    "purposeapp.web.query_count.count_queries",
     "purposeapp.web.request_body.drain_request_body",
     "purposeapp.web.form_answers.keep_for_back",
     "django.middleware.security.SecurityMiddleware",
@@ -147,7 +162,7 @@ MIDDLEWARE = [
     "config.static.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "purposeapp.web.visitors.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -157,7 +172,11 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "purposeapp.web.form_status.FormStatusMiddleware",
+    "purposeapp.views.deleted_account.DeletedAccountMiddleware",
 ]
+
+if METRICS_TOKEN:
+    MIDDLEWARE = ["purposeapp.web.metrics.metrics_middleware", *MIDDLEWARE]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -302,8 +321,27 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+# How long every code works. Long enough for a mail server that takes a mail at the second try.
+CODE_MINUTES = 15
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = CODE_MINUTES * 60
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = CODE_MINUTES * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_MINUTES * 60
 ACCOUNT_RATE_LIMITS = {
+    # allauth's own count by email alone, so that anybody could use them up for its owner. Ours
+    # (purposeapp/accounts/limits.py) count by network address and email ("here"), and by email
+    # alone ("anywhere") so many that no single network address can use them up.
+    "login_failed": "10/m/ip",
+    "request_login_code": "20/m/ip",
+    "reset_password": "20/m/ip",
+    "confirm_email": None,
+    "password_here": "5/5m/key",
+    "password_anywhere": "100/h/key",
+    "confirmation_here": "1/10s/key",
+    "confirmation_link": "1/3m/key",
+    "mailbox_here": "6/h/key,10/d/key",
+    "mailbox_anywhere": "12/h/key,30/d/key",
+    # LinkedIn has verified the address, so whoever asks is its owner.
+    "linkedin_code": "20/m/ip,3/m/key",
     # POSTs of guests to talks: without JavaScript, each press of + and − is one.
     "talk": "60/m/ip",
     # Mails with the link of a talk, to whatever address somebody types.
@@ -311,6 +349,8 @@ ACCOUNT_RATE_LIMITS = {
     "talk_address": "5/d/key,20/d/ip",
     # Codes that open no room. Those that do are not counted: a room shares one address.
     "room_code": "30/m/ip",
+    # Both of them, to one mailbox.
+    "talk_mailbox": "5/d/key",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "questionnaire"
 ACCOUNT_SESSION_REMEMBER = True
@@ -326,7 +366,13 @@ SOCIALACCOUNT_FORMS = {
 # Which address opens which account is decided in purposeapp/accounts/linkedin.py.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
-EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+# A mail server may be slow, refuse or be away, so what goes to one waits in the outbox.
+MAIL_SERVER_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_BACKEND = (
+    "purposeapp.web.outbox.OutboxBackend"
+    if MAIL_SERVER_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    else MAIL_SERVER_BACKEND
+)
 EMAIL_HOST = MAIL["EMAIL_HOST"] or "localhost"
 EMAIL_PORT = MAIL["EMAIL_PORT"] or 25
 EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"] or ""
@@ -354,6 +400,9 @@ CSRF_FAILURE_VIEW = "purposeapp.views.resumable.csrf_failure"
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0
+# Whether names below this host speak HTTPS is not ours to say, and without them no list takes it.
+# And that PostgreSQL alone holds a rule of arrays, which no form fills in, is as it should be.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W045"]
 SECURE_REFERRER_POLICY = "same-origin"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -423,3 +472,9 @@ LOGGING = {
     # Django's own handlers would say everything twice.
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }
+
+
+# --- Failures, reported to Sentry where SENTRY_DSN is set ------------------------------------
+
+if SENTRY_DSN:
+    report_to_sentry(SENTRY_DSN)

@@ -1,5 +1,10 @@
+from urllib.parse import urlsplit
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.mail.utils import DNS_NAME
 from django.db.models.signals import post_migrate
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,4 +21,6 @@ class PurposeappConfig(AppConfig):
             verification,  # noqa: F401
         )
 
+        # Mails are from the site, whatever its machine or container calls itself.
+        DNS_NAME._fqdn = punycode(urlsplit(settings.PUBLIC_URL).hostname or "")
         post_migrate.connect(groups.make_group, sender=self)

@@ -1,6 +1,6 @@
-"""IANA time zones by their names, and what day it is in them."""
+"""IANA time zones by their names."""
 
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -28,11 +28,3 @@ def is_zone(name: str) -> bool:
 @cache
 def _known() -> frozenset[str]:
     return frozenset(zone_names())
-
-
-def zones_by_date(now: datetime) -> dict[date, list[str]]:
-    """What day it is now, and in which time zones: two days, and for some hours three."""
-    found: dict[date, list[str]] = {}
-    for name in zone_names():
-        found.setdefault(now.astimezone(zone_named(name)).date(), []).append(name)
-    return found

@@ -53,7 +53,7 @@ def _fresh_memory(settings):
     settings.PUBLIC_PAGE_SECONDS = 0
     page_cache.clear()
     room_page_cache.clear()
-    published._read.cache_clear()
+    published.forget_published()
     fragments._render.cache_clear()
 
 

@@ -148,6 +148,7 @@ def test_no_page_about_tips_is_kept_by_a_browser(editor):
         ("?published_from__year=99999", 400),
         ("?_to_field=ticks", 400),
         ("?_to_field=key", 400),
+        ("?_to_field=", 400),
         ("?_to_field=id", 200),
         ("0/preview/", 404),
         ("?purpose__exact=world_peace", 200),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
@@ -97,3 +98,18 @@ def _no_count_but_a_bounded_one(execute, sql, params, many, context):
     if "purposeapp_assessment" in sql and "COUNT" in sql:
         assert "LIMIT 101" in sql
     return execute(sql, params, many, context)
+
+
+def test_view_on_site_of_an_id_that_the_table_cannot_have_is_a_404(editor):
+    kind = ContentType.objects.get_for_model(Assessment).pk
+    assert editor.get(f"/admin/r/{kind}/38/").status_code == 404
+
+
+def test_wrong_passwords_are_limited_as_on_the_page_of_the_site(editor):
+    wrong = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
+    statuses = [editor.post("/admin/password_change/", wrong).status_code for _ in range(7)]
+    assert statuses == [200] * 5 + [429] * 2
+    assert editor.get("/admin/password_change/").status_code == 200
+    # Both pages count together.
+    wrong = {"oldpassword": "wrong", "password1": "x", "password2": "x"}
+    assert editor.post("/accounts/password/change/", wrong).status_code == 429

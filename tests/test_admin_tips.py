@@ -290,6 +290,61 @@ def test_a_list_that_is_out_of_date_moves_nothing_back(editor, tip):
     assert tip.position == 1
 
 
+@pytest.mark.parametrize("save", ["Save", "up", "down"])
+def test_a_tip_that_a_colleague_deleted_meanwhile_holds_up_no_other(editor, tip, save):
+    gone = Tip.objects.get(key="vanity-use-the-audience")
+    form = positions_form(editor.get(LIST), business_groups=9000, vanity_use_the_audience=3)
+    gone_id = gone.pk
+    gone.delete()
+    form["_save"] = save if save == "Save" else f"{save} {gone_id}"
+    assert editor.post(LIST, form).status_code == 302
+    assert said(editor.get(LIST)) == [
+        "1 tip in this list was deleted in the meantime.",
+        "1 tip was changed successfully.",
+    ]
+    tip.refresh_from_db()
+    assert tip.position == 9000
+    assert not Tip.objects.filter(pk=gone_id).exists()
+
+
+def without(ending: str):
+    return lambda form: [form.pop(name) for name in list(form) if name.endswith(ending)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        without("_FORMS"),
+        without("-id"),
+        lambda form: form.pop("form-1-id"),
+        lambda form: form.update({"form-1-id": "x"}),
+        lambda form: form.update({"form-1-id": "9" * 40}),
+        lambda form: form.update({"form-1-id": form["form-0-id"]}),
+        lambda form: [form.pop(name) for name in list(form) if name.startswith("initial-")],
+        lambda form: form.update({"form-TOTAL_FORMS": "200"}),
+        lambda form: form.update({"form-INITIAL_FORMS": "0"}),
+        lambda form: form.update({"form-INITIAL_FORMS": "x", "form-TOTAL_FORMS": "x"}),
+        lambda form: form.update({"form-INITIAL_FORMS": "-1", "form-TOTAL_FORMS": "-1"}),
+        lambda form: form.update({"form-INITIAL_FORMS": "9999", "form-TOTAL_FORMS": "9999"}),
+        lambda form: [form.pop(name) for name in list(form) if name != "_save"],
+    ],
+    ids=range(13),
+)
+def test_a_list_without_what_it_sends_along_hidden_is_a_bad_request(editor, damage):
+    form = positions_form(editor.get(LIST), business_groups=7)
+    damage(form)
+    assert editor.post(LIST, form).status_code == 400
+    assert Tip.objects.get(key="business-groups").position != 7
+
+
+def test_a_row_without_a_position_is_shown_again(editor):
+    form = positions_form(editor.get(LIST), business_groups=7)
+    del form["form-0-position"]
+    response = editor.post(LIST, form)
+    assert response.status_code == 200
+    assert "This field is required." in response.content.decode()
+
+
 def test_a_position_that_somebody_else_changed_meanwhile_is_refused(editor, tip):
     form = positions_form(editor.get(LIST), business_groups=7, vanity_use_the_audience=3)
     Tip.objects.filter(pk=tip.pk).update(position=1)

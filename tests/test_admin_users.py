@@ -2,9 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.urls import reverse
 
+from purposeapp.accounts.deletion import LAST_SUPERUSER
 from purposeapp.models import Assessment, Tick, Tip, User
+from tests.support.concurrency import at_once
 from tests.support.make import make_assessment, make_goal, make_superuser, make_user
 
 
@@ -63,6 +66,66 @@ def test_a_search_finds_nothing_that_a_person_wrote(superuser):
 def test_no_filter_lets_words_be_guessed(superuser, query):
     path = reverse("admin:purposeapp_assessment_changelist")
     assert superuser.get(path, query).status_code == 400
+
+
+def account_form(user: User, **changes: object) -> dict[str, object]:
+    """What the page of an account sends."""
+    form = {"email": user.email, "is_active": True, "is_staff": True, "is_superuser": True}
+    return {name: value for name, value in (form | changes).items() if value}
+
+
+@pytest.mark.parametrize("right", ["is_active", "is_staff", "is_superuser"])
+def test_the_last_superuser_stays_one(superuser, right):
+    root = User.objects.get()
+    url = reverse("admin:purposeapp_user_change", args=[root.pk])
+    response = superuser.post(url, account_form(root, **{right: False}))
+    assert response.status_code == 200
+    assert str(LAST_SUPERUSER) in response.content.decode()
+    root.refresh_from_db()
+    assert getattr(root, right)
+    # An account that can't sign in to the admin is no other one.
+    other = make_superuser("other@example.org")
+    User.objects.filter(pk=other.pk).update(**{right: False})
+    assert superuser.post(url, account_form(root, **{right: False})).status_code == 200
+    User.objects.filter(pk=other.pk).update(**{right: True})
+    assert superuser.post(url, account_form(root, **{right: False})).status_code == 302
+
+
+def test_the_last_superuser_is_not_deleted(superuser):
+    root = User.objects.get()
+    url = reverse("admin:purposeapp_user_delete", args=[root.pk])
+    lists = reverse("admin:purposeapp_user_changelist")
+    bulk = {"action": "delete_selected", "_selected_action": [root.pk], "post": "yes"}
+    for response in (superuser.post(url, {"post": "yes"}), superuser.post(lists, bulk)):
+        assert str(LAST_SUPERUSER) in response.content.decode()
+        assert User.objects.filter(pk=root.pk).exists()
+    other = make_superuser("other@example.org")
+    both = bulk | {"_selected_action": [root.pk, other.pk]}
+    assert str(LAST_SUPERUSER) in superuser.post(lists, both).content.decode()
+    assert User.objects.count() == 2
+    url = reverse("admin:purposeapp_user_delete", args=[other.pk])
+    assert superuser.post(url, {"post": "yes"}).status_code == 302
+    assert User.objects.get() == root
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_superusers_that_demote_or_delete_each_other_at_once_one_stays():
+    def changes(by: User, other: User, *, deletes: bool):
+        client = Client()
+        client.force_login(by)
+        name = "delete" if deletes else "change"
+        url = reverse(f"admin:purposeapp_user_{name}", args=[other.pk])
+        form = {"post": "yes"} if deletes else account_form(other, is_superuser=False)
+        return lambda: client.post(url, form)
+
+    for first_deletes, second_deletes in ((False, False), (True, True), (True, False)):
+        User.objects.all().delete()
+        first, second = make_superuser(), make_superuser("second@example.org")
+        at_once(
+            changes(first, second, deletes=first_deletes),
+            changes(second, first, deletes=second_deletes),
+        )
+        assert User.objects.superusers().exists()
 
 
 def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):

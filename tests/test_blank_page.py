@@ -46,6 +46,22 @@ def test_somebody_signed_in(client, made, user, has_results):
     assert ("You last did this" in compare(client, made, "/").text) == has_results
 
 
+@pytest.mark.parametrize("path", ["/", "/nothing/"])
+def test_an_unknown_query_costs_no_page_made_anew(client, db, monkeypatch, path):
+    for _ in range(2):
+        plain = client.get(path)
+
+    def fail(*args, **kwargs):
+        raise AssertionError("rendered")
+
+    monkeypatch.setattr("purposeapp.views.errors.render", fail)
+    monkeypatch.setattr("purposeapp.views.ten_points.render", fail)
+    for query in ("n", "utm_source=x", "as=both"):
+        response = client.get(f"{path}?{query}")
+        assert response.status_code == plain.status_code
+        assert HOLES.sub(r"\1", response.text) == HOLES.sub(r"\1", plain.text)
+
+
 def test_staff(client, made, db):
     client.force_login(make_editor())
     assert "/admin/" in compare(client, made, "/").text

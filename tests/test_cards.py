@@ -1,6 +1,9 @@
+import pickle
 import struct
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -63,6 +66,28 @@ def test_every_headline_fits_above_the_cells_and_between_the_margins():
         assert {purpose: points for _, _, purpose, points in card.meanings} == {
             purpose: split[purpose] for purpose in split.spent
         }
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: b"",
+        lambda whole: b"junk",
+        lambda whole: whole[:60],
+        lambda whole: whole[:-20],
+        lambda whole: pickle.dumps(None) + zlib.compress(pickle.dumps(b"no picture")),
+        lambda whole: pickle.dumps(None) + zlib.compress(pickle.dumps(["no", "picture"])),
+        lambda whole: pickle.dumps("never") + zlib.compress(b"not a pickle"),
+    ],
+    ids=["empty", "junk", "beginning", "cut", "other bytes", "other type", "no date"],
+)
+def test_a_damaged_file_in_the_cache_is_drawn_anew(client, db, settings, damage):
+    whole = client.get("/questionnaire.png").content
+    (file,) = Path(settings.CACHES["cards"]["LOCATION"]).iterdir()
+    file.write_bytes(damage(file.read_bytes()))
+    assert client.get("/questionnaire.png").content == whole
+    drawn = caches["cards"].get(card_of_questionnaire().etag.strip('"'))
+    assert drawn == whole
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -153,9 +178,9 @@ def test_while_enough_wait_for_a_drawing_the_next_one_is_told_when_to_come_back(
 
 def test_all_cards_can_be_drawn_ahead(monkeypatch, capsys):
     monkeypatch.setattr(draw_cards, "all_cards", lambda: [card_of_questionnaire()])
-    drawn = []
+    drawn, png = [], card.PNG_START + card.PNG_END
     monkeypatch.setattr(
-        "purposeapp.sharing.card.resvg_py.svg_to_bytes", lambda **opts: drawn.append(1) or b"png"
+        "purposeapp.sharing.card.resvg_py.svg_to_bytes", lambda **opts: drawn.append(1) or png
     )
     for _ in range(2):
         call_command("draw_cards")

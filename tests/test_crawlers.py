@@ -47,7 +47,7 @@ def test_the_sitemap_names_every_public_page_once_and_each_opens(client, db, rob
     assert len(addresses) == len(set(addresses))
     paths = {urlsplit(address).path for address in addresses}
     assert {f"/splits/{split}/" for split in Split.all()} < paths
-    assert {"/", "/worksheet/", "/purposes/", "/purposes/job-seeking/"} < paths
+    assert {"/", "/worksheet/", "/purposes/", "/purposes/job-seeking/", "/community/"} < paths
     for path in paths - {f"/splits/{split}/" for split in Split.all()}:
         assert client.get(path).status_code == 200
 

@@ -1,7 +1,10 @@
 """Whoever leaves takes everything with them, and nobody leaves by accident."""
 
 import time
+from collections.abc import Callable
+from threading import Thread
 
+import psycopg
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -10,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +22,14 @@ from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
 from purposeapp.models import Assessment, Session, Tip, User
 from tests.support.concurrency import at_once
 from tests.support.mails import code_in
-from tests.support.make import PASSWORD, make_assessment, make_goal, make_user, tip_form
+from tests.support.make import (
+    PASSWORD,
+    make_assessment,
+    make_goal,
+    make_user,
+    points,
+    tip_form,
+)
 
 PATH = "/accounts/delete/"
 RIGHT = {"password": PASSWORD}
@@ -285,6 +295,69 @@ def test_a_button_that_is_pressed_twice_is_no_error():
     assert not Session.objects.filter(user_id__isnull=False).exists()
 
 
+def deleted_meanwhile(user: User, during: Callable[[], object]) -> None:
+    """Delete the account while `during` waits for its row, then let it go on."""
+    waits = Thread(target=during)
+    with transaction.atomic():
+        delete_account(user)
+        waits.start()
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as observer:
+            blocked = "SELECT pg_blocking_pids(pid) FROM pg_stat_activity WHERE datname = %s"
+            name = connection.settings_dict["NAME"]
+            while waits.is_alive() and not any(
+                pids for (pids,) in observer.execute(blocked, [name]).fetchall()
+            ):
+                pass
+    waits.join()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_another_window_sends_meanwhile_is_told_that_the_account_is_gone():
+    forms = {
+        "/": points("6-2-2-0-0"),
+        "/history/add/": points("6-2-2-0-0", taken_on="2026-05-04"),
+        "/keep/6-2-2-0-0/": {},
+        "/accounts/password/change/": {
+            "oldpassword": PASSWORD,
+            "password1": "eleven points to spend",
+            "password2": "eleven points to spend",
+        },
+    }
+    for path, form in forms.items():
+        user, answers = make_user(), []
+        client = sign_in(user)
+        client.get("/settings/")
+
+        def send(client=client, path=path, form=form, answers=answers):
+            answers.append(client.post(path, form))
+            connection.close()
+
+        deleted_meanwhile(user, send)
+        (answer,) = answers
+        assert (path, answer.status_code) == (path, 410)
+        assert "This account was deleted" in answer.content.decode()
+        assert client.get("/history/").status_code == 302
+        assert not User.objects.exists()
+        assert not Session.objects.filter(user_id__isnull=False).exists()
+
+
+def test_a_fault_of_ours_stays_one(owner, monkeypatch):
+    def fail(*args, **kwargs):
+        raise IntegrityError
+
+    monkeypatch.setattr("purposeapp.forms.QuestionnaireForm.save", fail)
+    with pytest.raises(IntegrityError):
+        owner.post("/", points("6-2-2-0-0"))
+
+
+def test_an_account_that_is_saved_after_it_was_deleted_stays_deleted(user):
+    known = User.objects.get()
+    user.delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        known.save()
+    assert not User.objects.exists()
+
+
 # --- Who may ----------------------------------------------------------------------------------
 
 
@@ -314,5 +387,5 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
         make_assessment(user)
         sign_in(user)
     ContentType.objects.clear_cache()
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         delete_account(user)

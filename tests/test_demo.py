@@ -22,6 +22,7 @@ from purposeapp.models import (
     Tip,
     User,
 )
+from purposeapp.models.reminder import reachable_people
 from purposeapp.models.talk import State, TalkSide
 from tests.support.make import make_user
 
@@ -78,7 +79,7 @@ def test_the_person_has_all_that_a_person_can_have():
         "done",
         "not_for_me",
     ]
-    assert Reminder.objects.reachable().get().due_on > timezone.now().date()
+    assert reachable_people().get(reminder__due_on__gt=timezone.now()) == user
 
 
 @pytest.mark.django_db

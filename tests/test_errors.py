@@ -161,7 +161,12 @@ def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
 
     found = dict(marked(get_resolver("tests.support.urls_with_linkedin").url_patterns))
     accounts = [f"/accounts/{page}/" for page in ("login", "signup", "email")]
-    others = ["/reminders/", "/history/<uuid:id>/", "/history/<uuid:id>/day/"]
+    others = [
+        "/reminders/",
+        "/settings/community/",
+        "/history/<uuid:id>/",
+        "/history/<uuid:id>/day/",
+    ]
     in_the_admin = [
         f"/admin/purposeapp/{model}/{page}"
         for model in ("tip", "portraitpart", "talkquestion")

@@ -256,7 +256,7 @@ def test_what_a_file_takes_away_it_brings_back(note, words, split, taken_at):
     assessment = Assessment(
         note=note, event=event, event_words=words, taken_at=taken_at, **split.as_dict()
     )
-    for text in (exporting.to_csv([assessment]), exporting.to_json([assessment])):
+    for text in map("".join, (exporting.to_csv([assessment]), exporting.to_json([assessment]))):
         (only,) = read_document(text.encode()).assessments.values()
         for name in KEYS:
             assert getattr(only, name) == getattr(assessment, name)
@@ -268,11 +268,11 @@ def test_what_a_file_takes_away_it_brings_back(note, words, split, taken_at):
 )
 def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
     assessment = Assessment(business_driven=10, note=note, taken_at=taken_at, **NO_POINTS)
-    document = json.loads(exporting.to_json([assessment], [], []).encode())
+    document = json.loads("".join(exporting.to_json([assessment], [], [])).encode())
     assert document["assessments"][0]["note"] == note
     stored = document["assessments"][0]["taken_at"]
     assert (len(stored), datetime.fromisoformat(stored)) == (27, taken_at)
-    text = exporting.to_csv([assessment]).encode().decode("utf-8-sig")
+    text = "".join(exporting.to_csv([assessment])).encode().decode("utf-8-sig")
     _, row = csv.reader(io.StringIO(text, newline=""), strict=True)
     assert row[NOTE] == escape_formulas(note)
 

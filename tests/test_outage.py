@@ -1,5 +1,6 @@
 """While PostgreSQL is away: 503 with all that was typed, and the first page and results go on."""
 
+import re
 import uuid
 from contextlib import suppress
 from html.parser import HTMLParser
@@ -24,7 +25,7 @@ from purposeapp.models import Assessment, Session, User
 from purposeapp.views.unavailable import PASSWORDS
 from purposeapp.web.outage import is_outage
 from tests.support.exports import document
-from tests.support.make import make_assessment, make_editor, make_goal, points
+from tests.support.make import PASSWORD, make_assessment, make_editor, make_goal, points
 from tests.support.outage import database_away
 from tests.support.pages import text_of
 
@@ -98,6 +99,8 @@ def test_the_errors_of_an_outage_are_told_from_faults_of_ours():
     assert is_outage(caused(InternalError(), errors.ReadOnlySqlTransaction()))
     assert is_outage(caused(InternalError(), errors.IdleInTransactionSessionTimeout()))
     assert is_outage(caused(ValueError(), OperationalError()))
+    assert is_outage(errors.AdminShutdown("psycopg's own, as closing a cursor raises it"))
+    assert not is_outage(caused(IntegrityError("taken"), errors.UniqueViolation()))
     assert not is_outage(caused(InternalError(), errors.InFailedSqlTransaction()))
     assert not is_outage(ProgrammingError("no such table"))
     assert not is_outage(IntegrityError("taken"))
@@ -303,6 +306,24 @@ def test_a_session_that_cannot_be_stored_is_an_outage_and_not_a_bad_request(user
     Session.objects.all().delete()
     with pytest.raises(UpdateError):
         session.save()
+
+
+def test_a_sign_in_whose_session_is_not_stored_can_be_sent_again(user):
+    def fail(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "purposeapp_session"'):  # the last that a sign-in does
+            raise OperationalError("the connection is lost")
+        return execute(sql, params, many, context)
+
+    browser, path = Client(enforce_csrf_checks=True), "/accounts/login/"
+    login = {"login": user.email, "password": PASSWORD}
+    page = browser.get(path).content.decode()
+    login["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    with connection.execute_wrapper(fail):
+        unavailable = browser.post(path, login)
+    transaction.set_rollback(False)  # of the test's own transaction, in which nothing has failed
+    check(unavailable, path)
+    values = {name: value for name, [value] in RetryForm(unavailable).values.items()}
+    assert browser.post(path, {**values, "password": PASSWORD}).status_code == 302
 
 
 def test_a_limit_that_cannot_be_counted_is_an_outage_and_not_too_many_tries(client, db):

@@ -1,13 +1,11 @@
 """The real server, while its PostgreSQL refuses connections, is read-only, or holds a lock."""
 
-import re
 import time
 
 import pytest
-import requests
 
 from tests.support.make import points
-from tests.support.server import running
+from tests.support.server import Browser, is_unavailable, running
 
 pytestmark = pytest.mark.processes
 EMAIL, PASSWORD = "owner@example.org", "ten points to spend"
@@ -19,33 +17,12 @@ def server(tmp_path_factory):
         yield server
 
 
-class Browser(requests.Session):
-    """Keeps cookies, and sends forms with their token."""
-
-    def __init__(self, server) -> None:
-        super().__init__()
-        self.server = server
-
-    def open(self, path: str) -> requests.Response:
-        return self.get(self.server.url + path)
-
-    def submit(self, path: str, form: dict, page: str = "") -> requests.Response:
-        page = page or self.open(path).text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-        data = {"csrfmiddlewaretoken": token, **form}
-        return self.post(self.server.url + path, data, allow_redirects=False)
-
-
 @pytest.fixture(scope="module")
 def person(server):
     browser = Browser(server)
     response = browser.submit("/accounts/signup/", {"email": EMAIL, "password1": PASSWORD})
     assert response.status_code == 302
     return browser
-
-
-def is_unavailable(response: requests.Response) -> bool:
-    return (response.status_code, response.headers.get("Retry-After")) == (503, "10")
 
 
 def test_while_postgresql_refuses_connections(server, person):

@@ -1,15 +1,18 @@
 """Public pages are made once, and then answered from page_cache."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from purposeapp.models import Tip
 from purposeapp.models.published_version import published_version
 from purposeapp.web.page_cache import CachedResponse, PageCache, page_cache
+from purposeapp.web.published import forget_published, published
 from tests.support.make import make_tip
 
 PATH = "/splits/6-2-2-0-0/"
@@ -113,7 +116,7 @@ def test_compressed_and_plain_are_kept_apart(client, db, clock):
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
-@pytest.mark.parametrize("query", ["", "?as=both", "?page=2"])
+@pytest.mark.parametrize("query", ["", "?as=both"])
 def test_a_head_has_the_headers_of_a_get_and_no_body(client, db, clock, query, encoding):
     options = {"headers": {"accept-encoding": encoding}}
     first = client.head(PATH + query, **options)
@@ -163,12 +166,24 @@ def test_nothing_else_is_kept(owner, clock, path):
 
 @pytest.mark.parametrize(
     "query",
-    ["a=1", "as=everyone", "as=candidate&a=1", "as=both&as=both", "as=Both", "as=", "page=2"],
+    ["a=1", "n", "as=everyone", "as=both&a=1", "as=both&as=both", "as=Both", "as=", "as=b%6Fth"],
 )
-def test_a_query_goes_past_the_memory(client, db, clock, query):
-    client.get(f"/purposes/job-seeking/?{query}")
-    client.get(f"{PATH}?{query}")
+@pytest.mark.parametrize(
+    "path", [PATH, "/sitemap.xml", "/privacy/", "/purposes/", "/purposes/job-seeking/"]
+)
+def test_an_unknown_query_leads_to_the_page_without_one(
+    client, db, clock, path, query, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        response = client.get(f"{path}?{query}")
+    assert (response.status_code, response.url) == (302, path)
     assert page_cache._answers == {}
+
+
+def test_a_query_of_one_page_is_unknown_to_another(client, db, clock):
+    for path in (f"{PATH}?page=2", "/privacy/?as=both", "/sitemap.xml?page=3"):
+        assert client.get(path).status_code == 302
+    assert client.get("/purposes/job-seeking/?page=1").status_code == 200
 
 
 @pytest.mark.parametrize("side", ["candidate", "employer", "both"])
@@ -235,6 +250,54 @@ def test_what_is_kept_outlives_a_database_that_does_not_answer(client, db, clock
     monkeypatch.setattr("purposeapp.web.page_cache.published_version", fail)
     clock.now += 10
     assert client.get(PATH).content == page
+
+
+def test_one_thread_looks_at_a_time_and_the_others_go_on(db, clock, monkeypatch):
+    page_cache, looks, found = PageCache(), [], []
+    known = page_cache.version()
+    clock.now += 2
+
+    def look():
+        looks.append(1)
+        for refresh in (False, True):
+            other = Thread(target=lambda r=refresh: found.append(page_cache.version(refresh=r)))
+            other.start()
+            other.join()
+        return "newer"
+
+    monkeypatch.setattr("purposeapp.web.page_cache.published_version", look)
+    assert page_cache.version() == "newer"
+    assert (looks, found) == ([1], [known, known])
+
+
+def test_after_a_look_that_failed_nothing_waits_for_another(db, clock, monkeypatch):
+    page_cache.version()
+    known = published()
+
+    def fail():
+        raise OperationalError
+
+    monkeypatch.setattr("purposeapp.web.page_cache.published_version", fail)
+    clock.now += 2
+    assert published() is known
+    forget_published()
+    with pytest.raises(OperationalError), CaptureQueriesContext(connection) as queries:
+        published()
+    assert not queries.captured_queries
+
+
+def test_a_look_that_breaks_off_lets_others_look(db, clock, monkeypatch):
+    page_cache = PageCache()
+
+    def break_off():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("purposeapp.web.page_cache.published_version", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        page_cache.version()
+    monkeypatch.setattr("purposeapp.web.page_cache.published_version", lambda: "newer")
+    clock.now += 2
+    assert page_cache.version() == "newer"
 
 
 def test_a_page_made_while_the_tips_changed_is_not_kept(db, clock):

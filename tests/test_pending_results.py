@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth.signals import user_logged_in
 from django.core import mail
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
@@ -121,6 +122,20 @@ def test_after_turning_back_from_a_code(client, user):
 def test_after_failing_to_sign_in_first(client, user):
     spend(client)
     client.post("/accounts/login/", {"login": user.email, "password": "wrong"})
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
+
+
+def test_after_a_sign_in_that_an_outage_ended_half_way(client, user):
+    def fail(execute, sql, params, many, context):
+        if sql.startswith('INSERT INTO "purposeapp_assessment"'):
+            raise OperationalError("the connection is lost")
+        return execute(sql, params, many, context)
+
+    spend(client)
+    client.raise_request_exception = False
+    with connection.execute_wrapper(fail):
+        assert sign_in(client, user).status_code == 503
     sign_in(client, user)
     assert history(client) == ["6-2-2-0-0"]
 

@@ -12,6 +12,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from purposeapp.accounts.pending import MAX_PENDING
+from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
 from purposeapp.models import Session
 from tests.support.make import PASSWORD, make_assessment, points
 
@@ -50,6 +51,8 @@ def test_it_leads_to_all_that_it_speaks_of(page):
     main = page.partition("<main")[2].partition("</main>")[0]
     links = re.findall('href="([^"]+)"', main)
     assert links == [
+        "/community/",
+        "/settings/community/",
         "/history/export.json",
         "/history/export.csv",
         "/history/import/",
@@ -78,11 +81,11 @@ def test_it_names_every_cookie_that_is_ever_set(client, user, page):
 
 
 def test_a_session_lasts_as_long_as_it_says(client, page):
-    assert "delete them 180 days after the last one" in page
+    assert "delete them 14 days after your last visit" in page
     assert "at most 180 days" in page
     client.post("/", points("6-2-2-0-0"))
     left = Session.objects.get().expire_date - timezone.now()
-    assert timedelta(days=179) < left <= timedelta(days=180)
+    assert timedelta(days=13) < left <= timedelta(days=14)
 
 
 def test_as_many_results_wait_as_it_says(page):
@@ -104,6 +107,15 @@ def test_it_names_all_that_scripts_leave_in_the_browser(page):
         "own-split",
         "theme",
     }
+
+
+def test_the_communitys_picture_is_released_by_the_rules_that_it_says(page):
+    words = " ".join(page.split())
+    assert (
+        f"shares of at least {MIN_PEOPLE} people, and no number about fewer than {MIN_CELL}"
+        in words
+    )
+    assert f"before at least {MIN_CHANGED} people's results have changed" in words
 
 
 def test_limits_are_stored_without_an_address_or_an_account(client, db):

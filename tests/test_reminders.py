@@ -279,7 +279,7 @@ def test_an_address_that_is_not_confirmed_gets_nothing_and_the_page_says_so(owne
 def test_a_link_by_mail_confirms_it_where_there_are_no_codes(owner, user):
     response = owner.post(CONFIRM, follow=True)
     assert response.redirect_chain == [(PATH, 302)]
-    assert f"We sent an email to {user.email}." in text_of(response)
+    assert f"An email to {user.email} is on its way." in text_of(response)
     (message,) = mail.outbox
     assert message.to == [user.email]
     link = re.search(r"^http://127\.0\.0\.1:8000(/accounts/confirm-email/\S+)$", message.body, re.M)
@@ -294,7 +294,7 @@ def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, se
     response = owner.post(CONFIRM)
     assert response.url == "/accounts/confirm-email/?next=%2Freminders%2F"
     page = owner.get(response.url).content.decode()
-    assert f"We sent a code to {user.email}." in page
+    assert f"A code for {user.email} is on its way." in page
     assert '<input type="hidden" name="next" value="/reminders/">' in page
     code = {"code": code_in(mail.outbox[0]), "next": PATH}
     assert owner.post("/accounts/confirm-email/", code).url == PATH

@@ -1,16 +1,21 @@
 """A session lasts while it is used: 180 days from the last use, with at most one write a day."""
 
+import pickle
 from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from purposeapp.models import Session
-from purposeapp.web.sessions import SessionStore
+from purposeapp.accounts.pending import MAX_PENDING
+from purposeapp.models import Assessment, Session
+from purposeapp.web.sessions import VISITOR_AGE, SessionStore
+from tests.support.concurrency import at_once
+from tests.support.make import PASSWORD, points
 
 AGE = timedelta(days=180)
 
@@ -69,6 +74,121 @@ def test_there_is_one_write_a_day_and_not_one_a_request(signed_in):
     assert len(renewed) == 1
     assert sets_cookie
     assert writes(signed_in, "/settings/") == ([], False)
+
+
+@pytest.fixture
+def visitor(client, db) -> Client:
+    client.get("/")
+    client.post("/", points("6-2-2-0-0"))
+    return client
+
+
+def test_a_visitors_session_lasts_14_days_from_the_last_use(visitor):
+    lasts = VISITOR_AGE.total_seconds()
+    assert visitor.cookies["sessionid"]["max-age"] == lasts == 14 * 24 * 60 * 60
+    for _visit in range(3):
+        let_pass(days=10)
+        response = visitor.get("/")
+        assert response.cookies["sessionid"]["max-age"] == lasts
+    let_pass(days=15)
+    visitor.get("/")
+    assert not visitor.session.keys()
+
+
+def test_what_waits_goes_into_the_history_of_whoever_signs_up_within_that_time(visitor):
+    let_pass(days=13)
+    visitor.post("/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD})
+    assert str(Assessment.objects.get().split) == "6-2-2-0-0"
+    # Theirs now, the session lasts as long as one of somebody who is signed in.
+    assert Session.objects.get().expire_date > timezone.now() + AGE - timedelta(minutes=1)
+
+
+def test_signing_out_leaves_no_session(visitor, user):
+    visitor.force_login(user)
+    visitor.post("/accounts/logout/")
+    assert not Session.objects.filter(expire_date__gt=timezone.now() + VISITOR_AGE).exists()
+
+
+# --- Visitors of one address --------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_a_day(monkeypatch, db):
+    monkeypatch.setattr("purposeapp.web.visitors.MAX_NEW_A_DAY", 2)
+
+
+def spend(client: Client, address: str = "192.0.2.1") -> str:
+    response = client.post("/", points("6-2-2-0-0"), REMOTE_ADDR=address)
+    assert response.status_code == 302
+    return response.url
+
+
+def test_more_visitors_of_an_address_than_a_fair_has_see_their_results_and_nothing_waits(two_a_day):
+    first = Client()
+    for client in (first, Client(), Client(), Client()):
+        assert spend(client) == "/splits/6-2-2-0-0/"
+    assert Session.objects.count() == 2
+    # Whoever has a session already goes on as before, and so does another address.
+    spend(first)
+    spend(Client(), "192.0.2.2")
+    assert Session.objects.count() == 3
+
+
+def test_whoever_is_one_too_many_keeps_the_result_on_the_way_to_an_account(two_a_day):
+    for _ in range(2):
+        spend(Client())
+    client = Client(REMOTE_ADDR="192.0.2.1")
+    sign_up = client.post("/keep/6-2-2-0-0/", {}).url
+    kept = client.post(sign_up, {"email": "new@example.org", "password1": PASSWORD}).url
+    assert kept == "/keep/6-2-2-0-0/"
+    client.post(kept, {})
+    assert str(Assessment.objects.get().split) == "6-2-2-0-0"
+
+
+def test_all_addresses_of_one_ipv6_network_count_as_one(two_a_day):
+    for number in range(4):
+        spend(Client(), f"2001:db8:0:1::{number}")
+    assert Session.objects.count() == 2
+    spend(Client(), "2001:db8:0:2::1")
+    assert Session.objects.count() == 3
+
+
+def test_no_page_begins_one_session_more_but_those_of_signing_in(two_a_day, user):
+    for _ in range(2):
+        spend(Client())
+    held = {"note": "typed", "hold": "login", **points("6-2-2-0-0")}
+    assert Client(REMOTE_ADDR="192.0.2.1").post("/", held).status_code == 302
+    assert Session.objects.count() == 2
+    login = {"login": user.email, "password": PASSWORD}
+    client = Client(REMOTE_ADDR="192.0.2.1")
+    assert client.post("/accounts/login/", login).status_code == 302
+    assert Session.objects.count() == 3
+
+
+def test_counting_begins_anew_after_its_time(db):
+    assert [cache.count("visitors", timeout=60) for _ in range(3)] == [1, 2, 3]
+    assert cache.count("others", timeout=-1) == 1
+    assert cache.count("others", timeout=60) == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_that_count_at_once_count_two():
+    assert at_once(*[lambda: cache.count("visitors", timeout=60)] * 4) == []
+    assert cache.count("visitors", timeout=60) == 5
+
+
+def test_a_visitors_session_is_bounded_in_size(db):
+    client = Client()
+    note = "😀" * 2_000
+    for path in ("/", "/try/", "/", "/goal/", "/history/add/"):
+        for account in ("", "x" * 32):
+            client.post(path, points("6-2-2-0-0", note=note, hold="login", account=account))
+    for number in range(MAX_PENDING + 2):
+        client.post("/", points(f"{number % 10}-{10 - number % 10}-0-0-0"))
+    assert len(pickle.dumps(dict(client.session.items()))) < 150_000
+
+
+# --- Renewal -------------------------------------------------------------------------------------
 
 
 def test_a_public_page_renews_nothing_and_sets_no_cookie(signed_in):

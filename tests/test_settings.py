@@ -2,7 +2,9 @@
 
 import os
 import runpy
+import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ from unittest.mock import patch
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+
+from purposeapp.web.postgresql.patience import patience
 
 CHECKOUT = Path(__file__).parent.parent
 pytestmark = pytest.mark.processes
@@ -53,6 +57,19 @@ def test_production_starts_with_all_that_it_needs():
     assert answer.stdout == "False True ['purposes.example'] purposes mandatory\n", answer.stderr
 
 
+def test_djangos_checks_for_deployment_find_nothing_in_production():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=CHECKOUT,
+        # As random as a secret key is.
+        env={"PATH": os.environ["PATH"], **PRODUCTION, "SECRET_KEY": secrets.token_hex(32)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     "missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "PUBLIC_URL"]
 )
@@ -81,6 +98,7 @@ def test_a_start_that_is_refused_says_why_last():
         ("EMAIL_URL", "pigeon://mail.example"),
         ("PORT", "eighty"),
         ("TRUSTED_PROXIES", "-1"),
+        ("DISABLE_SERVER_SIDE_CURSORS", "yes"),
         ("LOG_LEVEL", "LOUD"),
     ],
 )
@@ -114,13 +132,38 @@ def test_the_public_address_follows_the_host(host, url):
     [({}, "timeout=30s"), ({"options": "-c lock_timeout=5s"}, "timeout=30s -c lock_timeout=5s")],
     ids=["none", "some"],
 )
-def test_the_limits_of_requests_come_before_the_options_of_the_address(own, ending):
+def test_the_limits_of_requests_come_before_the_options_of_the_address(own, ending, monkeypatch):
+    monkeypatch.setattr(patience, "limit", lambda **limits: None)
     gunicorn = runpy.run_path(str(CHECKOUT / "config" / "gunicorn.conf.py"))
     with patch.dict(connections.settings["default"]["OPTIONS"], own) as options:
         gunicorn["post_worker_init"](worker=None)
         assert options["options"].startswith("-c lock_timeout=2s -c statement_timeout=10s -c ")
         assert options["options"].endswith(ending)
     assert "options" not in connections.settings["default"]["OPTIONS"]
+
+
+@pytest.mark.parametrize(("said", "are_off"), [("", False), ("false", False), ("true", True)])
+def test_cursors_of_the_server_are_off_where_a_pooler_asks_for_it(said, are_off):
+    database = settings_of(DISABLE_SERVER_SIDE_CURSORS=said)["DATABASES"]["default"]
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is are_off
+
+
+DEATH_SIGNAL = """
+import ctypes, os, runpy, types
+hooks = runpy.run_path("config/gunicorn.conf.py")
+hooks["post_fork"](types.SimpleNamespace(pid=os.getppid()), worker=None)
+signal = ctypes.c_int()
+ctypes.CDLL(None).prctl(2, ctypes.byref(signal))  # PR_GET_PDEATHSIG
+print(signal.value)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+def test_a_worker_stops_when_its_master_is_killed():
+    done = subprocess.run(
+        [sys.executable, "-c", DEATH_SIGNAL], cwd=CHECKOUT, capture_output=True, text=True
+    )
+    assert done.stdout == f"{signal.SIGTERM.value}\n", done.stderr
 
 
 LINKEDIN = {"LINKEDIN_CLIENT_ID": "client", "LINKEDIN_CLIENT_SECRET": "secret"}

@@ -95,3 +95,19 @@ def test_it_costs_the_same_whatever_there_is(owner, user, django_assert_max_num_
     make_reminder(user, due_on=date(2027, 5, 4))
     with django_assert_max_num_queries(4):  # session and person, reminder, LinkedIn, browsers
         owner.get(PATH)
+
+
+def test_whoever_is_signed_in_elsewhere_can_end_that(owner, user, stranger):
+    assert "Sign out everywhere else" not in main_of(owner)
+    others = [Client(), Client()]
+    for client in others:
+        client.force_login(user)
+    page = main_of(owner)
+    assert "In 3 browsers" in page
+    assert "Sign out everywhere else" in page
+    response = owner.post("/settings/sign-out/", follow=True)
+    assert response.redirect_chain == [("/settings/#sessions", 302)]
+    assert "You&#x27;re signed out everywhere but here." in response.content.decode()
+    assert "In 1 browser" in main_of(owner)
+    assert [client.get(PATH).status_code for client in others] == [302, 302]
+    assert stranger.get(PATH).status_code == 200

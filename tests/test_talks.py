@@ -174,7 +174,7 @@ def test_with_one_an_address_is_proven_first(owner, user, mails):
 def test_an_invitation_is_mailed_and_the_address_is_not_stored(client, mails, guest):
     client.force_login(make_verified_user("secret@example.org"))
     response = client.post(PATH, {"name": "Anna", "email": "guest@example.com"}, follow=True)
-    assert "We've sent the link to guest@example.com." in text_of(response)
+    assert "The link is on its way to guest@example.com." in text_of(response)
     (sent,) = mail.outbox
     assert sent.to == ["guest@example.com"]
     assert sent.subject == "An invitation to talk about your ten points"
@@ -597,7 +597,7 @@ def test_a_guest_mails_their_address_to_themselves(user, guest, mails):
     made = make_talk(user, "started")
     assert "Mail it to myself" in text_of(guest.get(by_key(made)))
     response = guest.post(by_key(made, "mail/"), {"email": "me@example.com"}, follow=True)
-    assert "We've sent you this address." in text_of(response)
+    assert "An email with this address is on its way to you." in text_of(response)
     (sent,) = mail.outbox
     assert sent.to == ["me@example.com"]
     assert f"http://127.0.0.1:8000{by_key(made)}\n" in sent.body

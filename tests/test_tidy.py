@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from purposeapp.models import Session, Talk
+from purposeapp.models import OutgoingMail, Session, Talk
 from purposeapp.models.talk import KEPT_AFTER_TERM
 from tests.support.make import make_user
 from tests.support.tables import rows_of_all_tables
@@ -46,12 +46,16 @@ def test_what_is_over_is_deleted_and_all_else_stays():
         EmailConfirmation.objects.create(
             email_address=address, key=key, sent=now - timedelta(days=days)
         )
-    assert tidy() == "Deleted: 1 talks, 1 sessions, 1 counts, 1 links\n"
+    for hours in (-1, 1):
+        expires_at = now + timedelta(hours=hours)
+        OutgoingMail.objects.create(message={}, next_try_at=now, expires_at=expires_at)
+    assert tidy() == "Deleted: 1 talks, 1 sessions, 1 counts, 1 links, 1 mails\n"
     assert set(Talk.objects.all()) == {recent, *kept}
     assert Session.objects.get().session_key == "still-there"
     assert EmailConfirmation.objects.get().key == "still-there"
+    assert OutgoingMail.objects.get().expires_at > now
     assert cache.get("still there") == 1
     assert counts() == 1
     before = rows_of_all_tables()
-    assert tidy() == "Deleted: 0 talks, 0 sessions, 0 counts, 0 links\n"
+    assert tidy() == "Deleted: 0 talks, 0 sessions, 0 counts, 0 links, 0 mails\n"
     assert rows_of_all_tables() == before

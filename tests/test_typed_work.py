@@ -85,6 +85,9 @@ FORMS = {
         "purposeapp/reminders.html",
         {"rhythm": "on_date", "date": "2001-01-01"},
     ),
+    "community": Typed(
+        "/settings/community/", "purposeapp/community_setting.html", {"choice": "maybe"}
+    ),
     "email": Typed(
         "/accounts/email/", "account/email_change.html", {"email": "new at example.org"}
     ),

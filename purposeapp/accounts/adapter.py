@@ -1,17 +1,34 @@
 """How sign-up, sign-in and their mails behave, where django-allauth leaves it to us."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import Login
+from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.accounts import limits
 from purposeapp.accounts.login_code import is_login_code_required
 from purposeapp.accounts.verification import refuse_old_address
+
+CONFIRMATIONS = {
+    "account/email/email_confirmation",
+    "account/email/email_confirmation_signup",
+    "account/email/account_already_exists",
+}
+ASKED_FOR_BY_ANYBODY = CONFIRMATIONS | {
+    "account/email/login_code",
+    "account/email/password_reset_code",
+    "account/email/unknown_account",
+}
+"""Mails to whatever email somebody types. All others tell an owner what happened to the account."""
 
 
 def login_methods(request) -> dict:
@@ -43,11 +60,17 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValueError:
             return False
 
+    def is_ajax(self, request) -> bool:
+        """Whether to answer in JSON: never, whatever the headers say. We serve pages."""
+        return False
+
     def login(self, request, user) -> None:
         """Sign in, unless the account was closed since the login began, as with a code by mail."""
         if not user.is_active:
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
-        super().login(request, user)
+        # The session of before ends, and what waits in it moves to the history: both, or neither.
+        with transaction.atomic():
+            super().login(request, user)
 
     def is_login_by_code_required(self, login: Login) -> bool:
         """Whether a code has to be entered too: where we ask for it, see login_code.py."""
@@ -65,8 +88,26 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_confirm_email", args=[emailconfirmation.key])
         return settings.PUBLIC_URL + path
 
+    def pre_authenticate(self, request, **credentials) -> None:
+        """Refuse a password that is one too many, be it right or wrong."""
+        super().pre_authenticate(request, **credentials)
+        if not limits.may_try_password(request, credentials["email"]):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request, **credentials) -> None:
+        """Count a wrong password; the answer takes as long for a known email as for others."""
+        super().authentication_failed(request, **credentials)
+        limits.count_wrong_password(request, credentials["email"])
+        limits.ask_for_known_too(credentials["email"])
+
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        """Send one mail, in our words, with our own address in it."""
+        """Send one mail, in our words, with our own address in it.
+
+        Raises ImmediateHttpResponse (429) where the mailbox has had too many.
+        """
+        request = allauth_context.request
+        if template_prefix in ASKED_FOR_BY_ANYBODY:
+            limits.require_mailbox(request, email, pause=template_prefix in CONFIRMATIONS)
         site = SimpleNamespace(name="Five Purposes", domain=urlsplit(settings.PUBLIC_URL).netloc)
         context = {
             **context,
@@ -74,5 +115,13 @@ class AccountAdapter(DefaultAccountAdapter):
             "public_url": settings.PUBLIC_URL,
             "password_reset_url": settings.PUBLIC_URL + reverse("account_reset_password"),
             "signup_url": settings.PUBLIC_URL + reverse("account_signup"),
+            "code_minutes": settings.CODE_MINUTES,
         }
         super().send_mail(template_prefix, email, context)
+
+    def render_mail(self, template_prefix, email, context, headers=None) -> EmailMessage:
+        """Write a mail; one with a code waits for a mail server only as long as the code works."""
+        mail = super().render_mail(template_prefix, email, context, headers)
+        if "code" in context:
+            mail.max_age = timedelta(minutes=settings.CODE_MINUTES)
+        return mail

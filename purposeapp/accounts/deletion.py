@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.models import User
+from purposeapp.models import OutgoingMail, User
 from purposeapp.web.requests import AuthenticatedRequest
 
 LAST_SUPERUSER = _(
@@ -44,8 +44,7 @@ def delete_account(user: User) -> None:
     Raises ValidationError for the last superuser.
     """
     if user.is_superuser:
-        # Two of them that leave at once wait for each other; the second one is then the last.
-        list(User.objects.superusers().order_by("pk").select_for_update())
+        User.objects.lock_superusers()
     # Whatever else is about to record something for this person waits too, and finds nobody.
     if not User.objects.select_for_update().filter(pk=user.pk).first():
         return  # the button was pressed twice
@@ -56,4 +55,5 @@ def delete_account(user: User) -> None:
         Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
         | Q(object_repr__in=[user.email, *addresses])
     ).delete()
+    OutgoingMail.objects.for_addresses([user.email, *addresses]).delete()
     user.delete()

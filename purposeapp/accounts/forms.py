@@ -12,13 +12,16 @@ from django.contrib.auth.password_validation import (
     get_default_password_validators,
 )
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms import PasswordInput
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from purposeapp.accounts import limits
 from purposeapp.accounts.verification import is_address_of, refuse_old_address
+from purposeapp.models import User
 
 RESET_EMAIL = "password_reset_email"
 """Where the session names the address to which the code for a new password went."""
@@ -79,6 +82,23 @@ class LoginForm(PlainFields, forms.LoginForm):
 class SignupForm(PlainFields, forms.SignupForm):
     """The email and the password of a new account."""
 
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Make the account, or write to whoever has it already: the same work in both cases.
+
+        Raises ImmediateHttpResponse (429), with nothing made, where no mail could follow.
+        """
+        email = self.cleaned_data["email"]
+        if app_settings.EMAIL_VERIFICATION_BY_CODE_ENABLED:
+            limits.require_mailbox(request, email, pause=True)
+        if self.account_already_exists:
+            limits.pretend_to_sign_up(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> User:
+        """Store the account and its address, or neither."""
+        return super().save(request)
+
 
 class LinkedInSignupForm(PlainFields, socialaccount_forms.SignupForm):
     """The email of a new account whose owner comes from LinkedIn."""
@@ -129,6 +149,12 @@ class SetPasswordForm(PlainFields, forms.SetPasswordForm):
 class ResetPasswordForm(PlainFields, forms.ResetPasswordForm):
     """The email to which a code for a new password goes."""
 
+    def clean_email(self) -> str:
+        """Look for the account, and do the same for a known email as for any other."""
+        email = super().clean_email()
+        limits.ask_for_known_too(email)
+        return email
+
     def save(self, request, **kwargs) -> str:
         """Send the code, and remember where it went."""
         email = super().save(request, **kwargs)
@@ -160,9 +186,14 @@ class RequestLoginCodeForm(PlainFields, forms.RequestLoginCodeForm):
     """The email to which a code for signing in goes."""
 
     def clean_email(self) -> str:
-        """Refuse one that had too many codes; another may be asked for sooner than allauth says."""
+        """Look for the account, and do the same for a known email as for any other.
+
+        Of too many codes it says how long to wait, which is less than allauth says.
+        """
         try:
-            return super().clean_email()
+            email = super().clean_email()
+            limits.ask_for_known_too(email)
+            return email
         except ValidationError as error:
             if error.code != "too_many_login_attempts":
                 raise

@@ -24,8 +24,8 @@ def require_login_code(
     """
     email = user.email.lower()
 
-    # Counted as those that people ask for themselves; the way back from LinkedIn is a GET.
-    @rate_limit(action="request_login_code", key=email, limit_get=True)
+    # The way back from LinkedIn is a GET, which the limit on a mailbox does not count.
+    @rate_limit(action="linkedin_code", key=email, limit_get=True)
     def send(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             logout(request)

@@ -20,8 +20,10 @@ from django.utils.translation import ngettext
 
 from purposeapp import sentences
 from purposeapp.models import Assessment, User
+from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
+from purposeapp.web.visitors import may_begin_session
 
 MAX_PENDING = 20
 """How many results wait in one session; the oldest give way."""
@@ -65,7 +67,10 @@ def add_pending_result(
     """Let a result wait in the session; the same form sent again waits once.
 
     Of two that are sent at the same moment both wait, also when the browser has no session yet.
+    Nothing waits for one more browser of a network address that has too many.
     """
+    if not may_begin_session(request):
+        return
     result = {"split": str(split), "submission": str(submission)}
     taken_at = timezone.now().isoformat()
     key = account[:MAX_KEY_LENGTH]
@@ -142,9 +147,13 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
     claimed = [each for each in waiting if is_only_one or each.is_own or each.account == mine]
     if not claimed:
         return
-    request.session[JUST_CLAIMED] = {
-        str(result.split): result.claim(user).get_absolute_url() for result in claimed
-    }
+    try:
+        request.session[JUST_CLAIMED] = {
+            str(result.split): result.claim(user).get_absolute_url() for result in claimed
+        }
+    except HistoryFullError as error:  # they go on waiting
+        messages.error(request, error.messages[0], fail_silently=True)
+        return
     left = [
         stored
         for stored, result in zip(request.session[SESSION_KEY], waiting, strict=True)

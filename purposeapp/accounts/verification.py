@@ -17,7 +17,6 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
-from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -48,7 +47,7 @@ def send_verification(request: AuthenticatedRequest) -> bool:
         return True
     user = request.user
     address = EmailAddress.objects.add_email(request, user, user.email)
-    if not ratelimit.consume(request, action="confirm_email", key=address.email):
+    if not ratelimit.consume(request, action="confirmation_link", key=address.email):
         return False
     address.send_confirmation(request)
     sent = "account/messages/email_confirmation_sent.txt"
@@ -71,14 +70,10 @@ def refuse_old_address(request: HttpRequest, user: User, email: str) -> None:
 
 
 def announce_changed_address(request: HttpRequest, user: User, old: str) -> None:
-    """Send the old address the one notice that it gets, once the change is stored."""
+    """Send the old address the one notice that it gets, if the change is stored."""
     context = {"from_email": old, "to_email": user.email}
     mail = "account/email/email_changed"
-    # A mail server that is away doesn't undo the change.
-    transaction.on_commit(
-        lambda: get_adapter(request).send_notification_mail(mail, user, context, email=old),
-        robust=True,
-    )
+    get_adapter(request).send_notification_mail(mail, user, context, email=old)
 
 
 @receiver(authentication_step_completed)

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
@@ -13,9 +12,14 @@ from purposeapp.models import Tip
 
 @transaction.atomic
 def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
-    """Swap a tip with the one before or behind it; archived ones are passed over."""
+    """Swap a tip with the one before or behind it; archived ones are passed over.
+
+    Nothing moves where somebody has deleted it meanwhile.
+    """
     Tip.lock_table()
-    tip = get_object_or_404(Tip, pk=tip_id)
+    tip = Tip.objects.filter(pk=tip_id).first()
+    if tip is None:
+        return
     tips = list(
         Tip.objects.filter(purpose=tip.purpose).exclude(state=Tip.State.ARCHIVED).by_position()
     )

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from allauth.decorators import rate_limit
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,13 @@ class AdminSite(admin.AdminSite):
         """A page of the admin; malformed input is refused before anything is looked up by it."""
         protected = super().admin_view(_refuse_malformed(view), cacheable)
         return cast(View, resume_form(view, protected))
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Django's own form, with the limit that the page of the site has on wrong passwords."""
+        view = rate_limit(action="change_password")(super().password_change)
+        return view(request, extra_context)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -66,11 +74,15 @@ def _refuse_malformed(view: View) -> View:
             if any("\0" in text for name, values in data.lists() for text in [name, *values]):
                 raise BadRequest("a NUL character")
             # The lists that open in a window of their own choose by it, and by nothing else.
-            if data.get(TO_FIELD_VAR, "id") not in ("id", ""):
+            if data.get(TO_FIELD_VAR, "id") != "id":
                 raise BadRequest("not the field that rows are chosen by")
         chosen = request.POST.getlist("_selected_action")
         if not all(map(is_id, chosen)):
             raise BadRequest("not the id of a row")
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except ValidationError as error:
+            # "View on site" looks up whatever id it is given, such as a number among UUIDs.
+            raise Http404 from error
 
     return wrapped  # type: ignore[return-value]

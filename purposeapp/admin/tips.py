@@ -23,6 +23,7 @@ from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 from . import import_export, reorder
 from .archive import ArchivingAdmin
 from .deleted_tips import DELETED_MEANWHILE, deleted_tips, is_gone
+from .list_rows import leave_out_deleted_rows
 from .resumable import resumable
 from .tip_coverage import tip_coverage
 from .tip_preview import tip_preview
@@ -94,6 +95,11 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         if arrow and response.status_code == HTTPStatus.FOUND:
             reorder.move(request, int(arrow["tip_id"]), down=arrow["way"] == "down")
         return response
+
+    def prepare_list(self, request: HttpRequest) -> None:
+        # Whoever may not change them is told so by Django.
+        if "_save" in request.POST and self.has_change_permission(request):
+            leave_out_deleted_rows(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """All tips, annotated with their number of ticks; who ticked stays unsaid."""

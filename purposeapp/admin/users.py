@@ -11,11 +11,14 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.accounts.deletion import LAST_SUPERUSER
 from purposeapp.accounts.verification import announce_changed_address
 from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose
@@ -102,10 +105,24 @@ class UserCreationForm(AdminUserCreationForm):
         fields = ["email"]
 
 
+class UserChangeForm(DjangoUserChangeForm):
+    """Changes an account; the last superuser stays one who can sign in to the admin."""
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        stays = all(data.get(name) for name in ("is_superuser", "is_active", "is_staff"))
+        if self.instance.is_superuser and not stays:
+            User.objects.lock_superusers()
+            if self.instance.is_last_superuser:
+                raise ValidationError(LAST_SUPERUSER, code="last_superuser")
+        return data
+
+
 @admin.register(User)
 class UserAdmin(SuperuserOnly, DjangoUserAdmin):
     """Accounts, by address."""
 
+    form = UserChangeForm
     add_form = UserCreationForm
     list_display = ["email", "is_staff", "is_superuser", "date_joined", "last_login"]
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
@@ -130,7 +147,7 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store the account, and give an address that it no longer has one notice."""
         super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
+        if change and obj.email.lower() != form.initial["email"].lower():
             announce_changed_address(request, obj, form.initial["email"])
 
     def get_deleted_objects(
@@ -141,7 +158,28 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
         """
         _objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         perms_needed.discard(Assessment._meta.verbose_name)
+        if _leaves_no_superuser(objs):
+            # Django then deletes nothing, and lists what hinders it.
+            protected = [*protected, str(LAST_SUPERUSER)]
         return [str(account) for account in objs], counts, perms_needed, protected
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, User.objects.filter(pk=obj.pk))
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete them, unless another superuser was deleted or demoted a moment ago."""
+        User.objects.lock_superusers()
+        if _leaves_no_superuser(queryset):
+            raise PermissionDenied(LAST_SUPERUSER)
+        queryset.delete()
+
+
+def _leaves_no_superuser(accounts: Any) -> bool:
+    """Whether nobody could do everything in the admin once these accounts are gone."""
+    ids = [account.pk for account in accounts]
+    superusers = User.objects.superusers()
+    return superusers.filter(pk__in=ids).exists() and not superusers.exclude(pk__in=ids).exists()
 
 
 @admin.register(Group)

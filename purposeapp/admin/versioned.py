@@ -151,8 +151,12 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """The list; a table lock lets nobody else change a row while something is changed in it."""
         if request.method == "POST":
             self.model.lock_table()
+            self.prepare_list(request)
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def prepare_list(self, request: HttpRequest) -> None:
+        """Look at what the list was sent with, before Django does; the table is locked."""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

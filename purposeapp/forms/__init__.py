@@ -2,6 +2,7 @@
 
 from .account_deletion import DeleteAccountForm
 from .assessment import EventForm, NoteForm, SaveResultForm
+from .community import CommunityForm
 from .data_import import MAX_IMPORT_MB, ImportForm
 from .goal import EndGoalForm, GoalForm
 from .import_file import FILE_TOO_LARGE
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_IMPORT_MB",
     "MAX_TIPS_FILE_MB",
     "CodeForm",
+    "CommunityForm",
     "DeleteAccountForm",
     "EndGoalForm",
     "EventForm",

@@ -15,7 +15,7 @@ from purposeapp.models import User
 from .import_file import ImportFileField
 
 MAX_IMPORT_MB = 64
-"""Some 150,000 assessments without notes, or 20,000 with the longest of notes in English."""
+"""As many assessments as an account holds, with the longest of notes in most languages."""
 
 
 class ImportForm(forms.Form):

@@ -46,14 +46,24 @@ def unescape_formulas(text: str) -> str:
     return ESCAPED.sub("", text)
 
 
-def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, str | int | None]]) -> str:
-    """The rows under a row of headers, behind a byte order mark: else Excel reads no UTF-8."""
-    file = io.StringIO(newline="")
-    file.write("\ufeff")
-    table = csv.DictWriter(file, columns, lineterminator="\r\n")
-    table.writeheader()
-    table.writerows(rows)
-    return file.getvalue()
+class _Line:
+    """A file that keeps nothing: whoever writes a row gets its line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def write_table(
+    columns: Sequence[str], rows: Iterable[Mapping[str, str | int | None]]
+) -> Iterator[str]:
+    """The rows under a row of headers, behind a byte order mark: else Excel reads no UTF-8.
+
+    Line by line, as the rows come.
+    """
+    table = csv.DictWriter(_Line(), columns, lineterminator="\r\n")
+    yield "\ufeff" + table.writeheader()
+    for row in rows:
+        yield table.writerow(row)
 
 
 def is_table(data: bytes, column: str) -> bool:

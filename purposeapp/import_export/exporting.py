@@ -5,7 +5,7 @@ at the end, none is renamed.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from django.utils import timezone
@@ -22,6 +22,8 @@ DAY = "date"
 """A column of the CSV alone: the day that it was, as spreadsheets know dates."""
 TEXTS = ["note", "event_words"]
 """What somebody wrote, and a spreadsheet must not run."""
+INDENT = "    "
+"""Before each line of an assessment in JSON. No text breaks a line there."""
 GOAL_KEYS = [*Purpose.values, "wanted_by", "set_at", "ended_at"]
 
 
@@ -33,16 +35,22 @@ def to_json(
     side: str = "",
     time_zone: str = "",
     talks: Iterable[tuple[Talk, TalkSide]] = (),
-) -> str:
+) -> Iterator[str]:
     """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
+
+    In parts, an assessment each, so that a long history is nowhere as a whole.
 
     What the person said of tips, each by its key, their side of job seeking, the time zone that
     they chose, the reminder and their own side of each talk stand there to be read: another server
     may have other tips, no file starts a mail, and a talk is between two.
     """
-    document = {
-        "version": VERSION,
-        "assessments": [_values(assessment) for assessment in assessments],
+    yield f'{{\n  "version": {VERSION},\n  "assessments": ['
+    between = "\n"
+    for assessment in assessments:
+        yield between + INDENT + _json(_values(assessment)).replace("\n", "\n" + INDENT)
+        between = ",\n"
+    yield "],\n" if between == "\n" else "\n  ],\n"
+    rest = {
         "goals": [_goal_values(goal) for goal in goals],
         "ticks": [_tick_values(tick) for tick in ticks],
         "reminder": reminder and _reminder_values(reminder),
@@ -50,16 +58,24 @@ def to_json(
         "time_zone": time_zone,
         "talks": [_talk_values(talk, talk_side) for talk, talk_side in talks],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    yield _json(rest).removeprefix("{\n")
 
 
-def to_csv(assessments: Iterable[Assessment]) -> str:
-    """The assessments as CSV, in the order given; an import reads them back exactly."""
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def to_csv(assessments: Iterable[Assessment]) -> Iterator[str]:
+    """The assessments as CSV, in the order given, a line each; an import reads them back exactly.
+
+    The days are those of the time zone of now, also where the lines are read later.
+    """
+    zone = timezone.get_current_timezone()
     rows = (
         {
             **_values(assessment),
             **{name: escape_formulas(getattr(assessment, name)) for name in TEXTS},
-            DAY: (assessment.taken_on or timezone.localdate(assessment.taken_at)).isoformat(),
+            DAY: (assessment.taken_on or timezone.localdate(assessment.taken_at, zone)).isoformat(),
         }
         for assessment in assessments
     )

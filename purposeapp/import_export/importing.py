@@ -13,7 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Assessment, Goal, LifeEvent, User
-from purposeapp.models.assessment import EARLIEST, EVENT_WORDS_MAX_LENGTH, NOTE_MAX_LENGTH
+from purposeapp.models.assessment import (
+    EARLIEST,
+    EVENT_WORDS_MAX_LENGTH,
+    MAX_ASSESSMENTS,
+    NOTE_MAX_LENGTH,
+)
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
 from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
@@ -44,11 +49,15 @@ ENDED_TOO_EARLY = _("This is before “set_at”.")
 SECOND_OPEN = _("A goal above has no end either, and only one can be current.")
 OTHER_POINTS_IN_FILE = _("An entry above has the same “id” but different points.")
 TOO_MANY_ENTRIES = _("This file has more than %(most)d entries. Split it into smaller files.")
+TOO_MANY_HERE = _(
+    "Your history can hold %(most)d results. With this file it would have %(count)d. Delete some "
+    "first, or import fewer."
+)
 OTHER_POINTS_HERE = _("It's already in your history, with different points.")
 
 
-MAX_ENTRIES = 20_000
-"""Results, or goals, of one file: one a day for fifty years."""
+MAX_ENTRIES = MAX_ASSESSMENTS
+"""Results, or goals, of one file: as many as an account holds."""
 
 BATCH_SIZE = 1_000
 """Rows that are stored by one statement."""
@@ -253,6 +262,10 @@ def _add_assessments(user: User, document: Document) -> int:
         # Those of one moment stay in the order of the file.
         assessment.recorded_at = now + timedelta(microseconds=position)
     before, missing = _compare(user, document)
+    if missing:
+        count = Assessment.objects.for_user(user).count() + len(missing)
+        if count > MAX_ASSESSMENTS:
+            raise InvalidFile(TOO_MANY_HERE, params={"most": MAX_ASSESSMENTS, "count": count})
     for assessment in missing:
         assessment.user = user
     # Whether an id is free is for PostgreSQL to say. Nothing that others have is ever read.

@@ -5,6 +5,7 @@ of it is ever repeated in the reason.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -21,6 +22,7 @@ AT_KEY = _("“%(key)s”: %(reason)s")
 NOT_UTF_8 = _("This is not UTF-8 text.")
 NOT_JSON = _("This is not JSON.")
 NOT_FINITE = _("This is not JSON: NaN and Infinity aren't allowed.")
+TOO_MANY_VALUES = _("The file holds more than any export.")
 TOO_DEEP = _("The file is nested more deeply than any export.")
 NOT_AN_EXPORT = _("This is JSON, but not an export of Five Purposes.")
 UNKNOWN_VERSION = _("This isn't a version 1 export, the only kind we can read.")
@@ -37,6 +39,12 @@ VERSION = 1
 
 MAX_DIGITS = 18
 """Digits that a number may have and still be read as one. It bounds the work, and no points."""
+
+MAX_VALUES = 1_000_000
+"""Values that a document may have, several times those of the largest export. It bounds memory: a
+megabyte of brackets becomes many megabytes of lists."""
+
+_TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 UNUSABLE = object()
 """Sentinel for a number beyond MAX_DIGITS, or a duplicate key: no field takes it."""
@@ -59,6 +67,7 @@ def at_entry(number: int, pattern=AT_ENTRY) -> Iterator[None]:
 def load(data: bytes) -> dict:
     """The export in `data`, an object of version 1. Raises InvalidFile."""
     text = decode(data)
+    _refuse_too_many_values(data)
     try:
         document = json.loads(
             text, parse_int=_number, parse_constant=_refuse_constant, object_pairs_hook=_object
@@ -73,6 +82,13 @@ def load(data: bytes) -> dict:
     if type(document.get("version")) is not int or document["version"] != VERSION:
         raise InvalidFile(UNKNOWN_VERSION)
     return document
+
+
+def _refuse_too_many_values(data: bytes) -> None:
+    """Each value but the first in a list or an object comes after a comma or begins one."""
+    structure = _TEXTS.sub(b"", data)
+    if sum(map(structure.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise InvalidFile(TOO_MANY_VALUES)
 
 
 def decode(data: bytes) -> str:

@@ -3,7 +3,9 @@
 from purposeapp.advice.life_events import LifeEvent
 
 from .assessment import Assessment
+from .community_picture import CommunityPicture
 from .goal import Goal
+from .outgoing_mail import OutgoingMail
 from .portrait_part import PortraitPart
 from .reminder import Reminder
 from .room import Room, RoomAnswer, RoomPicture
@@ -16,8 +18,10 @@ from .user import User
 
 __all__ = [
     "Assessment",
+    "CommunityPicture",
     "Goal",
     "LifeEvent",
+    "OutgoingMail",
     "PortraitPart",
     "Reminder",
     "Room",

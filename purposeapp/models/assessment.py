@@ -1,12 +1,14 @@
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 from django.db.models import F, Func, Max, Q, Value
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
@@ -21,9 +23,17 @@ from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 from .compiled_query import CompiledQuery
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
-from .single_statement import savepoint_in_transaction
+from .single_statement import savepoint_in_transaction, violates
 from .split_fields import SplitFields
 from .user import User
+
+MAX_ASSESSMENTS = 10_000
+"""How many an account holds: one a day for 27 years. A trigger of PostgreSQL refuses more."""
+
+HISTORY_IS_FULL = _(
+    "Your history is full: it holds %(most)d results. Delete some first. You can export them "
+    "before that."
+)
 
 NOTE_MAX_LENGTH = 2_000
 EVENT_WORDS_MAX_LENGTH = 80
@@ -39,8 +49,27 @@ _UTC_TAKEN_AT = Func(
 )
 """A column in the terms of UTC, whatever time zone the connection is set to."""
 
+_LATEST_BY_SPLIT = f"""
+SELECT {", ".join(Purpose.values)}, count(*)
+FROM purposeapp_user AS person
+CROSS JOIN LATERAL (
+  SELECT {", ".join(Purpose.values)} FROM purposeapp_assessment
+  WHERE user_id = person.id
+  ORDER BY taken_at DESC, recorded_at DESC, id DESC LIMIT 1
+) AS latest
+WHERE NOT person.left_out
+GROUP BY {", ".join(Purpose.values)}
+"""  # noqa: S608 (names of columns)
+
 # The 1,001 splits are values, so that all who have the same one can share it.
 cached_split = cache(Split)
+
+
+class HistoryFullError(ValidationError):
+    """An account holds as many assessments as it may. The message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(HISTORY_IS_FULL, code="full", params={"most": MAX_ASSESSMENTS})
 
 
 class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
@@ -53,6 +82,16 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
     def own(self, user: User, id: uuid.UUID) -> "Assessment | None":
         """The one with an id, if it is this person's."""
         return _own.first(user.pk, id)
+
+    def latest_by_split(self) -> dict[Split, int]:
+        """How many people have each split as their latest, but for those who are left out.
+
+        One aggregate statement: for each person, the end of their part of the index is looked up,
+        whatever lies before it (a loose index scan).
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_LATEST_BY_SPLIT)
+            return {cached_split(*points): people for *points, people in cursor.fetchall()}
 
     def for_split(self, split: Split) -> Self:
         """Those that spent the points exactly like `split`."""
@@ -81,6 +120,18 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
     def after(self, assessment: "Assessment") -> Self:
         """Those that come before `assessment` in `latest_first`: the later ones."""
         return self.filter(keyset_after(OLDEST_FIRST, assessment.key))
+
+    def in_pages(self, size: int) -> Iterator["Assessment"]:
+        """All of them, oldest first, of which no more than `size` are in memory (keyset pages).
+
+        Without a cursor on the server, which a pooler in transaction mode doesn't keep.
+        """
+        page = list(self.oldest_first()[:size])
+        while page:
+            yield from page
+            if len(page) < size:
+                return
+            page = list(self.after(page[-1]).oldest_first()[:size])
 
     def latest_snapshots(self, limit: int) -> list[Snapshot]:
         """The latest ones, `limit` at most, oldest first, as the picture over time needs them."""
@@ -121,6 +172,7 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
 
         A form that was sent before leads to the assessment that it made then, also when both
         arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
+        Raises HistoryFullError.
         """
         now = timezone.now()
         if taken_on:
@@ -135,9 +187,11 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
                     recorded_at=now,
                     **details,
                 )
-        except IntegrityError:
+        except IntegrityError as error:
             if known := self.filter(**given).first():
                 return known
+            if violates(error, "assessment_not_too_many"):
+                raise HistoryFullError from None
             raise
 
     def time_on_paper(self, day: date, *, recorded_at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Everything that staff publish, as far as public pages depend on it."""
+"""Everything that is published, by staff or as the community's picture, and pages depend on."""
 
 from django.db import connection
 
@@ -22,7 +22,9 @@ def published_version() -> str:
             " WHERE state = 'published'),"
             " '#',"
             "(SELECT string_agg(question::text, '|' ORDER BY id)"
-            " FROM purposeapp_talkquestion AS question WHERE state = 'published')))",
+            " FROM purposeapp_talkquestion AS question WHERE state = 'published'),"
+            " '#',"
+            "(SELECT released_at FROM purposeapp_communitypicture)))",
             [site_today()],
         )
         return cursor.fetchone()[0]

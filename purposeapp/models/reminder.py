@@ -1,18 +1,17 @@
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from allauth.account.models import EmailAddress
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.dates import today
-from purposeapp.time_zones import zones_by_date
+from purposeapp.time_zones import FIRST_TO_BEGIN
 
 from .assessment import Assessment
 from .compiled_query import CompiledQuery
@@ -41,31 +40,9 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         """Those whose day has come."""
         return self.filter(due_on__lte=today)
 
-    def due_where_they_live(self, now: datetime) -> Self:
-        """Those whose day has come in the time zone of their person, which is UTC until known.
-
-        PostgreSQL is told which time zones have which day: it may know others than Python does.
-        """
-        utc_day = now.astimezone(UTC).date()
-        zone = Coalesce(NullIf("user__time_zone", Value("")), "user__browser_time_zone")
-        their_day = Case(
-            *(When(zone__in=names, then=Value(day)) for day, names in zones_by_date(now).items()),
-            default=Value(utc_day),
-            output_field=models.DateField(),
-        )
-        # The first condition is the one that the index answers.
-        reminders = self.due(utc_day + timedelta(days=1)).alias(zone=zone)
-        return reminders.filter(due_on__lte=their_day)
-
-    def reachable(self) -> Self:
-        """Those of people who may have mail, each with its `address`.
-
-        Mail goes to the one address of an active account, and only once it is proven to be
-        theirs: anybody can type somebody else's.
-        """
-        address = verified_addresses().filter(user=OuterRef("user")).values("email")[:1]
-        addressed = self.annotate(address=Subquery(address))
-        return addressed.filter(address__isnull=False, user__is_active=True)
+    def due_somewhere(self, now: datetime) -> Self:
+        """Those whose day has come anywhere on earth: whether where their person is, they know."""
+        return self.due(now.astimezone(FIRST_TO_BEGIN).date())
 
     def by_due_date(self) -> Self:
         """Those who have waited longest first; ties have a fixed order too."""
@@ -219,9 +196,6 @@ class Reminder(models.Model):
 
     objects = ReminderQuerySet.as_manager()
 
-    address: str
-    """Where its mail goes; `reachable` annotates it."""
-
     class Meta:
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
@@ -304,6 +278,17 @@ class Reminder(models.Model):
         if self.rhythm == Rhythm.ON_DATE:
             self.rhythm = Rhythm.OFF
         self.sequence += 1
+
+
+def reachable_people() -> models.QuerySet[User]:
+    """People who may have mail.
+
+    Mail goes to the one address of an active account, and only once it is proven to be theirs:
+    anybody can type somebody else's. PostgreSQL holds that `email` is that address.
+    """
+    return User.objects.filter(
+        is_active=True, emailaddress__primary=True, emailaddress__verified=True
+    )
 
 
 def verified_addresses() -> models.QuerySet[EmailAddress]:

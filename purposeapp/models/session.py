@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from .compiled_query import CompiledQuery
 from .owned_queryset import OwnedQuerySet
+from .user import User
 
 
 class SessionQuerySet(OwnedQuerySet["Session"]):
@@ -17,6 +18,10 @@ class SessionQuerySet(OwnedQuerySet["Session"]):
     def unexpired(self) -> Self:
         """Those that still sign somebody in."""
         return self.filter(expire_date__gt=timezone.now())
+
+    def end_others(self, user: User, session_key: str | None) -> int:
+        """Sign a person out in every browser but one, and return in how many that was."""
+        return self.for_user(user).exclude(session_key=session_key).delete()[0]
 
 
 class Session(AbstractBaseSession):

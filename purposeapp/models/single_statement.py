@@ -1,6 +1,6 @@
 from contextlib import AbstractContextManager, nullcontext
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 
 def savepoint_in_transaction() -> AbstractContextManager[None]:
@@ -10,3 +10,8 @@ def savepoint_in_transaction() -> AbstractContextManager[None]:
     BEGIN and a COMMIT with each.
     """
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def violates(error: IntegrityError, constraint: str) -> bool:
+    """Whether it is this constraint that PostgreSQL names."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == constraint

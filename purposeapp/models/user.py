@@ -2,7 +2,7 @@ from datetime import tzinfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser, BaseUserManager
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -54,9 +54,24 @@ class UserManager(BaseUserManager["User"]):
         """
         return bool(self.select_for_update(no_key=True).filter(pk=user.pk).first())
 
+    def lock_import(self, user: "User") -> bool:
+        """Take the advisory lock on imports of an account until the transaction ends.
+
+        False where another one has it, which is not waited for: an import takes its time.
+        """
+        with connection.cursor() as cursor:
+            key = f"import {user.pk}"
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+            return cursor.fetchone()[0]
+
     def superusers(self) -> "models.QuerySet[User]":
         """Those who may do everything in the admin, and can sign in to do it."""
-        return self.filter(is_superuser=True, is_active=True)
+        return self.filter(is_superuser=True, is_active=True, is_staff=True)
+
+    def lock_superusers(self) -> None:
+        """Take row locks on them: two that stop being one at once wait for each other, and the
+        second one is then the last."""
+        list(self.superusers().order_by("pk").select_for_update())
 
     def get_by_natural_key(self, email: str | None) -> "User":
         """Find a user by address, in whatever case it is typed."""
@@ -96,6 +111,12 @@ class User(AbstractUser):
         max_length=MAX_ZONE_LENGTH,
         help_text=_("What the browser said last; empty until it does."),
     )
+    left_out = models.BooleanField(
+        _("left out of the community's picture"),
+        default=False,
+        db_default=False,
+        help_text=_("Whether the latest result of this person is not counted in it."),
+    )
 
     objects = UserManager()  # type: ignore[assignment,misc]
 
@@ -126,6 +147,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args, **kwargs) -> None:
+        """Store it. One that was deleted meanwhile stays deleted: Django would insert it again."""
+        if not self._state.adding and not args and not kwargs.get("force_insert"):
+            kwargs["force_update"] = True
+        super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
         """The address, the only name that is known."""

@@ -7,20 +7,22 @@ mailboxes know it as the same one. docs/adr/0012 says why.
 
 import logging
 import smtplib
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from urllib.parse import urlsplit
 from uuid import uuid5
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from purposeapp.models import Reminder, Talk
-from purposeapp.models.reminder import last_day
+from purposeapp.models import Reminder, Talk, User
+from purposeapp.models.reminder import BY_DUE_DATE, last_day, reachable_people
+from purposeapp.web.outbox import mail_server, reason
 
 from .calendar import CONTENT_TYPE, FILE_NAME, calendar_of
 
@@ -31,6 +33,9 @@ SMTP_TIMEOUT_S = 20
 
 The reminder is locked meanwhile: whoever presses stop waits for it.
 """
+
+AT_ONCE = 500
+"""How many reminders are looked up in one statement."""
 
 SERVICE_CLOSING = 421
 """What a mail server answers that ends the connection, such as after so many mails (RFC 5321)."""
@@ -84,38 +89,61 @@ class ReminderRun:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.sent = self.failed = self.postponed = 0
-        self.due = Reminder.objects.reachable().due_where_they_live(now).by_due_date()
-        self._key: tuple[date | None, int] | None = None
-        # The one place that asks Django for a connection. From Django 6.1 on: `mail.mailers`.
-        self._connection = get_connection(timeout=SMTP_TIMEOUT_S)
+        self._people = self._people_to_remind()
+        # Past the outbox: a reminder is due until the mail server has it.
+        self._connection = mail_server(timeout=SMTP_TIMEOUT_S)
 
-    @transaction.atomic
     def remind_next(self) -> bool:
         """Send or postpone the reminder that is due longest; False where none is left.
 
-        It never looks back (keyset order), so that one who fails neither stops the run nor keeps
-        it in a circle. Raises MailServerDownError.
+        It never looks back, so that one who fails neither stops the run nor keeps it in a circle.
+        Raises MailServerDownError.
         """
-        waiting = self.due.after_key(*self._key) if self._key else self.due
-        reminder = waiting.locked_for_sending().select_related("user").first()
-        if reminder is None:
+        return any(self._remind(user_id) for user_id in self._people)
+
+    def _people_to_remind(self) -> Iterator[int]:
+        """The ids of those whose day has come where they are, and who may have mail.
+
+        A keyset of reminders first, then their people: one statement for each of the two tables,
+        which need not lie on the same machine.
+        """
+        due = Reminder.objects.due_somewhere(self.now).by_due_date()
+        keys = list(due.values_list(*BY_DUE_DATE)[:AT_ONCE])
+        while keys:
+            people = reachable_people().in_bulk([user_id for _, user_id in keys])
+            for due_on, user_id in keys:
+                if user_id in people and due_on <= self._today(people[user_id]):
+                    yield user_id
+            keys = list(due.after_key(*keys[-1]).values_list(*BY_DUE_DATE)[:AT_ONCE])
+
+    @transaction.atomic
+    def _remind(self, user_id: int) -> bool:
+        """Send or postpone one reminder; False where it is not due, or not theirs to have, by now.
+
+        What another run holds is left to it, and what it has done is seen once the row is held.
+        """
+        user = reachable_people().filter(pk=user_id).first()
+        if not user:
             return False
-        self._key = (reminder.due_on, reminder.pk)
-        today = self.now.astimezone(reminder.user.zone).date()
-        last = last_day(reminder.user)
+        today = self._today(user)
+        reminder = Reminder.objects.for_user(user).due(today).locked_for_sending().first()
+        if not reminder:
+            return False
+        reminder.user = user
+        last = last_day(user)
         if reminder.postpone(last=last, today=today):
             reminder.save(update_fields=["due_on", "day_of_month", "sequence"])
             self.postponed += 1
             return True
-        has_talk = Talk.objects.for_user(reminder.user).running().exists()
-        mail = message(reminder, reminder.address, last, has_talk=has_talk)
+        has_talk = Talk.objects.for_user(user).running().exists()
+        mail = message(reminder, user.email, last, has_talk=has_talk)
         try:
             self._send(mail)
         except MailServerDownError:
             raise
         except Exception as error:  # each way to send, and each odd address, has its own
             self.close()
-            logger.warning("reminder_failed: account %s, %s", reminder.pk, _reason(error))
+            logger.warning("reminder_failed: account %s, %s", user.pk, reason(error))
             self.failed += 1
             return True
         reminder.advance(today)
@@ -123,6 +151,10 @@ class ReminderRun:
         reminder.save(update_fields=["rhythm", "due_on", "sequence", "last_sent_at"])
         self.sent += 1
         return True
+
+    def _today(self, user: User) -> date:
+        """What day it is where they are."""
+        return self.now.astimezone(user.zone).date()
 
     def close(self) -> None:
         """End the connection to the mail server."""
@@ -147,15 +179,9 @@ class ReminderRun:
         try:
             return bool(self._connection.open())
         except OSError as error:
-            raise MailServerDownError(_reason(error)) from error
+            raise MailServerDownError(reason(error)) from error
 
 
 def _closed_by_server(error: smtplib.SMTPException) -> bool:
     code = getattr(error, "smtp_code", None)
     return isinstance(error, smtplib.SMTPServerDisconnected) or code == SERVICE_CLOSING
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong, without the address that a mail server repeats in its answer."""
-    code = getattr(error, "smtp_code", None)
-    return f"{type(error).__name__} {code}" if code else type(error).__name__

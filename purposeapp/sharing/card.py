@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from threading import BoundedSemaphore, Lock
+from typing import Any
 
 import fontpkg_inter
 import fontpkg_source_serif_4
@@ -31,6 +32,8 @@ FONTS = [
     str(fontpkg_source_serif_4.ROOT / "files" / "SourceSerif4[opsz,wght].ttf"),
     str(fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf"),
 ]
+
+PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xae\x42\x60\x82"
 
 MAX_WAITING = 2
 """So many of a worker's four threads may wait while another one draws; the last serves pages."""
@@ -162,17 +165,25 @@ class Card:
         return (_etag.__wrapped__ if settings.DEBUG else _etag)(self)
 
     def png(self, *, always: bool = False) -> bytes:
-        """The picture, drawn or from the cache. A cache that can't be written does no harm.
+        """The picture, drawn or from the cache. A cache that can't be written, or that holds a
+        damaged file, does no harm: such a file is replaced.
 
         Raises TooManyDrawingsError where others are being drawn and enough wait for it, but not
         with `always`: for the few cards that many pages show, several on one of them.
         """
         cards, key = caches["cards"], self.etag.strip('"')
-        if (drawn := cards.get(key)) is None:
+        drawn: Any = None
+        with suppress(Exception):  # whatever pickle and zlib make of a damaged file
+            drawn = cards.get(key)
+        if not _is_whole(drawn):
             drawn = _draw(self.svg, always=always)
             with suppress(OSError):
                 cards.set(key, drawn)
         return drawn
+
+
+def _is_whole(drawn: Any) -> bool:
+    return isinstance(drawn, bytes) and drawn.startswith(PNG_START) and drawn.endswith(PNG_END)
 
 
 class TooManyDrawingsError(Exception):

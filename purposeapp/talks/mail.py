@@ -1,4 +1,5 @@
-"""Mails with a link to a talk. The address is whatever somebody typed, and stored nowhere."""
+"""Mails with a link to a talk. The address is whatever somebody typed, and stored nowhere
+but in the outbox, until the mail is sent."""
 
 import logging
 
@@ -8,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from purposeapp.models import Talk
+from purposeapp.web.outage import is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ def _send(template: str, to: str, **context: object) -> bool:
     try:
         mail.send()
     except Exception as error:  # each way to send, and each odd address, has its own
+        if is_outage(error):
+            raise
         # Not the error itself: mail servers repeat the address in it.
         logger.warning("talk_mail_failed: %s", type(error).__name__)
         return False

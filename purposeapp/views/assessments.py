@@ -100,8 +100,10 @@ def _page(
     announce_recorded(request, assessment)
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
     reminder = Reminder.objects.of(user) if just_recorded else None
+    community = published().community
     context = {
         "assessment": assessment,
+        "alike": community and community.alike_to(assessment.split),
         "asks_what_happened": just_recorded and earlier and not event_label,
         "offers_reminder": just_recorded
         and not (reminder and reminder.rhythm != Reminder.Rhythm.OFF),
@@ -156,9 +158,10 @@ def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Ask once, then delete an assessment for good."""
-    assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
+    mine = Assessment.objects.for_user(request.user)
+    assessment = get_object_or_404(mine, id=id)
     if request.method == "POST":
-        assessment.delete()
+        mine.filter(id=id).delete()
         messages.success(request, _("Result deleted."))
         return redirect("history")
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}

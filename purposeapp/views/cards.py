@@ -16,6 +16,7 @@ from purposeapp.sharing.card import (
     card_of_split,
 )
 from purposeapp.split import Purpose, Split
+from purposeapp.web.security_headers import RESOURCE_POLICY
 
 RETRY_AFTER_S = 2
 """Within which a few cards are drawn."""
@@ -51,5 +52,6 @@ def _card(request: HttpRequest, card: Card, *, always: bool = False) -> HttpResp
             add_never_cache_headers(response)
             return response
     response["ETag"] = card.etag
+    response[RESOURCE_POLICY] = "cross-origin"  # networks show it in their own pages
     patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
     return response

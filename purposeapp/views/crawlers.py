@@ -50,6 +50,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         reverse("worksheet"),
         reverse("privacy"),
         reverse("purposes"),
+        reverse("community"),
         *(reverse("purpose", args=[purpose]) for purpose in Purpose),
         *(reverse("split", args=[split]) for split in Split.all()),
     ]

@@ -1,21 +1,24 @@
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp.import_export import exporting
 from purposeapp.models import Assessment, Goal, Reminder, Talk, Tick
 from purposeapp.web.requests import AuthenticatedRequest
-from purposeapp.web.responses import attachment
+from purposeapp.web.responses import streamed_attachment
+
+PAGE_SIZE = 500
+"""Assessments that are in memory at once."""
 
 
 @never_cache
 @login_required
 @require_safe
-def export_json(request: AuthenticatedRequest) -> HttpResponse:
+def export_json(request: AuthenticatedRequest) -> HttpResponseBase:
     """Everything that the person entered, oldest first; an import reads what is history back."""
     content = exporting.to_json(
-        Assessment.objects.for_user(request.user).oldest_first(),
+        Assessment.objects.for_user(request.user).in_pages(PAGE_SIZE),
         Goal.objects.for_user(request.user).oldest_first(),
         Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id"),
         Reminder.objects.of(request.user),
@@ -23,14 +26,16 @@ def export_json(request: AuthenticatedRequest) -> HttpResponse:
         request.user.time_zone,
         Talk.objects.of_both_sides(request.user),
     )
-    return attachment(content, filename="five-purposes.json", content_type="application/json")
+    return streamed_attachment(
+        content, filename="five-purposes.json", content_type="application/json"
+    )
 
 
 @never_cache
 @login_required
 @require_safe
-def export_csv(request: AuthenticatedRequest) -> HttpResponse:
+def export_csv(request: AuthenticatedRequest) -> HttpResponseBase:
     """The assessments as a table, for a spreadsheet."""
-    content = exporting.to_csv(Assessment.objects.for_user(request.user).oldest_first())
+    content = exporting.to_csv(Assessment.objects.for_user(request.user).in_pages(PAGE_SIZE))
     filename, content_type = "five-purposes.csv", "text/csv; charset=utf-8"
-    return attachment(content, filename=filename, content_type=content_type)
+    return streamed_attachment(content, filename=filename, content_type=content_type)

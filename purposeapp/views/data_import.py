@@ -2,16 +2,25 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp.forms import ImportForm
 from purposeapp.import_export.importing import ImportResult
+from purposeapp.models import User
 from purposeapp.web.requests import AuthenticatedRequest
+
+from .errors import RETRY_AFTER_S
+
+IMPORT_IS_RUNNING = gettext_lazy(
+    "Another import of yours is still running, so this file was not imported. Wait a minute, then "
+    "choose it again."
+)
 
 
 @never_cache
@@ -21,13 +30,25 @@ def data_import(request: AuthenticatedRequest) -> HttpResponse:
     """Add an export to what the person who sends it has here: all of it, or nothing."""
     if request.method != "POST":
         return render(request, "purposeapp/data_import.html", {"form": ImportForm()})
-    form = ImportForm(request.POST, request.FILES)
-    added = form.save(user=request.user) if form.is_valid() else None
+    with transaction.atomic():
+        if not User.objects.lock_import(request.user):
+            return _busy(request)
+        form = ImportForm(request.POST, request.FILES)
+        added = form.save(user=request.user) if form.is_valid() else None
     if added is None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return render(request, "purposeapp/data_import.html", {"form": form}, status=status)
     messages.success(request, _summary(added, len(form.cleaned_data["file"]) - sum(added)))
     return redirect("history")
+
+
+def _busy(request: AuthenticatedRequest) -> HttpResponse:
+    """409: another import of the same account is at work. Of this one nothing was read."""
+    messages.warning(request, IMPORT_IS_RUNNING)
+    context = {"form": ImportForm()}
+    page = render(request, "purposeapp/data_import.html", context, status=HTTPStatus.CONFLICT)
+    page.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return page
 
 
 def _summary(added: ImportResult, known: int) -> str:

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.forms import Form, PasswordInput
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from purposeapp.accounts.limits import MAILBOX_RETRY_AFTER_S
 from purposeapp.web.account_key import FormOfAnotherAccountError
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.outage import is_outage
@@ -20,21 +23,42 @@ from purposeapp.web.outage import is_outage
 from .unavailable import unavailable
 
 RETRY_AFTER_S = 60
-"""Within which every limit lets somebody in again; the one on wrong passwords has its own."""
+"""Within which every limit lets somebody in again; those on wrong passwords and on mails to one
+mailbox have their own.
+"""
 
 WAIT_A_MINUTE = gettext_lazy(
     "You've tried too often in a short time. Wait one minute, then try again."
 )
+TOO_MANY_MAILS = gettext_lazy(
+    "We've already sent several emails to this address. Check your inbox and your spam folder, or "
+    "try again in an hour."
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 for a body that is larger than any form of ours."""
+    """400, or 413 for a body that is larger than any form of ours.
+
+    A session that another request has ended meanwhile is a 400 too.
+    """
     if isinstance(exception, RequestDataTooBig):
         return _page(
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             _("That's too large"),
             _("What you sent is too large, so nothing was saved."),
+        )
+    if isinstance(exception, SessionInterrupted):
+        # The view is done by then: only what it would have kept in the session is not.
+        request.user = AnonymousUser()
+        return _page(
+            request,
+            HTTPStatus.BAD_REQUEST,
+            _("You've been signed out"),
+            _(
+                "Your session ended while we were working on this, so it may be done or not. Sign "
+                "in and check before you send it again."
+            ),
         )
     return _page(
         request,
@@ -99,7 +123,7 @@ def form_of_another_account(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing here, or nothing that is yours."""
     words = {"title": _("Page not found"), "text": _("Check the address, or start again.")}
-    page = blank_page(request, "error.html", dict, late={}, **words)
+    page = blank_page(request, "error.html", dict, late={}, reads_query=False, **words)
     if not page:
         return _page(request, HTTPStatus.NOT_FOUND, **words)
     page.status_code = HTTPStatus.NOT_FOUND
@@ -132,15 +156,17 @@ def too_many_requests(request: HttpRequest) -> HttpResponseBase:
     A form comes back with what was typed, for the visitor to send again. What waits in the
     session for a sign-in stays there.
     """
-    response = _redisplayed_form(request) or _page(
-        request, HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), str(WAIT_A_MINUTE)
+    is_full = getattr(request, "mailbox_is_full", False)
+    words = str(TOO_MANY_MAILS if is_full else WAIT_A_MINUTE)
+    response = _redisplayed_form(request, words) or _page(
+        request, HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), words
     )
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    response.headers["Retry-After"] = str(MAILBOX_RETRY_AFTER_S if is_full else RETRY_AFTER_S)
     return response
 
 
-def _redisplayed_form(request: HttpRequest) -> HttpResponseBase | None:
+def _redisplayed_form(request: HttpRequest, words: str) -> HttpResponseBase | None:
     """The page of a form of allauth's that was refused unread; None where there is no such form.
 
     Its fields hold what was sent, but for passwords and codes, which are typed anew.
@@ -160,7 +186,7 @@ def _redisplayed_form(request: HttpRequest) -> HttpResponseBase | None:
     for name, field in form.fields.items():
         if name != "code" and not isinstance(field.widget, PasswordInput):
             form.initial[name] = typed.get(name, "")
-    messages.warning(request, WAIT_A_MINUTE)
+    messages.warning(request, words)
     return response
 
 

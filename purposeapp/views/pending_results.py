@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from purposeapp.accounts.pending import drop_pending_results, pending_results
+from purposeapp.models.assessment import HistoryFullError
 from purposeapp.web.requests import AuthenticatedRequest
 
 
@@ -26,8 +27,12 @@ def choose(request: AuthenticatedRequest) -> HttpResponse:
         return render(request, "purposeapp/pending_results.html", {"results": waiting})
     chosen = set(request.POST.getlist("result"))
     own = [each for each in waiting if f"{each.submission}|{each.split}" in chosen]
-    for result in own:
-        result.claim(request.user)
+    try:
+        for result in own:
+            result.claim(request.user)
+    except HistoryFullError as error:
+        messages.error(request, error.messages[0])
+        return redirect("history")
     drop_pending_results(request.session)
     words = ngettext(
         "%(count)d result added to your history.",

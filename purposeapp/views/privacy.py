@@ -3,8 +3,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.accounts.pending import MAX_PENDING
+from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
 from purposeapp.models.talk import INVITATION_TERM, KEPT_AFTER_TERM, TALK_TERM
 from purposeapp.web.page_cache import public_page
+from purposeapp.web.sessions import VISITOR_AGE
 
 SECONDS_A_DAY = 24 * 60 * 60
 
@@ -13,11 +15,15 @@ SECONDS_A_DAY = 24 * 60 * 60
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored, why, how long, and how to get rid of it."""
     context = {
+        "visitor_days": VISITOR_AGE.days,
         "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,
         "max_pending": MAX_PENDING,
         "invitation_days": INVITATION_TERM.days,
         "talk_days": TALK_TERM.days,
         "kept_days": KEPT_AFTER_TERM.days,
+        "min_people": MIN_PEOPLE,
+        "min_changed": MIN_CHANGED,
+        "min_cell": MIN_CELL,
         "linkedin": bool(settings.LINKEDIN_CLIENT_ID),
     }
     return render(request, "purposeapp/privacy.html", context)

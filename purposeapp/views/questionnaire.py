@@ -40,7 +40,7 @@ def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
 
 def _blank(request: HttpRequest) -> HttpResponse | None:
     """The page of somebody who has only just come, as almost all do."""
-    if request.GET:
+    if "start" in request.GET:
         return None
     last = Assessment.objects.latest_of(request.user)
     return blank_page(
@@ -55,6 +55,7 @@ def _blank(request: HttpRequest) -> HttpResponse | None:
             "submission": str(uuid.uuid4()),
             "last_on": date_format(last.on) if last else "",
         },
+        reads_query=False,
         offers_last=bool(last),
     )
 

@@ -16,6 +16,7 @@ from purposeapp.accounts.pending import (
 )
 from purposeapp.forms import SaveResultForm
 from purposeapp.models import Assessment
+from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 
 from .recording import redirect_to_recorded
@@ -34,7 +35,12 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
         form = SaveResultForm(request.POST)
         form.is_valid()  # it always is: its one field has no wrong values
         if signed_in:
-            return redirect_to_recorded(request, form.save(user=request.user, split=split))
+            try:
+                recorded = form.save(user=request.user, split=split)
+            except HistoryFullError as error:
+                messages.error(request, error.messages[0])
+                return redirect("history")
+            return redirect_to_recorded(request, recorded)
         add_pending_result(
             request, split=split, submission=form.cleaned_data["submission"], is_own=True
         )

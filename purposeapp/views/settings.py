@@ -39,6 +39,16 @@ def time_zone(request: AuthenticatedRequest) -> HttpResponse:
     return redirect(f"{reverse('settings')}#time-zone")
 
 
+@never_cache
+@require_POST
+@login_required_to_post("settings")
+def sign_out_elsewhere(request: AuthenticatedRequest) -> HttpResponse:
+    """End the sessions of this person in all other browsers, such as on a device that is lost."""
+    Session.objects.end_others(request.user, request.session.session_key)
+    messages.success(request, _("You're signed out everywhere but here."))
+    return redirect(f"{reverse('settings')}#sessions")
+
+
 def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:
     user = cast(User, request.user)
     context = {

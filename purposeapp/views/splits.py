@@ -7,32 +7,31 @@ from purposeapp.advice.result import Result
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Split
 from purposeapp.web.outage import is_outage
-from purposeapp.web.page_cache import do_not_keep, public_page
+from purposeapp.web.page_cache import SIDE_QUERIES, do_not_keep, public_page
 from purposeapp.web.published import published
 
 
-@public_page
+@public_page(queries=SIDE_QUERIES)
 def split_page(request: HttpRequest, split: Split) -> HttpResponse:
     """The result page of a split: the same for everybody, so that it can be passed on.
 
     `as` says on which side of job seeking the reader is. Without it both sides are shown.
     While the database is away, the result is shown without tips.
     """
-    side = request.GET.get("as")
-    if side not in Side:
-        side = ""
+    side = request.GET.get("as", "")
     situation = Situation(split, side=Side(side or Side.BOTH))
     is_incomplete = False
     try:
-        staff_wrote = published()
-        tips, parts = staff_wrote.tips.fitting(situation), staff_wrote.parts_for(split)
+        now = published()
+        tips, parts, community = now.tips.fitting(situation), now.parts_for(split), now.community
     except Error as error:
         if not is_outage(error):
             raise
-        tips, parts, is_incomplete = [], [], True
+        tips, parts, community, is_incomplete = [], [], None, True
         do_not_keep(request)
     context = {
         "result": Result(situation, tips, parts=parts),
+        "alike": community and community.alike_to(split),
         "is_incomplete": is_incomplete,
         "side": side,
         "sides": Side,

@@ -235,11 +235,18 @@ def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpRespo
     """To the page that shows a new link, which is mailed where there is an address."""
     if not email:
         messages.success(request, _("Your link is ready."))
+    elif _is_mailbox_full(request, email):
+        messages.warning(request, TOO_MANY_MAILS)
     elif mail_invitation(seat.talk, key, email):
-        messages.success(request, _("We've sent the link to %(email)s.") % {"email": email})
+        messages.success(request, _("The link is on its way to %(email)s.") % {"email": email})
     else:
         messages.warning(request, NOT_SENT)
     return HttpResponseSeeOther(f"{seat.url()}?link={key}")
+
+
+def _is_mailbox_full(request: HttpRequest, email: str) -> bool:
+    """Count a mail to this address; whether it has had enough of them today, from whomever."""
+    return not ratelimit.consume(request, action="talk_mailbox", key=email.lower())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -251,7 +258,10 @@ def _mail(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
         return HttpResponseSeeOther(seat.url())
     if not form.is_valid():
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if not ratelimit.consume(request, action="talk_address", key=str(seat.talk.pk)):
+    is_one_too_many = not ratelimit.consume(
+        request, action="talk_address", key=str(seat.talk.pk)
+    ) or _is_mailbox_full(request, form.cleaned_data["email"])
+    if is_one_too_many:
         form.add_error("email", TOO_MANY_MAILS)
         return _page(request, mail_form=form, status=HTTPStatus.TOO_MANY_REQUESTS)
     if not mail_guest_url(seat.talk, seat.key, form.cleaned_data["email"]):

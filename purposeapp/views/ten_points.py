@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Assessment
+from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 
 from .resumable import Typed, resumable_form
@@ -89,7 +90,11 @@ def ten_points_page(
                 if cookies_blocked:
                     assert when_cookies_are_blocked  # noqa: S101
                     return when_cookies_are_blocked(request, form)
-                return when_valid(request, form)
+                try:
+                    return when_valid(request, form)
+                except HistoryFullError as error:
+                    form.add_error(None, error)
+                    return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
             last, initial = opening(request)
             if sent is not None:
                 return page(form_class.redisplay(sent, last=last))

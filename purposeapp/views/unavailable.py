@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
@@ -74,4 +75,7 @@ def unavailable(request: HttpRequest, *, split: Split | None = None) -> HttpResp
     response = render(request, "unavailable.html", context, status=status)
     response["Retry-After"] = str(RETRY_AFTER_S)
     add_never_cache_headers(response)
+    # Where a middleware failed after the CSRF one was done, the cookie of the token went with the
+    # answer that it was on: a sign-in has a new one.
+    CsrfViewMiddleware(lambda request: response).process_response(request, response)
     return response

@@ -27,15 +27,17 @@ def blank_page(
     context: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     *,
     late: Mapping[str, Any],
+    reads_query: bool = True,
     **values: Hashable,
 ) -> HttpResponse | None:
     """A page that says the same to everybody but for what is `late`, as in `fragment`.
 
     There is one for visitors, one for the signed in and one for staff. None where the page has more
-    to say: the address has a query, a form was sent (also one that is shown again, as a GET), a
-    message waits, or nobody may be asked who reads.
+    to say: the address has a query that it `reads_query`, a form was sent (also one that is shown
+    again, as a GET), a message waits, or nobody may be asked who reads.
     """
-    is_plain = request.method in ("GET", "HEAD") and not request.GET and not request.POST
+    has_query = reads_query and bool(request.GET)
+    is_plain = request.method in ("GET", "HEAD") and not has_query and not request.POST
     asks_nobody = getattr(request, "is_public", False) or not hasattr(request, "user")
     if not is_plain or asks_nobody or get_messages(request):
         return None

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache.backends import db
@@ -25,6 +26,24 @@ class DatabaseCache(db.DatabaseCache):
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [timezone.now()])  # noqa: S608
             return cursor.rowcount
+
+    def count(self, key: str, *, timeout: float) -> int:
+        """Count one more under a key, in one statement, and return how many that are by now.
+
+        The count begins anew when its time is over.
+        """
+        table = connection.ops.quote_name(self._table)  # type: ignore[attr-defined]
+        now = timezone.now()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} AS known (cache_key, value, expires) VALUES (%s, '1', %s)"  # noqa: S608
+                " ON CONFLICT (cache_key) DO UPDATE SET"
+                " value = CASE WHEN known.expires < %s THEN 1 ELSE known.value::int + 1 END,"
+                " expires = CASE WHEN known.expires < %s THEN EXCLUDED.expires"
+                " ELSE known.expires END RETURNING value::int",
+                [self.make_and_validate_key(key), now + timedelta(seconds=timeout), now, now],
+            )
+            return cursor.fetchone()[0]
 
     def _base_set(self, mode, key, value, timeout=DEFAULT_TIMEOUT) -> bool:
         outages: list[Error] = []

@@ -24,8 +24,8 @@ MAX_ROOMS = 1_000
 """How many a worker remembers. Those that were asked for longest ago give way."""
 
 RESULT = re.compile(r"/r/([A-Z0-9]{6})/result/")
-QUERIES = ("", "still")
-"""The page as it is, and the one that does not refresh itself."""
+QUERIES = re.compile("still")
+"""Which page does not refresh itself."""
 
 
 class LiveRooms:
@@ -74,7 +74,8 @@ def result_key(request: HttpRequest) -> Hashable | None:
     share a page, and none of it holds a person.
     """
     match = RESULT.fullmatch(request.path_info)
-    if not match or request.META.get("QUERY_STRING", "") not in QUERIES:
+    query = request.META.get("QUERY_STRING", "")
+    if not match or (query and not QUERIES.fullmatch(query)):
         return None
     try:
         room = live_rooms.get(match[1])

@@ -1,23 +1,26 @@
 """An LRU cache, in each worker's memory, of the pages that are the same for everybody.
 
 There are about four thousand of them in a language, a few kilobytes each: each split as it is, and
-as each side of job seeking sees it. They depend on the tips alone, so a worker that has looked for
-newer tips within the last second answers without a query, without a session and without a template;
-a change shows everywhere within two seconds.
+as each side of job seeking sees it. They depend on what is published alone, so a worker that has
+looked for newer within the last second answers without a query, without a session and without a
+template; a change shows everywhere within two seconds. One thread looks at a time, and
+not for long.
 """
 
+import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from threading import Lock
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import Error
-from django.http import HttpRequest, HttpResponse
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.gzip import re_accepts_gzip
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -28,7 +31,11 @@ from django.views.decorators.http import require_safe
 from purposeapp.advice.fit import Side
 from purposeapp.models.published_version import published_version
 
+from .live_rooms import QUERIES as ROOM_QUERIES
 from .live_rooms import result_key
+from .outage import is_outage
+
+logger = logging.getLogger(__name__)
 
 MAX_BYTES = 20 * 1024 * 1024
 """How much is kept at most. Every public page of a language, compressed, just fits (19.3 MB)."""
@@ -37,20 +44,27 @@ MAX_ROOM_BYTES = 8 * 1024 * 1024
 """The same for the pages of people in rooms, which change with each answer: so that these never
 push out those of everybody."""
 
-CACHED_QUERIES = frozenset({"", *(f"as={side}" for side in Side)})
-"""A page as it is, and as each side of job seeking sees it. Any other query, of which there is no
-end, is answered anew each time."""
+LOOK_TIMEOUT_S = 0.5
+"""How long a look for newer tips may take."""
+
+SIDE_QUERIES = re.compile("|".join(f"as={side}" for side in Side))
+PAGE_QUERIES = re.compile("page=[1-9][0-9]{0,2}")
+NO_QUERIES = re.compile("")
+_CACHED_QUERIES = re.compile(f"{SIDE_QUERIES.pattern}|{PAGE_QUERIES.pattern}")
 
 
-def public_page(view: Callable) -> Callable:
+def public_page(view: Callable | None = None, *, queries: re.Pattern = NO_QUERIES) -> Callable:
     """Mark a view whose page is the same for everybody, until a tip changes.
 
     Such a view reads nothing of the request but its path and its query, and shows no form: a
-    form needs a token of its own for each visitor. Answers to a few queries alone are kept.
+    form needs a token of its own for each visitor. A query that is none of its `queries`, of which
+    there is no end, leads to the page without one: making pages anew for each would cost far more.
     """
+    if view is None:
+        return partial(public_page, queries=queries)
 
     cached = cache_control(public=True, max_age=0, must_revalidate=True)(
-        _cacheable(view, page_cache)
+        _cacheable(view, page_cache, queries)
     )
     # There is nothing to protect from a forged request; a wrong method is told that it is wrong.
     return csrf_exempt(require_safe(cached))
@@ -59,14 +73,17 @@ def public_page(view: Callable) -> Callable:
 def result_page(view: Callable) -> Callable:
     """Mark a view whose page depends on its `result_key` (live_rooms.py) and the tips alone."""
     cached = cache_control(private=True, max_age=0, must_revalidate=True)(
-        _cacheable(view, room_page_cache)
+        _cacheable(view, room_page_cache, ROOM_QUERIES)
     )
     return csrf_exempt(require_safe(cached))
 
 
-def _cacheable(view: Callable, cache: "PageCache") -> Callable:
+def _cacheable(view: Callable, cache: "PageCache", queries: re.Pattern) -> Callable:
     @wraps(view)
     def wrapped(request, *args, **kwargs):
+        query = request.META.get("QUERY_STRING", "")
+        if query and not queries.fullmatch(query):
+            return HttpResponseRedirect(request.path)
         # Looked up before the page is made, so that a page of newer tips never counts as one
         # of older ones. Its being there is what marks the page as public.
         request.tips_version = cache.version()
@@ -117,32 +134,35 @@ class PageCache:
         with self._lock:
             self._forget_answers(version=None)
             self._looked_at = float("-inf")
-            self._is_away = False
+            self._is_looking = self.is_away = False
 
     def version(self, *, refresh: bool = False) -> str | None:
         """Which tips these answers are of; looked up at most once in PUBLIC_PAGE_SECONDS.
 
         With `refresh`, it is looked up now, however fresh it is.
 
-        While the database does not answer, what is known stays good: a page that is a little
-        old is better than none. It is then not asked more often for anybody, since a question
-        may take seconds to fail.
+        One thread looks, the others go on meanwhile with what is known. While the database does
+        not answer, that stays good: a page that is a little old is better than none. It is then
+        not asked more often for anybody, since a question may take its time to fail.
         """
         with self._lock:
             now = time.monotonic()
-            is_due = now - self._looked_at >= settings.PUBLIC_PAGE_SECONDS
-            if not is_due and (self._is_away or not refresh):
+            term = settings.PUBLIC_PAGE_SECONDS * (2 if self.is_away else 1)
+            is_due = now - self._looked_at >= term
+            if self._is_looking or (not is_due and (self.is_away or not refresh)):
                 return self._version
-            # This request looks; the others go on meanwhile with what is known, also when the
-            # database takes long to answer.
-            self._looked_at = now
+            self._is_looking, self._looked_at = True, now
         try:
-            version = published_version()
-        except Error:
-            self._is_away = True
+            with connection.answering_within(LOOK_TIMEOUT_S):  # type: ignore[attr-defined]
+                version = published_version()
+        except Error as error:
+            self.is_away = is_outage(error)
+            logger.warning("tips_not_looked_for: %s", type(error).__name__)
             return self._version
+        finally:
+            self._is_looking = False
         with self._lock:
-            self._is_away = False
+            self.is_away = False
             if version != self._version:
                 self._forget_answers(version)
         return version
@@ -194,10 +214,8 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
         in_room = result_key(request) if request.path_info.startswith("/r/") else None
         request.in_room = in_room  # type: ignore[attr-defined]
         cache = room_page_cache if in_room else page_cache
-        if query not in CACHED_QUERIES and not in_room:
-            response = get_response(request)
-            request.method = method
-            return response
+        if query and not in_room and not _CACHED_QUERIES.fullmatch(query):
+            return get_response(request)
         compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         key = (request.scheme, request.path_info, query, get_language(), compressed, in_room)
         # Whoever has a session may be the one who changed a tip a moment ago, and should see it.

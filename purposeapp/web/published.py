@@ -1,9 +1,10 @@
-"""What staff have published, read once for each of its versions and kept in a worker's memory."""
+"""What is published, read once for each of its versions and kept in a worker's memory."""
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from django.db import OperationalError
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
@@ -11,8 +12,8 @@ from purposeapp.advice.fit import Situation
 from purposeapp.advice.portrait import Mix
 from purposeapp.advice.selection import WrittenTip
 from purposeapp.advice.tip_index import TipIndex
-from purposeapp.models import PortraitPart, TalkQuestion, Tip
-from purposeapp.split import Split
+from purposeapp.models import CommunityPicture, PortraitPart, TalkQuestion, Tip
+from purposeapp.split import Purpose, Split
 
 from .page_cache import page_cache
 
@@ -23,15 +24,23 @@ HISTORICAL_FIELDS = (
 
 
 class Published:
-    """The tips, portrait sentences and talk questions that readers see.
+    """The tips, portrait sentences, talk questions and the community's picture that readers see.
 
     Requests share it: read-only.
     """
 
     def __init__(self) -> None:
-        self.tips = TipIndex(Tip.objects.published())
+        tips = list(Tip.objects.published().for_everyone_first())
+        self.tips = TipIndex(tips)
+        self._tips_on = {
+            purpose: [tip for tip in tips if tip.purpose == purpose] for purpose in Purpose
+        }
         self._parts = list(PortraitPart.objects.published())
         self._parts_for: dict[Split, list[PortraitPart]] = {}
+
+    def tips_on(self, purpose: Purpose) -> list[Tip]:
+        """All of a purpose, those for everyone first."""
+        return self._tips_on[purpose]
 
     def parts_for(self, split: Split) -> list[PortraitPart]:
         """The sentences that the portrait of a split can be composed of."""
@@ -57,6 +66,11 @@ class Published:
         return list(TalkQuestion.objects.published())
 
     @cached_property
+    def community(self) -> CommunityPicture | None:
+        """The picture of the community; None before the first is released."""
+        return CommunityPicture.objects.without_counts().first()
+
+    @cached_property
     def _changed_at(self) -> datetime:
         newest = Tip.history.aggregate(newest=Max("history_date"))["newest"]
         return newest or datetime.min.replace(tzinfo=timezone.get_fixed_timezone(0))
@@ -72,12 +86,28 @@ def _on_record_at(timestamp: datetime):
     return tips.annotate(can_be_ticked=still_there).only(*HISTORICAL_FIELDS)
 
 
+_newest: tuple[str | None, Published | None] = (None, None)
+
+
 def published() -> Published:
-    """What is published now: at most PUBLIC_PAGE_SECONDS old, as public pages are."""
+    """What is published now: at most PUBLIC_PAGE_SECONDS old, as public pages are.
+
+    While the database does not answer, it is what was read last, else an outage at once.
+    """
+    global _newest
     version = page_cache.version()
-    return _read(version) if version else _read.__wrapped__(version)
+    known_version, known = _newest
+    if known and version and version == known_version:
+        return known
+    if page_cache.is_away:
+        raise OperationalError("PostgreSQL did not answer a moment ago")
+    read = Published()
+    if version:
+        _newest = version, read
+    return read
 
 
-@lru_cache(maxsize=1)
-def _read(version: str | None) -> Published:
-    return Published()
+def forget_published() -> None:
+    """Read it anew, as a new worker does."""
+    global _newest
+    _newest = None, None

@@ -18,6 +18,9 @@ from purposeapp.models.single_statement import savepoint_in_transaction
 if TYPE_CHECKING:
     from purposeapp.models import Session, User
 
+VISITOR_AGE = timedelta(days=14)
+"""How long a session of somebody who is not signed in lasts from its last use."""
+
 RENEW_AFTER = timedelta(days=1)
 """How much of a session's age may go before its use renews it: a write a day, not a request."""
 
@@ -25,7 +28,8 @@ RENEW_AFTER = timedelta(days=1)
 class SessionStore(db.SessionStore):
     """Sessions in PostgreSQL, where signing out ends one for every worker at once.
 
-    Their expiry slides: a session that is used lasts SESSION_COOKIE_AGE from then on.
+    Their expiry slides: a session that is used lasts SESSION_COOKIE_AGE from then on, or
+    VISITOR_AGE where nobody is signed in.
     """
 
     _stored: bytes | None = None
@@ -48,12 +52,16 @@ class SessionStore(db.SessionStore):
         self._read = row.session_data
         data = self.decode(row.session_data)
         self._stored = self.serializer().dumps(data)
-        lifetime = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        lifetime = timedelta(seconds=_age_of(data))
         if row.expire_date < timezone.now() + lifetime - RENEW_AFTER:
             # Allauth writes into each session how long it lasts, which may have been less then.
             data.pop("_session_expiry", None)
             self.modified = True  # the middleware then renews row and cookie together
         return data
+
+    def get_session_cookie_age(self) -> int:
+        """Seconds from its last use."""
+        return _age_of(self._get_session())  # type: ignore[attr-defined]
 
     def save(self, must_create=False) -> None:
         """Store the session; only its expiry where nothing else has changed in this request.
@@ -136,6 +144,12 @@ class SessionStore(db.SessionStore):
         A NUL in it would be an error there, and so a 500 here, before anybody is signed in.
         """
         return bool(key) and len(key) >= 8 and key.isascii() and key.isalnum()
+
+
+def _age_of(data: dict[str, Any]) -> int:
+    """Seconds that a session with this data lasts from its last use."""
+    signed_in = SESSION_KEY in data
+    return settings.SESSION_COOKIE_AGE if signed_in else int(VISITOR_AGE.total_seconds())
 
 
 def get_user(request: HttpRequest) -> "User | AnonymousUser":

@@ -73,8 +73,19 @@
       stored((storage) => storage.removeItem(KEY));
     } else {
       const initial = stored((storage) => storage.getItem(KEY));
-      link.textContent = initial ? link.dataset.signedIn : link.dataset.signedOut;
-      if (!initial) link.href = link.dataset.signIn;
+      if (initial) {
+        // As the account menu looks on all other pages.
+        const [circle, name] = [0, 1].map(() => document.createElement("span"));
+        circle.className = "account-initial";
+        circle.textContent = initial;
+        circle.setAttribute("aria-hidden", "true");
+        name.className = "visually-hidden";
+        name.textContent = link.dataset.signedIn;
+        link.replaceChildren(circle, name);
+      } else {
+        link.textContent = link.dataset.signedOut;
+        link.href = link.dataset.signIn;
+      }
       document.querySelector("[data-sign-out]").hidden = !initial;
     }
   });

@@ -6,7 +6,13 @@ from playwright.sync_api import expect
 from tests.support.inspection import Inspection
 from tests.support.visitor import PURPOSES
 
-PUBLIC = ("/privacy/", "/purposes/", "/splits/", "/worksheet/")  # the same page for everybody
+PUBLIC = (
+    "/community/",
+    "/privacy/",
+    "/purposes/",
+    "/splits/",
+    "/worksheet/",
+)  # the same page for everybody
 
 
 @pytest.fixture

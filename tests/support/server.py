@@ -4,6 +4,7 @@ import fcntl
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,10 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote, urlsplit
 
 import environ
 import psycopg
+import requests
 from psycopg import sql
 
 from config import local_postgres
@@ -27,21 +30,24 @@ SETTINGS = [
     "ALLOWED_HOSTS",
     "APP_ENV",
     "DEBUG",
+    "DISABLE_SERVER_SIDE_CURSORS",
     "EMAIL_FROM",
     "EMAIL_URL",
     "LINKEDIN_CLIENT_ID",
     "LINKEDIN_CLIENT_SECRET",
     "LINKEDIN_SERVER_URL",
     "LOG_LEVEL",
+    "METRICS_TOKEN",
     "PUBLIC_URL",
     "SECRET_KEY",
+    "SENTRY_DSN",
     "TRUSTED_PROXIES",
     "WEB_CONCURRENCY",
 ]
 
 
 class Database:
-    """An empty database on the server of DATABASE_URL, or on the embedded one, until dropped."""
+    """An empty database on the server of DATABASE_URL, or on the embedded one, within a `with`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -55,10 +61,11 @@ class Database:
             place = f"{local['USER']}@:{local['PORT']}/{quote(local['HOST'])}"
             self.url = f"postgres://{place}/{name}"
 
-    def create(self) -> None:
+    def __enter__(self) -> Self:
         self._execute("CREATE DATABASE {}")
+        return self
 
-    def drop(self) -> None:
+    def __exit__(self, *error: object) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
     def connect(self, name: str | None = None) -> psycopg.Connection:
@@ -215,6 +222,27 @@ class Server:
             connection.close()
 
 
+class Browser(requests.Session):
+    """Keeps cookies, and sends forms with their token."""
+
+    def __init__(self, server) -> None:
+        super().__init__()
+        self.server = server
+
+    def open(self, path: str) -> requests.Response:
+        return self.get(self.server.url + path)
+
+    def submit(self, path: str, form: dict, page: str = "") -> requests.Response:
+        page = page or self.open(path).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        data = {"csrfmiddlewaretoken": token, **form}
+        return self.post(self.server.url + path, data, allow_redirects=False)
+
+
+def is_unavailable(response: requests.Response) -> bool:
+    return (response.status_code, response.headers.get("Retry-After")) == (503, "10")
+
+
 @contextmanager
 def running(
     purpose: str, folder: Path, static: Path | None = None, **environment: str
@@ -225,9 +253,7 @@ def running(
     that share `static` start one after the other, so that the first one collects for all.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    database = Database(f"five_purposes_{purpose}_{os.getpid()}_{worker}")
-    database.create()
-    try:
+    with Database(f"five_purposes_{purpose}_{os.getpid()}_{worker}") as database:
         static = static or folder / "static"
         server = Server(database, folder, static, **environment)
         with static.with_suffix(".lock").open("w") as lock:
@@ -237,8 +263,6 @@ def running(
             yield server
         finally:
             server.stop()
-    finally:
-        database.drop()
 
 
 def free_port() -> int:

@@ -4,6 +4,7 @@ from contextlib import closing
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
+from purposeapp.models import Reminder
 from purposeapp.reminders.sending import MailServerDownError, ReminderRun
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -31,11 +32,11 @@ class Command(BaseCommand):
 
     def send(self, run: ReminderRun) -> None:
         """Send one after the other, with a progress line in a terminal."""
-        total = run.due.count() if self.stdout.isatty() else 0
+        total = Reminder.objects.due_somewhere(run.now).count() if self.stdout.isatty() else 0
         try:
             while run.remind_next():
                 if total:
-                    self.stdout.write(f"\rSent {run.sent} of {total}", ending="")
+                    self.stdout.write(f"\rSent {run.sent} of up to {total}", ending="")
                     self.stdout.flush()
                 if self.stopping:
                     raise CommandError("Stopped. Whoever is still due gets their mail next time.")

@@ -1,7 +1,9 @@
 import errno
+import fcntl
 import os
 import socket
 import sys
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -17,13 +19,21 @@ class Command(BaseCommand):
     def handle(self, **options) -> None:
         self.check_port()
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        self.collect_static()
         os.environ["START_MESSAGE"] = self.start_message()
         sys.stdout.flush()
         # This process becomes gunicorn, so that a signal to it reaches the server directly.
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py"]
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, gunicorn)  # noqa: S606
+
+    def collect_static(self) -> None:
+        """Collect the static files, one command at a time: two would delete each other's."""
+        folder = Path(settings.STATIC_ROOT).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "collecting.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            call_command("collectstatic", interactive=False, verbosity=0)
 
     def check_port(self) -> None:
         """Say at once, and in one sentence, that somebody else has the port."""

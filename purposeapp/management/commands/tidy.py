@@ -7,13 +7,15 @@ from django.utils import timezone
 
 from purposeapp.models import Session, Talk
 from purposeapp.web.cache import DatabaseCache
+from purposeapp.web.outbox import drop_expired
 
 
 class Command(BaseCommand):
     """What runs every day: data retention, for all that has a term."""
 
     help = (
-        "Delete what is over: old talks, sessions, counts of limits, links that confirm an email. "
+        "Delete what is over: old talks, sessions, counts of limits, links that confirm an email, "
+        "mails that could not be sent. "
         "It can be run as often as you like; nothing that anybody still uses is deleted."
     )
 
@@ -22,6 +24,8 @@ class Command(BaseCommand):
         sessions, _by_model = Session.objects.filter(expire_date__lte=timezone.now()).delete()
         limits = cast(DatabaseCache, cache).clear_expired()
         links, _by_model = EmailConfirmation.objects.all_expired().delete()
+        mails = drop_expired()
         self.stdout.write(
-            f"Deleted: {talks} talks, {sessions} sessions, {limits} counts, {links} links"
+            f"Deleted: {talks} talks, {sessions} sessions, {limits} counts, {links} links, "
+            f"{mails} mails"
         )

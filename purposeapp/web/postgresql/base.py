@@ -1,13 +1,45 @@
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
+
+from .patience import patience
 
 HEALTHY = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection to PostgreSQL whose health check (CONN_HEALTH_CHECKS) looks at the socket."""
+    """A connection to PostgreSQL whose health check (CONN_HEALTH_CHECKS) looks at the socket.
+
+    Its waits are bounded where the process has limits for them (patience.py).
+    """
+
+    max_wait_s: float | None = None
+
+    @contextmanager
+    def answering_within(self, seconds: float) -> Iterator[None]:
+        """Give statements up after so many seconds, where waits are bounded at all."""
+        self.max_wait_s = seconds
+        try:
+            yield
+        finally:
+            self.max_wait_s = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Connect, and bound every wait on the connection."""
+        if self.max_wait_s is not None:
+            conn_params = {**conn_params, "connect_timeout": 2}  # the least that libpq knows
+
+        def probe() -> None:
+            self.Database.connect(**conn_params).close()
+
+        connect = super().get_new_connection
+        connection = patience.connect(lambda: connect(conn_params), probe)
+        patience.bound(connection, lambda: self.max_wait_s, probe)
+        return connection
 
     def is_usable(self) -> bool:
         """Whether no statement has failed for good and the server has not hung up.

@@ -13,7 +13,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purposeapp", "0021_first_talk_questions"),
+        ("purposeapp", "0025_community"),
     ]
 
     operations = [

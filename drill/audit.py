@@ -1,0 +1,44 @@
+"""Known vulnerabilities of the pinned versions, as pip-audit knows them.
+
+`make audit` runs it. Of a version that no source of advisories could be asked about nothing is
+known: that is said, and is no failure.
+"""
+
+import json
+import subprocess
+import sys
+
+REQUIREMENTS = "requirements/dev.txt"
+"""It has all of server.txt and local.txt too."""
+
+
+def main() -> int:
+    options = ["--require-hashes", "--disable-pip", "--progress-spinner=off", "--format=json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip_audit", *options, "--requirement", REQUIREMENTS],
+        capture_output=True,
+        text=True,
+    )
+    try:
+        found = json.loads(done.stdout)["dependencies"]
+    except ValueError:
+        print(f"SKIPPED: pip-audit can't ask for advisories:\n{done.stderr[-500:]}")
+        return 0
+    unknown = [each for each in found if "skip_reason" in each]
+    known = [each for each in found if "skip_reason" not in each]
+    if not known:
+        print(f"SKIPPED: nothing is known of any version: {unknown[0]['skip_reason'][:200]}")
+        return 0
+    vulnerable = [each for each in known if each["vulns"]]
+    for each in vulnerable:
+        for advisory in each["vulns"]:
+            fixed = ", ".join(advisory["fix_versions"]) or "no version"
+            print(f"{each['name']} {each['version']}: {advisory['id']}, mended in {fixed}")
+    print(f"{len(known)} versions asked about, {len(vulnerable)} with a known vulnerability")
+    if unknown:
+        print(f"Nothing is known of {', '.join(each['name'] for each in unknown)}.")
+    return 1 if vulnerable else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

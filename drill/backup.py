@@ -1,0 +1,84 @@
+"""A backup that was made under load and restored elsewhere holds every row and every rule."""
+
+import re
+
+import psycopg
+from psycopg import sql
+
+from .cluster import Cluster
+from .constraints import broken_rules, rules
+from .site import Site
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
+COLUMNS = """
+SELECT table_name, column_name, data_type, is_nullable, column_default, is_identity
+FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2
+"""
+ROWS = "SELECT count(*), md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM {} t"
+
+
+def compare_backup(cluster: Cluster, site: Site) -> list[str]:
+    """Dump the server while it serves, restore it into an empty one; returns what differs."""
+    file = cluster.log.with_name("backup.dump")
+    file.unlink(missing_ok=True)
+    elsewhere = Cluster(cluster.log.with_name("restored"))
+    try:
+        with cluster.connect() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            [snapshot] = connection.execute("SELECT pg_export_snapshot()").fetchone()
+            site.manage("backup", str(file), "--snapshot", snapshot, DATABASE_URL=cluster.url)
+            was = contents(connection)
+        elsewhere.create()
+        site.manage("restore", str(file), DATABASE_URL=elsewhere.url)
+        with elsewhere.connect() as connection:
+            found = contents(connection)
+            wrong = broken_rules(connection) + lagging(connection)
+        return wrong + [
+            f"restored, {name} differs: {difference(was[name], found.get(name))}"
+            for name in was
+            if was[name] != found.get(name)
+        ]
+    finally:
+        elsewhere.stop()
+        elsewhere.remove()
+
+
+def difference(was: object, found: object) -> str:
+    """What is only there, and what is only here."""
+    if isinstance(was, list) and isinstance(found, list):
+        return f"{[row for row in was if row not in found]} {[r for r in found if r not in was]}"
+    return f"{was} {found}"
+
+
+def contents(connection: psycopg.Connection) -> dict[str, object]:
+    """Each table with the number of its rows and a checksum of all; and what holds for them."""
+    found: dict[str, object] = {
+        "the constraints": [(*rule[:-1], _meaning(rule[-1])) for rule in rules(connection)],
+        "the indexes": connection.execute(INDEXES).fetchall(),
+        "the columns": connection.execute(COLUMNS).fetchall(),
+    }
+    for (table,) in connection.execute(TABLES).fetchall():
+        query = sql.SQL(ROWS).format(sql.Identifier(table))
+        found[f"the table {table}"] = connection.execute(query).fetchone()
+    return found
+
+
+def _meaning(rule: str) -> str:
+    """A rule without casts between texts: reading its own words, PostgreSQL puts them elsewhere."""
+    return re.sub(r"::(character varying|text)(\[\])?|[()]", "", rule)
+
+
+def lagging(connection: psycopg.Connection) -> list[str]:
+    """The identity columns that would give a number that is taken."""
+    found = []
+    columns = [row for row in connection.execute(COLUMNS).fetchall() if row[5] == "YES"]
+    for table, column, *_ in columns:
+        query = sql.SQL(
+            "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, %s)::regclass), 0)"
+            " < coalesce(max({}), 0) FROM {}"
+        ).format(sql.Identifier(column), sql.Identifier(table))
+        [is_behind] = connection.execute(query, [f'"{table}"', column]).fetchone()
+        if is_behind:
+            found.append(f"restored, the numbers of {table} begin anew")
+    return found

@@ -1,0 +1,346 @@
+"""Writers: people who record, edit, claim and answer over HTTP, and note what was acknowledged.
+
+Each does as a browser and somebody with patience would: a form that found no answer, or a 503, is
+sent again as it was, with the same idempotency key, until there is an answer. So what was sent is
+stored once, and what was acknowledged is never lost: `Ledger` holds what has to be there.
+"""
+
+import html
+import random
+import re
+import threading
+import time
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urljoin
+
+import psycopg
+import requests
+
+from purposeapp.split import Purpose, Split
+
+SPLITS = [str(split) for split in Split.all()]
+PASSWORD = "ten points for five purposes"
+REQUEST_TIMEOUT_S = 40
+"""Longer than anything on the site may take: whoever waits longer was forgotten."""
+PATIENCE_S = 90
+"""How long a form is sent again and again."""
+REDIRECTS = (302, 303)
+COME_BACK = (429, 503)
+"""Statuses that say when to try again. A limit says so too where a kill left a count of it locked,
+which allauth does for ten seconds; or where five sign-ins of an account were cut off within five
+minutes, which count as wrong passwords: nobody knows what they were."""
+
+
+class Violation(Exception):
+    """Something that must not happen."""
+
+
+class LimitedError(Exception):
+    """A limit says to come back later than anybody waits here: an answer, and nothing is lost."""
+
+
+class Scores:
+    """What clients saw, counted under the fault of the moment, and what must not have been."""
+
+    def __init__(self) -> None:
+        self.fault = "(before)"
+        self.seen: dict[str, Counter[str]] = defaultdict(Counter)
+        self.violations: list[str] = []
+        self._lock = threading.Lock()
+
+    def count(self, what: str) -> None:
+        with self._lock:
+            self.seen[self.fault][what] += 1
+
+    def violation(self, words: str) -> None:
+        with self._lock:
+            self.seen[self.fault]["violations"] += 1
+            self.violations.append(f"[{self.fault}] {words}")
+
+
+class Browser:
+    """One browser: a cookie jar, and the patience to try again."""
+
+    def __init__(self, url: str, scores: Scores, address: str) -> None:
+        self.url = url
+        self.scores = scores
+        self.session = requests.Session()
+        # Limits are counted by network address, and fifty people have fifty.
+        self.session.headers["X-Forwarded-For"] = address
+
+    def get(self, path: str) -> str:
+        """The text of a page that is there."""
+        answer = self.send("GET", path)
+        if answer.status_code != 200 or "</html>" not in answer.text:
+            raise Violation(f"GET {_shape(path)}: {answer.status_code} {answer.text[:80]!r}")
+        return answer.text
+
+    def post(self, path: str, page: str, **form: str) -> requests.Response:
+        """Send a form of this page: with its token, and with what it has hidden."""
+        hidden = hidden_fields(page, "csrfmiddlewaretoken", "account", "submission")
+        answer = self.send("POST", path, {**hidden, **form})
+        if answer.status_code not in REDIRECTS:
+            raise Violation(f"POST {_shape(path)}: {answer.status_code}")
+        return answer
+
+    def send(self, method: str, path: str, form: dict | None = None) -> requests.Response:
+        """The answer that is none of an outage; sent again until there is one."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                answer = self.session.request(
+                    method,
+                    urljoin(self.url, path),
+                    data=form,
+                    allow_redirects=False,
+                    timeout=REQUEST_TIMEOUT_S,
+                )
+            except requests.Timeout:
+                raise Violation(f"{method} {_shape(path)}: silence") from None
+            except requests.RequestException:
+                self.scores.count("no answer")
+                answer = None
+            if answer is not None and answer.status_code not in COME_BACK:
+                self.scores.count("answers" if answer.status_code < 500 else "500s")
+                return answer
+            if answer is not None:
+                self.scores.count(f"{answer.status_code}s")
+                if "Retry-After" not in answer.headers or "</html>" not in answer.text:
+                    raise Violation(f"{method} {_shape(path)}: a {answer.status_code} not of ours")
+                if form:
+                    # The page holds what was sent, and a token of its own.
+                    form |= hidden_fields(answer.text, "csrfmiddlewaretoken")
+            if time.monotonic() > deadline:
+                if answer is not None and answer.status_code == 429:
+                    raise LimitedError
+                raise Violation(f"{method} {_shape(path)}: no answer in {PATIENCE_S} s")
+            time.sleep(random.uniform(0.05, 0.4))
+
+
+def hidden_fields(page: str, *names: str) -> dict[str, str]:
+    """Those of the hidden fields that a page has, with their values."""
+    return {
+        name: html.unescape(found[1])
+        for name in names
+        if (found := re.search(f'name="{name}" value="([^"]*)"', page))
+    }
+
+
+def _shape(path: str) -> str:
+    """An address without what is somebody's own in it."""
+    return re.sub(r"[0-9a-f-]{36}|[\w-]{22}", "…", path)
+
+
+class Ledger:
+    """What one writer has sent, and what of it was acknowledged."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, str] = {}
+        """Each submission that was sent, with its split."""
+        self.acknowledged: dict[str, str] = {}
+        """Each submission that was acknowledged, with the id of its assessment, if it was told."""
+        self.notes: dict[str, str] = {}
+        """The note of each assessment that was edited: the one that was sent last."""
+        self.answers: dict[tuple[str, str, str], str] = {}
+        """The split of each talk, side and kind: the one that was sent last."""
+        self.talk_notes: dict[tuple[str, str], str] = {}
+        self.unsure: set[object] = set()
+        """Keys of the three above that were sent and never acknowledged: the end came before."""
+
+
+class Writer(threading.Thread):
+    """Somebody with an account, a talk, and much to say."""
+
+    def __init__(self, number: int, url: str, scores: Scores, stop: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.url, self.scores, self.stop_event = url, scores, stop
+        self.email = f"writer-{number}@example.org"
+        self.random = random.Random(number)
+        self.ledger = Ledger()
+        self.address = f"192.0.2.{number}"
+        self.browser = Browser(url, scores, self.address)
+        self.done: Counter[str] = Counter()
+        # A room would stand here: made in `sign_up`, answered in an operation of its own.
+        self.operations: list[tuple[Callable[[], None], int]] = [
+            (self.record, 5),
+            (self.edit_note, 3),
+            (self.claim, 2),
+            (self.answer_in_talk, 3),
+            (self.write_in_talk, 1),
+            (self.look, 1),
+        ]
+
+    def sign_up(self) -> None:
+        """Make the account, and a talk with a guest who has none."""
+        page = self.browser.get("/accounts/signup/")
+        self.browser.post("/accounts/signup/", page, email=self.email, password1=PASSWORD)
+        page = self.browser.get("/talks/")
+        invited = self.browser.post("/talks/", page, name="Anna").headers["Location"]
+        self.talk = invited.split("/")[2]
+        self.guest = Browser(self.url, self.scores, self.address)
+        path = f"/invitations/{invited.partition('?link=')[2]}/"
+        self.guest_path = self.guest.post(path, self.guest.get(path)).headers["Location"]
+        self.record()
+
+    def run(self) -> None:
+        doing, weights = zip(*self.operations, strict=True)
+        while not self.stop_event.is_set():
+            [operation] = self.random.choices(doing, weights)
+            try:
+                operation()
+                self.done[operation.__name__] += 1
+            except LimitedError:
+                self.done["given up"] += 1
+            except Violation as violation:
+                self.scores.violation(str(violation))
+            self.stop_event.wait(self.random.uniform(0.1, 1.2))
+
+    def points(self) -> tuple[str, dict[str, str]]:
+        split = self.random.choice(SPLITS)
+        return split, dict(zip(Purpose.values, split.split("-"), strict=True))
+
+    def record(self) -> None:
+        """Ten points, signed in."""
+        page = self.browser.get("/")
+        submission = str(uuid.uuid4())
+        split, points = self.points()
+        self.ledger.sent[submission] = split
+        answer = self.browser.post("/", page, **points | {"submission": submission})
+        place = answer.headers["Location"]
+        if not place.startswith("/history/"):
+            raise Violation(f"POST /, signed in, led to {_shape(place)}")
+        self.ledger.acknowledged[submission] = place.split("/")[2]
+
+    def edit_note(self) -> None:
+        """A note on one of the results."""
+        known = [id for id in self.ledger.acknowledged.values() if id]
+        id = self.random.choice(known)
+        path = f"/history/{id}/"
+        page = self.browser.get(path)
+        text = f"{self.email} {uuid.uuid4()}"
+        self._keep(self.ledger.notes, id, text, self.browser, path, page, note=text)
+
+    def claim(self) -> None:
+        """Ten points, signed out, which move to the account by signing in."""
+        browser = Browser(self.url, self.scores, self.address)
+        page = browser.get("/")
+        submission = str(uuid.uuid4())
+        split, points = self.points()
+        self.ledger.sent[submission] = split
+        browser.post("/", page, **points | {"submission": submission})
+        # In an outage a result is shown and does not wait; then the browser has no session.
+        is_waiting = "sessionid" in browser.session.cookies
+        path = "/accounts/login/"
+        answer = browser.post(path, browser.get(path), login=self.email, password=PASSWORD)
+        if not answer.headers["Location"].startswith("/history/"):
+            raise Violation(f"signing in led to {_shape(answer.headers['Location'])}")
+        if is_waiting:
+            self.ledger.acknowledged[submission] = ""
+
+    def answer_in_talk(self) -> None:
+        """Ten points of either side of the talk."""
+        side, browser, path = self._seat()
+        kind = self.random.choice(["now", "future", "guess"])
+        split, points = self.points()
+        path += f"{kind}/"
+        key = (self.talk, side, kind)
+        self._keep(self.ledger.answers, key, split, browser, path, browser.get(path), **points)
+
+    def write_in_talk(self) -> None:
+        """The note of either side of the talk."""
+        side, browser, path = self._seat()
+        path += "note/"
+        key, text = (self.talk, side), str(uuid.uuid4())
+        self._keep(self.ledger.talk_notes, key, text, browser, path, browser.get(path), text=text)
+
+    def look(self) -> None:
+        """The history: what was acknowledged is in it."""
+        page = self.browser.get("/history/")
+        if "</html>" not in page:
+            raise Violation("half a history")
+
+    def _seat(self) -> tuple[str, Browser, str]:
+        if self.random.random() < 0.5:
+            return "inviter", self.browser, f"/talks/{self.talk}/"
+        return "guest", self.guest, self.guest_path
+
+    def _keep(self, kept, key, value, browser, path, page, **form) -> None:
+        """Send what takes the place of what was sent before, and note it."""
+        kept[key] = value
+        self.ledger.unsure.add(key)
+        browser.post(path, page, **form)
+        self.ledger.unsure.discard(key)
+
+
+@contextmanager
+def writing(count: int, url: str, scores: Scores) -> Iterator[list[Writer]]:
+    """So many writers, who write until the block ends. One that waits for ever is a violation."""
+    stop = threading.Event()
+    writers = [Writer(number, url, scores, stop) for number in range(count)]
+    for writer in writers:
+        writer.sign_up()
+    for writer in writers:
+        writer.start()
+    yield writers
+    stop.set()
+    for writer in writers:
+        writer.join(120)
+        if writer.is_alive():
+            scores.violation("a writer waits for ever")
+
+
+def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores) -> dict[str, int]:
+    """Hold all ledgers against the tables; returns how many of each were there exactly once."""
+    points = " || '-' || ".join(Purpose.values)
+    rows = connection.execute(
+        f"SELECT email, submission::text, {points}, a.id::text, note"
+        " FROM purposeapp_assessment a JOIN purposeapp_user u ON u.id = a.user_id"
+    ).fetchall()
+    stored: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
+    for email, submission, split, id, note in rows:
+        stored[email, submission].append((split, id, note))
+    answers = {
+        (talk, side, kind): split
+        for talk, side, kind, split in connection.execute(
+            f"SELECT talk_id::text, side, kind, {points} FROM purposeapp_talkanswer"
+        )
+    }
+    talk_notes = {
+        (talk, side): text
+        for talk, side, text in connection.execute(
+            "SELECT talk_id::text, side, text FROM purposeapp_talknote"
+        )
+    }
+    found: Counter[str] = Counter()
+    for writer in writers:
+        ledger = writer.ledger
+        for submission, split in ledger.sent.items():
+            there = stored.pop((writer.email, submission), [])
+            if len(there) > 1:
+                scores.violation(f"a result is there {len(there)} times")
+            if submission in ledger.acknowledged:
+                if not there:
+                    scores.violation("an acknowledged result is gone")
+                    continue
+                id = ledger.acknowledged[submission]
+                if there[0][0] != split or id not in ("", there[0][1]):
+                    scores.violation("an acknowledged result is another one")
+                found["results"] += 1
+            if there and (note := ledger.notes.get(there[0][1])):
+                if note != there[0][2] and there[0][1] not in ledger.unsure:
+                    scores.violation("an acknowledged note is another one")
+                found["notes"] += 1
+        for kept, table, name in (
+            (ledger.answers, answers, "answers in talks"),
+            (ledger.talk_notes, talk_notes, "notes in talks"),
+        ):
+            for key, value in kept.items():
+                if table.get(key) != value and key not in ledger.unsure:
+                    scores.violation(f"{name}: an acknowledged one is another one, or gone")
+                found[name] += 1
+    if stored:
+        scores.violation(f"{len(stored)} results that nobody sent")
+    return dict(found)

@@ -1,0 +1,31 @@
+"""Whether somebody counts in the community's picture."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.models import User
+
+from .reminder import CHOOSE_ONE, RhythmChoice
+
+COUNT, LEAVE_OUT = "count", "leave_out"
+
+
+class CommunityForm(forms.Form):
+    """The opt-out from the community's picture."""
+
+    choice = forms.ChoiceField(
+        label=_("Your latest result"),
+        choices=[(COUNT, _("Count it")), (LEAVE_OUT, _("Leave me out"))],
+        widget=RhythmChoice,
+        error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
+    )
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        """A form that shows what `user` chose."""
+        kwargs.setdefault("initial", {"choice": LEAVE_OUT if user.left_out else COUNT})
+        super().__init__(*args, **kwargs)
+
+    def save(self, *, user: User) -> None:
+        """Store the choice. It shows in the next picture that is released."""
+        left_out = self.cleaned_data["choice"] == LEAVE_OUT
+        User.objects.filter(pk=user.pk).update(left_out=left_out)

@@ -1,0 +1,41 @@
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from purposeapp.management.postgresql_programs import run
+
+
+class Command(BaseCommand):
+    """What `make backup` runs: pg_dump in its custom format, while the site serves."""
+
+    help = "Write the whole database to a file, by default a new one in var/backups/."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path)
+        parser.add_argument("--snapshot", help="as pg_dump has it: what another transaction sees")
+
+    def handle(self, file: Path | None, snapshot: str | None, **options) -> None:
+        file = file or self.new_file()
+        if file.exists():
+            raise CommandError(f"{file} is there already.")
+        # What is half written has another name, and nobody else can read it.
+        part = file.with_name(f"{file.name}.part")
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        try:
+            of_snapshot = [f"--snapshot={snapshot}"] if snapshot else []
+            run("pg_dump", "--format=custom", f"--file={part}", *of_snapshot)
+            with part.open("rb") as written:
+                os.fsync(written.fileno())
+            part.rename(file)
+        finally:
+            part.unlink(missing_ok=True)
+        self.stdout.write(f"{file} ({file.stat().st_size:,} bytes)")
+
+    @staticmethod
+    def new_file() -> Path:
+        folder = settings.BASE_DIR / "var" / "backups"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder / f"five-purposes-{timezone.now():%Y-%m-%d-%H%M%S}.dump"

@@ -1,0 +1,28 @@
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+from purposeapp.management.doctor import Level, findings
+
+
+class Command(BaseCommand):
+    """A self-test that a person, or a deployment, runs after each change of an installation."""
+
+    help = (
+        "Say what is wrong with this installation, and how to mend it. It changes nothing, and "
+        "ends with 1 if anything is wrong."
+    )
+    # What is wrong is said by the command itself, in one list.
+    requires_system_checks = ()
+
+    def handle(self, **options) -> None:
+        style = {Level.GOOD: self.style.SUCCESS, Level.NOTE: self.style.NOTICE}
+        wrong = 0
+        for finding in findings(production=settings.PRODUCTION):
+            wrong += finding.level == Level.WRONG
+            level = style.get(finding.level, self.style.ERROR)(f"{finding.level.value:<6}")
+            self.stdout.write(f"{level} {finding.part:<15} {finding.words}")
+            if finding.mend:
+                self.stdout.write(f"{'':23} {finding.mend}")
+        if wrong:
+            raise CommandError(f"{wrong} wrong.")
+        self.stdout.write("Nothing is wrong.")

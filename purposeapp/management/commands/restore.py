@@ -1,0 +1,44 @@
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from purposeapp.management.postgresql_programs import run, tables_in
+
+
+class Command(BaseCommand):
+    """What `make restore` runs: pg_restore in one transaction, so all of the dump or nothing."""
+
+    help = "Put a dump that `backup` wrote into the database, which has to be empty."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--replace", action="store_true", help="delete what is in the database, for good"
+        )
+
+    def handle(self, file: Path, replace: bool, **options) -> None:
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.")
+        brought = tables_in(file)
+        there = set(connection.introspection.table_names())
+        if there and not replace:
+            raise CommandError(
+                "The database is not empty. To delete all that is in it and put the dump in its "
+                "place, say so: --replace, or make restore FILE=... REPLACE=yes."
+            )
+        if unknown := sorted(there - brought):
+            raise CommandError(
+                f"The database has tables that the dump does not know: {', '.join(unknown)}. A "
+                "newer version made them. Restore into an empty database instead."
+            )
+        connection.close()
+        run(
+            "pg_restore",
+            *(["--clean", "--if-exists"] if replace else []),
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            str(file),
+        )
+        self.stdout.write(f"{file} is restored. If an older version wrote it, migrate now.")

@@ -1,0 +1,290 @@
+"""Self-test of an installation: what is wrong with it, and how to mend it.
+
+Each check asks the thing itself: it connects, opens, fetches, counts. None changes anything.
+"""
+
+import http.client
+import os
+import shutil
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from http import HTTPStatus
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
+from django.core.cache import caches
+from django.core.checks import run_checks
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from purposeapp.models import Reminder, Session, User
+from purposeapp.web.outbox import mail_server
+
+FETCH_TIMEOUT_S = 5
+BUFFERED_AFTER_S = 2
+"""Seconds without an answer to half a request, after which something is holding it back."""
+
+MAX_CLOCK_SKEW = timedelta(seconds=5)
+MIN_FREE_BYTES = 500 * 1024 * 1024
+LATE = timedelta(days=3)
+"""How far behind a daily command may be before it doesn't run: a weekend without it is noticed."""
+
+
+class Level(Enum):
+    """How bad it is."""
+
+    GOOD = "ok"
+    NOTE = "note"
+    WRONG = "WRONG"
+
+
+class Finding(NamedTuple):
+    """What was found of a part, and for what is wrong, how to mend it."""
+
+    part: str
+    level: Level
+    words: str
+    mend: str = ""
+
+
+def findings(*, production: bool) -> Iterator[Finding]:
+    """Check each part, one after the other. What stands in the way of others is said first."""
+    yield from _settings(production)
+    try:
+        yield _database()
+    except Error as error:
+        words = " ".join(str(error).split())[:200]
+        yield Finding("Database", Level.WRONG, words, "See DATABASE_URL and the server's log.")
+    else:
+        yield from _in_the_database()
+    yield _mail(production)
+    yield from _public_address(production)
+    yield _disk()
+    yield _static_files()
+
+
+def _settings(production: bool) -> Iterator[Finding]:
+    problems = run_checks(include_deployment_checks=production)
+    serious = [problem for problem in problems if not problem.is_silenced()]
+    for problem in serious:
+        yield Finding("Settings", Level.WRONG, problem.msg, str(problem.hint or problem.id or ""))
+    if not serious:
+        mode = "production" if production else "local: not for the internet"
+        yield Finding("Settings", Level.GOOD, f"APP_ENV is {mode}.")
+
+
+def _database() -> Finding:
+    begin = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")
+        version, fsync = cursor.fetchone()
+    took_ms = (time.perf_counter() - begin) * 1000
+    if fsync != "on":
+        return Finding(
+            "Database",
+            Level.WRONG,
+            "fsync is off: a crash may lose everything.",
+            "Set fsync = on in postgresql.conf.",
+        )
+    return Finding("Database", Level.GOOD, f"PostgreSQL {version} answers in {took_ms:.0f} ms.")
+
+
+def _in_the_database() -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        yield Finding(
+            "Migrations",
+            Level.WRONG,
+            f"{len(waiting)} are waiting.",
+            "Run manage.py migrate --no-input.",
+        )
+        return
+    yield Finding("Migrations", Level.GOOD, "The tables are as new as the code.")
+    yield _clock()
+    yield _staff()
+    yield from _daily_commands()
+
+
+def _clock() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        skew = abs(cursor.fetchone()[0] - datetime.now(UTC))
+    if skew > MAX_CLOCK_SKEW:
+        return Finding(
+            "Clock",
+            Level.WRONG,
+            f"{skew.total_seconds():.0f} s apart from the database's.",
+            "Keep both machines' clocks with NTP.",
+        )
+    return Finding("Clock", Level.GOOD, "The same as the database's.")
+
+
+def _staff() -> Finding:
+    if User.objects.superusers().exists():
+        return Finding("Staff", Level.GOOD, "Somebody can sign in to the admin.")
+    return Finding(
+        "Staff",
+        Level.NOTE,
+        "Nobody can sign in to the admin yet.",
+        "Run manage.py createsuperuser.",
+    )
+
+
+def _daily_commands() -> Iterator[Finding]:
+    """A command that runs leaves nothing behind, so what it has left for days shows that it
+    doesn't."""
+    now = timezone.now()
+    over = Session.objects.filter(expire_date__lt=now - LATE).count()
+    yield _daily("tidy", over, "sessions ended more than three days ago")
+    due = Reminder.objects.due((now - LATE).date()).count()
+    yield _daily("send_reminders", due, "reminders are due since more than three days")
+
+
+def _daily(command: str, left: int, words: str) -> Finding:
+    if not left:
+        return Finding("Daily", Level.GOOD, f"{command} has left nothing behind.")
+    # A reminder whose person has not confirmed their address stays due: so it need not be wrong.
+    return Finding(
+        "Daily",
+        Level.NOTE if command == "send_reminders" else Level.WRONG,
+        f"{left} {words}.",
+        f"Does manage.py {command} run? See docs/operate.md.",
+    )
+
+
+def _mail(production: bool) -> Finding:
+    if not settings.EMAIL_URL or settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
+        level = Level.WRONG if production else Level.NOTE
+        return Finding(
+            "Mail",
+            level,
+            "Mails go to the log, and reach nobody.",
+            "Set EMAIL_URL to a mail server; see docs/deploy.md.",
+        )
+    mails = mail_server(timeout=FETCH_TIMEOUT_S)
+    try:
+        mails.open()
+        mails.close()
+    except Exception as error:  # each backend has its own
+        return Finding(
+            "Mail",
+            Level.WRONG,
+            f"{type(error).__name__}: {error}"[:200],
+            "See EMAIL_URL; manage.py sendtestemail tries a whole mail.",
+        )
+    return Finding("Mail", Level.GOOD, f"{settings.EMAIL_HOST} lets us in.")
+
+
+def _public_address(production: bool) -> Iterator[Finding]:
+    public = urlsplit(settings.PUBLIC_URL)
+    if production and public.scheme != "https":
+        yield Finding(
+            "Public address",
+            Level.WRONG,
+            f"{settings.PUBLIC_URL} is not encrypted.",
+            "Set PUBLIC_URL to https://, and put a proxy with a certificate before the site.",
+        )
+    try:
+        status = _status("/healthz")
+    except (OSError, http.client.HTTPException) as error:
+        level = Level.WRONG if production else Level.NOTE
+        yield Finding(
+            "Public address",
+            level,
+            f"{settings.PUBLIC_URL} can't be reached: {error}",
+            "Does the site run? Do its name and its certificate lead here?",
+        )
+        return
+    if status != HTTPStatus.OK:
+        yield Finding(
+            "Public address",
+            Level.WRONG,
+            f"{settings.PUBLIC_URL}/healthz answers {status}.",
+            "Does ALLOWED_HOSTS name the host, and does the proxy pass Host on?",
+        )
+        return
+    yield Finding("Public address", Level.GOOD, f"{settings.PUBLIC_URL} answers.")
+    yield _proxy(production)
+
+
+def _proxy(production: bool) -> Finding:
+    try:
+        # It promises a body that never comes. We ask for no body there, and answer at once; who
+        # waits for it is a proxy that takes in the whole request first.
+        _status("/healthz", headers={"Content-Length": "1"}, timeout=BUFFERED_AFTER_S)
+    except (TimeoutError, http.client.HTTPException):
+        is_buffered = True
+    except OSError as error:
+        return Finding("Proxy", Level.WRONG, str(error), "Try again.")
+    else:
+        is_buffered = False
+    if is_buffered and not settings.TRUSTED_PROXIES:
+        return Finding(
+            "Proxy",
+            Level.WRONG,
+            "One stands before the site, and TRUSTED_PROXIES is 0.",
+            "Set TRUSTED_PROXIES to their number: else all visitors share one address.",
+        )
+    if is_buffered:
+        return Finding("Proxy", Level.GOOD, "It takes in whole requests before it passes them on.")
+    return Finding(
+        "Proxy",
+        Level.WRONG if production else Level.NOTE,
+        "None takes in whole requests: slow visitors hold up the others.",
+        "Put one before the site that buffers requests; see docs/deploy.md.",
+    )
+
+
+def _status(path: str, *, headers: dict[str, str] | None = None, timeout=FETCH_TIMEOUT_S) -> int:
+    """What the public address answers. Not through a proxy that the environment names."""
+    public = urlsplit(settings.PUBLIC_URL)
+    host = public.hostname or ""
+    site: http.client.HTTPConnection
+    if public.scheme == "https":
+        context = ssl.create_default_context()
+        site = http.client.HTTPSConnection(host, public.port, timeout=timeout, context=context)
+    else:
+        site = http.client.HTTPConnection(host, public.port, timeout=timeout)
+    try:
+        site.request("GET", path, headers=headers or {})
+        return site.getresponse().status
+    finally:
+        site.close()
+
+
+def _disk() -> Finding:
+    cards = Path(caches["cards"]._dir)  # type: ignore[attr-defined]
+    there = next(folder for folder in (cards, *cards.parents) if folder.exists())
+    if not os.access(there, os.W_OK):
+        return Finding(
+            "Disk",
+            Level.WRONG,
+            f"{there} can't be written to.",
+            "Give it to the user that the site runs as.",
+        )
+    free = shutil.disk_usage(there).free
+    if free < MIN_FREE_BYTES:
+        return Finding(
+            "Disk", Level.WRONG, f"{free // 1024**2} MB are left at {there}.", "Make room."
+        )
+    return Finding("Disk", Level.GOOD, f"{free / 1024**3:.0f} GB are left at {there}.")
+
+
+def _static_files() -> Finding:
+    mend = "Run manage.py collectstatic --no-input."
+    if not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
+        return Finding("Static files", Level.GOOD, "Served as they are, since DEBUG is true.")
+    names = staticfiles_storage.hashed_files.values()
+    lost = [name for name in names if not staticfiles_storage.exists(name)]
+    if not names or lost:
+        words = f"{len(lost)} are missing." if names else "They were not collected."
+        return Finding("Static files", Level.WRONG, words, mend)
+    return Finding("Static files", Level.GOOD, f"All {len(names)} are there.")

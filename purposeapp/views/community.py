@@ -1,0 +1,49 @@
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
+from purposeapp.forms import CommunityForm
+from purposeapp.forms.redisplay import as_typed
+from purposeapp.web.page_cache import public_page
+from purposeapp.web.published import published
+from purposeapp.web.requests import AuthenticatedRequest
+
+from .resumable import Typed, resumable_form
+
+
+@public_page
+def community(request: HttpRequest) -> HttpResponse:
+    """What people here spend their points on, all together, as it was released last."""
+    context = {
+        "picture": published().community,
+        "min_people": MIN_PEOPLE,
+        "min_changed": MIN_CHANGED,
+        "min_cell": MIN_CELL,
+    }
+    return render(request, "purposeapp/community.html", context)
+
+
+@never_cache
+@resumable_form(login_required=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def community_setting(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
+    """Whether the latest result of the person counts in the community's picture (opt-out)."""
+    form = CommunityForm(request.POST if request.method == "POST" else None, user=request.user)
+    status = HTTPStatus.OK
+    if form.is_bound:
+        if form.is_valid():
+            form.save(user=request.user)
+            messages.success(request, _("Saved."))
+            return redirect(f"{reverse('settings')}#community")
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
+    context = {"form": form, "typed": typed}
+    return render(request, "purposeapp/community_setting.html", context, status=status)

@@ -1,0 +1,61 @@
+"""Prometheus metrics of requests: how many, how long, with how many database queries.
+
+Imported only where METRICS_TOKEN is set, since it needs the extra `monitoring`. The workers share
+their counts through files in PROMETHEUS_MULTIPROC_DIR, see config/gunicorn.conf.py.
+"""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import Counter, Histogram
+
+from .request_log import route_of
+
+SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+requests = Counter(
+    "five_purposes_requests_total",
+    "Requests answered, those from memory too.",
+    ["method", "route", "status"],
+)
+seconds = Histogram(
+    "five_purposes_request_seconds",
+    "How long an answer took, from the first middleware to the last.",
+    ["route"],
+    buckets=SECONDS,
+)
+queries = Counter("five_purposes_queries_total", "Statements sent to PostgreSQL.", ["route"])
+query_seconds = Counter(
+    "five_purposes_query_seconds_total", "How long PostgreSQL took for them.", ["route"]
+)
+
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+
+
+def metrics_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+    """Count each answer by its route. It stands first, so that it sees those from memory."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        begin = time.perf_counter()
+        response = get_response(request)
+        route = route_of(request) or _origin_of(request, response)
+        # Anybody can make up a method, and a label of their own for each would fill the memory.
+        method = request.method if request.method in KNOWN_METHODS else "other"
+        requests.labels(method, route, response.status_code).inc()
+        seconds.labels(route).observe(time.perf_counter() - begin)
+        count = getattr(request, "query_count", None)
+        if count and count.statements:
+            queries.labels(route).inc(count.statements)
+            query_seconds.labels(route).inc(count.seconds)
+        return response
+
+    return middleware
+
+
+def _origin_of(request: HttpRequest, response: HttpResponse) -> str:
+    """Where an answer came from that was there before an address was looked up."""
+    if request.path_info.startswith(settings.STATIC_URL):
+        return "(static)"
+    return "(memory)" if response.status_code in (200, 304) else "(none)"

@@ -1,0 +1,50 @@
+"""The headers that protect, on every answer: pages, files, redirects, errors, 304."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from csp.constants import HEADER as CSP
+from csp.utils import build_policy
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+RESOURCE_POLICY = "Cross-Origin-Resource-Policy"
+
+UNUSED_FEATURES = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+    "microphone", "midi", "payment", "usb",
+)  # fmt: skip
+"""What no page of ours asks a browser for, and so no script that slipped into one gets either."""
+
+
+def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+    """Add what an answer lacks. It stands first, so that it sees those of all other middleware.
+
+    Django's SecurityMiddleware and django-csp set most of it, but on no answer that comes from
+    further out: a refused host, a redirect to HTTPS, an error in another middleware.
+    """
+    always = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        RESOURCE_POLICY: "same-origin",
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
+    }
+    if not settings.DEBUG:  # Django's pages of errors, then, have styles of their own
+        always[CSP] = build_policy()
+    transport = f"max-age={settings.SECURE_HSTS_SECONDS}" if settings.SECURE_HSTS_SECONDS else ""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in always.items():
+            response.headers.setdefault(name, value)
+        if transport and request.is_secure():
+            response.headers.setdefault("Strict-Transport-Security", transport)
+        is_error = response.status_code >= HTTPStatus.BAD_REQUEST
+        if is_error and "private" not in response.headers.get("Cache-Control", ""):
+            # It may be over in a moment.
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return middleware

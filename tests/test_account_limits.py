@@ -1,0 +1,188 @@
+"""Nobody learns who has an account, locks its owner out, or fills somebody's mailbox."""
+
+import re
+from unittest.mock import patch
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from purposeapp.models import User
+from purposeapp.views.errors import TOO_MANY_MAILS
+from tests.support.mails import code_in
+from tests.support.make import PASSWORD, make_verified_user
+
+KNOWN, UNKNOWN = "owner@example.org", "other@example.org"  # equally long
+LOGIN, CODE, CONFIRM = "/accounts/login/", "/accounts/login/code/", "/accounts/login/code/confirm/"
+RESET, SIGN_UP = "/accounts/password/reset/", "/accounts/signup/"
+
+
+@pytest.fixture(autouse=True)
+def codes(settings, db):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    make_verified_user(KNOWN)
+
+
+def at(address: str) -> Client:
+    """A browser at this network address."""
+    return Client(REMOTE_ADDR=address)
+
+
+# --- Known or not, the same answer --------------------------------------------------------------
+
+FORMS = pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        (SIGN_UP, {"email": "", "password1": PASSWORD}),
+        (LOGIN, {"login": "", "password": "wrong"}),
+        (CODE, {"email": ""}),
+        (RESET, {"email": ""}),
+    ],
+)
+
+
+def answer_to(path: str, form: dict, email: str) -> tuple:
+    """What a browser reads, and what it cost: hashed passwords and statements."""
+    cache.clear()
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def count(self, *args, **kwargs):
+        hashed.append(1)
+        return encode(self, *args, **kwargs)
+
+    client = Client()
+    client.get("/accounts/login/?next=/goal/")  # so that neither makes what the other finds
+    sent = {name: value or email for name, value in form.items()}
+    with (
+        patch.object(MD5PasswordHasher, "encode", count),
+        CaptureQueriesContext(connection) as statements,
+    ):
+        response = client.post(path, sent)
+    asked = [re.sub(r'"s\d+_x\d+"', "", each["sql"])[:40] for each in statements]
+    page = client.get(response.url) if response.status_code == 302 else response
+    content = page.content.decode().replace(email, "…")
+    tokens = [each for each in content.split('"') if len(each) == 64]
+    for token in tokens:
+        content = content.replace(token, "…")
+    # The time of day is another one, where a second has gone by.
+    headers = sorted((name, value) for name, value in response.headers.items() if name != "Expires")
+    return response.status_code, headers, content, len(hashed), len(asked)
+
+
+@FORMS
+def test_known_or_not_the_answer_and_its_cost_are_the_same(path, form):
+    answer_to(path, form, UNKNOWN.upper())  # whatever is made once is there now
+    User.objects.exclude(email=KNOWN).delete()
+    unknown, known = answer_to(path, form, UNKNOWN), answer_to(path, form, KNOWN)
+    assert unknown == known
+    assert unknown[3] == (path in (SIGN_UP, LOGIN))
+
+
+def test_pretending_to_sign_up_leaves_nothing(client):
+    client.post(SIGN_UP, {"email": KNOWN, "password1": PASSWORD})
+    assert User.objects.get().email == EmailAddress.objects.get().email == KNOWN
+    assert [message.to for message in mail.outbox] == [[KNOWN]]
+
+
+# --- Nobody is locked out by somebody else ------------------------------------------------------
+
+
+def test_wrong_passwords_from_one_place_leave_the_owner_in_at_another():
+    for _try in range(6):
+        stranger = at("192.0.2.1").post(LOGIN, {"login": KNOWN, "password": "wrong"})
+    assert (stranger.status_code, stranger.headers["Retry-After"]) == (429, "300")
+    right = {"login": KNOWN, "password": PASSWORD}
+    assert at("192.0.2.1").post(LOGIN, right).status_code == 429
+    assert at("192.0.2.2").post(LOGIN, right).url == "/history/"
+
+
+def test_in_ipv6_a_network_is_one_place():
+    for host in range(6):
+        stranger = at(f"2001:db8::{host}").post(LOGIN, {"login": KNOWN, "password": "wrong"})
+    assert stranger.status_code == 429
+    right = {"login": KNOWN, "password": PASSWORD}
+    assert at("2001:db8:0:1::1").post(LOGIN, right).url == "/history/"
+
+
+def test_guessing_from_many_places_is_limited_too_and_a_code_still_signs_in(settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "password_anywhere": "3/h/key"}
+    for host in range(3):
+        wrong = at(f"192.0.2.{host}").post(LOGIN, {"login": KNOWN.upper(), "password": "wrong"})
+        assert wrong.status_code == 422
+    owner = at("192.0.2.9")
+    assert owner.post(LOGIN, {"login": KNOWN, "password": PASSWORD}).status_code == 429
+    owner.post(CODE, {"email": KNOWN})
+    assert owner.post(CONFIRM, {"code": code_in(mail.outbox[0])}).url == "/history/"
+
+
+@pytest.mark.parametrize("path", [CODE, RESET])
+@pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
+def test_codes_asked_for_in_one_place_leave_some_for_the_owner_at_another(path, email):
+    for _hour in range(30):
+        stranger = at("192.0.2.1").post(path, {"email": email})
+    assert stranger.status_code == 429
+    assert len(mail.outbox) == 6
+    assert at("192.0.2.2").post(path, {"email": email}).status_code == 302
+    assert len(mail.outbox) == 7
+
+
+def test_no_single_place_can_use_up_what_a_mailbox_gets(settings):
+    def rates(action: str) -> dict[str, int]:
+        rates = (rate.split("/") for rate in settings.ACCOUNT_RATE_LIMITS[action].split(","))
+        return {period: int(amount) for amount, period, _per in rates}
+
+    here, anywhere = rates("mailbox_here"), rates("mailbox_anywhere")
+    assert here.keys() == anywhere.keys()
+    assert all(2 * here[period] <= anywhere[period] for period in here)
+
+
+# --- A mailbox is not filled --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
+def test_a_mailbox_gets_a_few_mails_an_hour_however_they_are_asked_for(email):
+    forms = [(CODE, {"email": email}), (RESET, {"email": email})]
+    forms.append((SIGN_UP, {"email": email, "password1": PASSWORD}))
+    for host in range(20):
+        path, form = forms[host % 3]
+        last = at(f"192.0.2.{host}").post(path, form)
+    assert len(mail.outbox) == 12
+    last = at("192.0.2.99").post(CODE, {"email": email})
+    assert (last.status_code, last.headers["Retry-After"]) == (429, "3600")
+    page = last.content.decode().replace("&#x27;", "'")
+    assert str(TOO_MANY_MAILS) in page
+    assert f'value="{email}"' in page
+
+
+def test_a_sign_up_that_no_mail_could_follow_makes_no_account(settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "mailbox_anywhere": "1/h/key"}
+    at("192.0.2.1").post(CODE, {"email": UNKNOWN})
+    form = {"email": UNKNOWN, "password1": PASSWORD}
+    assert at("192.0.2.2").post(SIGN_UP, form).status_code == 429
+    assert not User.objects.filter(email=UNKNOWN).exists()
+
+
+def test_what_happened_to_an_account_is_told_even_to_a_full_mailbox(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "mailbox_anywhere": "1/h/key"}
+    client.post(CODE, {"email": KNOWN})
+    client.force_login(User.objects.get())
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    new = "another ten points"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    client.post("/accounts/password/change/", form)
+    assert [message.subject for message in mail.outbox][1:] == ["Your password was changed"]
+
+
+def test_an_account_cannot_fill_a_mailbox_that_it_says_is_its_own(client):
+    client.force_login(User.objects.get())
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    for _try in range(5):
+        client.post("/accounts/email/", {"email": UNKNOWN, "action_add": ""})
+    assert len([message for message in mail.outbox if message.to == [UNKNOWN]]) == 1

@@ -1,0 +1,205 @@
+"""The rules of release of the community's picture, without a database."""
+
+import random
+from collections import Counter
+from functools import cache
+from operator import add, sub
+
+import pytest
+
+from purposeapp.community import (
+    FIRST,
+    GROUPS,
+    MIN_CHANGED,
+    MIN_PEOPLE,
+    changed_between,
+    first_of,
+    group_of,
+    mean_share,
+    share,
+    suppress,
+    tally,
+)
+from purposeapp.split import Purpose, Split
+
+SPLITS = list(Split.all())
+BY_POINTS = {tuple(split): split for split in SPLITS}
+
+
+def test_alike_is_a_partition_of_all_splits_into_sixteen_groups_none_of_them_small():
+    sizes = Counter(map(group_of, SPLITS))
+    assert set(sizes) == set(GROUPS)
+    assert len(GROUPS) == 16
+    assert sum(sizes.values()) == 1_001
+    assert min(sizes.values()) == 51
+
+
+@pytest.mark.parametrize(
+    ("split", "group"),
+    [
+        ("10-0-0-0-0", [Purpose.BUSINESS_DRIVEN]),
+        ("3-2-2-2-1", [Purpose.BUSINESS_DRIVEN]),
+        ("6-2-2-0-0", [Purpose.BUSINESS_DRIVEN]),
+        ("5-0-0-5-0", [Purpose.BUSINESS_DRIVEN, Purpose.JOB_SEEKING]),
+        ("2-2-0-3-3", [Purpose.JOB_SEEKING, Purpose.VANITY_PROJECT]),
+        ("4-3-3-0-0", []),
+        ("2-2-2-2-2", []),
+    ],
+)
+def test_alike_are_those_with_the_same_one_or_two_purposes_of_weight(split, group):
+    assert group_of(Split.parse(split)) == tuple(group)
+
+
+def test_everything_is_counted_once_per_person():
+    counts = {Split.parse("6-2-2-0-0"): 3, Split.parse("0-5-5-0-0"): 2}
+    found = tally(counts)
+    assert found.people == 5
+    assert found.points == [18, 16, 16, 0, 0]
+    assert dict(zip(FIRST, found.first, strict=True)) == {
+        **dict.fromkeys(Purpose, 0),
+        Purpose.BUSINESS_DRIVEN: 3,
+        None: 2,
+    }
+    assert found.nothing == [2, 0, 0, 5, 5]
+    assert sum(found.alike) == sum(found.first) == 5
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        ([10, 20, 30], [10, 20, 30]),
+        ([9, 0, 51], [None, None, None]),  # the last one leaves nine
+        ([9, 5, 16, 30], [None, None, 16, 30]),
+        ([0, 0, 30, 30], [None, None, 30, 30]),
+        ([9, 11, 20, 20], [None, None, 20, 20]),  # one alone would be told by the rest
+        ([0, 10, 20, 30], [None, None, 20, 30]),
+    ],
+)
+def test_what_is_about_few_is_hidden_and_never_alone(cells, shown):
+    assert suppress(cells, 60) == shown
+
+
+def test_none_and_nine_read_the_same():
+    assert suppress([0, 0, 30, 30], 60) == suppress([9, 9, 30, 30], 60)
+
+
+@pytest.mark.parametrize(
+    ("count", "people", "rounded"),
+    [(10, 60, 17), (15, 1_000, 2), (14, 1_000, 1), (10, 10_000, 0), (1, 200, 1), (30, 60, 50)],
+)
+def test_shares_are_rounded_to_one_per_cent(count, people, rounded):
+    assert share(count, people) == rounded
+
+
+def test_means_are_shares_of_the_points():
+    assert mean_share(255, 51) == 50
+
+
+A, B, C = map(Split.parse, ("6-2-2-0-0", "0-5-5-0-0", "0-0-0-0-10"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ({}, {A: 50}, 50),  # the first release
+        ({A: 50}, {A: 50}, 0),  # the same points again, or two who traded theirs
+        ({A: 50}, {A: 49, B: 1}, 1),
+        ({A: 50}, {A: 49}, 1),  # left, was left out or deleted
+        ({A: 50, B: 1}, {A: 49, B: 3}, 2),
+        ({A: 50, B: 20}, {A: 40, B: 20, C: 30}, 30),
+    ],
+)
+def test_changed_are_the_fewest_people_who_explain_the_difference(before, after, changed):
+    assert changed_between(before, after) == changed
+
+
+# --- An attacker who knows everybody but some ------------------------------------------------
+#
+# They know the splits of all people but `unknown`, and everything that is published. A split is
+# *named* if one of the unknown must have it: if there is no other world that looks the same and
+# has nobody with it. So a world that is found proves that no attacker, however clever, can name it.
+# Other worlds are looked for by exchanging points between two people, which keeps all means.
+
+
+@cache
+def look_of(split: Split) -> tuple[int, ...]:
+    """What it adds to who has what first, and to who spends nothing on what."""
+    return *(first_of(split) == each for each in FIRST), *(not points for points in split)
+
+
+def added(one, other) -> tuple[int, ...]:
+    return tuple(map(add, one, other))
+
+
+@cache
+def exchanges(one: Split, other: Split) -> list[tuple[Split, Split]]:
+    """Pairs of splits that look, added up, like these two do, but for which groups they are in."""
+    points, look = added(one, other), added(look_of(one), look_of(other))
+    pairs = []
+    for first in SPLITS:
+        second = BY_POINTS.get(tuple(map(sub, points, first)))
+        if second and added(look_of(first), look_of(second)) == look:
+            pairs.append((first, second))
+    return pairs
+
+
+def world_without(split: Split, unknown: list[Split], known: list[Split]) -> list[Split] | None:
+    """Other splits of the unknown, none of them `split`, with which all looks the same."""
+    others = list(unknown)
+    alike = tally(Counter([*known, *unknown])).alike
+    people, shown = len(known) + len(unknown), suppress(alike, len(known) + len(unknown))
+    while split in others:
+        place = others.index(split)
+        found = None
+        for partner, theirs in enumerate(others):
+            if theirs == split:
+                continue
+            for one, other in exchanges(split, theirs):
+                groups = list(alike)
+                for each, step in ((split, -1), (theirs, -1), (one, 1), (other, 1)):
+                    groups[GROUPS.index(group_of(each))] += step
+                if split not in (one, other) and suppress(groups, people) == shown:
+                    found = partner, one, other, groups
+                    break
+            if found:
+                break
+        if not found:
+            return None
+        partner, others[place], others[partner], alike = found
+    return others
+
+
+def published(splits: list[Split]) -> list:
+    """All that can be read of these people on any page."""
+    found = tally(Counter(splits))
+    lists = [suppress(each, found.people) for each in (found.first, found.nothing, found.alike)]
+    means = [mean_share(points, found.people) for points in found.points]
+    return [means, *([cell and share(cell, found.people) for cell in each] for each in lists)]
+
+
+def named_by_attackers(unknown: int, communities: int = 25) -> int:
+    """How many splits attackers name who know everybody but so many, in random communities.
+
+    What they know of the release before does not matter: at most, it is all of it.
+    """
+    chance, named = random.Random(20261126), 0
+    for _ in range(communities):
+        known = chance.choices(SPLITS, k=MIN_PEOPLE + MIN_CHANGED - unknown)
+        hidden = chance.choices(SPLITS, k=unknown)
+        for split in sorted(set(hidden), key=str):
+            other = world_without(split, hidden, known)
+            if other is None:
+                named += 1
+                continue
+            assert split not in other
+            assert published([*known, *other]) == published([*known, *hidden])
+    return named
+
+
+def test_an_attacker_who_knows_everybody_but_those_who_must_have_changed_names_no_split():
+    assert named_by_attackers(unknown=MIN_CHANGED) == 0
+
+
+def test_an_attacker_who_knows_everybody_but_two_names_splits():
+    """So the test above can fail, and it is the number of those who changed that protects."""
+    assert named_by_attackers(unknown=2) > 5

@@ -1,0 +1,138 @@
+"""The scripts of compose.yaml, run by a plain shell."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from config import local_postgres
+
+DEPLOY = settings.BASE_DIR / "deploy"
+
+pytestmark = pytest.mark.processes
+
+
+def wait_until(is_true):
+    deadline = time.monotonic() + 30
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def daily(tmp_path):
+    """Starts deploy/daily.sh with a `python` that writes down what it is asked for."""
+    calls = tmp_path / "calls"
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$*" >> {calls}\nexit "${{PYTHON_EXIT:-0}}"\n')
+    python.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    started = []
+
+    def start(**environment: str):
+        process = subprocess.Popen(
+            ["sh", DEPLOY / "daily.sh"],
+            env={"PATH": path, **environment},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process, lambda: calls.read_text().splitlines() if calls.exists() else []
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+def test_the_daily_commands_run_after_their_hour(daily):
+    process, calls = daily(DAILY_HOUR="0")
+    wait_until(lambda: len(calls()) == 4)
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate()[1] == ""
+    assert process.returncode == 0
+    assert calls() == [
+        "manage.py send_reminders",
+        "manage.py send_mail",
+        "manage.py tidy",
+        "manage.py refresh_community",
+    ]
+
+
+def test_before_their_hour_only_the_hourly_one_runs_and_a_failure_is_said(daily):
+    process, _calls = daily(DAILY_HOUR="24", PYTHON_EXIT="1")
+    assert process.stderr.readline() == "send_reminders failed\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate()[1] == ""
+    assert process.returncode == 0
+
+
+def test_told_to_stop_a_command_hears_of_it(daily, tmp_path):
+    python = tmp_path / "python"
+    python.write_text(
+        f"#!/bin/sh\ntrap 'touch {tmp_path}/finished; exit 0' TERM\n"
+        f"touch {tmp_path}/began\nwhile :; do sleep 0.01; done\n"
+    )
+    process, _calls = daily()
+    wait_until((tmp_path / "began").exists)
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert (tmp_path / "finished").exists()
+
+
+@pytest.fixture
+def backup(db, tmp_path):
+    """Runs deploy/backup.sh once, on the database of the tests."""
+    database = connection.settings_dict
+    software = local_postgres._package() / "pginstall" / "bin"
+    environment = {
+        "PATH": f"{software}:{os.environ['PATH']}",
+        "PGHOST": database["HOST"],
+        "PGPORT": str(database["PORT"]),
+        "PGUSER": database["USER"],
+        "PGPASSWORD": database["PASSWORD"],
+        "PGDATABASE": database["NAME"],
+        "BACKUP_DIRECTORY": str(tmp_path),
+        "BACKUP_DAYS": "14",
+    }
+
+    def run(**changes: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            ["sh", DEPLOY / "backup.sh", "once"],
+            env={**environment, **changes},
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_a_backup_is_whole_and_replaces_those_that_are_old(backup, tmp_path):
+    old, recent, other = (
+        tmp_path / name
+        for name in ("five-purposes-2026-01-01.dump", "five-purposes-2026-01-02.dump", "mine")
+    )
+    for path in (old, recent, other):
+        path.write_text("before")
+    long_ago = time.time() - 16 * 86400
+    os.utime(old, (long_ago, long_ago))
+    os.utime(other, (long_ago, long_ago))
+    done = backup()
+    assert (done.returncode, done.stderr) == (0, "")
+    (made,) = set(tmp_path.iterdir()) - {recent, other}
+    assert made.read_bytes().startswith(b"PGDMP")
+    assert made.stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_that_fails_leaves_those_before_it(backup, tmp_path):
+    old = tmp_path / "five-purposes-2026-01-01.dump"
+    old.write_text("before")
+    long_ago = time.time() - 99 * 86400
+    os.utime(old, (long_ago, long_ago))
+    failed = backup(PGDATABASE="nothing")
+    assert failed.returncode == 1
+    assert "backup failed" in failed.stderr
+    assert list(tmp_path.iterdir()) == [old]

@@ -1,0 +1,187 @@
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from purposeapp.management import doctor
+from purposeapp.management.doctor import Level, findings
+from purposeapp.models import Session
+from tests.support.make import make_reminder, make_superuser
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_fetch(settings):
+    """No site runs, unless a test starts one; port 1 refuses."""
+    settings.PUBLIC_URL = "http://127.0.0.1:1"
+
+
+def found(part: str, *, production: bool = False) -> list[doctor.Finding]:
+    return [each for each in findings(production=production) if each.part == part]
+
+
+def level(part: str, **where) -> list[Level]:
+    return [each.level for each in found(part, **where)]
+
+
+@contextmanager
+def site(*, status: int = 200, buffers: bool = False):
+    """A site that answers with this status, behind a proxy that buffers or none."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            if buffers:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_fresh_installation_on_a_laptop_has_nothing_wrong(settings, tmp_path):
+    settings.PRODUCTION = False
+    words = StringIO()
+    call_command("doctor", stdout=words, no_color=True)
+    lines = words.getvalue().splitlines()
+    assert lines[-1] == "Nothing is wrong."
+    assert not any(line.startswith("WRONG") for line in lines)
+    assert [line for line in lines if line.startswith("note   Mail")]
+
+
+def test_what_is_wrong_is_counted_and_ends_with_1(settings):
+    settings.PRODUCTION = False
+    Session.objects.create(session_key="a" * 32, expire_date=timezone.now() - timedelta(days=4))
+    words = StringIO()
+    with pytest.raises(CommandError, match=r"^1 wrong\.$"):
+        call_command("doctor", stdout=words, no_color=True)
+    said = words.getvalue()
+    assert "WRONG  Daily           1 sessions ended more than three days ago." in said
+    assert "Does manage.py tidy run? See docs/operate.md." in said
+
+
+def test_a_database_that_is_away_is_said_and_the_rest_is_checked(monkeypatch):
+    def refuse(*args):
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    (database,) = found("Database")
+    assert database.level == Level.WRONG
+    assert database.words == "connection refused Is the server running?"
+    assert level("Migrations") == level("Daily") == []
+    assert level("Disk") == [Level.GOOD]
+
+
+def test_migrations_that_wait(db):
+    ((app, last),) = MigrationLoader(connection).graph.leaf_nodes("purposeapp")
+    MigrationRecorder(connection).record_unapplied(app, last)
+    (migrations,) = found("Migrations")
+    assert migrations.level == Level.WRONG
+    assert "manage.py migrate" in migrations.mend
+    assert level("Daily") == []
+
+
+def test_a_clock_that_is_off(monkeypatch):
+    assert level("Clock") == [Level.GOOD]
+    monkeypatch.setattr(doctor, "MAX_CLOCK_SKEW", timedelta(seconds=-1))
+    assert level("Clock") == [Level.WRONG]
+
+
+def test_whether_anybody_can_sign_in_to_the_admin():
+    assert level("Staff") == [Level.NOTE]
+    make_superuser()
+    assert level("Staff") == [Level.GOOD]
+
+
+def test_reminders_that_nobody_sends(user):
+    make_reminder(user, due_on=timezone.now().date() - timedelta(days=2))
+    assert level("Daily") == [Level.GOOD, Level.GOOD]
+    user.reminder.delete()
+    make_reminder(user, due_on=timezone.now().date() - timedelta(days=4))
+    assert level("Daily") == [Level.GOOD, Level.NOTE]
+
+
+def test_mails_that_go_to_the_log_are_wrong_in_production(settings):
+    settings.EMAIL_URL = None
+    assert level("Mail") == [Level.NOTE]
+    assert level("Mail", production=True) == [Level.WRONG]
+
+
+def test_a_mail_server_that_refuses(settings):
+    settings.EMAIL_URL = "smtp://127.0.0.1:1"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    (mail,) = found("Mail")
+    assert mail.level == Level.WRONG
+    assert mail.words.startswith("ConnectionRefusedError")
+
+
+def test_a_public_address_where_nothing_answers():
+    assert level("Public address") == [Level.NOTE]
+    unencrypted, unreachable = found("Public address", production=True)
+    assert (unencrypted.level, unreachable.level) == (Level.WRONG, Level.WRONG)
+    assert "https://" in unencrypted.mend
+
+
+def test_a_public_address_where_something_else_answers(settings):
+    with site(status=400) as settings.PUBLIC_URL:
+        (address,) = found("Public address")
+    assert address.level == Level.WRONG
+    assert address.words.endswith("/healthz answers 400.")
+
+
+@pytest.mark.parametrize(
+    ("buffers", "trusted", "here", "in_production"),
+    [
+        (True, 1, Level.GOOD, Level.GOOD),
+        (True, 0, Level.WRONG, Level.WRONG),
+        (False, 0, Level.NOTE, Level.WRONG),
+        (False, 1, Level.NOTE, Level.WRONG),
+    ],
+)
+def test_a_proxy_that_buffers_is_noticed(
+    settings, monkeypatch, buffers, trusted, here, in_production
+):
+    monkeypatch.setattr(doctor, "BUFFERED_AFTER_S", 0.3)
+    settings.TRUSTED_PROXIES = trusted
+    with site(buffers=buffers) as settings.PUBLIC_URL:
+        assert level("Proxy") == [here]
+        assert level("Proxy", production=True) == [in_production]
+
+
+def test_a_full_disk(monkeypatch):
+    monkeypatch.setattr(doctor, "MIN_FREE_BYTES", 10**18)
+    assert level("Disk") == [Level.WRONG]
+
+
+def test_static_files_that_were_not_collected(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    }
+    settings.STATIC_ROOT = tmp_path
+    assert level("Static files") == [Level.WRONG]
+    call_command("collectstatic", interactive=False, verbosity=0)
+    settings.STATIC_ROOT = str(tmp_path)  # has the storage read what was collected
+    assert level("Static files") == [Level.GOOD]
+    next(tmp_path.glob("css/site.*.css")).unlink()
+    (static,) = found("Static files")
+    assert (static.level, static.words) == (Level.WRONG, "1 are missing.")

@@ -1,0 +1,211 @@
+"""Every answer has the headers that protect, whatever it is and wherever it is made."""
+
+import re
+
+import pytest
+from django.core.exceptions import RequestDataTooBig
+from django.test import Client
+
+from tests.support.access import World, sections
+from tests.support.make import PASSWORD, points
+from tests.support.outage import database_away
+
+KNOWN = "/splits/6-2-2-0-0/"
+TO_HTTPS = {"x-forwarded-proto": "https"}
+YEAR_S = 60 * 60 * 24 * 365
+
+
+@pytest.fixture
+def https(settings):
+    """The settings of a site at an https:// address."""
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = True
+    settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_HSTS_SECONDS = YEAR_S
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def check(response, *, is_secure: bool = False) -> None:
+    headers = response.headers
+    where = (response.request["PATH_INFO"], response.status_code)
+    assert headers.get("X-Content-Type-Options") == "nosniff", where
+    assert headers.get("X-Frame-Options") == "DENY", where
+    assert headers.get("Referrer-Policy") in ("same-origin", "no-referrer"), where
+    assert headers.get("Cross-Origin-Opener-Policy") == "same-origin", where
+    assert "geolocation=()" in headers.get("Permissions-Policy", ""), where
+    is_card = where[0].endswith(".png") and where[1] in (200, 304)
+    policy = "cross-origin" if is_card else "same-origin"
+    assert headers.get("Cross-Origin-Resource-Policy") == policy, where
+    csp = headers.get("Content-Security-Policy", "")
+    assert "default-src 'none'" in csp, where
+    assert "unsafe" not in csp, where
+    assert headers.get("Strict-Transport-Security", "") == (
+        f"max-age={YEAR_S}" if is_secure else ""
+    ), where
+    if response.status_code >= 400:
+        # A page with a form that was sent is kept for Back, by its browser alone.
+        stored = headers["Cache-Control"]
+        assert "no-store" in stored or stored == "private, no-cache", where
+
+
+def test_each_url_whoever_asks_by_whatever_method(db, linkedin, https):
+    world = World(linkedin=linkedin.url)
+    world.client = Client()  # of these settings
+    for _heading, rows in sections():
+        for address in (row.split()[0] for row in rows):
+            path = address.format(**world.values)
+            for role in ("anonymous", "superuser" if "/admin/" in path else "owner"):
+                for method in ("GET", "POST", "DELETE"):
+                    response = world.ask(role, method, path, **TO_HTTPS)
+                    check(response, is_secure=True)
+
+
+@pytest.fixture
+def fails(monkeypatch):
+    """Make something raise an error."""
+
+    def fails(name, error):
+        def fail(*args, **kwargs):
+            raise error
+
+        monkeypatch.setattr(name, fail)
+
+    return fails
+
+
+def answers(client, owner, fails):
+    """One answer of each kind."""
+    client.raise_request_exception = owner.raise_request_exception = False
+    yield 200, client.get(KNOWN)
+    yield 200, client.get(KNOWN)  # from memory
+    etag = client.get(KNOWN)["ETag"]
+    yield 304, client.get(KNOWN, headers={"if-none-match": etag})
+    yield 412, client.get(KNOWN, headers={"if-match": '"another"'})
+    yield 302, client.get(f"{KNOWN}?n")
+    yield (
+        304,
+        client.get(
+            "/questionnaire.png",
+            headers={"if-none-match": client.get("/questionnaire.png")["ETag"]},
+        ),
+    )
+    yield 400, client.get("/", headers={"host": "evil.example"})
+    yield 400, client.get(KNOWN, headers={"host": "evil.example"})
+    yield 400, client.get("/accounts/oidc/linkedin/login/callback/")
+    yield 403, Client(enforce_csrf_checks=True).post("/", points("6-2-2-0-0"))
+    yield 404, client.get("/nothing/")
+    yield 404, client.get("/static/nothing.css")
+    yield 405, client.post("/sitemap.xml")
+    yield 422, client.post("/", points("6-2-x-0-0"))
+    for _ in range(5):
+        client.post("/accounts/login/", {"login": "a@example.org", "password": "wrong"})
+    yield 429, client.post("/accounts/login/", {"login": "a@example.org", "password": PASSWORD})
+    with database_away():
+        yield 503, owner.get("/history/")
+        yield 503, client.get("/readyz")
+    fails("purposeapp.forms.QuestionnaireForm.is_valid", RequestDataTooBig())
+    yield 413, client.post("/", points("6-2-2-0-0"))
+    fails("purposeapp.forms.QuestionnaireForm.is_valid", RuntimeError())
+    yield 500, client.post("/", points("6-2-2-0-0"))
+    # In a middleware far out.
+    fails("purposeapp.web.page_cache.page_cache.get", RuntimeError())
+    yield 500, client.get(KNOWN)
+
+
+def test_each_kind_of_answer(client, owner, linkedin, fails):
+    client = Client()
+    for status, response in answers(client, owner, fails):
+        assert response.status_code == status
+        check(response)
+
+
+def test_over_plain_http_there_is_a_redirect_and_no_promise_of_https(db, https):
+    response = Client().get("/privacy/")
+    assert (response.status_code, response.url) == (301, "https://testserver/privacy/")
+    check(response)
+
+
+@pytest.fixture
+def collected(tmp_path, settings):
+    """A collected file, served by a client that is made after that."""
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "site.css").write_bytes(b"a{}" * 100)
+    return "/static/site.css"
+
+
+def test_static_files(db, https, collected):
+    client = Client()
+    whole = client.get(collected, headers=TO_HTTPS)
+    for status, headers in (
+        (200, {}),
+        (304, {"if-none-match": whole["ETag"]}),
+        (206, {"range": "bytes=0-9"}),
+        (416, {"range": "bytes=9999-"}),
+    ):
+        response = client.get(collected, headers=TO_HTTPS | headers)
+        assert response.status_code == status
+        check(response, is_secure=True)
+        response.close()
+    whole.close()
+
+
+def test_with_debug_djangos_own_pages_of_errors_keep_their_styles(db, settings):
+    settings.DEBUG = True
+    client = Client(raise_request_exception=False)
+    assert "Content-Security-Policy" not in client.get("/nothing/")
+
+
+# --- Mozilla's HTTP observatory -------------------------------------------------------------------
+
+
+def observatory_score(page, redirect) -> int:
+    """The score of a site by the rules of Mozilla's HTTP observatory, as far as they can apply.
+
+    It begins with 100. What is missing takes away; what is better than needed adds, if 90 are left.
+    https://github.com/mdn/mdn-http-observatory, src/grader/charts.js
+    """
+    headers, penalties, bonus = page.headers, 0, 0
+    csp = {
+        name: values
+        for name, *values in (
+            each.split() for each in headers["Content-Security-Policy"].split(";")
+        )
+    }
+    scripts = csp.get("script-src", csp["default-src"])
+    weak = {"'unsafe-inline'", "'unsafe-eval'", "data:", "http:", "https:", "*"}
+    penalties += 20 * bool(weak & {*scripts, *csp.get("object-src", csp["default-src"])})
+    penalties += 20 * ("'unsafe-inline'" in csp.get("style-src", []))
+    bonus += 10 * (csp["default-src"] == ["'none'"] and not penalties)
+    cookies = page.cookies.values()
+    penalties += 40 * (not all(cookie["secure"] for cookie in cookies))
+    penalties += 30 * (not all(cookie["httponly"] for cookie in cookies))
+    bonus += 5 * all(cookie["samesite"] in ("Lax", "Strict") for cookie in cookies)
+    penalties += 50 * (headers.get("Access-Control-Allow-Origin", "") not in ("", "*"))
+    long = re.match(r"max-age=([0-9]+)", headers.get("Strict-Transport-Security", ""))
+    penalties += 20 * (not long or int(long[1]) < 15_768_000)
+    penalties += 20 * (redirect.status_code not in (301, 302, 307, 308))
+    penalties += 20 * (not redirect.url.startswith("https://testserver/"))
+    penalties += 5 * (headers.get("X-Content-Type-Options") != "nosniff")
+    penalties += 20 * (csp.get("frame-ancestors") != ["'none'"])
+    bonus += 5 * ("frame-ancestors" in csp)
+    penalties += 5 * (headers.get("Referrer-Policy") in (None, "unsafe-url"))
+    bonus += 5 * (headers.get("Referrer-Policy") in ("no-referrer", "same-origin"))
+    penalties += 50 * (headers.get("Cross-Origin-Resource-Policy") not in (None, "same-origin"))
+    bonus += 10 * (headers.get("Cross-Origin-Resource-Policy") == "same-origin")
+    # Scripts of other sites would need their hashes; there are none.
+    penalties += 50 * len(re.findall(r'<script[^>]+src="(?:https?:)?//', page.content.decode()))
+    score = 100 - penalties
+    return score + bonus if score >= 90 else score
+
+
+@pytest.mark.parametrize("path", ["/", KNOWN, "/accounts/login/", "/nothing/"])
+def test_the_observatory_gives_an_a_plus(db, https, path):
+    client = Client()
+    redirect = client.get(path)
+    page = client.get(path, headers=TO_HTTPS)
+    assert observatory_score(page, redirect) == 135
+
+
+def test_the_observatory_sees_what_is_missing(db, https, settings):
+    settings.CSRF_COOKIE_SECURE = settings.CSRF_COOKIE_HTTPONLY = False
+    client = Client()
+    assert observatory_score(client.get("/", headers=TO_HTTPS), client.get("/")) == 30

@@ -1,0 +1,77 @@
+"""What Prometheus scrapes, from two workers of the real server."""
+
+import re
+
+import pytest
+import requests
+
+from tests.support.server import CHECKOUT, running
+
+pytestmark = pytest.mark.processes
+TOKEN = "a token for Prometheus"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("metrics")
+    with running("metrics", folder, METRICS_TOKEN=TOKEN, WEB_CONCURRENCY="2") as server:
+        yield server
+
+
+def scrape(server) -> dict[str, float]:
+    answer = requests.get(
+        f"{server.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
+    )
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    assert "no-store" in answer.headers["Cache-Control"]
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def count(method: str, route: str, status: int) -> str:
+    labels = f'method="{method}",route="{route}",status="{status}"'
+    return f"five_purposes_requests_total{{{labels}}}"
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer no"}, {"Authorization": TOKEN}])
+def test_nobody_else_finds_it(server, header):
+    assert requests.get(f"{server.url}/metrics", headers=header, timeout=10).status_code == 404
+
+
+def test_each_answer_is_counted_by_its_route_from_whichever_worker(server):
+    before = scrape(server)
+    for path in (*["/purposes/job-seeking/"] * 8, *["/history/"] * 3, "/nothing/of/that/name"):
+        requests.get(server.url + path, timeout=10, allow_redirects=False)
+    requests.request("BREW", f"{server.url}/history/", timeout=10)
+    after = scrape(server)
+
+    def more(name: str) -> float:
+        return after.get(name, 0) - before.get(name, 0)
+
+    page = "/purposes/<purpose:purpose>/"
+    from_memory = more(count("GET", "(memory)", 200))
+    assert more(count("GET", page, 200)) + from_memory == 8
+    assert from_memory >= 6  # each of two workers has made it once
+    assert more(count("GET", "/history/", 302)) == 3
+    assert more(count("other", "/history/", 403)) == 1
+    assert more(count("GET", "(none)", 404)) == 1
+    assert more(f'five_purposes_request_seconds_count{{route="{page}"}}') == 8 - from_memory
+    assert more(f'five_purposes_queries_total{{route="{page}"}}') > 0
+    assert more(f'five_purposes_query_seconds_total{{route="{page}"}}') > 0
+    assert after["five_purposes_reminders_due"] == after["five_purposes_sessions_over"] == 0
+
+
+def test_no_address_ever_becomes_a_label(server):
+    for path in ("/talk/akeyakeyakeyakeyakey/", "/invitations/akeyakeyakey/", "/akeyakey?akey"):
+        requests.get(server.url + path, timeout=10)
+    assert not [name for name in scrape(server) if "akey" in name]
+
+
+def test_what_the_dashboard_and_the_alerts_ask_for_is_there(server):
+    names = {name.partition("{")[0] for name in scrape(server)}
+    for file in ("grafana.json", "alerts.yaml"):
+        text = (CHECKOUT / "deploy" / file).read_text()
+        asked = set(re.findall(r"\bfive_purposes_\w+", text))
+        assert len(asked) > 1
+        assert asked <= names, file

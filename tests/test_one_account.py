@@ -1,0 +1,206 @@
+"""One account can't starve the rest: what it may hold, import and export is bounded."""
+
+import json
+import threading
+import tracemalloc
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from purposeapp.import_export import json_validation
+from purposeapp.import_export.importing import TOO_MANY_HERE
+from purposeapp.models import Assessment, User
+from purposeapp.models.assessment import HISTORY_IS_FULL, MAX_ASSESSMENTS, NOTE_MAX_LENGTH
+from purposeapp.models.single_statement import violates
+from purposeapp.views import data_export
+from purposeapp.views.data_import import IMPORT_IS_RUNNING
+from tests.support.client import sign_in, spend
+from tests.support.exports import document, entry
+from tests.support.make import make_assessment, make_user, sheet
+from tests.support.pages import text_of
+
+IMPORT, JSON, CSV = "/history/import/", "/history/export.json", "/history/export.csv"
+FULL = str(HISTORY_IS_FULL) % {"most": MAX_ASSESSMENTS}
+
+
+def fill(user: User, count: int, note: str = "") -> None:
+    """Give somebody so many assessments, one a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO purposeapp_assessment (id, user_id, taken_at, recorded_at, note,"
+            " submission, business_driven, community_spirit, learning_sponge, job_seeking,"
+            " vanity_project) SELECT gen_random_uuid(), %s, now() - minutes * interval '1 minute',"
+            " now(), %s, gen_random_uuid(), 6, 2, 2, 0, 0 FROM generate_series(1, %s) AS minutes",
+            [user.pk, note, count],
+        )
+
+
+@pytest.fixture
+def full(user) -> User:
+    fill(user, MAX_ASSESSMENTS)
+    return user
+
+
+def send(client: Client, data: bytes):
+    return client.post(IMPORT, {"file": SimpleUploadedFile("export.json", data)})
+
+
+# --- As many results as an account holds --------------------------------------------------------
+
+
+def test_postgresql_refuses_one_more_and_whatever_another_account_has_does_not_count(full):
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        make_assessment(full)
+    assert violates(refusal.value, "assessment_not_too_many")
+    make_assessment(make_user("other@example.org"))
+
+
+def test_whoever_has_as_many_reads_so_with_the_points_still_there(owner, full):
+    for response in (spend(owner), owner.post("/history/add/", sheet("6-2-2-0-0"))):
+        assert response.status_code == 422
+        assert FULL in text_of(response)
+        assert 'value="6"' in response.content.decode()
+    assert FULL in text_of(owner.post("/keep/6-2-2-0-0/", follow=True))
+    assert Assessment.objects.count() == MAX_ASSESSMENTS
+
+
+def test_a_form_sent_twice_still_leads_to_the_one_that_it_made(owner, user):
+    fill(user, MAX_ASSESSMENTS - 1)
+    form = str(uuid4())
+    assert spend(owner, submission=form).url == spend(owner, submission=form).url
+
+
+def test_where_one_is_deleted_there_is_room(owner, full):
+    Assessment.objects.first().delete()
+    assert spend(owner).status_code == 302
+    assert spend(owner).status_code == 422
+
+
+def test_what_waited_for_the_sign_in_goes_on_waiting(client, full):
+    spend(client)
+    assert sign_in(client, full).url == "/history/"
+    assert FULL in text_of(client.get("/history/"))
+    Assessment.objects.first().delete()
+    chosen = client.get("/history/pending/").context["results"]
+    value = f"{chosen[0].submission}|{chosen[0].split}"
+    client.post("/history/pending/", {"result": value})
+    assert Assessment.objects.count() == MAX_ASSESSMENTS
+    spend(guest := Client())
+    sign_in(guest, full)
+    value = f"{guest.get('/history/pending/').context['results'][0].submission}|6-2-2-0-0"
+    page = guest.post("/history/pending/", {"result": value}, follow=True)
+    assert FULL in text_of(page)
+    assert len(guest.get("/history/pending/").context["results"]) == 1
+
+
+def test_an_import_beyond_it_is_refused_as_a_whole(owner, user):
+    fill(user, MAX_ASSESSMENTS - 1)
+    two = document(entry(id=str(uuid4())), entry(id=str(uuid4())))
+    response = send(owner, two)
+    assert response.status_code == 422
+    params = {"most": MAX_ASSESSMENTS, "count": MAX_ASSESSMENTS + 1}
+    assert str(TOO_MANY_HERE) % params in text_of(response)
+    assert Assessment.objects.count() == MAX_ASSESSMENTS - 1
+    one = document(entry())
+    assert send(owner, one).status_code == send(owner, one).status_code == 302
+
+
+# --- One import at a time -----------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_second_import_of_one_account_is_told_so_and_others_go_on():
+    user, other = make_user(), make_user("other@example.org")
+    owner, stranger = Client(), Client()
+    owner.force_login(user)
+    stranger.force_login(other)
+    is_locked, is_over = threading.Event(), threading.Event()
+
+    def import_slowly():
+        try:
+            with transaction.atomic():
+                assert User.objects.lock_import(user)
+                is_locked.set()
+                is_over.wait(timeout=30)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=import_slowly)
+    thread.start()
+    try:
+        assert is_locked.wait(timeout=30)
+        second = send(owner, document(entry()))
+        assert (second.status_code, second.headers["Retry-After"]) == (409, "60")
+        assert str(IMPORT_IS_RUNNING) in text_of(second)
+        assert send(stranger, document(entry(id=str(uuid4())))).status_code == 302
+    finally:
+        is_over.set()
+        thread.join()
+    assert send(owner, document(entry())).status_code == 302
+    assert Assessment.objects.for_user(user).count() == 1
+
+
+# --- What a file may hold -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [b"[]", b"{}", b"1", b'"a"'], ids=repr)
+def test_a_file_of_very_many_values_is_refused_before_they_are_made(owner, value):
+    values = b",".join([value] * (json_validation.MAX_VALUES + 1))
+    response = send(owner, b'{"version": 1, "assessments": [' + values + b"]}")
+    assert response.status_code == 422
+    assert str(json_validation.TOO_MANY_VALUES) in text_of(response)
+
+
+def test_a_text_of_commas_and_brackets_is_one_value(owner, monkeypatch):
+    monkeypatch.setattr(json_validation, "MAX_VALUES", 20)
+    note = '\\"[{,'.ljust(NOTE_MAX_LENGTH, ",")
+    assert send(owner, document(entry(note=note))).status_code == 302
+    assert Assessment.objects.get().note == note
+
+
+def test_a_text_without_end_is_read_once(owner):
+    """Not again from each quotation mark in it, which would take hours."""
+    assert send(owner, b'{"version": "' + rb"\"" * 2_000_000).status_code == 422
+
+
+# --- Exports in constant memory -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [JSON, CSV])
+def test_an_export_of_many_pages_has_each_result_once_and_in_order(owner, user, monkeypatch, path):
+    fill(user, 5)
+    whole = owner.get(path).getvalue()
+    for size in (1, 2, 5, 6):
+        monkeypatch.setattr(data_export, "PAGE_SIZE", size)
+        assert owner.get(path).getvalue() == whole
+    assert all(str(mine.id).encode() in whole for mine in Assessment.objects.all())
+
+
+def test_the_json_is_laid_out_as_a_whole_would_be(owner, user):
+    empty = owner.get(JSON).getvalue().decode()
+    assert empty == json.dumps(json.loads(empty), ensure_ascii=False, indent=2)
+    for note in ("two\nlines\r\nand \u2028 and \x85", "é"):
+        make_assessment(user, note=note)
+    whole = owner.get(JSON).getvalue().decode()
+    assert whole == json.dumps(json.loads(whole), ensure_ascii=False, indent=2)
+
+
+@pytest.mark.parametrize("path", [JSON, CSV])
+def test_an_export_is_never_in_memory_as_a_whole(owner, user, monkeypatch, path):
+    monkeypatch.setattr(data_export, "PAGE_SIZE", 100)
+    fill(user, 2_000, "n" * NOTE_MAX_LENGTH)
+    owner.get("/history/")  # whatever is made once is there now
+    tracemalloc.start()
+    try:
+        response = owner.get(path)
+        tracemalloc.reset_peak()
+        begin, _peak = tracemalloc.get_traced_memory()
+        size = sum(map(len, response))
+        _end, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 2_000 * NOTE_MAX_LENGTH
+    assert peak - begin < size / 3

@@ -1,0 +1,316 @@
+"""The outbox: a mail server's trouble never becomes a person's, and no mail is lost or doubled."""
+
+import threading
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.core.mail import EmailMessage, send_mail
+from django.core.mail.message import BadHeaderError
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from purposeapp.models import OutgoingMail, User
+from purposeapp.models.outgoing_mail import FIRST_RETRY, MAX_AGE, MAX_RETRY
+from purposeapp.web import outbox
+from purposeapp.web.outbox import Courier, deliver_due, drop_expired
+from tests.support.concurrency import at_once
+from tests.support.mail_server import HANG_UP, MailServer
+from tests.support.make import PASSWORD, make_user, make_verified_user, prove
+from tests.support.reminders import make_due, send
+from tests.support.server import free_port
+
+ADA = "ada@example.org"
+NEW = "another ten points"
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
+
+
+@pytest.fixture
+def smtp(settings):
+    """Has mails go through the outbox to this mail server, or to one that is away."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    settings.EMAIL_BACKEND = outbox.BACKEND
+    settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    def use(server: MailServer | None) -> None:
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = server.port if server else free_port()
+
+    use(None)
+    return use
+
+
+def make_mail(to: str = ADA) -> None:
+    send_mail("Hello", "Ten points", None, [to])
+
+
+def make_all_due() -> None:
+    OutgoingMail.objects.update(next_try_at=timezone.now())
+
+
+def waiting_for_couriers() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "courier":
+            thread.join()
+
+
+# --- What a person sees of it: nothing ----------------------------------------------------------
+
+
+def change_password(client: Client) -> User:
+    user = make_verified_user(ADA)
+    client.force_login(user)
+    prove(client)
+    form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    assert client.post("/accounts/password/change/", form).status_code == 302
+    user.refresh_from_db()
+    return user
+
+
+def test_a_password_is_changed_whether_or_not_a_mail_server_is_there(client, db, smtp):
+    assert change_password(client).check_password(NEW)
+    assert client.get("/history/").status_code == 200
+    assert deliver_due() == (0, 1)
+    with MailServer() as server:
+        smtp(server)
+        make_all_due()
+        assert deliver_due() == (1, 0)
+    (taken,) = server.taken
+    assert (taken["To"], "Your password was changed." in taken.get_content()) == (ADA, True)
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("answer", ["550 ada@example.org is unknown", "450 later", HANG_UP])
+def test_whoever_is_refused_by_the_mail_server_signs_up_and_in(client, db, smtp, caplog, answer):
+    form = {"email": ADA, "password1": PASSWORD}
+    with MailServer(lambda step, to: answer if step == "RCPT" else None) as server:
+        smtp(server)
+        response = client.post("/accounts/signup/", form, follow=True)
+        assert response.redirect_chain == [("/accounts/confirm-email/", 302)]
+        assert f"A code for {ADA} is on its way." in response.content.decode()
+        assert deliver_due() == (0, 1)
+    assert ADA not in caplog.text
+    assert "mail_failed" in caplog.text
+    with patch("time.time", return_value=timezone.now().timestamp() + 60):
+        again = Client().post("/accounts/login/", {"login": ADA, "password": PASSWORD})
+    assert (again.status_code, again.url) == (302, "/accounts/confirm-email/")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_while_a_mail_server_hangs_every_answer_comes_and_one_thread_waits(smtp):
+    make_verified_user(ADA)
+    answers = threading.Event()
+    with MailServer(lambda step, to: answers.wait() and None) as server:
+        smtp(server)
+        try:
+            for number in range(9):
+                form = {"email": f"{number}@example.org"}
+                assert Client().post("/accounts/login/code/", form).status_code == 302
+                form = {"login": ADA, "password": PASSWORD}
+                assert Client().post("/accounts/login/", form).url == "/history/"
+            couriers = [each for each in threading.enumerate() if each.name == "courier"]
+            assert (len(couriers), server.connections) == (1, 1)
+            assert OutgoingMail.objects.count() == 9
+        finally:
+            answers.set()
+        waiting_for_couriers()
+    assert server.recipients == [f"{number}@example.org" for number in range(9)]
+    assert not OutgoingMail.objects.exists()
+
+
+def test_on_a_console_mails_appear_at_once(db, settings, capsys):
+    settings.EMAIL_BACKEND = settings.MAIL_SERVER_BACKEND = CONSOLE
+    make_mail()
+    assert "Ten points" in capsys.readouterr().out
+    assert not OutgoingMail.objects.exists()
+
+
+# --- What is stored, and for how long -----------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_mail_is_stored_with_what_caused_it_or_not_at_all(smtp):
+    with MailServer() as server:
+        smtp(server)
+        with transaction.atomic():
+            make_mail("bob@example.org")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            make_mail()
+            waiting_for_couriers()
+            assert server.connections == 0
+        waiting_for_couriers()
+    assert server.recipients == [ADA]
+
+
+def test_all_of_a_mail_is_sent_as_it_was_written(db, smtp):
+    message = EmailMessage(
+        subject="Ten pöints", body="Zehn Punkte: ✓\n", to=[ADA], cc=["bob@example.org"],
+        headers={"Auto-Submitted": "auto-generated"},
+    )  # fmt: skip
+    message.attach("five-purposes.ics", "BEGIN:VCALENDAR", "text/calendar")
+    message.send()
+    with MailServer() as server:
+        smtp(server)
+        assert deliver_due() == (1, 0)
+    (taken,) = server.taken
+    assert (taken["Subject"], taken["Cc"], taken["Auto-Submitted"]) == (
+        "Ten pöints", "bob@example.org", "auto-generated",
+    )  # fmt: skip
+    body, calendar = taken.iter_parts()
+    assert body.get_content().split() == ["Zehn", "Punkte:", "✓"]
+    assert (calendar.get_filename(), calendar.get_content_type()) == (
+        "five-purposes.ics", "text/calendar",
+    )  # fmt: skip
+    assert calendar.get_content().strip() == "BEGIN:VCALENDAR"
+
+
+def test_a_header_of_two_lines_is_refused_before_it_is_stored(db, smtp):
+    with pytest.raises(BadHeaderError):
+        send_mail("Hello\nBcc: eve@example.org", "", None, [ADA])
+    assert not OutgoingMail.objects.exists()
+
+
+def test_what_the_server_took_without_a_word_comes_again_as_the_same_mail(db, smtp, settings):
+    settings.PUBLIC_URL = "https://purposes.example"
+    make_mail()
+    replies = iter([HANG_UP, None])
+    with MailServer(lambda step, to: next(replies) if step == "TAKEN" else None) as server:
+        smtp(server)
+        assert deliver_due() == (0, 1)
+        make_all_due()
+        assert deliver_due() == (1, 0)
+    first, second = server.taken
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].endswith("@purposes.example>")
+    assert first["Date"] == second["Date"]
+
+
+def test_it_is_tried_less_and_less_often_and_then_given_up(db, smtp, caplog):
+    make_mail()
+    now = begin = timezone.now()
+    waits = []
+    with patch("django.utils.timezone.now", side_effect=lambda: now):
+        while OutgoingMail.objects.exists():
+            before = now
+            deliver_due()
+            if mail := OutgoingMail.objects.first():
+                now = mail.next_try_at
+                waits.append(now - before)
+    assert waits[:4] == [FIRST_RETRY * 2**tries for tries in range(4)]
+    assert max(waits) == waits[-1] == MAX_RETRY
+    assert MAX_AGE <= now - begin < MAX_AGE + MAX_RETRY
+    assert caplog.messages[-1].startswith("mail_given_up: ")
+    assert ADA not in caplog.text
+
+
+def test_a_code_is_no_longer_in_the_outbox_than_it_works(client, db, smtp, settings):
+    make_verified_user(ADA)
+    client.post("/accounts/login/code/", {"email": ADA})
+    (mail,) = OutgoingMail.objects.all()
+    left = mail.expires_at - timezone.now()
+    assert timedelta(0) < left <= timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+    OutgoingMail.objects.update(expires_at=timezone.now())
+    with MailServer() as server:
+        smtp(server)
+        assert deliver_due() == (0, 0)
+    assert not server.taken
+    assert not OutgoingMail.objects.exists()
+
+
+def test_tidy_drops_what_is_over_and_nothing_else(db, smtp):
+    make_mail("bob@example.org")
+    OutgoingMail.objects.update(expires_at=timezone.now())
+    make_mail()
+    assert drop_expired() == 1
+    assert OutgoingMail.objects.get().message["to"] == [ADA]
+
+
+def test_an_account_takes_its_waiting_mails_with_it(client, db, smtp):
+    user = make_user(ADA)
+    make_mail()
+    make_mail("bob@example.org")
+    client.force_login(user)
+    client.post("/accounts/delete/", {"password": PASSWORD})
+    assert not User.objects.exists()
+    assert OutgoingMail.objects.get().message["to"] == ["bob@example.org"]
+
+
+# --- Several at once ----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_at_once_share_the_work_and_send_nothing_twice(smtp):
+    addresses = [f"{number}@example.org" for number in range(10)]
+    with patch.object(Courier, "wake"):
+        for address in addresses:
+            make_mail(address)
+    together = threading.Barrier(2)
+    meet = iter([True, True])  # each of the two has claimed one before either goes on
+
+    def at(step, recipient):
+        if step == "MAIL" and next(meet, False):
+            together.wait(timeout=10)
+
+    with MailServer(at) as server:
+        smtp(server)
+        assert at_once(deliver_due, deliver_due) == []
+    assert server.recipients == addresses
+
+
+def test_a_mail_that_is_under_way_is_left_alone(db, smtp):
+    make_mail()
+    assert OutgoingMail.objects.claim()
+    assert OutgoingMail.objects.claim() is None
+
+
+def test_a_refused_address_holds_up_nobody_and_a_dead_server_is_asked_once(db, smtp):
+    for name in ("ada", "bob", "eve"):
+        make_mail(f"{name}@example.org")
+    with MailServer(lambda step, to: "550 no" if step == "RCPT" and "ada" in to else None) as up:
+        smtp(up)
+        assert deliver_due() == (2, 1)
+    assert up.recipients == ["bob@example.org", "eve@example.org"]
+    make_mail("bob@example.org")
+    make_all_due()
+    smtp(None)
+    assert deliver_due() == (0, 1)
+    assert OutgoingMail.objects.filter(next_try_at__lte=timezone.now()).count() == 1
+
+
+def test_while_something_waits_a_timer_looks_again(db, smtp):
+    courier = Courier()
+    make_mail()
+    with patch.object(outbox.threading, "Timer") as timer, patch.object(outbox, "connection"):
+        courier._is_wanted = True
+        courier._run()
+    (seconds, wake), _options = timer.call_args
+    assert 60 < seconds <= FIRST_RETRY.total_seconds()
+    assert wake == courier.wake
+
+
+# --- The command, and reminders -----------------------------------------------------------------
+
+
+def test_the_command_says_what_it_did(db, smtp, capsys):
+    make_mail()
+    with pytest.raises(CommandError):
+        call_command("send_mail")
+    with MailServer() as server:
+        smtp(server)
+        make_all_due()
+        call_command("send_mail")
+        call_command("send_mail")
+    assert capsys.readouterr().out == "0 sent, 1 failed\n1 sent, 0 failed\n0 sent, 0 failed\n"
+
+
+def test_reminders_go_past_the_outbox(db, smtp):
+    make_due()
+    with MailServer() as server:
+        smtp(server)
+        assert send() == "1 sent, 0 failed, 0 put off\n"
+    assert server.recipients == [ADA]
+    assert not OutgoingMail.objects.exists()

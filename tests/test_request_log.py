@@ -1,0 +1,81 @@
+"""What is logged of requests opens nothing, and is bounded in length, whoever logs it."""
+
+import io
+import json
+import logging
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from purposeapp.web.request_log import MAX_LENGTH, HideKeys
+
+KEY = "e8f5c1d2-0000-4000-8000-5ec7e70fe11a"
+PATHS = [
+    f"/reminders/stop/{KEY}/",
+    f"/accounts/confirm-email/{KEY}/",
+    f"/invitations/{KEY}/",
+    f"/talk/{KEY}/",
+    f"/talk/{KEY}/now/",
+]
+
+
+@pytest.fixture
+def logged():
+    """What the handlers of the settings write."""
+    (handler,) = (
+        each
+        for each in logging.getLogger().handlers
+        if any(isinstance(one, HideKeys) for one in each.filters)
+    )
+    stream = io.StringIO()
+    before = handler.setStream(stream)
+    yield stream.getvalue
+    handler.setStream(before)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_line_holds_a_key(db, logged, monkeypatch, path):
+    client = Client(raise_request_exception=False)
+    for method in ("get", "put", "post", "delete"):
+        getattr(client, method)(path)
+        getattr(client, method)(f"{path}nothing/")
+    strict = Client(enforce_csrf_checks=True)
+    strict.post("/", secure=True, headers={"referer": f"https://elsewhere.example{path}"})
+    client.get("/", headers={"host": "evil.example", "referer": path})
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    for view in ("reminders.get_object_or_404", "talks.render", "talks_seat.render"):
+        monkeypatch.setattr(f"purposeapp.views.{view}", fail, raising=False)
+    client.get(path)
+    assert KEY not in logged()
+    assert len(logged().splitlines()) > 8
+
+
+def test_a_line_is_bounded_however_long_the_path_is(client, db, logged):
+    client.get(f"/{'x' * 8_000}/")
+    client.put(f"/splits/{'9' * 8_000}/")
+    lines = logged().splitlines()
+    assert len(lines) >= 4
+    assert max(map(len, lines)) < MAX_LENGTH + 400
+    assert all(json.loads(line)["event"] for line in lines)
+
+
+def test_a_line_says_which_route_it_was_how_long_it_took_and_with_how_many_queries(owner, logged):
+    owner.get("/history/")
+    owner.get("/nothing/of/that/name/")
+    lines = [json.loads(line) for line in logged().splitlines()]
+    seen, missed = (line for line in lines if line["event"] == "request_finished")
+    assert (seen["request"], seen["code"]) == ("GET /history/", 200)
+    assert seen["queries"] >= 2
+    assert seen["duration_ms"] > 0
+    assert (missed["request"], missed["code"]) == ("GET (none)", 404)
+    assert "that/name" not in str(missed)
+
+
+def test_a_mail_is_from_the_public_host(settings):
+    EmailMessage("Subject", "Body", to=["a@example.org"]).send()
+    assert mail.outbox[0].message()["Message-ID"].endswith("@127.0.0.1>")

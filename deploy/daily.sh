@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs what docs/operate.md says: reminders and left mails once an hour, the rest once a day, after three o'clock
+# Runs what docs/operate.md says: reminders, left mails and the end of rooms once an hour, the rest once a day, after three o'clock
 # UTC. A command that fails says so in the log, and is tried again next time.
 
 # In the background, since a shell hears of a signal only once its foreground is done. Told to stop,
@@ -17,6 +17,8 @@ while :; do
     run python manage.py send_reminders || echo "send_reminders failed" >&2
     # What a process left that was stopped in between; else the site sends its mails itself.
     run python manage.py send_mail || echo "send_mail failed" >&2
+    # Answers in rooms are deleted 24 hours after a room was opened, at the latest.
+    run python manage.py end_rooms || echo "end_rooms failed" >&2
     today=$(date -u +%F)
     if [ "$today" != "$ran_on" ] && [ "$(date -u +%H)" -ge "${DAILY_HOUR:-3}" ]; then
         if run python manage.py tidy && run python manage.py refresh_community; then

@@ -67,7 +67,9 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
         help_text=_("Six letters and numbers, from the screen."),
-        error_messages={"required": NO_SUCH_ROOM, "max_length": NO_SUCH_ROOM},
+        error_messages=dict.fromkeys(
+            ["required", "max_length", "null_characters_not_allowed"], NO_SUCH_ROOM
+        ),
     )
 
     def clean_code(self) -> str:

@@ -4,6 +4,8 @@ Raw answers are never handed out: with them, a host who knows who answered when,
 would say, could tell whose they are.
 """
 
+from collections.abc import Iterator
+
 from purposeapp.models import Room
 from purposeapp.rooms.picture import in_points
 
@@ -15,7 +17,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def to_csv(room: Room) -> str:
+def to_csv(room: Room) -> Iterator[str]:
     """One row for each round, kind and purpose."""
     return write_table(
         COLUMNS,

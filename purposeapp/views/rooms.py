@@ -209,4 +209,4 @@ def sheet(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 def picture_csv(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     """The released numbers of all rounds, which are what the screen shows. There are no others."""
     content_type = "text/csv; charset=utf-8"
-    return attachment(to_csv(room), filename="room.csv", content_type=content_type)
+    return attachment("".join(to_csv(room)), filename="room.csv", content_type=content_type)

@@ -7,14 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.core import ratelimit
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from purposeapp import sentences
 from purposeapp.accounts.pending import add_pending_result
@@ -24,6 +25,7 @@ from purposeapp.forms import CodeForm, RoomFutureForm, RoomPointsForm
 from purposeapp.forms.room import NO_SUCH_ROOM
 from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Assessment, Room
+from purposeapp.models.assessment import HistoryFullError
 from purposeapp.models.room import LiveRoom, RoomKind, RoomState
 from purposeapp.rooms.code import read_code
 from purposeapp.split import Split
@@ -166,6 +168,7 @@ def _points_page(
 
     asks = ten_points_page(form_class, POINTS, opening=opening, context=context)(save)
 
+    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(asks)
     def view(request: RoomRequest, **kwargs: Any) -> HttpResponse:
         seat = request.seat
@@ -268,9 +271,13 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseSeeOther(reverse("room_join", args=[code]))
     submission = uuid.uuid5(seat.room, f"{seat.key} {seat.round}")
     if request.user.is_authenticated:
-        recorded = Assessment.objects.record(
-            user=request.user, split=seat.now, submission=submission
-        )
+        try:
+            recorded = Assessment.objects.record(
+                user=request.user, split=seat.now, submission=submission
+            )
+        except HistoryFullError as error:
+            messages.error(request, error.messages[0])
+            return redirect("history")
         return redirect_to_recorded(request, recorded)
     add_pending_result(request, split=seat.now, submission=submission, is_own=True)
     return sign_up_to_save(seat.now)

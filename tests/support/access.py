@@ -23,6 +23,7 @@ from tests.support.make import (
     make_verified_user,
     prove_address,
 )
+from tests.support.rooms import make_room
 from tests.support.talks import make_talk
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
@@ -71,6 +72,11 @@ TABLE = """
 /talk/{guest}/note/                      oo>---     → /talk/{guest}/#note
 /talk/{guest}/sheet/                     >>----     → /talk/{guest}/
 /talk/{guest}/mail/                      >>?---     → /talk/{guest}/
+/join/                                   oo----
+/r/{code}/                               oo?---
+/r/{code}/future/                        >>>---     → /r/{code}/
+/r/{code}/result/                        >>----     → /r/{code}/
+/r/{code}/keep/                          -->---     → /r/{code}/
 /accounts/inactive/                      oo---o
 /accounts/password/reset/                oo??-o
 /accounts/password/reset/confirm/        >>>>>>     → /accounts/password/reset/
@@ -96,6 +102,7 @@ TABLE = """
 /history/export.csv            ssssss     oo----
 /history/import/               ssssss     oo?---
 /talks/                        ssssss     oo?---
+/rooms/                        ssssss     oo?---
 /tips/                         ssssss     oo----
 /tips/{tip}/tick/              -->---     --?---     → /accounts/login/?next=/tips/
 /tips/side/                    -->---     --?---     → /accounts/login/?next=/tips/
@@ -147,6 +154,11 @@ TABLE = """
 /talks/{talk}/sheet/           ssssss     >>----  000000  → /talks/{new}/
 /talks/{talk}/remind/          ssssss     >>>---  000000  → /talks/{new}/
 /talks/{talk}/link/            ssssss     >>>---  000000  → /talks/{new}/
+/rooms/{room}/                 ssssss     oo?---  000000
+/rooms/{room}/screen/          ssssss     oo----  000000
+/rooms/{room}/paper/           ssssss     oo?---  000000
+/rooms/{room}/sheet/           ssssss     oo----  000000
+/rooms/{room}/picture.csv      ssssss     oo----  000000
 
                anonymous  stranger+owner  any-staff
 /admin/login/  >>>>>>     xxxxxx          >ooo-o
@@ -232,8 +244,9 @@ TABLE = """
 /admin/auth/group/{group}/history/                  ssssss    xxxxxx        oooooo
 """
 
-NO_TOKEN = ["/reminders/stop/{stop_key}/"]
-"""What takes a POST without a CSRF token: the one-click unsubscribe of mail programs (RFC 8058)."""
+NO_TOKEN = ["/reminders/stop/{stop_key}/", "/r/{code}/keep/"]
+"""What takes a POST without a CSRF token: the one-click unsubscribe of mail programs (RFC 8058),
+and keeping an own answer, which needs the SameSite cookie of its seat."""
 
 
 def sections() -> list[tuple[str, list[str]]]:
@@ -268,9 +281,12 @@ class World:
         part = PortraitPart.objects.earliest("pk")
         question = TalkQuestion.objects.earliest("pk")
         talk = make_talk(owner, "started")
+        room = make_room(owner)
         self.linkedin = linkedin
         self.values = {
             "assessment": make_assessment(owner).pk,
+            "room": room.pk,
+            "code": room.code,
             "on_paper": make_assessment(owner, taken_at=NOON, taken_on=NOON.date()).pk,
             "stop_key": make_reminder(owner, due_on=NOON.date()).stop_key,
             "tip": tip.pk,
@@ -339,5 +355,6 @@ class World:
             return "{linkedin}"
         if url.startswith(path):
             return f"./{url.removeprefix(path)}"
+        url = re.sub("^/r/[^/]{6}/", "/r/{code}/", url)
         url = re.sub("^/talk/[^/]{22}/", "/talk/{guest}/", url).partition("?link=")[0]
         return re.sub("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{new}", url)

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.core.management import BaseCommand
 from django.utils import timezone
 
-from purposeapp.models import Session, Talk
+from purposeapp.models import Room, Session, Talk
 from purposeapp.web.cache import DatabaseCache
 from purposeapp.web.outbox import drop_expired
 
@@ -14,18 +14,19 @@ class Command(BaseCommand):
     """What runs every day: data retention, for all that has a term."""
 
     help = (
-        "Delete what is over: old talks, sessions, counts of limits, links that confirm an email, "
+        "Delete what is over: old talks, answers in rooms, sessions, counts of limits, links that confirm an email, "
         "mails that could not be sent. "
         "It can be run as often as you like; nothing that anybody still uses is deleted."
     )
 
     def handle(self, **options) -> None:
         talks = Talk.objects.delete_old()
+        rooms = Room.objects.end_overdue()
         sessions, _by_model = Session.objects.filter(expire_date__lte=timezone.now()).delete()
         limits = cast(DatabaseCache, cache).clear_expired()
         links, _by_model = EmailConfirmation.objects.all_expired().delete()
         mails = drop_expired()
         self.stdout.write(
             f"Deleted: {talks} talks, {sessions} sessions, {limits} counts, {links} links, "
-            f"{mails} mails"
+            f"{mails} mails; ended: {rooms} rooms"
         )

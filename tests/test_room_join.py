@@ -183,7 +183,7 @@ def test_a_seat_of_one_room_is_none_in_another(client, host, room):
     assert client.get(f"/r/{other.code}/").status_code == 200
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_posts_at_once_from_a_browser_without_a_seat_are_one_answer():
     room = make_room(make_user())
     secret = Client()

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -23,9 +24,9 @@ from purposeapp.forms.room import empty_sheet
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
+    DELETED_WITHIN,
     MAX_LISTED,
     MAX_OPEN_ROOMS,
-    ROOM_TERM,
     RoomState,
     TooManyOpenRoomsError,
 )
@@ -37,9 +38,7 @@ from . import errors
 from .resumable import Typed, resumable_form
 from .talks_seat import private
 
-MAX_HOURS = 24
-"""Within which answers are deleted, as people are told; see ROOM_TERM."""
-assert ROOM_TERM.total_seconds() <= (MAX_HOURS - 1) * 3600  # noqa: S101
+MAX_HOURS = DELETED_WITHIN // timedelta(hours=1)
 
 
 @private

@@ -48,7 +48,9 @@ class Phone:
         expect(main.get_by_role("heading", name="Your own result")).to_be_visible()
         for kind, split in (("Now", self.now), ("Future", self.future)):
             points = split.partition("-")[0]
-            words = re.compile(f"{kind}: .*Business driven {points}" if int(points) else f"{kind}: ")
+            words = re.compile(
+                f"{kind}: .*Business driven {points}" if int(points) else f"{kind}: "
+            )
             expect(main.get_by_role("img", name=words)).to_be_visible()
         expect(main.get_by_role("region", name="What to do next")).to_be_visible()
 
@@ -123,7 +125,9 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
         phone.expect_own_result()
 
     # Before the reveal, the number and nothing else; the host and the projector know it, too.
-    expect(host.page.get_by_role("heading", name="12 answers. Are there 12 of you?")).to_be_visible()
+    expect(
+        host.page.get_by_role("heading", name="12 answers. Are there 12 of you?")
+    ).to_be_visible()
     expect(screen.get_by_role("region", name="Answers so far")).to_contain_text("12 answers.")
     expect(screen.get_by_role("table")).to_have_count(0)
     for number in (RELOADS, RESCANS, *WITHOUT_SCRIPTS):
@@ -178,7 +182,9 @@ def test_what_somebody_reads_stays_where_it_is_while_the_room_changes(new_visito
     more.locator("summary").click()
     expect(more).to_have_attribute("open", "")
     second.spend(second.now)
-    expect(first.page.get_by_role("region", name="Waiting").get_by_text("2 answers")).to_be_visible()
+    expect(
+        first.page.get_by_role("region", name="Waiting").get_by_text("2 answers")
+    ).to_be_visible()
     expect(more).to_have_attribute("open", "")
     expect(more.locator("summary")).to_be_focused()
     expect(first.page.locator("[aria-live=polite]")).to_contain_text("2 answers")

@@ -24,7 +24,7 @@ STORED = """
 from collections import Counter
 from purposeapp.models import RoomAnswer
 answers = Counter((answer.kind, str(answer.split)) for answer in RoomAnswer.objects.all())
-expected = Counter((kind, split) for both in {answers} for kind, split in zip(("now", "future"), both))
+expected = Counter(each for both in {answers} for each in zip(("now", "future"), both))
 assert answers == expected, answers
 """
 

@@ -20,7 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp.forms import RoomForm, SheetForm
-from purposeapp.forms.room import empty_sheet
+from purposeapp.forms.room import new_sheet
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
@@ -175,22 +175,23 @@ def _qr_code(address: str) -> SafeString:
 
 
 @private
+@resumable_form(login_required=True)
 @_hosted
 @require_http_methods(["GET", "HEAD", "POST"])
-def paper(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = None) -> HttpResponse:
     """Type in the sheets of those without a phone, one after the other."""
     if room.standing != RoomState.OPEN:
         if request.method == "POST":
             messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
         return _to(room)
-    form, status = empty_sheet(room.asks_future), HTTPStatus.OK
+    form, status = new_sheet(room.asks_future, typed.data.dict() if typed else {}), HTTPStatus.OK
     if request.method == "POST":
         form = SheetForm(request.POST, asks_future=room.asks_future)
         if form.is_valid() and form.save(room):
             messages.success(request, _("Sheet added. Here's a blank one for the next."))
             return HttpResponseSeeOther(reverse("room_paper", args=[room.pk]))
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {**_in_room(room), "form": form}
+    context = {**_in_room(room), "form": form, "typed": typed}
     return render(request, "purposeapp/room_paper.html", context, status=status)
 
 

@@ -27,7 +27,7 @@ from purposeapp.models import (
 )
 from purposeapp.models.reminder import reachable_people
 from purposeapp.models.room import RoomState
-from purposeapp.models.talk import State, TalkSide
+from purposeapp.models.talk import TalkSide, TalkState
 from tests.support.make import make_user
 
 STORED = [
@@ -93,8 +93,8 @@ def test_the_person_has_all_that_a_person_can_have():
 def test_there_is_a_talk_in_each_state_between_the_person_and_the_staff(client):
     run()
     talks = list(Talk.objects.all())
-    assert {talk.state for talk in talks} == set(State)
-    ended = [talk for talk in talks if talk.state == State.ENDED]
+    assert {talk.state for talk in talks} == set(TalkState)
+    ended = [talk for talk in talks if talk.state == TalkState.ENDED]
     assert sorted(talk.has_withdrawn(TalkSide.GUEST) for talk in ended) == [False, True]
     person, staff = (User.objects.get(email=email) for email in (demo.PERSON, demo.STAFF))
     assert {talk.inviter for talk in talks} == {person}

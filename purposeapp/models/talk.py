@@ -75,7 +75,7 @@ NEEDED = (Kind.NOW, Kind.FUTURE)
 """What a side has to answer; the guess is up to them."""
 
 
-class State(models.TextChoices):
+class TalkState(models.TextChoices):
     """Where a talk stands. It is derived from what is stored, and never stored itself."""
 
     INVITED = "invited", _("Invited")
@@ -341,14 +341,14 @@ class Talk(models.Model):
         return {note.side: note.text for note in _notes(self.pk)}
 
     @property
-    def state(self) -> State:
+    def state(self) -> TalkState:
         if self.has_ended:
-            return State.ENDED
+            return TalkState.ENDED
         if not self.started_at:
-            return State.INVITED
+            return TalkState.INVITED
         if self.is_open:
-            return State.OPEN
-        return State.ANSWERED if all(map(self.has_finished, TalkSide)) else State.STARTED
+            return TalkState.OPEN
+        return TalkState.ANSWERED if all(map(self.has_finished, TalkSide)) else TalkState.STARTED
 
     def has_agreed(self, side: TalkSide) -> bool:
         """Whether this side has agreed to show; its points stay as they are from then on."""

@@ -13,10 +13,11 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 
 from purposeapp.models.room import LiveRoom, RoomKind
 from purposeapp.split import Split
+
+from .idempotency import browser_key
 
 COOKIE = "seat"
 SEAT_AGE = timedelta(hours=12)
@@ -82,13 +83,9 @@ def seat_of(request: HttpRequest, room: LiveRoom) -> Seat | None:
 
 
 def new_seat(request: HttpRequest, room: LiveRoom) -> Seat:
-    """A seat for whoever has none. Two requests of one browser at once are given the same one.
-
-    What they share is the CSRF cookie, which came with the form.
-    """
-    shared = request.META.get("CSRF_COOKIE") or secrets.token_hex(16)
-    key = salted_hmac(_SALT, f"{room.id} {shared}", algorithm="sha256").hexdigest()[:32]
-    return Seat(room.id, key, room.round)
+    """A seat for whoever has none. Two requests of one browser at once are given the same one."""
+    key = browser_key(request, _SALT, str(room.id)) or secrets.token_bytes(16)
+    return Seat(room.id, key.hex()[:32], room.round)
 
 
 def _signer() -> TimestampSigner:

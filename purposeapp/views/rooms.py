@@ -155,7 +155,7 @@ def _to(room: Room) -> HttpResponse:
     return HttpResponseSeeOther(reverse("room", args=[room.pk]))
 
 
-@cache_control(private=True, max_age=0, must_revalidate=True)
+@cache_control(private=True, no_cache=True)
 @_hosted
 @require_safe
 def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:

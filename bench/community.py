@@ -8,6 +8,7 @@ by gunicorn, take turns with rounds of the empty view.
 import tempfile
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from bench.crowd import ASSESSMENTS, EACH, fill
@@ -41,16 +42,14 @@ def main() -> None:
                 flush=True,
             )
         site = Site(server.port, server.process.pid, server.database)
-        empty = Site(*gunicorn("bench.empty", scratch))
         page = site.ask("/community/")
         assert page.status == 200
         assert "Average share" in page.body, "the page shows no picture"
         print("A look at the picture, as a multiple of an empty Django view:")
-        show(
-            "/community/",
-            beside(empty, lambda: empty.ask("/"), site, lambda: site.ask("/community/")),
-            GOALS,
-        )
+        for threads, name in ((0, "/community/"), (4, "the same, both with threads")):
+            empty = Site(*gunicorn("bench.empty", scratch, threads=threads))
+            look = partial(site.ask, "/community/")
+            show(name, beside(empty, partial(empty.ask, "/"), site, look), GOALS)
 
 
 if __name__ == "__main__":

@@ -244,7 +244,11 @@ def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, h
     assert "Your room" in words_of(page)
     room.again()
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
-    assert "Your ten points now" in words_of(client.get(f"/r/{room.code}/"))
+    page = client.get(f"/r/{room.code}/")
+    assert "· round 2 Your ten points now" in words_of(page)
+    assert "A new round has begun, so everybody answers again." in words_of(page)
+    assert '<a href="/splits/6-2-2-0-0/">Your last result</a>' in page.content.decode()
+    assert "A new round" not in words_of(Client().get(f"/r/{room.code}/"))
     spend_in(client, room, "5-3-2-0-0")
     assert answers(room) == [("now", "5-3-2-0-0")]
     assert room_of(room).answers.get().round == 2

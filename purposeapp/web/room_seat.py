@@ -37,12 +37,14 @@ class Seat(NamedTuple):
     future: Split | None = None
     is_late: bool = False
     """Whether the last answer came when the room took no more."""
+    before: Split | None = None
+    """What its person had answered in the round before, until they answer again."""
 
     def in_round(self, round: int) -> Self:
         """The same seat in a round; what it answered in another one is no part of it."""
-        if self.round == round:
-            return self
-        return self._replace(round=round, now=None, future=None, is_late=False)
+        return (
+            self if self.round == round else type(self)(self.room, self.key, round, before=self.now)
+        )
 
     def answer(self, kind: str) -> Split | None:
         """What its person has answered on this kind."""

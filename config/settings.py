@@ -282,7 +282,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "purposeapp.accounts.passwords.ContextWordsValidator"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "history"
 

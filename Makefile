@@ -60,6 +60,8 @@ bench: .venv/dev
 	@$(BIN)/python -m bench.served
 	@$(BIN)/python -m bench.requests
 	@$(BIN)/python -m bench.crowd
+	@$(BIN)/python -m bench.community
+	@$(BIN)/python -m bench.room
 	@$(BIN)/python -m bench.pages
 
 # KILLS=1000 is the long form, half an hour or so.

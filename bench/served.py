@@ -168,13 +168,16 @@ def cost(site: Site, page: Callable[[], object], requests: int = REQUESTS) -> fl
     return (site.cpu() - started) / requests
 
 
-def gunicorn(application: str, scratch: ExitStack, **environment: str) -> tuple[int, int]:
-    """Start gunicorn with two synchronous workers; returns its port and its process."""
+def gunicorn(
+    application: str, scratch: ExitStack, *, threads: int = 0, **environment: str
+) -> tuple[int, int]:
+    """Start gunicorn with two workers, sync or with threads; returns its port and its process."""
     port = free_port()
+    kind = ["gthread", "--threads", str(threads)] if threads else ["sync"]
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "--no-control-socket"),
-            *("--worker-class", "sync", "--workers", "2"),
+            *("--worker-class", *kind, "--workers", "2"),
             *("--bind", f"127.0.0.1:{port}", "--log-level", "warning", application),
         ],
         cwd=CHECKOUT,

@@ -30,4 +30,4 @@ SELECT create_reference_table('purposeapp_tip');
 ALTER TABLE purposeapp_tick
     ADD CONSTRAINT tick_tip FOREIGN KEY (tip_id) REFERENCES purposeapp_tip (id);
 
--- Accounts, sessions, limits, talks, and whatever is looked up by a key stay on the coordinator.
+-- Accounts, sessions, limits, talks, rooms, and whatever is looked up by a key stay on the coordinator.

@@ -87,9 +87,10 @@ class World:
         self.values.setdefault(name, []).append(str(value))
 
     def fill(self, user) -> None:
-        """Results with notes and events, a goal, a reminder, a talk that is not open."""
+        """Results with notes and events, a goal, a reminder, talks and rooms."""
         from purposeapp.models.talk import TalkSide
         from tests.support.make import NOON, make_assessment, make_goal, make_reminder
+        from tests.support.rooms import STATES, make_room
         from tests.support.talks import make_talk
 
         word = f"canary-{user.pk}-note"
@@ -105,6 +106,11 @@ class World:
             self.add("talk", made.talk.pk)
             self.add("invitation", made.invite_key)
             self.add("guest", made.guest_key)
+        for state in STATES:
+            room = make_room(user, state, answers=6 if state != "draft" else 0)
+            self.add("room", room.pk)
+            if room.code:
+                self.add("code", room.code)
 
     @staticmethod
     def session_of(user) -> str:
@@ -148,6 +154,8 @@ def path_of(route: str, world: World, choice: random.Random) -> str:
         }
         if name == "id" and route.startswith("history/"):
             names["id"] = ["assessment"]
+        if route.startswith("rooms/"):
+            names["id"] = ["room"]
         if name == "purpose":
             return choice.choice(["job-seeking", "vanity-project", "business-driven"])
         pools = [world.values[each] for each in names.get(name, [name]) if each in world.values]

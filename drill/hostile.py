@@ -67,7 +67,8 @@ BYTES = [b"\xff\xfe", b"%ff%fe", b"%", b"%zz", b"\xc0\x80", b"%u0041", b"+", b"&
 PARAMETERS = [
     "start", "next", "a", "b", "from", "to", "before", "after", "page", "link", "mailed", "q", "o",
     "p", "all", "e", "_popup", "_to_field", "_changelist_filters", "app_label", "model_name",
-    "field_name", "term", "state__exact", "purpose__exact", "user__id__exact", "pk__in", "version",
+    "field_name", "term", "still", "state__exact", "purpose__exact", "user__id__exact", "pk__in",
+    "version",
     "state", "code", "error", "process", "scope", "n", "is_staff__exact", "password__startswith",
 ]  # fmt: skip
 FIELDS = [
@@ -77,7 +78,8 @@ FIELDS = [
     "verdict", "rhythm", "due_on", "hold", "discard", "step", "next", "file", "action", "index",
     "_selected_action", "select_across", "_save", "_continue", "_addanother", "_popup", "post",
     "version", "confirm", "results", "remember", "is_active", "is_staff", "groups", "purpose",
-    "key", "state", "published_from", "form-TOTAL_FORMS", "form-INITIAL_FORMS", "form-0-id",
+    "key", "state", "title", "asks_future", "do", "now_business_driven", "future_job_seeking",
+    "published_from", "form-TOTAL_FORMS", "form-INITIAL_FORMS", "form-0-id",
 ]  # fmt: skip
 CONTENT_TYPES = [
     "", "text/plain", "application/json", "application/xml", "multipart/form-data",
@@ -97,7 +99,8 @@ HEADERS = {
     "HTTP_HOST": ["evil.example", "localhost:99999", "", "a b", "[::1", "localhost\x00", "é"],
     "HTTP_ACCEPT_LANGUAGE": ["xx", "de;q=9", "," * 500, "é", "en-US,en;q=x", "\x00"],
     "HTTP_ACCEPT_ENCODING": ["gzip", "br", "identity;q=0", "*;q=0", "gzip;q=x", ";;", "gzip, br"],
-    "HTTP_COOKIE": ["=", ";;;", "sessionid=", "sessionid=\x00", "csrftoken=x; csrftoken=y",
+    "HTTP_COOKIE": ["=", ";;;", "seat=", "seat=a.b.1.6-2-2-0-0..0:x:y", "seat=\x00",
+                    "sessionid=", "sessionid=\x00", "csrftoken=x; csrftoken=y",
                     "sessionid=" + "a" * 5000, "a=\xff", "messages=x", "sessionid=../../x"],
     "HTTP_IF_NONE_MATCH": ["*", '"x"', 'W/"', ",", '"' * 99, "é"],
     "HTTP_IF_MODIFIED_SINCE": ["x", "Thu, 01 Jan 1970 00:00:00 GMT", "9" * 50,

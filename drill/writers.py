@@ -147,12 +147,14 @@ class Ledger:
         self.answers: dict[tuple[str, str, str], str] = {}
         """The split of each talk, side and kind: the one that was sent last."""
         self.talk_notes: dict[tuple[str, str], str] = {}
+        self.room_answers: dict[tuple[str, str], str] = {}
+        """The split of each seat in the room, and kind. Who is in a seat is not stored."""
         self.unsure: set[object] = set()
-        """Keys of the three above that were sent and never acknowledged: the end came before."""
+        """Keys of the four above that were sent and never acknowledged: the end came before."""
 
 
 class Writer(threading.Thread):
-    """Somebody with an account, a talk, and much to say."""
+    """Somebody with an account, a talk, a room, and much to say."""
 
     def __init__(self, number: int, url: str, scores: Scores, stop: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -163,18 +165,18 @@ class Writer(threading.Thread):
         self.address = f"192.0.2.{number}"
         self.browser = Browser(url, scores, self.address)
         self.done: Counter[str] = Counter()
-        # A room would stand here: made in `sign_up`, answered in an operation of its own.
         self.operations: list[tuple[Callable[[], None], int]] = [
             (self.record, 5),
             (self.edit_note, 3),
             (self.claim, 2),
             (self.answer_in_talk, 3),
             (self.write_in_talk, 1),
+            (self.answer_in_room, 2),
             (self.look, 1),
         ]
 
     def sign_up(self) -> None:
-        """Make the account, and a talk with a guest who has none."""
+        """Make the account, an open room, and a talk with a guest who has no account."""
         page = self.browser.get("/accounts/signup/")
         self.browser.post("/accounts/signup/", page, email=self.email, password1=PASSWORD)
         page = self.browser.get("/talks/")
@@ -183,6 +185,11 @@ class Writer(threading.Thread):
         self.guest = Browser(self.url, self.scores, self.address)
         path = f"/invitations/{invited.partition('?link=')[2]}/"
         self.guest_path = self.guest.post(path, self.guest.get(path)).headers["Location"]
+        form = {"title": "Team", "asks_future": "on"}
+        path = self.browser.post("/rooms/", self.browser.get("/rooms/"), **form).headers["Location"]
+        self.room = path.split("/")[2]
+        self.browser.post(path, self.browser.get(path), do="open")
+        self.room_path = re.search(r"/r/[A-Z0-9]{6}/", self.browser.get(path))[0]  # type: ignore[index]
         self.record()
 
     def run(self) -> None:
@@ -256,6 +263,20 @@ class Writer(threading.Thread):
         key, text = (self.talk, side), str(uuid.uuid4())
         self._keep(self.ledger.talk_notes, key, text, browser, path, browser.get(path), text=text)
 
+    def answer_in_room(self) -> None:
+        """Ten points on now and on the future, of a phone that is new in the room."""
+        phone, seat = Browser(self.url, self.scores, self.address), str(uuid.uuid4())
+        steps = {"now": self.room_path, "future": f"{self.room_path}future/"}
+        for kind, next_page in zip(steps, ("future/", "result/"), strict=True):
+            split, points = self.points()
+            path = steps[kind]
+            self.ledger.unsure.add((seat, kind))
+            self.ledger.room_answers[seat, kind] = split
+            answer = phone.post(path, phone.get(path), **points)
+            if answer.headers["Location"] != self.room_path + next_page:
+                raise Violation(f"an answer on {kind} led to {_shape(answer.headers['Location'])}")
+            self.ledger.unsure.discard((seat, kind))
+
     def look(self) -> None:
         """The history: what was acknowledged is in it."""
         page = self.browser.get("/history/")
@@ -314,6 +335,11 @@ def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores)
             "SELECT talk_id::text, side, text FROM purposeapp_talknote"
         )
     }
+    in_rooms: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for room, kind, split in connection.execute(
+        f"SELECT room_id::text, kind, {points} FROM purposeapp_roomanswer"
+    ):
+        in_rooms[room][kind, split] += 1
     found: Counter[str] = Counter()
     for writer in writers:
         ledger = writer.ledger
@@ -341,6 +367,16 @@ def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores)
                 if table.get(key) != value and key not in ledger.unsure:
                     scores.violation(f"{name}: an acknowledged one is another one, or gone")
                 found[name] += 1
+        sent, acknowledged = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        for (seat, kind), split in ledger.room_answers.items():
+            sent[kind, split] += 1
+            acknowledged[kind, split] += (seat, kind) not in ledger.unsure
+        there = in_rooms[writer.room]
+        if lost := (acknowledged - there).total():
+            scores.violation(f"{lost} acknowledged answers in a room are gone")
+        if doubled := (there - sent).total():
+            scores.violation(f"{doubled} answers in a room that nobody sent")
+        found["answers in rooms"] += (acknowledged & there).total()
     if stored:
         scores.violation(f"{len(stored)} results that nobody sent")
     return dict(found)

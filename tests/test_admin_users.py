@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER
+from purposeapp.admin.users import OWN_ACCOUNT
 from purposeapp.models import Assessment, Tick, Tip, User
 from tests.support.concurrency import at_once
 from tests.support.make import make_assessment, make_goal, make_superuser, make_user
@@ -106,6 +107,17 @@ def test_the_last_superuser_is_not_deleted(superuser):
     url = reverse("admin:purposeapp_user_delete", args=[other.pk])
     assert superuser.post(url, {"post": "yes"}).status_code == 302
     assert User.objects.get() == root
+
+
+def test_ones_own_account_is_deleted_in_settings_and_not_here(superuser):
+    root = User.objects.get()
+    make_superuser("other@example.org")
+    url = reverse("admin:purposeapp_user_delete", args=[root.pk])
+    lists = reverse("admin:purposeapp_user_changelist")
+    bulk = {"action": "delete_selected", "_selected_action": [root.pk], "post": "yes"}
+    for response in (superuser.post(url, {"post": "yes"}), superuser.post(lists, bulk)):
+        assert str(OWN_ACCOUNT) in response.content.decode()
+        assert User.objects.filter(pk=root.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -15,6 +15,9 @@ from purposeapp.models import (
     Goal,
     LifeEvent,
     Reminder,
+    Room,
+    RoomAnswer,
+    RoomPicture,
     Talk,
     TalkAnswer,
     TalkNote,
@@ -23,10 +26,14 @@ from purposeapp.models import (
     User,
 )
 from purposeapp.models.reminder import reachable_people
-from purposeapp.models.talk import State, TalkSide
+from purposeapp.models.room import RoomState
+from purposeapp.models.talk import TalkSide, TalkState
 from tests.support.make import make_user
 
-STORED = [User, EmailAddress, Assessment, Goal, Tick, Reminder, Talk, TalkAnswer, TalkNote]
+STORED = [
+    User, EmailAddress, Assessment, Goal, Tick, Reminder, Talk, TalkAnswer, TalkNote, Room,
+    RoomAnswer, RoomPicture,
+]  # fmt: skip
 
 
 def run() -> str:
@@ -86,8 +93,8 @@ def test_the_person_has_all_that_a_person_can_have():
 def test_there_is_a_talk_in_each_state_between_the_person_and_the_staff(client):
     run()
     talks = list(Talk.objects.all())
-    assert {talk.state for talk in talks} == set(State)
-    ended = [talk for talk in talks if talk.state == State.ENDED]
+    assert {talk.state for talk in talks} == set(TalkState)
+    ended = [talk for talk in talks if talk.state == TalkState.ENDED]
     assert sorted(talk.has_withdrawn(TalkSide.GUEST) for talk in ended) == [False, True]
     person, staff = (User.objects.get(email=email) for email in (demo.PERSON, demo.STAFF))
     assert {talk.inviter for talk in talks} == {person}
@@ -95,6 +102,16 @@ def test_there_is_a_talk_in_each_state_between_the_person_and_the_staff(client):
     opened = next(talk for talk in talks if talk.is_open)
     client.force_login(staff)
     assert "Questions to talk about" in client.get(f"/talks/{opened.pk}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_there_is_a_room_in_each_state_of_the_person():
+    run()
+    rooms = list(Room.objects.all())
+    assert {room.state for room in rooms} == set(RoomState)
+    assert {room.host.email for room in rooms} == {demo.PERSON}
+    revealed = next(room for room in rooms if room.state == RoomState.REVEALED)
+    assert [picture.answers for picture in revealed.pictures.values()] == [12, 12]
 
 
 @pytest.mark.django_db

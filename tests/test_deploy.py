@@ -50,13 +50,14 @@ def daily(tmp_path):
 
 def test_the_daily_commands_run_after_their_hour(daily):
     process, calls = daily(DAILY_HOUR="0")
-    wait_until(lambda: len(calls()) == 4)
+    wait_until(lambda: len(calls()) == 5)
     process.send_signal(signal.SIGTERM)
     assert process.communicate()[1] == ""
     assert process.returncode == 0
     assert calls() == [
         "manage.py send_reminders",
         "manage.py send_mail",
+        "manage.py end_rooms",
         "manage.py tidy",
         "manage.py refresh_community",
     ]

@@ -164,6 +164,10 @@ def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
     others = [
         "/reminders/",
         "/settings/community/",
+        "/rooms/",
+        "/rooms/<uuid:id>/paper/",
+        "/r/<str:code>/",
+        "/r/<str:code>/future/",
         "/history/<uuid:id>/",
         "/history/<uuid:id>/day/",
     ]

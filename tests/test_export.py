@@ -15,6 +15,7 @@ from purposeapp.models import Assessment, User
 from purposeapp.models.talk import TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
+from tests.support.rooms import make_room
 from tests.support.talks import GUESTS, INVITERS, make_talk
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
@@ -72,6 +73,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         "seeks_as": "",
         "time_zone": "",
         "talks": [],
+        "rooms": [],
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -143,9 +145,29 @@ def test_the_csv_is_as_rfc_4180_has_it(owner, user):
     )
 
 
+def test_the_json_holds_the_pictures_of_ones_rooms_and_no_answer(owner, stranger, user):
+    make_room(user, "ended")
+    make_room(user, answers=4)
+    revealed, still_open = owner.get(JSON).json()["rooms"]
+    assert (revealed["title"], revealed["asks_future"]) == ("Our team", True)
+    assert [(each["round"], each["kind"], each["answers"]) for each in revealed["pictures"]] == [
+        (1, "now", 6),
+        (1, "future", 6),
+    ]
+    assert revealed["pictures"][0]["rows"]["job_seeking"] == {"tenths": 17}
+    assert still_open["pictures"] == []
+    assert stranger.get(JSON).json()["rooms"] == []
+
+
 def test_without_assessments_it_is_an_export_all_the_same(owner):
     nothing = {"assessments": [], "goals": [], "ticks": [], "reminder": None, "seeks_as": ""}
-    assert owner.get(JSON).json() == {"version": 1, **nothing, "time_zone": "", "talks": []}
+    assert owner.get(JSON).json() == {
+        "version": 1,
+        **nothing,
+        "time_zone": "",
+        "talks": [],
+        "rooms": [],
+    }
     assert rows(owner.get(CSV)) == [COLUMNS]
 
 
@@ -280,7 +302,7 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
 
 
-@pytest.mark.parametrize(("path", "queries"), [(JSON, 6), (CSV, 2)])
+@pytest.mark.parametrize(("path", "queries"), [(JSON, 7), (CSV, 2)])
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, path, queries, django_assert_num_queries
 ):

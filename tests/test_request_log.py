@@ -18,6 +18,8 @@ PATHS = [
     f"/invitations/{KEY}/",
     f"/talk/{KEY}/",
     f"/talk/{KEY}/now/",
+    f"/r/{KEY}/",
+    f"/r/{KEY}/result/",
 ]
 
 

@@ -232,14 +232,14 @@ def test_a_deleted_account_takes_its_rooms_along(user):
 # --- At the same moment ---
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_twenty_posts_of_one_seat_are_one_answer():
     room = make_room(make_user())
     assert at_once(*[lambda: answer(room, "a", NOW[0])] * 20) == []
     assert room.answers.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_is_taken_is_in_the_picture_and_nothing_is_taken_after():
     room = make_room(make_user(), answers=5)
     taken = []
@@ -254,14 +254,14 @@ def test_what_is_taken_is_in_the_picture_and_nothing_is_taken_after():
     assert picture.answers == 5 + len(taken) == room.answers.filter(kind="now").count()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_reveals_at_once_release_one_picture():
     room = make_room(make_user(), answers=6)
     assert at_once(room.reveal, room.reveal, room.reveal) == []
     assert RoomPicture.objects.count() == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_that_open_at_once_don_t_exceed_the_limit():
     user = make_user()
     for _ in range(MAX_OPEN_ROOMS - 1):
@@ -272,7 +272,7 @@ def test_two_that_open_at_once_don_t_exceed_the_limit():
     assert Room.objects.live().count() == MAX_OPEN_ROOMS
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_answer_while_its_host_leaves_disturbs_nothing():
     user = make_user()
     room = make_room(user, answers=6)

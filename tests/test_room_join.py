@@ -183,7 +183,7 @@ def test_a_seat_of_one_room_is_none_in_another(client, host, room):
     assert client.get(f"/r/{other.code}/").status_code == 200
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_posts_at_once_from_a_browser_without_a_seat_are_one_answer():
     room = make_room(make_user())
     secret = Client()
@@ -244,7 +244,11 @@ def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, h
     assert "Your room" in words_of(page)
     room.again()
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
-    assert "Your ten points now" in words_of(client.get(f"/r/{room.code}/"))
+    page = client.get(f"/r/{room.code}/")
+    assert "· round 2 Your ten points now" in words_of(page)
+    assert "A new round has begun, so everybody answers again." in words_of(page)
+    assert '<a href="/splits/6-2-2-0-0/">Your last result</a>' in page.content.decode()
+    assert "A new round" not in words_of(Client().get(f"/r/{room.code}/"))
     spend_in(client, room, "5-3-2-0-0")
     assert answers(room) == [("now", "5-3-2-0-0")]
     assert room_of(room).answers.get().round == 2
@@ -314,7 +318,7 @@ def test_a_poll_of_what_has_not_changed_is_a_304(client, room):
     spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
     address = f"/r/{room.code}/result/"
     page = client.get(address)
-    assert page["Cache-Control"] == "private, max-age=0, must-revalidate"
+    assert page["Cache-Control"] == "private, no-cache"
     poll = {"If-None-Match": page["ETag"]}
     assert client.get(address, headers=poll).status_code == 304
     answer(room, "other", NOW[1])

@@ -2,19 +2,25 @@
 
 import csv
 import io
+import re
 import uuid
 
 import pytest
+import segno
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from purposeapp.models import Room, RoomAnswer, RoomPicture
-from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY, ROOM_TERM
+from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY, ROOM_TERM, hash_of_seat
 from purposeapp.split import Purpose
+from purposeapp.web.page_cache import page_cache, room_page_cache
 from tests.support.make import make_user
 from tests.support.pages import words_of
-from tests.support.rooms import NOW, STATES, answer, make_room, room_of
+from tests.support.rooms import FUTURE, NOW, STATES, answer, make_room, room_of, spend_in
 
+UNLIKE = re.compile(r'name="(csrfmiddlewaretoken|submission)" value="[^"]*"')
+"""What differs from one response to the next."""
 OWN_PAGES = ["", "screen/", "paper/", "sheet/", "picture.csv"]
 ACTS = ["open", "reveal", "again", "end", "delete"]
 
@@ -188,6 +194,39 @@ def test_without_javascript_a_page_refreshes_until_it_is_told_to_hold_still(owne
     still = owner.get(f"{address}?still").content.decode()
     assert refresh not in still
     assert "Refresh this page by itself" in still
+
+
+def test_what_is_scanned_is_the_address_of_the_room(owner, user):
+    room = make_room(user)
+    html = owner.get(f"/rooms/{room.pk}/screen/").content.decode()
+    drawn = segno.make(f"http://127.0.0.1:8000/r/{room.code}/", error="m")
+    assert drawn.svg_inline(omitsize=True, svgclass=None, border=2) in html
+
+
+def test_before_the_reveal_no_page_depends_on_what_the_others_answer(owner, user):
+    """Each response to anybody is the same to the letter, whatever they answer."""
+    room = make_room(user)
+    guest = Client()
+    spend_in(guest, room, NOW[5], FUTURE[5])
+    own = f"/r/{room.code}/"
+    pages = [(owner, f"/rooms/{room.pk}/{page}") for page in OWN_PAGES] + [(owner, "/rooms/")]
+    pages += [(owner, "/history/export.json")]
+    pages += [(guest, own), (guest, f"{own}future/"), (guest, f"{own}result/"), (Client(), own)]
+
+    def seen(seats: int, splits: list[str]) -> list[tuple]:
+        for number in range(seats):
+            answer(room, f"seat {number}", splits[number % 6], splits[number % 5])
+        page_cache.clear()
+        room_page_cache.clear()
+        answers = [client.get(path) for client, path in pages]
+        return [
+            (each.status_code, UNLIKE.sub("", each.content.decode()), each.get("Location"))
+            for each in answers
+        ]
+
+    for seats in range(12):
+        assert seen(seats, NOW) == seen(seats, FUTURE) == seen(seats, ["10-0-0-0-0"] * 6)
+    assert RoomAnswer.objects.filter(seat=hash_of_seat("seat 0")).count() == 2
 
 
 # --- Paper ---

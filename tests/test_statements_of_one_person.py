@@ -87,6 +87,7 @@ PAGES = [
     "/history/{first}/delete/",
     "/talks/",
     "/tips/",
+    "/rooms/",
     "/reminders/",
     "/reminders/five-purposes.ics",
     "/settings/",
@@ -112,6 +113,7 @@ POSTS = [
     ("/reminders/changed/", {}),
     ("/settings/time-zone/", {"time_zone": "Europe/Zurich"}),
     ("/talks/", {"name": "Kim"}),
+    ("/rooms/", {"title": "Team"}),
 ]
 
 

@@ -20,8 +20,8 @@ from purposeapp.models.talk import (
     NOTE_MAX_LENGTH,
     TALK_TERM,
     Kind,
-    State,
     TalkSide,
+    TalkState,
     TooManyInvitationsError,
     TooManyTodayError,
     hash_of,
@@ -79,21 +79,21 @@ def test_a_renewed_invitation_has_another_key_and_the_one_before_opens_nothing(u
 @pytest.mark.parametrize(
     ("made", "state"),
     [
-        ("invited", State.INVITED),
-        ("started", State.STARTED),
-        ("answered", State.ANSWERED),
-        ("agreed", State.ANSWERED),
-        ("open", State.OPEN),
-        ("left", State.ENDED),
-        ("withdrawn", State.ENDED),
-        ("expired", State.ENDED),
-        ("over", State.ENDED),
+        ("invited", TalkState.INVITED),
+        ("started", TalkState.STARTED),
+        ("answered", TalkState.ANSWERED),
+        ("agreed", TalkState.ANSWERED),
+        ("open", TalkState.OPEN),
+        ("left", TalkState.ENDED),
+        ("withdrawn", TalkState.ENDED),
+        ("expired", TalkState.ENDED),
+        ("over", TalkState.ENDED),
     ],
 )
 def test_the_state_follows_from_what_is_stored(user, made, state):
     talk = make_talk(user, made).talk
     assert talk.state == state
-    assert talk.is_open == (state == State.OPEN)
+    assert talk.is_open == (state == TalkState.OPEN)
 
 
 def test_an_invitation_holds_for_14_days_and_a_talk_for_90_after_the_last_step(user):
@@ -133,10 +133,10 @@ def test_old_talks_are_deleted_with_all_that_is_in_them(user):
 
 def test_an_invitation_is_made_and_started_once(user):
     talk, key = Talk.objects.invite(inviter=user, name="Anna")
-    assert (talk.inviter, talk.name, talk.state) == (user, "Anna", State.INVITED)
+    assert (talk.inviter, talk.name, talk.state) == (user, "Anna", TalkState.INVITED)
     guest_key = Talk.objects.start(key, user=NOBODY)
     started = Talk.objects.of_guest(guest_key)
-    assert (started.state, started.guest) == (State.STARTED, None)
+    assert (started.state, started.guest) == (TalkState.STARTED, None)
     assert Talk.objects.start(key, user=NOBODY) is None
 
 
@@ -202,7 +202,7 @@ def test_an_answer_takes_the_place_of_the_one_before(user):
 def test_the_inviter_answers_before_anybody_has_started(user):
     talk = make_talk(user).talk
     assert talk.answer(TalkSide.INVITER, Kind.NOW, SPLIT)
-    assert talk_of(talk).state == State.INVITED
+    assert talk_of(talk).state == TalkState.INVITED
 
 
 def test_whoever_has_not_finished_cannot_agree(user):
@@ -283,7 +283,7 @@ def test_withdrawing_deletes_the_rows_of_that_side_alone(user, side, left):
     assert {side.other.value: answers(talk, side.other)} == left
     assert TalkNote.objects.get().side == side.other
     stored = talk_of(talk)
-    assert stored.state == State.ENDED
+    assert stored.state == TalkState.ENDED
     assert stored.has_withdrawn(side)
     assert not stored.has_withdrawn(side.other)
     assert stored.name == ("" if side == TalkSide.INVITER else "Anna")
@@ -347,7 +347,7 @@ def test_both_answer_and_agree_at_once():
         assert talk.agree(side)
 
     assert at_once(lambda: finish(TalkSide.INVITER), lambda: finish(TalkSide.GUEST)) == []
-    assert talk_of(talk).state == State.OPEN
+    assert talk_of(talk).state == TalkState.OPEN
     assert TalkAnswer.objects.count() == 6
 
 
@@ -367,7 +367,7 @@ def test_one_agrees_while_the_other_withdraws(_time):
         at_once(lambda: talk.agree(TalkSide.GUEST), lambda: talk.withdraw(TalkSide.INVITER)) == []
     )
     stored = talk_of(talk)
-    assert stored.state == State.ENDED
+    assert stored.state == TalkState.ENDED
     assert answers(talk, TalkSide.INVITER) == {}
     assert answers(talk, TalkSide.GUEST) == GUESTS
 
@@ -409,7 +409,7 @@ def test_a_guest_who_deletes_their_account_while_they_start_leaves_nothing_half_
     assert raised == []
     stored = talk_of(talk)
     assert stored.guest is None
-    assert stored.state in (State.STARTED, State.ENDED)
+    assert stored.state in (TalkState.STARTED, TalkState.ENDED)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

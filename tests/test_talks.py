@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion
@@ -19,6 +20,7 @@ from purposeapp.models.talk import (
     NAME_MAX_LENGTH,
     NAME_WITH_ADDRESS,
     NOTE_MAX_LENGTH,
+    START_REPEATS,
     Kind,
     TalkSide,
 )
@@ -239,6 +241,21 @@ def test_starting_leads_to_an_address_of_ones_own(user, guest):
     assert not Session.objects.exists()
 
 
+def test_a_press_whose_answer_was_lost_leads_the_same_browser_to_the_same_address(user, guest):
+    made = make_talk(user)
+    path = f"/invitations/{made.invite_key}/"
+    guest.get(path)
+    assert "csrftoken" in guest.cookies
+    first, second = guest.post(path), guest.post(path)
+    assert (second.status_code, second.url) == (303, first.url)
+    other = Client()
+    other.get("/accounts/login/")
+    assert other.post(path).status_code == 410
+    long_ago = timezone.now() - START_REPEATS
+    Talk.objects.update(made_at=long_ago, started_at=long_ago)
+    assert guest.post(path).status_code == 410
+
+
 @pytest.mark.parametrize(
     ("state", "title"),
     [
@@ -265,7 +282,7 @@ def test_whoever_is_too_late_by_a_moment_reads_so(user, guest, monkeypatch):
     monkeypatch.setattr(
         type(Talk.objects),
         "start",
-        lambda self, key, *, user: start(key, user=user) and start(key, user=user),
+        lambda self, key, *, user, guest_key: start(key, user=user) and start(key, user=user),
     )
     response = guest.post(f"/invitations/{made.invite_key}/")
     assert response.status_code == 410

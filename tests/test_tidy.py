@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from purposeapp.models import OutgoingMail, Session, Talk
+from purposeapp.models import OutgoingMail, RoomAnswer, Session, Talk
 from purposeapp.models.talk import KEPT_AFTER_TERM
 from tests.support.make import make_user
+from tests.support.rooms import make_room, room_of
 from tests.support.tables import rows_of_all_tables
 from tests.support.talks import make_talk
 
@@ -49,13 +50,26 @@ def test_what_is_over_is_deleted_and_all_else_stays():
     for hours in (-1, 1):
         expires_at = now + timedelta(hours=hours)
         OutgoingMail.objects.create(message={}, next_try_at=now, expires_at=expires_at)
-    assert tidy() == "Deleted: 1 talks, 1 sessions, 1 counts, 1 links, 1 mails\n"
+    rooms = [make_room(user, state, answers=6) for state in ("overdue", "open", "ended")]
+    assert tidy() == "Deleted: 1 talks, 1 sessions, 1 counts, 1 links, 1 mails; ended: 1 rooms\n"
     assert set(Talk.objects.all()) == {recent, *kept}
+    assert [room.state for room in map(room_of, rooms)] == ["ended", "open", "ended"]
+    assert {each.room for each in RoomAnswer.objects.all()} == {rooms[1]}
     assert Session.objects.get().session_key == "still-there"
     assert EmailConfirmation.objects.get().key == "still-there"
     assert OutgoingMail.objects.get().expires_at > now
     assert cache.get("still there") == 1
     assert counts() == 1
     before = rows_of_all_tables()
-    assert tidy() == "Deleted: 0 talks, 0 sessions, 0 counts, 0 links, 0 mails\n"
+    assert tidy() == "Deleted: 0 talks, 0 sessions, 0 counts, 0 links, 0 mails; ended: 0 rooms\n"
     assert rows_of_all_tables() == before
+
+
+@pytest.mark.django_db
+def test_rooms_end_within_the_hour():
+    user = make_user()
+    rooms = [make_room(user, state, answers=6) for state in ("overdue", "open")]
+    out = io.StringIO()
+    call_command("end_rooms", stdout=out)
+    assert out.getvalue() == "Ended: 1 rooms\n"
+    assert {each.room for each in RoomAnswer.objects.all()} == {rooms[1]}

@@ -23,6 +23,8 @@ from purposeapp.models import (
     Goal,
     PortraitPart,
     Reminder,
+    Room,
+    RoomAnswer,
     Talk,
     TalkAnswer,
     TalkNote,
@@ -30,9 +32,11 @@ from purposeapp.models import (
     Tip,
 )
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
+from purposeapp.models.room import RoomKind
 from purposeapp.web.account_key import account_key
 from purposeapp.web.held_forms import MAX_BYTES, MAX_HELD
 from tests.support.make import NOON, PASSWORD, make_assessment, make_editor, points, tip_form
+from tests.support.rooms import make_room
 from tests.support.tables import rows_of_all_tables
 from tests.support.talks import make_talk
 
@@ -99,6 +103,19 @@ FORMS = {
     "new question": Typed("/admin/purposeapp/talkquestion/add/", "admin", {**PART, "key": "a-b"}),
     "question": Typed("/admin/purposeapp/talkquestion/{question}/change/", "admin", PART),
     "invitation": Typed("/talks/", "purposeapp/talks.html", {"name": "anna@example.org"}),
+    "room": Typed("/rooms/", "purposeapp/rooms.html", {"title": "x" * 81}),
+    "sheet of paper": Typed(
+        "/rooms/{room}/paper/",
+        "purposeapp/room_paper.html",
+        {
+            f"{kind}_{name}": typed
+            for kind in RoomKind
+            for name, typed in points("4-x-3-0-0").items()
+        },
+    ),
+    "points in a room": Typed(
+        "/r/{code}/", "purposeapp/room_points.html", points("4-3-x-0-0"), needs_sign_in=False
+    ),
     "points of a talk": Typed(
         "/talks/{talk}/future/", "purposeapp/talk_points.html", points("4-3-x-0-0")
     ),
@@ -237,6 +254,7 @@ def rows_of(user) -> dict[str, object]:
     """What addresses name: an assessment from paper, a tip with a version, a talk, …"""
     tip = Tip.objects.get(key="business-groups")
     tip.save()  # so that it has a version
+    room = make_room(user)
     return {
         "on_paper": make_assessment(user, taken_at=NOON, taken_on=NOON.date()).pk,
         "tip": tip.pk,
@@ -244,6 +262,8 @@ def rows_of(user) -> dict[str, object]:
         "part": PortraitPart.objects.earliest("pk").pk,
         "question": TalkQuestion.objects.earliest("pk").pk,
         "talk": make_talk(user, "started").talk.pk,
+        "room": room.pk,
+        "code": room.code,
     }
 
 
@@ -294,7 +314,7 @@ def shown(response, form: Typed) -> dict[str, str]:
 def stored() -> list[list]:
     """All that these forms could change."""
     models = [Assessment, Goal, Reminder, Tip, PortraitPart, EmailAddress]
-    models += [Talk, TalkAnswer, TalkNote, TalkQuestion]
+    models += [Talk, TalkAnswer, TalkNote, TalkQuestion, Room, RoomAnswer]
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 

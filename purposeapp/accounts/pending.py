@@ -15,7 +15,6 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from purposeapp import sentences
@@ -23,6 +22,7 @@ from purposeapp.models import Assessment, User
 from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
+from purposeapp.web.idempotency import browser_key
 from purposeapp.web.visitors import may_begin_session
 
 MAX_PENDING = 20
@@ -86,13 +86,12 @@ def add_pending_result(
 
 
 def _key_of_new_session(request: HttpRequest) -> str | None:
-    """A key that all first requests of one browser share: the CSRF cookie is what it has already.
+    """A key that all first requests of one browser share; None where it has no CSRF cookie.
 
-    None without that cookie. Signing in gives the session another key, and the browser another
-    CSRF cookie, so this one never opens an account.
+    Signing in gives the session another key, so this one never opens an account.
     """
-    secret = request.META.get("CSRF_COOKIE")
-    return salted_hmac(__name__, secret, algorithm="sha256").hexdigest()[:32] if secret else None
+    key = browser_key(request, __name__)
+    return key.hex()[:32] if key else None
 
 
 def pending_results(session: SessionBase) -> list[PendingResult]:

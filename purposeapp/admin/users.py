@@ -29,6 +29,9 @@ admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 admin.site.unregister([EmailAddress, Group])
 
 
+OWN_ACCOUNT = _("This is your own account. Delete it in Settings instead.")
+"""Here, the session that asks for it would go half way through."""
+
 ALLOWED_LOOKUPS = {"exact", "isnull", "gte", "lt"}
 """How the filters of the lists compare; what else an address could ask for may be no value."""
 
@@ -161,6 +164,8 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
         if _leaves_no_superuser(objs):
             # Django then deletes nothing, and lists what hinders it.
             protected = [*protected, str(LAST_SUPERUSER)]
+        elif any(account.pk == request.user.pk for account in objs):
+            protected = [*protected, str(OWN_ACCOUNT)]
         return [str(account) for account in objs], counts, perms_needed, protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -172,6 +177,8 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
         User.objects.lock_superusers()
         if _leaves_no_superuser(queryset):
             raise PermissionDenied(LAST_SUPERUSER)
+        if queryset.filter(pk=request.user.pk).exists():
+            raise PermissionDenied(OWN_ACCOUNT)
         queryset.delete()
 
 

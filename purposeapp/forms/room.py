@@ -1,6 +1,7 @@
 """What people type in a room: its title, its code, the ten points, and those from paper."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -143,9 +144,9 @@ class SheetForm(forms.Form):
         return True
 
 
-def empty_sheet(asks_future: bool) -> SheetForm:
-    """The form for the next sheet."""
-    return SheetForm(asks_future=asks_future, initial={"submission": uuid.uuid4()})
+def new_sheet(asks_future: bool, typed: dict[str, Any]) -> SheetForm:
+    """The form for the next sheet, with what was typed into it before a sign-in."""
+    return SheetForm(asks_future=asks_future, initial={"submission": uuid.uuid4(), **typed})
 
 
 def _name(kind: RoomKind, purpose: Purpose) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from purposeapp.models import Assessment, Goal, Reminder, Talk, Tick
+from purposeapp.models import Assessment, Goal, Reminder, Room, Talk, Tick
 from purposeapp.models.talk import TalkSide
 from purposeapp.split import Purpose
 
@@ -35,14 +35,16 @@ def to_json(
     side: str = "",
     time_zone: str = "",
     talks: Iterable[tuple[Talk, TalkSide]] = (),
+    rooms: Iterable[Room] = (),
 ) -> Iterator[str]:
     """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
 
     In parts, an assessment each, so that a long history is nowhere as a whole.
 
     What the person said of tips, each by its key, their side of job seeking, the time zone that
-    they chose, the reminder and their own side of each talk stand there to be read: another server
-    may have other tips, no file starts a mail, and a talk is between two.
+    they chose, the reminder, their own side of each talk and the rooms that they host stand there
+    to be read: another server may have other tips, no file starts a mail, a talk is between two,
+    and a room is made of other people's answers, of which only the pictures are anybody's to have.
     """
     yield f'{{\n  "version": {VERSION},\n  "assessments": ['
     between = "\n"
@@ -57,6 +59,7 @@ def to_json(
         "seeks_as": side,
         "time_zone": time_zone,
         "talks": [_talk_values(talk, talk_side) for talk, talk_side in talks],
+        "rooms": [_room_values(room) for room in rooms],
     }
     yield _json(rest).removeprefix("{\n")
 
@@ -125,6 +128,19 @@ def _talk_values(talk: Talk, side: TalkSide) -> dict[str, object]:
         "made_at": _timestamp(talk.made_at),
         "note": "".join(notes),
         **{kind: split.as_dict() for kind, split in talk.answered[side].items()},
+    }
+
+
+def _room_values(room: Room) -> dict[str, object]:
+    """What a host entered, and the pictures that were released."""
+    return {
+        "title": room.title,
+        "made_at": _timestamp(room.made_at),
+        "asks_future": room.asks_future,
+        "pictures": [
+            {"round": each.round, "kind": each.kind, "answers": each.answers, "rows": each.rows}
+            for each in room.released.all()
+        ],
     }
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from purposeapp.advice.fit import Side
-from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Talk, Tick, Tip, User
+from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Room, Talk, Tick, Tip, User
+from purposeapp.models.room import RoomKind
 from purposeapp.models.talk import INVITATION_TERM, Kind, TalkSide, hash_of, make_key
 from purposeapp.split import Purpose, Split
 
@@ -67,6 +68,19 @@ TALK_ANSWERS = {
 }
 """What both say in the talks of the story."""
 
+ROOM_TITLE = "Our team, this spring"
+ROOM_ANSWERS = {
+    RoomKind.NOW: [
+        "6-2-2-0-0", "5-1-2-2-0", "1-2-1-6-0", "0-5-4-0-1", "3-0-2-1-4", "2-2-4-1-1",
+        "7-1-1-0-1", "4-2-3-1-0", "5-3-1-0-1", "2-1-2-5-0", "6-1-1-0-2", "3-3-3-1-0",
+    ],
+    RoomKind.FUTURE: [
+        "3-4-3-0-0", "3-3-3-1-0", "2-4-3-1-0", "0-6-4-0-0", "3-2-3-0-2", "1-4-4-1-0",
+        "4-3-3-0-0", "3-3-4-0-0", "3-4-2-0-1", "3-3-3-1-0", "4-3-2-0-1", "2-4-3-1-0",
+    ],
+}  # fmt: skip
+"""What twelve people answer in each room of the story that has answers."""
+
 VERDICTS = [Tick.Verdict.DONE, Tick.Verdict.DONE, Tick.Verdict.NOT_FOR_ME]
 """What is said of the first tips on community spirit."""
 
@@ -115,6 +129,26 @@ def _make_talk(inviter: User, guest: User, finished: list[TalkSide]) -> Talk:
         if side in finished:
             talk.answer(side, kind, Split.parse(split))
     return talk
+
+
+@transaction.atomic
+def make_rooms(host: User) -> None:
+    """A room in each state that one can be in, made on the first call."""
+    if Room.objects.filter(host=host).exists():
+        return
+    for steps in ("open", "reveal", "end"), ("open", "reveal"), ("open",), ():
+        room = Room.objects.make(host=host, title=ROOM_TITLE, asks_future=True)
+        assert room  # noqa: S101 (for the type checker)
+        for step in steps:
+            assert getattr(room, step)()  # noqa: S101 (each is done, or the story is wrong)
+            if step == "open":
+                _answer_all(room)
+
+
+def _answer_all(room: Room) -> None:
+    for kind, splits in ROOM_ANSWERS.items():
+        for number, split in enumerate(splits):
+            Room.answer(room.pk, seat=f"demo {number}", kind=kind, split=Split.parse(split))
 
 
 def password_of(email: str) -> str:

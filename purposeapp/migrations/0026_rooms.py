@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="room",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "revealed"])),
+                condition=models.Q(("state", "open"), ("state", "revealed"), _connector="OR"),
                 fields=("code",),
                 name="room_code_is_unique_while_it_is_open",
             ),

@@ -31,9 +31,10 @@ MAX_ROOMS_A_DAY = 20
 MAX_ANSWERS = 500
 """How many people a room takes. Of those who answer at the very same moment a few more may fit."""
 
-ROOM_TERM = timedelta(hours=23)
-"""How long a room lasts after it was opened. Its answers are deleted within the hour that follows,
-so after 24 hours at the latest."""
+DELETED_WITHIN = timedelta(hours=24)
+"""How long after a room was opened its answers are gone at the latest, as people are told."""
+ROOM_TERM = DELETED_WITHIN - timedelta(hours=1)
+"""How long a room lasts. `manage.py end_rooms` deletes its answers in the hour that follows."""
 
 _CODE = r"^[A-Z0-9]{6}$"
 _HASH = r"^[0-9a-f]{64}$"
@@ -111,6 +112,11 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """The exact reverse of `latest_first`."""
         return self.order_by("made_at", "id")
 
+    def with_pictures(self) -> Self:
+        """With what was released of each, in two queries altogether."""
+        released = RoomPicture.objects.order_by("round", "-kind")
+        return self.prefetch_related(models.Prefetch("released", released))
+
     def live(self) -> Self:
         """Those that are open or revealed, and whose term has not ended."""
         return self.filter(state__in=LIVE, opened_at__gt=timezone.now() - ROOM_TERM)
@@ -183,7 +189,8 @@ class Room(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["code"],
-                condition=Q(state__in=["open", "revealed"]),
+                # Not IN: PostgreSQL writes that another way once it is restored.
+                condition=Q(state="open") | Q(state="revealed"),
                 name="room_code_is_unique_while_it_is_open",
             ),
             models.CheckConstraint(

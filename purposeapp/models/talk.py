@@ -1,5 +1,6 @@
 import secrets
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -42,6 +43,9 @@ TALK_TERM = timedelta(days=90)
 KEPT_AFTER_TERM = timedelta(days=30)
 """How long a talk that is over is still there, to say so; then it is deleted."""
 
+START_REPEATS = timedelta(minutes=10)
+"""How long the browser that has started a talk is led to it again by the same press."""
+
 KEY_BYTES = 16
 """Random bytes of a key: 128 bits, which nobody guesses."""
 
@@ -75,7 +79,7 @@ NEEDED = (Kind.NOW, Kind.FUTURE)
 """What a side has to answer; the guess is up to them."""
 
 
-class State(models.TextChoices):
+class TalkState(models.TextChoices):
     """Where a talk stands. It is derived from what is stored, and never stored itself."""
 
     INVITED = "invited", _("Invited")
@@ -95,7 +99,12 @@ class TooManyTodayError(Exception):
 
 def make_key() -> str:
     """A capability key: whoever has it, has the page that it opens."""
-    return secrets.token_urlsafe(KEY_BYTES)
+    return key_of(secrets.token_bytes(KEY_BYTES))
+
+
+def key_of(secret: bytes) -> str:
+    """The key that is made of a secret of at least as many bytes."""
+    return urlsafe_b64encode(secret[:KEY_BYTES]).decode().rstrip("=")
 
 
 def hash_of(key: str) -> str:
@@ -200,18 +209,23 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         return self.create(inviter=inviter, name=name, invite_hash=hash_of(key)), key
 
     @transaction.atomic
-    def start(self, invite_key: str, *, user: User | AnonymousUser) -> str | None:
+    def start(
+        self, invite_key: str, *, user: User | AnonymousUser, guest_key: str = ""
+    ) -> str | None:
         """Start the talk of an invitation, and return the guest's own key, stored nowhere.
 
-        None where it can't be started: it was before, it is over, or it is one's own.
+        Idempotent for ten minutes: with the same `guest_key` it is the same start, whose answer was
+        lost. None where it can't be started: it was before, it is over, or it is one's own.
         """
         # The account first, as its deletion does: neither waits for the other.
         guest = user if isinstance(user, User) and User.objects.lock(user) else None
         invited = self.filter(invite_hash=hash_of(invite_key))
         talk = invited.select_for_update(no_key=True).first()
+        if talk and guest_key and talk.was_started_by(guest_key):
+            return guest_key
         if not talk or not talk.can_start or (guest and guest.pk == talk.inviter_id):
             return None
-        key = make_key()
+        key = guest_key or make_key()
         talk.guest, talk.guest_hash, talk.started_at = guest, hash_of(key), timezone.now()
         talk.save(update_fields=["guest", "guest_hash", "started_at"])
         return key
@@ -325,6 +339,11 @@ class Talk(models.Model):
         """Whether its invitation holds."""
         return not self.started_at and not self.inviter_withdrew_at and not self.is_over
 
+    def was_started_by(self, guest_key: str) -> bool:
+        """Whether whoever has this key has just started it."""
+        is_recent = self.started_at and timezone.now() - self.started_at < START_REPEATS
+        return bool(is_recent) and self.guest_hash == hash_of(guest_key)
+
     @property
     def has_ended(self) -> bool:
         """Whether nothing more can happen in it."""
@@ -341,14 +360,14 @@ class Talk(models.Model):
         return {note.side: note.text for note in _notes(self.pk)}
 
     @property
-    def state(self) -> State:
+    def state(self) -> TalkState:
         if self.has_ended:
-            return State.ENDED
+            return TalkState.ENDED
         if not self.started_at:
-            return State.INVITED
+            return TalkState.INVITED
         if self.is_open:
-            return State.OPEN
-        return State.ANSWERED if all(map(self.has_finished, TalkSide)) else State.STARTED
+            return TalkState.OPEN
+        return TalkState.ANSWERED if all(map(self.has_finished, TalkSide)) else TalkState.STARTED
 
     def has_agreed(self, side: TalkSide) -> bool:
         """Whether this side has agreed to show; its points stay as they are from then on."""

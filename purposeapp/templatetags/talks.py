@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from purposeapp.models.talk import State
+from purposeapp.models.talk import TalkState
 from purposeapp.split import Purpose
 from purposeapp.views.talks_pages import Pair
 from purposeapp.views.talks_seat import Seat
@@ -46,7 +46,7 @@ def talk_table(pairs: list[Pair]) -> SafeString:
 
 
 @register.simple_tag
-def talk_ways(seat: Seat, state: State, csrf_token: str) -> SafeString:
+def talk_ways(seat: Seat, state: TalkState, csrf_token: str) -> SafeString:
     """What else there is to do."""
     pages = {name: seat.url(f"talk_{name}") for name in ("note", "sheet", "withdraw")}
     return fragment(

@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from purposeapp.import_export import exporting
-from purposeapp.models import Assessment, Goal, Reminder, Talk, Tick
+from purposeapp.models import Assessment, Goal, Reminder, Room, Talk, Tick
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import streamed_attachment
 
@@ -25,6 +25,7 @@ def export_json(request: AuthenticatedRequest) -> HttpResponseBase:
         request.user.side,
         request.user.time_zone,
         Talk.objects.of_both_sides(request.user),
+        Room.objects.for_user(request.user).oldest_first().with_pictures(),
     )
     return streamed_attachment(
         content, filename="five-purposes.json", content_type="application/json"

@@ -1,14 +1,20 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from purposeapp.accounts.pending import MAX_PENDING
 from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
+from purposeapp.models.room import DELETED_WITHIN
 from purposeapp.models.talk import INVITATION_TERM, KEPT_AFTER_TERM, TALK_TERM
+from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.web.page_cache import public_page
+from purposeapp.web.room_seat import SEAT_AGE
 from purposeapp.web.sessions import VISITOR_AGE
 
 SECONDS_A_DAY = 24 * 60 * 60
+HOUR = timedelta(hours=1)
 
 
 @public_page
@@ -23,6 +29,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "invitation_days": INVITATION_TERM.days,
         "talk_days": TALK_TERM.days,
         "kept_days": KEPT_AFTER_TERM.days,
+        "min_answers": MIN_ANSWERS,
+        "room_hours": DELETED_WITHIN // HOUR,
+        "seat_hours": SEAT_AGE // HOUR,
         "min_people": MIN_PEOPLE,
         "min_changed": MIN_CHANGED,
         "min_cell": MIN_CELL,

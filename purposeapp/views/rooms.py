@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -19,13 +20,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp.forms import RoomForm, SheetForm
-from purposeapp.forms.room import empty_sheet
+from purposeapp.forms.room import new_sheet
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
+    DELETED_WITHIN,
     MAX_LISTED,
     MAX_OPEN_ROOMS,
-    ROOM_TERM,
     RoomState,
     TooManyOpenRoomsError,
 )
@@ -37,9 +38,7 @@ from . import errors
 from .resumable import Typed, resumable_form
 from .talks_seat import private
 
-MAX_HOURS = 24
-"""Within which answers are deleted, as people are told; see ROOM_TERM."""
-assert ROOM_TERM.total_seconds() <= (MAX_HOURS - 1) * 3600  # noqa: S101
+MAX_HOURS = DELETED_WITHIN // timedelta(hours=1)
 
 
 @private
@@ -136,8 +135,7 @@ def _again(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 
 def _end(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    if room.end():
-        messages.success(request, _("The room has ended, and its answers are deleted."))
+    room.end()  # its page says so
     return _to(room)
 
 
@@ -156,7 +154,7 @@ def _to(room: Room) -> HttpResponse:
     return HttpResponseSeeOther(reverse("room", args=[room.pk]))
 
 
-@cache_control(private=True, max_age=0, must_revalidate=True)
+@cache_control(private=True, no_cache=True)
 @_hosted
 @require_safe
 def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
@@ -176,22 +174,23 @@ def _qr_code(address: str) -> SafeString:
 
 
 @private
+@resumable_form(login_required=True)
 @_hosted
 @require_http_methods(["GET", "HEAD", "POST"])
-def paper(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = None) -> HttpResponse:
     """Type in the sheets of those without a phone, one after the other."""
     if room.standing != RoomState.OPEN:
         if request.method == "POST":
             messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
         return _to(room)
-    form, status = empty_sheet(room.asks_future), HTTPStatus.OK
+    form, status = new_sheet(room.asks_future, typed.data.dict() if typed else {}), HTTPStatus.OK
     if request.method == "POST":
         form = SheetForm(request.POST, asks_future=room.asks_future)
         if form.is_valid() and form.save(room):
             messages.success(request, _("Sheet added. Here's a blank one for the next."))
             return HttpResponseSeeOther(reverse("room_paper", args=[room.pk]))
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {**_in_room(room), "form": form}
+    context = {**_in_room(room), "form": form, "typed": typed}
     return render(request, "purposeapp/room_paper.html", context, status=status)
 
 

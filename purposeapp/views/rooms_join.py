@@ -150,6 +150,7 @@ def _points_page(
             "action": reverse(url_name, args=[request.room.code]),
             "result": reverse("room_result", args=[request.room.code]),
             "offer": form.earlier if is_new else None,
+            "before": request.seat.before if request.seat and not is_future else None,
             "max_hours": MAX_HOURS,
         }
 

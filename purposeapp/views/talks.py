@@ -17,9 +17,10 @@ from purposeapp.forms.redisplay import as_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
 from purposeapp.models.reminder import verified_addresses
-from purposeapp.models.talk import MAX_LISTED, TalkSide
+from purposeapp.models.talk import MAX_LISTED, TalkSide, key_of
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.fragments import fragment
+from purposeapp.web.idempotency import browser_key
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther
 
@@ -151,8 +152,11 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     account = request.user if side else AnonymousUser()
     if side == TalkSide.INVITER and request.method == "POST":
         return HttpResponseSeeOther(Seat(talk, side, account).url())
-    if talk.can_start and request.method == "POST":
-        if guest_key := Talk.objects.start(key, user=request.user):
+    if request.method == "POST":
+        # The same one for the same browser, whose first press may have found no answer.
+        secret = browser_key(request, __name__, key)
+        own_key = key_of(secret) if secret else ""
+        if guest_key := Talk.objects.start(key, user=request.user, guest_key=own_key):
             return HttpResponseSeeOther(Seat(talk, TalkSide.GUEST, account, guest_key).url())
         talk.refresh_from_db()  # somebody was quicker
     if not talk.can_start:

@@ -19,7 +19,7 @@ from purposeapp.discussion.differences import differences
 from purposeapp.discussion.questions import Answers, questions
 from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
 from purposeapp.forms.redisplay import as_typed
-from purposeapp.models.talk import Kind, State, hash_of
+from purposeapp.models.talk import Kind, TalkState, hash_of
 from purposeapp.sharing.links import Letter
 from purposeapp.split import Split
 from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
@@ -133,11 +133,11 @@ def _page(
         "mail_form": mail_form,
         "was_mailed": "mailed" in request.GET,
     }
-    if state == State.OPEN:
+    if state == TalkState.OPEN:
         context["both"] = _both(seat)
     else:
         context["note"] = seat.note
-    if seat.is_inviter and state == State.INVITED:
+    if seat.is_inviter and state == TalkState.INVITED:
         context |= _invitation(request)
         context["mail_form"] = mail_form or InvitationMailForm()
     if seat.key and not seat.talk.has_ended:

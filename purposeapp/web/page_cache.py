@@ -72,7 +72,7 @@ def public_page(view: Callable | None = None, *, queries: re.Pattern = NO_QUERIE
 
 def result_page(view: Callable) -> Callable:
     """Mark a view whose page depends on its `result_key` (live_rooms.py) and the tips alone."""
-    cached = cache_control(private=True, max_age=0, must_revalidate=True)(
+    cached = cache_control(private=True, no_cache=True)(
         _cacheable(view, room_page_cache, ROOM_QUERIES)
     )
     return csrf_exempt(require_safe(cached))

@@ -13,10 +13,11 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 
 from purposeapp.models.room import LiveRoom, RoomKind
 from purposeapp.split import Split
+
+from .idempotency import browser_key
 
 COOKIE = "seat"
 SEAT_AGE = timedelta(hours=12)
@@ -36,12 +37,14 @@ class Seat(NamedTuple):
     future: Split | None = None
     is_late: bool = False
     """Whether the last answer came when the room took no more."""
+    before: Split | None = None
+    """What its person had answered in the round before, until they answer again."""
 
     def in_round(self, round: int) -> Self:
         """The same seat in a round; what it answered in another one is no part of it."""
-        if self.round == round:
-            return self
-        return self._replace(round=round, now=None, future=None, is_late=False)
+        return (
+            self if self.round == round else type(self)(self.room, self.key, round, before=self.now)
+        )
 
     def answer(self, kind: str) -> Split | None:
         """What its person has answered on this kind."""
@@ -82,13 +85,9 @@ def seat_of(request: HttpRequest, room: LiveRoom) -> Seat | None:
 
 
 def new_seat(request: HttpRequest, room: LiveRoom) -> Seat:
-    """A seat for whoever has none. Two requests of one browser at once are given the same one.
-
-    What they share is the CSRF cookie, which came with the form.
-    """
-    shared = request.META.get("CSRF_COOKIE") or secrets.token_hex(16)
-    key = salted_hmac(_SALT, f"{room.id} {shared}", algorithm="sha256").hexdigest()[:32]
-    return Seat(room.id, key, room.round)
+    """A seat for whoever has none. Two requests of one browser at once are given the same one."""
+    key = browser_key(request, _SALT, str(room.id)) or secrets.token_bytes(16)
+    return Seat(room.id, key.hex()[:32], room.round)
 
 
 def _signer() -> TimestampSigner:

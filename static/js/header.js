@@ -29,6 +29,7 @@
     // By now time_zone.js has set one here. navigator.cookieEnabled is true in a Chromium that blocks them.
     if (warning && !document.cookie) warning.hidden = false;
     const button = document.querySelector("[data-theme-switch]");
+    if (!button) return; // what a projector shows has no header
     const label = button.querySelector("[data-dark]");
     const name = () => {
       label.textContent = dark() ? label.dataset.light : label.dataset.dark;

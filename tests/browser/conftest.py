@@ -23,6 +23,7 @@ STORY_OF_THE_DEMO = "demo.tell_story(user, date(2026, 3, 1))"
 
 STEP_TIMEOUT_MS = 15_000  # milliseconds that a slow machine may take for one step
 FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
+NO_ANSWER = re.compile("Failed to load resource: net::ERR_(CONNECTION|EMPTY|SOCKET|NETWORK)_")
 
 # The browser and the server belong to this folder and not to the whole run: Playwright keeps
 # an event loop going, and the tests of other folders should not run inside of it.
@@ -82,7 +83,8 @@ class Watch:
             return
         where = message.location["url"]
         failed = FAILED_TO_LOAD.match(message.text)
-        if failed and int(failed[1]) in self.expected_statuses and "/static/" not in where:
+        status = int(failed[1]) if failed else 0 if NO_ANSWER.match(message.text) else None
+        if status in self.expected_statuses and "/static/" not in where:
             return
         self.complaints.append(f"{message.type}: {message.text} ({where})")
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
 
-NAMES = ["History", "Goal", "Tips", "Talks", "Reminders", "Settings"]
+NAMES = ["History", "Goal", "Tips", "Talks", "Rooms", "Reminders", "Settings"]
 TOO_SMALL = """() => [...document.querySelectorAll(".account-menu :is(a, button, summary)")]
   .map((element) => [element.textContent.trim(), element.getBoundingClientRect()])
   .filter(([, box]) => box.height && (box.height < 44 || box.left < 0 || box.right > innerWidth))
@@ -48,7 +48,7 @@ def test_every_page_of_an_account_is_in_the_menu_and_so_is_the_way_out(new_visit
     visitor.sign_up()
     headlines = [
         *("Your history", "Your goal", "Your tips"),
-        *("Talk about the future", "Remind me", "Settings"),
+        *("Talk about the future", "Ten points with a whole group", "Remind me", "Settings"),
     ]
     for name, headline in zip(NAMES, headlines, strict=True):
         visitor.go_to(name)

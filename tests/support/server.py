@@ -166,6 +166,7 @@ class Server:
     def stop(self) -> None:
         if self._shell:
             self._shell.communicate()
+            self._shell = None
         self.process.terminate()
         try:
             self.process.wait(START_TIMEOUT_S)

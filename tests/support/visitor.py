@@ -32,7 +32,8 @@ class Visitor:
         self._expected_statuses = expected_statuses
 
     def expect_status(self, *statuses: int) -> None:
-        """From now on, an answer with one of these statuses (404, 422 …) is no fault."""
+        """From now on, an answer with one of these statuses (404, 422 …) is no fault; 0 is none
+        at all, as while a server restarts."""
         self._expected_statuses.update(statuses)
 
     def shot(self, name: str) -> None:

@@ -19,7 +19,10 @@ class Command(BaseCommand):
             )
         person, staff = demo.make_person(), demo.make_staff()
         demo.make_talks(person, staff)
-        self.say("A person with a history, and talks with the staff", person.email, "history/")
+        demo.make_rooms(person)
+        self.say(
+            "A person with a history, rooms, and talks with the staff", person.email, "history/"
+        )
         self.say("Staff (a superuser)", staff.email, "admin/")
 
     def say(self, who: str, email: str, path: str) -> None:

@@ -14,8 +14,8 @@ class Command(BaseCommand):
     """What runs every day: data retention, for all that has a term."""
 
     help = (
-        "Delete what is over: old talks, answers in rooms, sessions, counts of limits, links that confirm an email, "
-        "mails that could not be sent. "
+        "Delete what is over: old talks, answers in rooms, sessions, counts of limits, links that "
+        "confirm an email, mails that could not be sent. "
         "It can be run as often as you like; nothing that anybody still uses is deleted."
     )
 

@@ -1,0 +1,56 @@
+"""What the community's picture costs: those who refresh it, and those who look at it.
+
+`make bench` runs it. A million people have ten million results, or as many as BENCH_ASSESSMENTS
+says; `manage.py refresh_community` counts the latest of each. Then rounds of `/community/`, served
+by gunicorn, take turns with rounds of the empty view.
+"""
+
+import tempfile
+import time
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from bench.crowd import ASSESSMENTS, EACH, fill
+from bench.served import Site, beside, gunicorn, show
+from tests.support.server import running
+
+MAX_REFRESH_S = 60
+GOALS = (1.05, 0.95)
+"""What a look may cost, in empty views: within reach, and in a dream."""
+
+FIRST_PERSON = """
+from purposeapp.models import User
+User.objects.create_user("bench-0@example.org")
+"""
+
+
+def main() -> None:
+    with ExitStack() as scratch:
+        folder = Path(scratch.enter_context(tempfile.TemporaryDirectory()))
+        server = scratch.enter_context(running("bench_community", folder, LOG_LEVEL="WARNING"))
+        server.run(FIRST_PERSON)
+        fill(server.database, ASSESSMENTS)
+        for which in ("first", "second"):
+            started = time.monotonic()
+            said = server.manage("refresh_community").strip()
+            took = time.monotonic() - started
+            verdict = "reached" if took <= MAX_REFRESH_S else "not yet"
+            print(
+                f"The {which} refresh, of {ASSESSMENTS:,} results of {ASSESSMENTS // EACH:,} "
+                f"people: {took:.0f} s of {MAX_REFRESH_S}, {verdict}. {said}",
+                flush=True,
+            )
+        site = Site(server.port, server.process.pid, server.database)
+        page = site.ask("/community/")
+        assert page.status == 200
+        assert "Average share" in page.body, "the page shows no picture"
+        print("A look at the picture, as a multiple of an empty Django view:")
+        for threads, name in ((0, "/community/"), (4, "the same, both with threads")):
+            empty = Site(*gunicorn("bench.empty", scratch, threads=threads))
+            look = partial(site.ask, "/community/")
+            show(name, beside(empty, partial(empty.ask, "/"), site, look), GOALS)
+
+
+if __name__ == "__main__":
+    main()

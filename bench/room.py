@@ -1,0 +1,265 @@
+"""What a full room costs: two hundred people who answer at once, and a thousand phones that poll.
+
+`make bench` runs it. The site runs as in production, each POST is on disk before it is answered.
+The clients are one process that waits; what they cost is not counted. Requests come over a few
+connections that stay open, as those of a proxy do.
+"""
+
+import asyncio
+import os
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.served import Site
+from purposeapp.split import Purpose, Split
+from tests.support.server import running
+
+SEATS = int(os.environ.get("BENCH_SEATS") or 200)
+ARRIVE_S = 5
+"""Within how long all of them have opened the page."""
+MAX_ANSWER_S, MAX_POST_MS = 10, 500
+"""Within how long all have answered, from the first one on; and what a POST takes, 95 of 100."""
+WATCHERS, POLL_S, WATCH_S = 1_000, 2, 20
+MAX_SHARE = 0.5
+"""What that may take of two cores."""
+ANSWERS_MEANWHILE = 5
+CONNECTIONS = 32
+
+SET_UP = """
+from purposeapp.models import Room, User
+from purposeapp.web.sessions import SessionStore
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+user = User.objects.create_user("host@example.org", "ten points for five purposes")
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.create()
+room = Room.objects.make(host=user, title="A full room", asks_future=True)
+room.open()
+room.refresh_from_db()
+open({file!r}, "w").write(f"{{room.pk}} {{room.code}} {{session.session_key}}")
+"""
+
+
+class Answer:
+    """What came back."""
+
+    def __init__(self, head: str, body: str) -> None:
+        self.status = int(head.split(" ", 2)[1])
+        self.headers = re.findall(r"^([\w-]+): (.*?)\r$", head, re.MULTILINE)
+        self.body = body
+
+    def header(self, name: str) -> str:
+        return next((value for each, value in self.headers if each.lower() == name), "")
+
+
+class Proxy:
+    """Some connections to the site that stay open, and take one request after the other."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._free: asyncio.LifoQueue = asyncio.LifoQueue()
+        for _ in range(CONNECTIONS):
+            self._free.put_nowait(None)
+
+    async def ask(self, path: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
+        method, body = ("GET", "") if form is None else ("POST", urlencode(form))
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Length"] = str(len(body))
+        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items() if value]
+        request = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+        connection = await self._free.get()
+        try:
+            while True:
+                reader, writer = connection or await asyncio.open_connection("127.0.0.1", self.port)
+                try:
+                    answer = await self._exchange(reader, writer, request)
+                    break
+                except (asyncio.IncompleteReadError, ConnectionError):
+                    # A server may close one that has been idle; only then is it tried again.
+                    if connection is None:
+                        raise
+                    connection = None
+            connection = None if answer.header("connection") == "close" else (reader, writer)
+            if connection is None:
+                writer.close()
+            return answer
+        finally:
+            self._free.put_nowait(connection)
+
+    @staticmethod
+    async def _exchange(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+    ) -> Answer:
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        if length := re.search(r"^content-length: (\d+)", head, re.MULTILINE | re.IGNORECASE):
+            body = await reader.readexactly(int(length[1]))
+        elif " 304 " in head.partition("\r\n")[0]:
+            body = b""
+        else:
+            body = b""
+            while size := int(await reader.readline(), 16):
+                body += await reader.readexactly(size)
+                await reader.readexactly(2)
+            await reader.readexactly(2)
+        return Answer(head, body.decode())
+
+
+class Phone:
+    """Somebody in the room."""
+
+    def __init__(self, proxy: Proxy, code: str, number: int) -> None:
+        self.proxy, self.url, self.number = proxy, f"/r/{code}/", number
+        self.cookies: dict[str, str] = {}
+        self.etag = ""
+        self.post_times: list[float] = []
+
+    async def ask(self, path: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = await self.proxy.ask(path, form, Cookie=cookie, **headers)
+        for name, value in answer.headers:
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return answer
+
+    async def answer(self) -> None:
+        """Ten points on now and on the future, and the own result."""
+        path = self.url
+        for kind in range(2):
+            page = await self.ask(path)
+            found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
+            assert found, f"{page.status} for the form"
+            split = list(Split.all())[(7 * self.number + 500 * kind) % 1_001]
+            points = {purpose.value: str(split[purpose]) for purpose in Purpose}
+            began = time.perf_counter()
+            sent = await self.ask(path, points | {"csrfmiddlewaretoken": found[1]})
+            self.post_times.append(time.perf_counter() - began)
+            assert sent.status == 303, f"{sent.status} for the ten points"
+            path = sent.header("location")
+        assert path == f"{self.url}result/", path
+        assert (await self.poll()) == 200
+
+    async def poll(self) -> int:
+        page = await self.ask(f"{self.url}result/", If_None_Match=self.etag)
+        assert page.status in (200, 304), page.status
+        self.etag = page.header("etag")
+        return page.status
+
+
+async def every(seconds: float, until: float, act: Callable[[], Awaitable[object]]) -> None:
+    """Act again and again, beginning at any moment of the first term."""
+    at = time.perf_counter() + random.uniform(0, seconds)
+    while at < until:
+        await asyncio.sleep(max(0, at - time.perf_counter()))
+        await act()
+        at += seconds
+
+
+async def fill(phones: list[Phone]) -> float:
+    """Let all of them answer; returns the seconds from the first to the last."""
+
+    async def come(phone: Phone) -> None:
+        await asyncio.sleep(random.uniform(0, ARRIVE_S))
+        await phone.answer()
+
+    began = time.perf_counter()
+    await asyncio.gather(*map(come, phones))
+    return time.perf_counter() - began
+
+
+async def watch(site: Site, phones: list[Phone], late: list[Phone], screen: Phone) -> list[int]:
+    """Let them all poll while some more answer; returns the status of each poll."""
+    statuses: list[int] = []
+
+    async def poll(phone: Phone) -> None:
+        statuses.append(await phone.poll())
+
+    async def show() -> None:
+        page = await screen.ask(screen.url, If_None_Match=screen.etag)
+        assert page.status in (200, 304), page.status
+        screen.etag = page.header("etag")
+
+    async def arrive(phone: Phone, after: float) -> None:
+        await asyncio.sleep(after)
+        await phone.answer()
+
+    until = time.perf_counter() + WATCH_S
+    # Each phone has its tabs, which know its pages as it does.
+    polls = [every(POLL_S, until, lambda phone=phone: poll(phone)) for phone in phones]
+    terms = (WATCH_S * (1 + number) / (1 + len(late)) for number in range(len(late)))
+    arrivals = [arrive(phone, after) for phone, after in zip(late, terms, strict=True)]
+    await asyncio.gather(*polls, *arrivals, every(POLL_S, until, show))
+    return statuses
+
+
+def verdict(is_reached: bool) -> str:
+    return "reached" if is_reached else "not yet"
+
+
+def main() -> int:
+    with ExitStack() as scratch:
+        folder = Path(scratch.enter_context(tempfile.TemporaryDirectory()))
+        server = scratch.enter_context(running("bench_room", folder, LOG_LEVEL="WARNING"))
+        server.run(SET_UP.format(file=str(folder / "room")))
+        room, code, session = (folder / "room").read_text().split()
+        site = Site(server.port, server.process.pid, server.database)
+
+        async def run() -> tuple[float, float, list[int], list[Phone]]:
+            proxy = Proxy(server.port)
+            phones = [Phone(proxy, code, number) for number in range(SEATS)]
+            took = await fill(phones)
+            watchers = []
+            for number in range(WATCHERS):
+                watcher = Phone(proxy, code, number)
+                watcher.cookies = phones[number % SEATS].cookies
+                watchers.append(watcher)
+            late = [Phone(proxy, code, SEATS + number) for number in range(ANSWERS_MEANWHILE)]
+            screen = Phone(proxy, code, 0)
+            screen.url, screen.cookies = f"/rooms/{room}/screen/", {"sessionid": session}
+            cpu, began = site.cpu(), time.perf_counter()
+            statuses = await watch(site, watchers, late, screen)
+            share = (site.cpu() - cpu) / (time.perf_counter() - began) / 2
+            return took, share, statuses, [*phones, *late]
+
+        took, share, statuses, phones = asyncio.run(run())
+        posts = sorted(1_000 * each for phone in phones[:SEATS] for each in phone.post_times)
+        middle, most = statistics.median(posts), posts[int(0.95 * len(posts))]
+        print(f"{SEATS} people answer in a room, who have all come within {ARRIVE_S} s:")
+        print(f"  all have answered after {took:.1f} s, of {MAX_ANSWER_S}", end="  ")
+        print(verdict(took <= MAX_ANSWER_S))
+        print(
+            f"  a POST takes {middle:.0f} ms, 95 of 100 at most {most:.0f} of {MAX_POST_MS}",
+            end="  ",
+        )
+        print(verdict(most <= MAX_POST_MS))
+        print(f"{WATCHERS:,} phones poll every {POLL_S} s while {ANSWERS_MEANWHILE} more answer:")
+        new = statuses.count(200) / len(statuses)
+        print(f"  {len(statuses) / WATCH_S:.0f} polls a second, {new:.0%} with a new page")
+        print(f"  {share:.0%} of two cores, of {MAX_SHARE:.0%}  {verdict(share <= MAX_SHARE)}")
+        with server.database.connect() as connection:
+            stored = dict(
+                connection.execute(
+                    "SELECT kind, count(*) FROM purposeapp_roomanswer GROUP BY kind"
+                ).fetchall()
+            )
+        if stored != {"now": len(phones), "future": len(phones)}:
+            print(f"LOST OR DOUBLED: {stored}, of {len(phones)} each")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""A host, a projector and twelve phones spend ten points in one room, and see its picture."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.inspection import Inspection
+
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PROJECTOR = {"width": 1920, "height": 1080}
+PHONE = {"viewport": {"width": 390, "height": 800}, "is_mobile": True, "has_touch": True}
+
+ANSWERS = [
+    ("6-2-2-0-0", "3-4-3-0-0"), ("5-1-2-2-0", "3-3-3-1-0"), ("1-2-1-6-0", "2-4-3-1-0"),
+    ("0-5-4-0-1", "0-6-4-0-0"), ("3-0-2-1-4", "3-2-3-0-2"), ("2-2-4-1-1", "1-4-4-1-0"),
+    ("7-1-1-0-1", "4-3-3-0-0"), ("4-2-3-1-0", "3-3-4-0-0"), ("5-3-1-0-1", "3-4-2-0-1"),
+    ("2-1-2-5-0", "3-3-3-1-0"), ("6-1-1-0-2", "4-3-2-0-1"), ("3-3-3-1-0", "2-4-3-1-0"),
+]  # fmt: skip
+WITHOUT_SCRIPTS = (2, 9)
+RELOADS, RESCANS, TYPES_MEANWHILE, RESTARTED_AFTER = 3, 4, 6, 5
+
+STORED = """
+from collections import Counter
+from purposeapp.models import RoomAnswer
+answers = Counter((answer.kind, str(answer.split)) for answer in RoomAnswer.objects.all())
+expected = Counter(each for both in {answers} for each in zip(("now", "future"), both))
+assert answers == expected, answers
+"""
+
+
+class Phone:
+    """Somebody who joins by phone, without an account."""
+
+    def __init__(self, visitor, now: str, future: str) -> None:
+        self.visitor, self.page = visitor, visitor.page
+        self.now, self.future = now, future
+
+    def spend(self, split: str) -> None:
+        self.visitor.type_points(split)
+        self.go_on()
+
+    def go_on(self) -> None:
+        self.page.get_by_role("main").get_by_role("button", name="Continue").last.click()
+
+    def expect_own_result(self) -> None:
+        main = self.page.get_by_role("main")
+        expect(main.get_by_role("heading", name="Your own result")).to_be_visible()
+        for kind, split in (("Now", self.now), ("Future", self.future)):
+            points = split.partition("-")[0]
+            words = re.compile(
+                f"{kind}: .*Business driven {points}" if int(points) else f"{kind}: "
+            )
+            expect(main.get_by_role("img", name=words)).to_be_visible()
+        expect(main.get_by_role("region", name="What to do next")).to_be_visible()
+
+    def expect_waiting(self) -> None:
+        expect(self.page.get_by_role("region", name="Waiting for the room")).to_be_visible()
+
+    def expect_picture(self) -> None:
+        table = self.page.get_by_role("table", name="The average points of the room")
+        expect(table.get_by_role("row")).to_have_count(6)
+        expect(table.get_by_role("row", name="Business driven")).to_contain_text("3.7")
+
+
+@pytest.fixture
+def host(new_visitor):
+    visitor = new_visitor(**DESKTOP)
+    visitor.sign_up()
+    return visitor
+
+
+def open_room(host) -> str:
+    """Make a room from the page alone and open it; returns its code."""
+    page, main = host.page, host.page.get_by_role("main")
+    host.go_to("Rooms")
+    main.get_by_label("Name of the room").fill("Our team")
+    main.get_by_role("button", name="Make the room").click()
+    main.get_by_role("button", name="Open the room").click()
+    expect(main.get_by_role("heading", name="No answers yet.")).to_be_visible()
+    return page.locator(".room-code").inner_text().split()[-1]
+
+
+def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
+    code = open_room(host)
+    host.expect_status(0)
+    inspection = Inspection(host, "room")
+    screen = host.page.context.new_page()
+    screen.set_viewport_size(PROJECTOR)
+    with host.page.context.expect_page() as opened:
+        host.page.get_by_role("link", name="Open the screen page").click(modifiers=["Control"])
+    screen.goto(opened.value.url)
+    opened.value.close()
+    expect(screen.get_by_text(code)).to_be_visible()
+    expect(screen.get_by_role("img", name="The address of this room as a QR code")).to_be_visible()
+    expect(screen.get_by_text("No answers yet.")).to_be_visible()
+
+    phones = []
+    for number, (now, future) in enumerate(ANSWERS):
+        options = {"java_script_enabled": number not in WITHOUT_SCRIPTS, **PHONE}
+        phone = Phone(new_visitor(**options), now, future)
+        phone.visitor.expect_status(0)
+        phones.append(phone)
+        if number % 2:
+            phone.page.goto(f"/r/{code}/")  # as scanned
+        else:
+            phone.page.goto("/join/")
+            phone.page.get_by_label("Code").fill(code.lower())
+            phone.page.get_by_role("button", name="Join").click()
+        if number == TYPES_MEANWHILE:
+            phone.visitor.type_points(now)
+            server.stop()
+            server.start()
+            phone.go_on()
+        else:
+            phone.spend(now)
+        expect(phone.visitor.headline).to_have_text("Your ten points in the future")
+        if number == RELOADS:
+            phone.page.reload()
+        if number == RESCANS:
+            phone.page.goto(f"/r/{code}/")
+            expect(phone.visitor.headline).to_have_text("Your ten points in the future")
+        phone.spend(future)
+        phone.expect_waiting()
+        phone.expect_own_result()
+
+    # Before the reveal, the number and nothing else; the host and the projector know it, too.
+    expect(
+        host.page.get_by_role("heading", name="12 answers. Are there 12 of you?")
+    ).to_be_visible()
+    expect(screen.get_by_role("region", name="Answers so far")).to_contain_text("12 answers.")
+    expect(screen.get_by_role("table")).to_have_count(0)
+    for number in (RELOADS, RESCANS, *WITHOUT_SCRIPTS):
+        phones[number].page.goto(f"/r/{code}/")  # scanned once more
+        phones[number].expect_waiting()
+        phones[number].expect_own_result()
+    server.run(STORED.format(answers=ANSWERS))
+    inspection.here("open")
+
+    host.page.get_by_role("button", name="Reveal the picture").click()
+    expect(host.page.get_by_role("heading", name="The picture is out")).to_be_visible()
+    for phone in phones:
+        phone.expect_picture()
+        phone.expect_own_result()
+    table = screen.get_by_role("table", name="The average points of the room")
+    expect(table.get_by_role("row", name="Business driven")).to_contain_text("3.7")
+    expect(screen.get_by_text(code)).to_be_visible()
+    for inspection.page, name in (
+        (host.page, "revealed"),
+        (screen, "screen"),
+        (phones[0].page, "phone"),
+    ):
+        inspection.here(name)
+
+    # One press and an account: the own answer is in the own history.
+    keeper = phones[0].visitor
+    keeper.page.get_by_role("button", name="Save it in my history").click()
+    keeper.fill_credentials()
+    keeper.page.get_by_role("main").get_by_role("button", name="Sign up").click()
+    keeper.page.wait_for_url("**/history/*-*/")
+    expect(keeper.headline).to_have_text("Mainly business driven (60%)")
+
+    host.page.get_by_role("button", name="End the room").click()
+    expect(host.page.get_by_text("its answers are deleted").first).to_be_visible()
+    server.run(STORED.format(answers=[]))
+    phones[1].page.reload()
+    phones[1].expect_picture()
+    phones[1].expect_own_result()
+    assert not inspection.faults, "\n".join(inspection.faults)
+
+
+def test_what_somebody_reads_stays_where_it_is_while_the_room_changes(new_visitor, host):
+    """A details element that is open, the focus and the place on the page survive each poll."""
+    code = open_room(host)
+    first, second = (Phone(new_visitor(**PHONE), *ANSWERS[number]) for number in range(2))
+    for phone in (first, second):
+        phone.page.goto(f"/r/{code}/")
+    first.spend(first.now)
+    first.spend(first.future)
+    first.expect_waiting()
+    more = first.page.locator("details.more").first
+    more.locator("summary").click()
+    expect(more).to_have_attribute("open", "")
+    second.spend(second.now)
+    expect(
+        first.page.get_by_role("region", name="Waiting").get_by_text("2 answers")
+    ).to_be_visible()
+    expect(more).to_have_attribute("open", "")
+    expect(more.locator("summary")).to_be_focused()
+    expect(first.page.locator("[aria-live=polite]")).to_contain_text("2 answers")

@@ -60,6 +60,22 @@ def test_each_url_whoever_asks_by_whatever_method(db, linkedin, https):
                     check(response, is_secure=True)
 
 
+def test_each_url_says_who_may_keep_its_page_and_how_its_text_is_encoded(db, linkedin):
+    world, silent = World(linkedin=linkedin.url), []
+    for _heading, rows in sections():
+        for address in (row.split()[0] for row in rows):
+            path = address.format(**world.values)
+            for role in ("anonymous", "superuser" if "/admin/" in path else "owner"):
+                response = world.ask(role, "GET", path)
+                kind = response.get("Content-Type", "")
+                is_text = kind.startswith("text/") or "xml" in kind
+                if response.status_code == 200 and (
+                    "Cache-Control" not in response or (is_text and "charset=" not in kind)
+                ):
+                    silent.append((role, address, kind))
+    assert silent == []
+
+
 @pytest.fixture
 def fails(monkeypatch):
     """Make something raise an error."""

@@ -45,7 +45,7 @@ FROM (SELECT n, now() - interval '5 years' + n * interval '5 years' / %(total)s 
 """
 
 
-def fill(database: Database, others: int) -> None:
+def fill(database: Database, others: int, each: int = EACH) -> None:
     """Put the person into a migrated database, and so many assessments of others."""
     with database.connect() as connection:
         person = connection.execute("SELECT max(id) FROM purposeapp_user").fetchone()[0]
@@ -55,7 +55,7 @@ def fill(database: Database, others: int) -> None:
             "own_every": total // OWN,
             "person": person,
             "first": person + 1,
-            "people": max(1, others // EACH),
+            "people": max(1, others // each),
         }
         if others:
             connection.execute("SET maintenance_work_mem = '512MB'")

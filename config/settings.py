@@ -282,7 +282,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "purposeapp.accounts.passwords.ContextWordsValidator"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "history"
 
@@ -389,6 +389,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
 _https = _public.scheme == "https"
 SESSION_ENGINE = "purposeapp.web.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+# Browsers take a cookie of such a name from this very host over HTTPS alone (RFC 6265bis), so that
+# no other name below the same domain, and nobody on the line, plants one.
+_host_only = "__Host-" if _https else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_host_only}sessionid", f"{_host_only}csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Since the last use, see purposeapp/web/sessions.py: longer than from one reminder to the next.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 180

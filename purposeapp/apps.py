@@ -18,6 +18,7 @@ class PurposeappConfig(AppConfig):
             groups,
             linkedin,  # noqa: F401
             pending,  # noqa: F401
+            security_log,  # noqa: F401
             verification,  # noqa: F401
         )
 

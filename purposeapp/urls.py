@@ -1,3 +1,4 @@
+from allauth.account.views import password_set
 from django.urls import path, register_converter
 
 from purposeapp.split import Purpose, Split
@@ -22,6 +23,7 @@ from purposeapp.views import (
     probes,
     purposes,
     questionnaire,
+    reauthentication,
     reminders,
     rooms,
     rooms_join,
@@ -150,6 +152,11 @@ urlpatterns = [
     ),
     path("accounts/signup/", signup.signup, name="account_signup"),
     path("accounts/email/", email_address.change_email, name="account_email"),
+    path(
+        "accounts/password/set/",
+        reauthentication.changes_a_way_in(password_set),
+        name="account_set_password",
+    ),
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),
     path("settings/", settings.settings, name="settings"),
     path("settings/community/", community.community_setting, name="community_setting"),

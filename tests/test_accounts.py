@@ -471,6 +471,37 @@ def test_what_matters_asks_for_the_password_once_more(owner, user, path):
     assert mail.outbox == []
 
 
+NEW_PASSWORD = {"password1": "a thief's own words", "password2": "a thief's own words"}
+
+
+@pytest.mark.usefixtures("with_mail_server")
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/accounts/email/", {"email": "thief@example.org", "action_add": ""}),
+        ("/accounts/password/set/", NEW_PASSWORD),
+    ],
+)
+def test_who_has_no_password_enters_a_code_before_what_matters_changes(client, db, path, form):
+    user = make_verified_user()
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    assert client.post(path, form).url == "/accounts/login/code/confirm/"
+    assert client.get("/history/").status_code == 302
+    assert not EmailAddress.objects.filter(email="thief@example.org").exists()
+    (sent,) = mail.outbox
+    assert sent.to == [user.email]
+    page = client.get("/accounts/login/code/confirm/").content.decode()
+    assert "then make the change again." in page
+    right = {"code": code_in(sent)}
+    assert client.post("/accounts/login/code/confirm/", right).url == "/settings/"
+    assert client.post(path, form).status_code == 302
+    user.refresh_from_db()
+    asked = mail.outbox[-1].to == ["thief@example.org"]  # for the code that proves the new one
+    assert (asked, user.has_usable_password()) == (path == "/accounts/email/", "set" in path)
+
+
 def test_without_a_mail_server_a_link_changes_the_address(client, user):
     client.force_login(user)
     prove(client)

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from purposeapp.views import login, questionnaire
+from purposeapp.views import login, questionnaire, rooms_join
 from tests.support.make import make_assessment, make_editor, make_user
+from tests.support.rooms import make_room
 
 HOLES = re.compile(r'(name="(?:csrfmiddlewaretoken|submission)" value=)"[^"]+"')
 
@@ -16,7 +17,7 @@ def made(monkeypatch):
 
     def made(client, path):
         with monkeypatch.context() as patch:
-            for module in (login, questionnaire):
+            for module in (login, questionnaire, rooms_join):
                 patch.setattr(module, "blank_page", lambda *args, **kwargs: None)
             return client.get(path)
 
@@ -65,6 +66,33 @@ def test_an_unknown_query_costs_no_page_made_anew(client, db, monkeypatch, path)
 def test_staff(client, made, db):
     client.force_login(make_editor())
     assert "/admin/" in compare(client, made, "/").text
+
+
+@pytest.mark.parametrize("state", ["open", "revealed"])
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_whoever_comes_into_a_room(client, made, user, state, is_signed_in):
+    if is_signed_in:
+        client.force_login(user)
+    room = make_room(user, state, title="<b>Ours & yours</b>", answers=2)
+    page = compare(client, made, f"/r/{room.code}/").text
+    assert "<bdi>&lt;b&gt;Ours &amp; yours&lt;/b&gt;</bdi>" in page
+    assert ("<strong>2</strong> answers" in page) == (state == "open")
+
+
+def test_all_rooms_share_a_page_that_is_kept_and_none_shows_another(client, user, monkeypatch):
+    first, second = make_room(user, title="First"), make_room(user, title="Second", answers=1)
+    assert client.get(f"/r/{first.code}/").status_code == 200
+
+    def fail(*args, **kwargs):
+        raise AssertionError("rendered")
+
+    monkeypatch.setattr("purposeapp.views.ten_points.render", fail)
+    page = client.get(f"/r/{second.code}/").text
+    assert "<bdi>Second</bdi>" in page
+    assert "<strong>1</strong> answer." in page
+    assert f'action="/r/{second.code}/"' in page
+    assert "First" not in page
+    assert first.code not in page
 
 
 def test_each_form_has_a_token_and_a_submission_of_its_own(client, db):

@@ -14,7 +14,7 @@ from purposeapp.split import Split
 @pytest.fixture
 def robots(client, db):
     response = client.get("/robots.txt")
-    assert response["Content-Type"] == "text/plain"
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
     parser = RobotFileParser()
     parser.parse(response.content.decode().splitlines())
     return parser
@@ -41,7 +41,7 @@ def test_robots_may_read_what_is_public_and_nothing_else(robots, agent):
 def test_the_sitemap_names_every_public_page_once_and_each_opens(client, db, robots):
     assert robots.site_maps() == ["http://127.0.0.1:8000/sitemap.xml"]
     response = client.get("/sitemap.xml")
-    assert response["Content-Type"] == "application/xml"
+    assert response["Content-Type"] == "application/xml; charset=utf-8"
     addresses = [loc.text for loc in ElementTree.fromstring(response.content).iter() if loc.text]
     addresses = [address for address in addresses if address.strip()]
     assert len(addresses) == len(set(addresses))

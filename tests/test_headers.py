@@ -12,6 +12,7 @@ from tests.support.outage import database_away
 
 KNOWN = "/splits/6-2-2-0-0/"
 TO_HTTPS = {"x-forwarded-proto": "https"}
+COOKIES = ("__Host-sessionid", "__Host-csrftoken")
 YEAR_S = 60 * 60 * 24 * 365
 
 
@@ -57,6 +58,22 @@ def test_each_url_whoever_asks_by_whatever_method(db, linkedin, https):
                 for method in ("GET", "POST", "DELETE"):
                     response = world.ask(role, method, path, **TO_HTTPS)
                     check(response, is_secure=True)
+
+
+def test_each_url_says_who_may_keep_its_page_and_how_its_text_is_encoded(db, linkedin):
+    world, silent = World(linkedin=linkedin.url), []
+    for _heading, rows in sections():
+        for address in (row.split()[0] for row in rows):
+            path = address.format(**world.values)
+            for role in ("anonymous", "superuser" if "/admin/" in path else "owner"):
+                response = world.ask(role, "GET", path)
+                kind = response.get("Content-Type", "")
+                is_text = kind.startswith("text/") or "xml" in kind
+                if response.status_code == 200 and (
+                    "Cache-Control" not in response or (is_text and "charset=" not in kind)
+                ):
+                    silent.append((role, address, kind))
+    assert silent == []
 
 
 @pytest.fixture
@@ -122,6 +139,19 @@ def test_over_plain_http_there_is_a_redirect_and_no_promise_of_https(db, https):
     response = Client().get("/privacy/")
     assert (response.status_code, response.url) == (301, "https://testserver/privacy/")
     check(response)
+
+
+def test_cookies_are_bound_to_the_host(user, https, settings):
+    """Else a browser takes none whose name begins with __Host-."""
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = names = COOKIES
+    client = Client()
+    sign_in = {"login": user.email, "password": PASSWORD}
+    client.get("/accounts/login/", headers=TO_HTTPS)
+    assert client.post("/accounts/login/", sign_in, headers=TO_HTTPS).status_code == 302
+    assert set(client.cookies) == set(names)
+    for cookie in client.cookies.values():
+        assert (cookie["path"], cookie["domain"], cookie["secure"]) == ("/", "", True)
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
 @pytest.fixture

@@ -612,6 +612,18 @@ def test_an_account_is_connected_whatever_address_it_has(owner, user, provider, 
     assert mail.outbox[-1].to == ["owner@example.org"]
 
 
+def test_who_has_no_password_enters_a_code_before_it_is_connected(client, db, provider):
+    """Else whoever finds a browser signed in could connect a LinkedIn account of their own."""
+    user = make_verified_user("ada@example.org")
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    assert start(client, process="connect") == CODE
+    assert not is_signed_in(client)
+    client.post(CODE, {"code": code_in(mail.outbox[0])})
+    assert start(client, process="connect").startswith(provider.url)
+
+
 def test_connecting_and_turning_back_leads_back(owner, provider):
     response = come_back(owner, provider.refuse(start(owner, process="connect")))
     assert response.url == CONNECTIONS

@@ -8,7 +8,7 @@ from django.db.migrations.recorder import MigrationRecorder
 def test_all_is_well(client, db, path):
     response = client.get(path)
     assert response.status_code == 200
-    assert response["Content-Type"] == "text/plain"
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert not response.cookies
 
 

@@ -251,3 +251,16 @@ def test_a_new_secret_key_signs_nobody_out(signed_in, settings):
     assert signed_in.get("/settings/").status_code == 200
     settings.SECRET_KEY_FALLBACKS = []
     assert signed_in.get("/settings/").status_code == 200
+
+
+def test_whoever_enters_the_password_once_more_gets_another_session_key(signed_in):
+    before = signed_in.cookies["sessionid"].value
+    assert signed_in.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code == 422
+    assert signed_in.get("/history/").status_code == 200
+    assert signed_in.cookies["sessionid"].value == before
+    signed_in.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert signed_in.cookies["sessionid"].value != before
+    assert signed_in.get("/history/").status_code == 200
+    old = Client()
+    old.cookies["sessionid"] = before
+    assert old.get("/history/").status_code == 302

@@ -116,6 +116,22 @@ def test_a_laptop_needs_nothing():
 
 
 @pytest.mark.parametrize(
+    ("environment", "prefix"),
+    [
+        (PRODUCTION, "__Host-"),
+        (PRODUCTION | {"PUBLIC_URL": "http://purposes.example"}, ""),
+        ({}, ""),
+    ],
+)
+def test_over_https_browsers_take_the_cookies_from_this_host_alone(environment, prefix):
+    settings = settings_of(**environment)
+    names = (settings["SESSION_COOKIE_NAME"], settings["CSRF_COOKIE_NAME"])
+    assert names == (f"{prefix}sessionid", f"{prefix}csrftoken")
+    assert "SESSION_COOKIE_DOMAIN" not in settings
+    assert "SESSION_COOKIE_PATH" not in settings
+
+
+@pytest.mark.parametrize(
     ("host", "url"),
     [
         ("0.0.0.0", "http://127.0.0.1:8000"),

@@ -100,6 +100,13 @@ class AccountAdapter(DefaultAccountAdapter):
         limits.count_wrong_password(request, credentials["email"])
         limits.ask_for_known_too(credentials["email"])
 
+    def reauthenticate(self, user, password) -> bool:
+        """Whether that is the password of `user`; if so, the session gets another key."""
+        is_right = super().reauthenticate(user, password)
+        if is_right:
+            allauth_context.request.session.cycle_key()
+        return is_right
+
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send one mail, in our words, with our own address in it.
 

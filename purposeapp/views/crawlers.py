@@ -39,7 +39,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Everybody may read the public pages; what is somebody's own is nobody else's."""
     context = {"sitemap": settings.PUBLIC_URL + reverse("sitemap")}
-    return render(request, "purposeapp/robots.txt", context, content_type="text/plain")
+    plain = "text/plain; charset=utf-8"
+    return render(request, "purposeapp/robots.txt", context, content_type=plain)
 
 
 @public_page
@@ -55,4 +56,5 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         *(reverse("split", args=[split]) for split in Split.all()),
     ]
     context = {"addresses": [settings.PUBLIC_URL + path for path in paths]}
-    return render(request, "purposeapp/sitemap.xml", context, content_type="application/xml")
+    xml = "application/xml; charset=utf-8"
+    return render(request, "purposeapp/sitemap.xml", context, content_type=xml)

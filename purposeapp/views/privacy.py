@@ -21,6 +21,8 @@ HOUR = timedelta(hours=1)
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored, why, how long, and how to get rid of it."""
     context = {
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "visitor_days": VISITOR_AGE.days,
         "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,
         "max_pending": MAX_PENDING,

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. It asks nobody else, so a database that is down starts no restart."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type=PLAIN)
 
 
 @require_safe
@@ -27,10 +29,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return _not_ready("the database does not answer")
     if waiting:
         return _not_ready("migrations are waiting")
-    return HttpResponse("ready\n", content_type="text/plain")
+    return HttpResponse("ready\n", content_type=PLAIN)
 
 
 def _not_ready(why: str) -> HttpResponse:
     return HttpResponse(
-        f"not ready: {why}\n", content_type="text/plain", status=HTTPStatus.SERVICE_UNAVAILABLE
+        f"not ready: {why}\n", content_type=PLAIN, status=HTTPStatus.SERVICE_UNAVAILABLE
     )

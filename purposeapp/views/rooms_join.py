@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -29,6 +30,7 @@ from purposeapp.models.assessment import HistoryFullError
 from purposeapp.models.room import LiveRoom, RoomKind, RoomState
 from purposeapp.rooms.code import read_code
 from purposeapp.split import Split
+from purposeapp.web.blank_page import blank_page
 from purposeapp.web.fragments import fragment
 from purposeapp.web.live_rooms import live_rooms
 from purposeapp.web.page_cache import page_cache, result_page
@@ -126,6 +128,11 @@ def _next_page(request: RoomRequest, seat: Seat) -> str:
     return reverse(page, args=[room.code])
 
 
+def _count(room: LiveRoom) -> SafeString:
+    """How many have answered, in words."""
+    return fragment("purposeapp/_room_count.html", answers=room.answers)
+
+
 def _points_page(
     kind: RoomKind, form_class: type[TenPointsForm], title: Promise, lead: Promise
 ) -> View:
@@ -144,6 +151,7 @@ def _points_page(
         is_new = not form.points_used and not form.is_bound
         return {
             "room": request.room,
+            "count": _count(request.room),
             "kind": kind.value,
             "title": title,
             "lead": lead,
@@ -153,6 +161,37 @@ def _points_page(
             "before": request.seat.before if request.seat and not is_future else None,
             "max_hours": MAX_HOURS,
         }
+
+    def blank(request: RoomRequest) -> HttpResponse | None:
+        """The page of whoever comes in: a whole room opens it at once."""
+        room = request.room
+        if kind == RoomKind.FUTURE or request.seat:
+            return None
+
+        def filled(given: Mapping[str, Any]) -> Mapping[str, Any]:
+            shown = {name: given[name] for name in ("state", "round")}
+            return {
+                **given,
+                "room": {**shown, "title": given["room_title"]},
+                "form": form_class(),
+                "kind": kind.value,
+                "title": title,
+                "lead": lead,
+                "max_hours": MAX_HOURS,
+            }
+
+        return blank_page(
+            request,
+            POINTS,
+            filled,
+            late={
+                "room_title": room.title,
+                "count": _count(room),
+                "action": reverse(url_name, args=[room.code]),
+            },
+            state=room.state.value,
+            round=room.round,
+        )
 
     def save(request: RoomRequest, form: TenPointsForm) -> HttpResponse:
         room = request.room
@@ -167,7 +206,7 @@ def _points_page(
         seat.keep(response, room.code)
         return response
 
-    asks = ten_points_page(form_class, POINTS, opening=opening, context=context)(save)
+    asks = ten_points_page(form_class, POINTS, opening=opening, context=context, blank=blank)(save)
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(asks)

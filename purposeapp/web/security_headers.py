@@ -45,6 +45,9 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         if is_error and "private" not in response.headers.get("Cache-Control", ""):
             # It may be over in a moment.
             response.headers["Cache-Control"] = "no-store"
+        elif response.status_code == HTTPStatus.OK:
+            # What says nothing of it, such as some of allauth's pages, may be somebody's own.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return middleware

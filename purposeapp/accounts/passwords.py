@@ -1,0 +1,26 @@
+"""Password validation beyond Django's: what comes to mind first on this very site."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+WORDS = ("five", "ten", "purposes?", "points?", "linked", "in", "password")
+"""Context-specific words, as patterns. They may be a part of a password, but not all of it."""
+
+_WORDS_ALONE = re.compile(f"(?:{'|'.join(WORDS)})+")
+
+
+class ContextWordsValidator:
+    """Refuses a password of nothing but words of this site, whatever digits and signs are added."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise ValidationError for such a password."""
+        letters = "".join(filter(str.isalpha, password)).lower()
+        if _WORDS_ALONE.fullmatch(letters):
+            raise ValidationError(
+                _("That's too easy to guess here. Try something else."), code="context_words"
+            )
+
+    def get_help_text(self) -> str:
+        return _("Not just words of this site.")

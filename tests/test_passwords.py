@@ -1,0 +1,47 @@
+"""Which passwords are taken. What is said of the others: tests/test_accounts.py."""
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from purposeapp.models import User
+from tests.support.make import PASSWORD
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("FivePurposes2026!", "context_words"),
+        ("5purposes", "context_words"),
+        ("ten-points-10", "context_words"),
+        ("linkedin password", "context_words"),
+        ("sevenup", "password_too_short"),
+        ("trustno1trustno1", None),
+        ("8402715936402", "password_entirely_numeric"),
+        ("baseball", "password_too_common"),
+        ("owner@example.org", "password_too_similar"),
+        ("my five purposes are none", None),
+        ("пароль на семь слов", None),
+        (PASSWORD, None),
+        ("x" * 64, None),
+        ("y" * 1_000, None),
+    ],
+)
+def test_what_is_easy_to_guess_is_refused_and_of_any_other_nothing_is_asked(password, code):
+    codes = []
+    try:
+        validate_password(password, User(email="owner@example.org"))
+    except ValidationError as error:
+        codes = [each.code for each in error.error_list]
+    assert codes == ([code] if code else [])
+
+
+@pytest.mark.parametrize("password", ["  spaces around it  ", "Ünïcode £ € 猫", "z" * 200])
+def test_a_password_is_taken_as_it_was_typed(client, db, password):
+    account = {"email": "new@example.org", "password1": password}
+    assert client.post("/accounts/signup/", account).status_code == 302
+    client.post("/accounts/logout/")
+    sign_in = {"login": "new@example.org"}
+    for other in (password.strip()[:-1], password.swapcase() + ".", f" {password}"):
+        assert client.post("/accounts/login/", sign_in | {"password": other}).status_code == 422
+    assert client.post("/accounts/login/", sign_in | {"password": password}).status_code == 302

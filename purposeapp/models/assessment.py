@@ -138,20 +138,11 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
         beginning = Left("note", EXCERPT_LENGTH + 1)
         rows = self.latest_first().values_list(
-            "id", "taken_at", "event", "event_words", beginning, "recorded_at", "taken_on",
-            *Purpose.values,
+            "id", "taken_at", "event", "event_words", beginning, "taken_on", *Purpose.values,
         )[:limit]  # fmt: skip
         return [
-            Snapshot(
-                id,
-                taken_at,
-                cached_split(*points),
-                event_label(event, words),
-                note,
-                recorded_at,
-                on,
-            )
-            for id, taken_at, event, words, note, recorded_at, on, *points in reversed(rows)
+            Snapshot(id, taken_at, cached_split(*points), event_label(event, words), note, on)
+            for id, taken_at, event, words, note, on, *points in reversed(rows)
         ]
 
     def record(
@@ -341,9 +332,8 @@ class Assessment(SplitFields):
     def snapshot(self) -> Snapshot:
         """It without the person, and with the whole note."""
         return Snapshot(
-            self.id, self.taken_at, self.split, self.event_label, self.note, self.recorded_at,
-            self.taken_on,
-        )  # fmt: skip
+            self.id, self.taken_at, self.split, self.event_label, self.note, self.taken_on
+        )
 
 
 @CompiledQuery

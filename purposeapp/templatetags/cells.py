@@ -1,10 +1,11 @@
 from collections.abc import Iterable
 from functools import cache
+from html import escape
 from uuid import UUID
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from purposeapp import sentences

@@ -119,7 +119,7 @@ def history_entry(entry: Entry) -> SafeString:
             "bar": cells(snapshot.split.cells),
             "change": change,
             "event": snapshot.event_label,
-            "note": Truncator(snapshot.note).words(NOTE_WORDS, truncate=" …"),
+            "note": snapshot.note and Truncator(snapshot.note).words(NOTE_WORDS, truncate=" …"),
         },
     )
 

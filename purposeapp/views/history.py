@@ -73,7 +73,7 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         context["reminder"] = Reminder.objects.of(request.user)
         if page.rows:
             context["next_tips"] = _next_tips(request.user, page, progress, ticks)
-            context |= _over_time(request.user, progress)
+            context |= _over_time(request.user, page, progress)
     return render(request, "purposeapp/history.html", context)
 
 
@@ -95,9 +95,12 @@ def _next_tips(
     return [tip for advice in chosen for tip in advice.at_once][:NEXT_TIPS]
 
 
-def _over_time(user: User, progress: Progress | None) -> dict[str, Any]:
-    """The picture, with the goal that there is, and what it says."""
-    snapshots = Assessment.objects.for_user(user).latest_snapshots(MAX_PICTURED + 1)
+def _over_time(user: User, page: Page[Assessment], progress: Progress | None) -> dict[str, Any]:
+    """The picture, with the goal that there is, and what it says; `page` is the newest one."""
+    if page.following:
+        snapshots = Assessment.objects.for_user(user).latest_snapshots(MAX_PICTURED + 1)
+    else:
+        snapshots = [each.snapshot for each in reversed(page.rows)]
     is_partial = len(snapshots) > MAX_PICTURED
     snapshots = snapshots[-MAX_PICTURED:]
     goal = progress and progress.goal

@@ -84,3 +84,12 @@ def test_a_fragment_sees_nothing_but_its_values(rf):
     assert "<em>so</em>" in html
     assert "&lt;b&gt;" in html
     assert "tip-done" not in html
+
+
+def test_a_part_for_everybody_is_rendered_once_for_each_language_and_knows_no_values():
+    once = "{% once %}{{ name }}<{% translate 'Yes' %}>{% endonce %}"
+    page = engines["django"].from_string("{% load fragments i18n %}{{ name }}" + once)
+    assert [page.render({"name": name}) for name in "ab"] == ["a<Yes>", "b<Yes>"]
+    with override("de"):
+        assert page.render({"name": "c"}) == "c<Ja>"
+    assert page.render({"name": "d"}) == "d<Yes>"

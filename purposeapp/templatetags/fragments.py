@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from purposeapp.advice.fit import Side
 from purposeapp.advice.selection import Advice, AdvisedTip, WrittenTip
@@ -214,3 +215,28 @@ def fragment_tag(template_name: str, **values: Any) -> SafeString:
     """
     late = {name[5:]: values.pop(name) for name in list(values) if name.startswith("late_")}
     return fragment(template_name, late=late, **values)
+
+
+class OnceNode(template.Node):
+    """A part of a template that is a function of the language alone; see `once`."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.rendered: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language()
+        if language not in self.rendered:
+            self.rendered[language] = self.nodelist.render(context.new({}))
+        return self.rendered[language]
+
+
+@register.tag
+def once(parser: template.base.Parser, _token: template.base.Token) -> OnceNode:
+    """Render what stands up to `endonce` once for each language. It is given no values.
+
+    A fragment in place: for words and links that say the same to everybody.
+    """
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(nodelist)

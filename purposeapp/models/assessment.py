@@ -38,6 +38,9 @@ HISTORY_IS_FULL = _(
 NOTE_MAX_LENGTH = 2_000
 EVENT_WORDS_MAX_LENGTH = 80
 
+MAX_NEWEST = 21
+"""How many of a person are read at once for the newest page of their history."""
+
 LATEST_FIRST = ("-taken_at", "-recorded_at", "-id")
 OLDEST_FIRST = ("taken_at", "recorded_at", "id")
 
@@ -78,6 +81,10 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
     def latest_of(self, user: User | AnonymousUser) -> "Assessment | None":
         """The one that a person took last, by when they say that it was."""
         return _latest.first(user.pk) if user.is_authenticated else None
+
+    def newest_of(self, user: User) -> list["Assessment"]:
+        """The first MAX_NEWEST of a person in `latest_first`."""
+        return _newest(user.pk)
 
     def own(self, user: User, id: uuid.UUID) -> "Assessment | None":
         """The one with an id, if it is this person's."""
@@ -339,6 +346,11 @@ class Assessment(SplitFields):
 @CompiledQuery
 def _latest(user_id: int) -> models.QuerySet[Assessment]:
     return Assessment.objects.filter(user_id=user_id).latest_first()[:1]
+
+
+@CompiledQuery
+def _newest(user_id: int) -> models.QuerySet[Assessment]:
+    return Assessment.objects.filter(user_id=user_id).latest_first()[:MAX_NEWEST]
 
 
 @CompiledQuery

@@ -17,6 +17,18 @@ register = template.Library()
 NO_ID = UUID(int=0)
 
 
+@cache
+def _around_id() -> tuple[str, str]:
+    before, after = reverse("assessment", args=[NO_ID]).split(str(NO_ID))
+    return before, after
+
+
+def assessment_url(id: UUID) -> str:
+    """The address of an assessment, as `reverse` has it, which a history needs hundreds of."""
+    before, after = _around_id()
+    return f"{before}{id}{after}"
+
+
 @register.filter
 def in_words(split: Split, purposes: Iterable[Purpose] = tuple(Purpose)) -> str:
     """The points of each purpose, as whoever can't see the cells hears them."""
@@ -40,12 +52,11 @@ def point_cells(split: Split) -> SafeString:
 @register.simple_tag
 def chart_rows(chart: Chart) -> SafeString:
     """The picture over time as rows of a table; in Python, since a long history has hundreds."""
-    before, after = reverse("assessment", args=[NO_ID]).split(str(NO_ID))
     rows = []
     for entry in chart.entries:
         snapshot = entry.snapshot
         note = f' data-note="{escape(snapshot.excerpt)}"' if snapshot.note else ""
-        link = f'<a href="{before}{snapshot.id}{after}">{escape(entry.name)}</a>'
+        link = f'<a href="{assessment_url(snapshot.id)}">{escape(entry.name)}</a>'
         event = f'<td class="words">{escape(snapshot.event_label)}</td>' if chart.marks else ""
         rows.append(
             f'<tr data-x="{entry.x}"{note}><th scope="row">{link}</th>'

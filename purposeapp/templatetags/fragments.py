@@ -8,7 +8,6 @@ from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field, as_c
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.widgets import ChoiceWidget
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -23,7 +22,7 @@ from purposeapp.models import Tick, User
 from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.web.fragments import fragment
 
-from .cells import cells
+from .cells import assessment_url, cells
 
 register = template.Library()
 
@@ -114,7 +113,7 @@ def history_entry(entry: Entry) -> SafeString:
         late={
             "day": snapshot.on.isoformat(),
             "name": entry.name,
-            "url": reverse("assessment", args=[snapshot.id]),
+            "url": assessment_url(snapshot.id),
             "id": str(snapshot.id),
             "headline": entry.headline,
             "bar": cells(snapshot.split.cells),

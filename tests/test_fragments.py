@@ -1,5 +1,7 @@
 """Fragments are rendered once for the same values, and never for others."""
 
+import weakref
+
 import pytest
 from django.template import engines
 from django.utils.safestring import mark_safe
@@ -50,6 +52,20 @@ def test_there_are_never_more_than_the_limit(rendered):
     for value in range(MAX_FRAGMENTS + 10):
         fragment("a.html", value=value)
     assert fragments._render.cache_info().currsize == MAX_FRAGMENTS
+
+
+def test_what_made_the_context_is_not_kept(rendered):
+    """It may hold a person, such as a form with what they typed."""
+
+    class Person:
+        pass
+
+    person = Person()
+    gone = weakref.ref(person)
+    fragment("a.html", points=3, context=lambda values, person=person: values)
+    assert fragments._render.cache_info().currsize == 1
+    del person
+    assert gone() is None
 
 
 def test_while_templates_are_worked_on_nothing_is_kept(rendered, settings):

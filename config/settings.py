@@ -157,7 +157,6 @@ MIDDLEWARE = [
     "purposeapp.web.request_body.drain_request_body",
     "purposeapp.web.form_answers.keep_for_back",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.static.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

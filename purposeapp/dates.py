@@ -6,16 +6,16 @@ Formats are named as Django names them, such as DATE_FORMAT, and looked up in co
 import re
 from datetime import UTC, date, datetime, timedelta
 from datetime import timezone as datetime_timezone
-from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from purposeapp.per_language import per_language
 from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
 
@@ -39,14 +39,9 @@ def oldest_today() -> date:
     return timezone.now().astimezone(LAST_TO_END).date()
 
 
+@per_language
 def day_in_words(day: date) -> str:
     """The date in words, such as 3 March 2025, in the language that is active."""
-    return _day_in_words(day, get_language())
-
-
-@lru_cache(maxsize=10_000)
-def _day_in_words(day: date, _language: str | None) -> str:
-    # A long history has hundreds of days, and each is looked up in a language's formats.
     return date_format(day, "DATE_FORMAT")
 
 

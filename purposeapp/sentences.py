@@ -13,6 +13,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from purposeapp.per_language import per_language
 from purposeapp.split import Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
@@ -47,12 +48,17 @@ def points_on(split: Split, purposes: Iterable[Purpose]) -> str:
 
 
 def _each(points: Iterable[tuple[Purpose, str]]) -> str:
-    # Translators: a purpose, and its points or their change, such as "Job seeking +6"
-    pattern = _("%(purpose)s %(points)s")
-    parts = [pattern % {"purpose": purpose.label, "points": each} for purpose, each in points]
+    parts = [_one(purpose, each) for purpose, each in points]
     return _(", ").join(parts)  # a text of Django's own
 
 
+@per_language
+def _one(purpose: Purpose, points: str) -> str:
+    # Translators: a purpose, and its points or their change, such as "Job seeking +6"
+    return _("%(purpose)s %(points)s") % {"purpose": purpose.label, "points": points}
+
+
+@per_language
 def headline(split: Split) -> str:
     """The result in one line: which purpose leads, or which ones share the lead, by how much.
 

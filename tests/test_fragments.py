@@ -1,5 +1,7 @@
 """Fragments are rendered once for the same values, and never for others."""
 
+import weakref
+
 import pytest
 from django.template import engines
 from django.utils.safestring import mark_safe
@@ -52,6 +54,20 @@ def test_there_are_never_more_than_the_limit(rendered):
     assert fragments._render.cache_info().currsize == MAX_FRAGMENTS
 
 
+def test_what_made_the_context_is_not_kept(rendered):
+    """It may hold a person, such as a form with what they typed."""
+
+    class Person:
+        pass
+
+    person = Person()
+    gone = weakref.ref(person)
+    fragment("a.html", points=3, context=lambda values, person=person: values)
+    assert fragments._render.cache_info().currsize == 1
+    del person
+    assert gone() is None
+
+
 def test_while_templates_are_worked_on_nothing_is_kept(rendered, settings):
     settings.DEBUG = True
     for _ in range(2):
@@ -84,3 +100,12 @@ def test_a_fragment_sees_nothing_but_its_values(rf):
     assert "<em>so</em>" in html
     assert "&lt;b&gt;" in html
     assert "tip-done" not in html
+
+
+def test_a_part_for_everybody_is_rendered_once_for_each_language_and_knows_no_values():
+    once = "{% once %}{{ name }}<{% translate 'Yes' %}>{% endonce %}"
+    page = engines["django"].from_string("{% load fragments i18n %}{{ name }}" + once)
+    assert [page.render({"name": name}) for name in "ab"] == ["a<Yes>", "b<Yes>"]
+    with override("de"):
+        assert page.render({"name": "c"}) == "c<Ja>"
+    assert page.render({"name": "d"}) == "d<Yes>"

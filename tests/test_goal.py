@@ -448,9 +448,9 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
         make_assessment(user)
         make_goal(user, set_at=NOON, ended_at=NOON)
         warm(owner, PATH)
-        # session and user, the last assessment, the goal for the form and for the page, the earlier
-        # ones, the assessment when it was set, what was ticked
-        with django_assert_num_queries(7):
+        # session and user, the last assessment, the goals, the assessment when it was set, what was
+        # ticked
+        with django_assert_num_queries(5):
             owner.get(PATH)
 
 

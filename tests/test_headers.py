@@ -182,6 +182,7 @@ def test_with_debug_djangos_own_pages_of_errors_keep_their_styles(db, settings):
     settings.DEBUG = True
     client = Client(raise_request_exception=False)
     assert "Content-Security-Policy" not in client.get("/nothing/")
+    assert "Content-Security-Policy" in client.get(KNOWN)
 
 
 # --- Mozilla's HTTP observatory -------------------------------------------------------------------

@@ -38,6 +38,9 @@ HISTORY_IS_FULL = _(
 NOTE_MAX_LENGTH = 2_000
 EVENT_WORDS_MAX_LENGTH = 80
 
+MAX_NEWEST = 21
+"""How many of a person are read at once for the newest page of their history."""
+
 LATEST_FIRST = ("-taken_at", "-recorded_at", "-id")
 OLDEST_FIRST = ("taken_at", "recorded_at", "id")
 
@@ -78,6 +81,10 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
     def latest_of(self, user: User | AnonymousUser) -> "Assessment | None":
         """The one that a person took last, by when they say that it was."""
         return _latest.first(user.pk) if user.is_authenticated else None
+
+    def newest_of(self, user: User) -> list["Assessment"]:
+        """The first MAX_NEWEST of a person in `latest_first`."""
+        return _newest(user.pk)
 
     def own(self, user: User, id: uuid.UUID) -> "Assessment | None":
         """The one with an id, if it is this person's."""
@@ -138,20 +145,11 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
         beginning = Left("note", EXCERPT_LENGTH + 1)
         rows = self.latest_first().values_list(
-            "id", "taken_at", "event", "event_words", beginning, "recorded_at", "taken_on",
-            *Purpose.values,
+            "id", "taken_at", "event", "event_words", beginning, "taken_on", *Purpose.values,
         )[:limit]  # fmt: skip
         return [
-            Snapshot(
-                id,
-                taken_at,
-                cached_split(*points),
-                event_label(event, words),
-                note,
-                recorded_at,
-                on,
-            )
-            for id, taken_at, event, words, note, recorded_at, on, *points in reversed(rows)
+            Snapshot(id, taken_at, cached_split(*points), event_label(event, words), note, on)
+            for id, taken_at, event, words, note, on, *points in reversed(rows)
         ]
 
     def record(
@@ -341,14 +339,18 @@ class Assessment(SplitFields):
     def snapshot(self) -> Snapshot:
         """It without the person, and with the whole note."""
         return Snapshot(
-            self.id, self.taken_at, self.split, self.event_label, self.note, self.recorded_at,
-            self.taken_on,
-        )  # fmt: skip
+            self.id, self.taken_at, self.split, self.event_label, self.note, self.taken_on
+        )
 
 
 @CompiledQuery
 def _latest(user_id: int) -> models.QuerySet[Assessment]:
     return Assessment.objects.filter(user_id=user_id).latest_first()[:1]
+
+
+@CompiledQuery
+def _newest(user_id: int) -> models.QuerySet[Assessment]:
+    return Assessment.objects.filter(user_id=user_id).latest_first()[:MAX_NEWEST]
 
 
 @CompiledQuery

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,10 @@ from .compiled_query import CompiledQuery
 from .owned_queryset import OwnedQuerySet
 from .split_fields import SplitFields
 from .user import User
+
+LATEST_FIRST = ("-set_at", "-id")
+MAX_LATEST = 22
+"""How many goals of a person are read at once."""
 
 
 class GoalQuerySet(OwnedQuerySet["Goal"]):
@@ -32,7 +37,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
 
     def latest_first(self) -> Self:
         """Newest first."""
-        return self.order_by("-set_at", "-id")
+        return self.order_by(*LATEST_FIRST)
 
     def oldest_first(self) -> Self:
         """The exact reverse of `latest_first`."""
@@ -41,6 +46,10 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
     def current_of(self, user: User | AnonymousUser) -> "Goal | None":
         """The one of a person that holds."""
         return _current.first(user.pk) if user.is_authenticated else None
+
+    def latest_of(self, user: User | AnonymousUser) -> list["Goal"]:
+        """The one of a person that holds, if there is one, and then those that ended last."""
+        return _latest(user.pk) if user.is_authenticated else []
 
     def progress(self, user: User | AnonymousUser, now: Split | None) -> Progress | None:
         """How far `now` is from the goal of a person; None where there is none."""
@@ -113,3 +122,10 @@ class Goal(SplitFields):
 @CompiledQuery
 def _current(user_id: int) -> models.QuerySet[Goal]:
     return Goal.objects.filter(user_id=user_id).current()[:1]
+
+
+@CompiledQuery
+def _latest(user_id: int) -> models.QuerySet[Goal]:
+    holds_first = IsNull(F("ended_at"), True).desc()
+    mine = Goal.objects.filter(user_id=user_id)
+    return mine.order_by(holds_first, *LATEST_FIRST)[:MAX_LATEST]

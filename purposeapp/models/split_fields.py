@@ -1,5 +1,5 @@
 from functools import reduce
-from operator import add
+from operator import add, attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,6 +8,9 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, Split, budget_error
+
+POINTS = attrgetter(*Purpose.values)
+"""The five numbers of whatever has them. `Purpose.values` is a list made anew each time."""
 
 
 class SplitFields(models.Model):
@@ -43,7 +46,7 @@ class SplitFields(models.Model):
 
     def validate_constraints(self, exclude=None) -> None:
         """As Django does it, but say of a wrong sum by how much it is off, and what to do."""
-        points = [getattr(self, name) for name in Purpose.values]
+        points = POINTS(self)
         if all(0 <= value <= BUDGET for value in points) and (error := budget_error(sum(points))):
             raise ValidationError(error, code="budget")
         super().validate_constraints(exclude)
@@ -51,4 +54,4 @@ class SplitFields(models.Model):
     @property
     def split(self) -> Split:
         """How the ten points are spent."""
-        return Split(*(getattr(self, name) for name in Purpose.values))
+        return Split(*POINTS(self))

@@ -1,10 +1,11 @@
 from collections.abc import Iterable
 from functools import cache
+from html import escape
 from uuid import UUID
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from purposeapp import sentences
@@ -14,6 +15,18 @@ from purposeapp.timeline.chart import Chart
 register = template.Library()
 
 NO_ID = UUID(int=0)
+
+
+@cache
+def _around_id() -> tuple[str, str]:
+    before, after = reverse("assessment", args=[NO_ID]).split(str(NO_ID))
+    return before, after
+
+
+def assessment_url(id: UUID) -> str:
+    """The address of an assessment, as `reverse` has it, which a history needs hundreds of."""
+    before, after = _around_id()
+    return f"{before}{id}{after}"
 
 
 @register.filter
@@ -39,12 +52,11 @@ def point_cells(split: Split) -> SafeString:
 @register.simple_tag
 def chart_rows(chart: Chart) -> SafeString:
     """The picture over time as rows of a table; in Python, since a long history has hundreds."""
-    before, after = reverse("assessment", args=[NO_ID]).split(str(NO_ID))
     rows = []
     for entry in chart.entries:
         snapshot = entry.snapshot
         note = f' data-note="{escape(snapshot.excerpt)}"' if snapshot.note else ""
-        link = f'<a href="{before}{snapshot.id}{after}">{escape(entry.name)}</a>'
+        link = f'<a href="{assessment_url(snapshot.id)}">{escape(entry.name)}</a>'
         event = f'<td class="words">{escape(snapshot.event_label)}</td>' if chart.marks else ""
         rows.append(
             f'<tr data-x="{entry.x}"{note}><th scope="row">{link}</th>'

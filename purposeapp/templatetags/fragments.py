@@ -8,12 +8,12 @@ from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field, as_c
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.widgets import ChoiceWidget
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from purposeapp.advice.fit import Side
 from purposeapp.advice.selection import Advice, AdvisedTip, WrittenTip
@@ -22,7 +22,7 @@ from purposeapp.models import Tick, User
 from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.web.fragments import fragment
 
-from .cells import cells
+from .cells import assessment_url, cells
 
 register = template.Library()
 
@@ -113,13 +113,13 @@ def history_entry(entry: Entry) -> SafeString:
         late={
             "day": snapshot.on.isoformat(),
             "name": entry.name,
-            "url": reverse("assessment", args=[snapshot.id]),
+            "url": assessment_url(snapshot.id),
             "id": str(snapshot.id),
             "headline": entry.headline,
             "bar": cells(snapshot.split.cells),
             "change": change,
             "event": snapshot.event_label,
-            "note": Truncator(snapshot.note).words(NOTE_WORDS, truncate=" …"),
+            "note": snapshot.note and Truncator(snapshot.note).words(NOTE_WORDS, truncate=" …"),
         },
     )
 
@@ -214,3 +214,28 @@ def fragment_tag(template_name: str, **values: Any) -> SafeString:
     """
     late = {name[5:]: values.pop(name) for name in list(values) if name.startswith("late_")}
     return fragment(template_name, late=late, **values)
+
+
+class OnceNode(template.Node):
+    """A part of a template that is a function of the language alone; see `once`."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.rendered: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language()
+        if language not in self.rendered:
+            self.rendered[language] = self.nodelist.render(context.new({}))
+        return self.rendered[language]
+
+
+@register.tag
+def once(parser: template.base.Parser, _token: template.base.Token) -> OnceNode:
+    """Render what stands up to `endonce` once for each language. It is given no values.
+
+    A fragment in place: for words and links that say the same to everybody.
+    """
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(nodelist)

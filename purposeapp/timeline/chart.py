@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from purposeapp.split import BUDGET, Split
+from purposeapp.split import Split
 from purposeapp.timeline.axis import Axis, DateMark, avoid_collisions, day_marks, spread_out
 from purposeapp.timeline.bands import Band, draw_bands, draw_ticks
 from purposeapp.timeline.columns import Layer, Part, draw_columns, split_parts
@@ -105,11 +105,6 @@ class Chart:
     @property
     def has_lower_labels(self) -> bool:
         return any(mark.is_lower for mark in self.date_marks)
-
-    @property
-    def lines(self) -> range:
-        """Where the ten points are cut apart."""
-        return range(1, BUDGET)
 
     @property
     def caption(self) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.utils.timezone import localtime
@@ -19,9 +20,12 @@ EXCERPT_LENGTH = 140
 """How many characters of a note are shown where there is no room for all of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
-    """One assessment, without the person: when it was, the split, its life event and its note."""
+    """One assessment, without the person: when it was, the split, its life event and its note.
+
+    It is of one request, since its day is that of the reader.
+    """
 
     id: UUID
     taken_at: datetime
@@ -31,22 +35,15 @@ class Snapshot:
     note: str = ""
     """The note, or so much of it that `excerpt` can see whether there is more."""
 
-    recorded_at: datetime | None = None
-    """When it was stored, where that is needed to sort it."""
     taken_on: date | None = None
     """The day that was entered for what was done on paper; no time of day is known of it."""
 
-    @property
-    def order(self) -> tuple[datetime, datetime, UUID]:
-        """By what snapshots are sorted; as AssessmentQuerySet.oldest_first does it."""
-        return self.taken_at, self.recorded_at or self.taken_at, self.id
-
-    @property
+    @cached_property
     def on(self) -> date:
         """The day: the one that was entered, or the one that it was where the reader is."""
         return self.taken_on or localtime(self.taken_at).date()
 
-    @property
+    @cached_property
     def day(self) -> str:
         """The date in words, such as 3 March 2025."""
         return day_in_words(self.on)
@@ -62,7 +59,7 @@ class Snapshot:
     @property
     def excerpt(self) -> str:
         """The note in one line, shortened where it is long."""
-        line = " ".join(self.note.split())
+        line = " ".join(self.note[: EXCERPT_LENGTH + 1].split())
         if len(self.note) <= EXCERPT_LENGTH:
             return line
         return line[: EXCERPT_LENGTH - 1].rstrip() + "…"

@@ -71,7 +71,7 @@ class Story:
             said += _say_moved(facts)
         return [sentence for sentence in said if sentence != self.headline]
 
-    @property
+    @cached_property
     def trends(self) -> list[tuple[Purpose, str]]:
         """Each purpose with the sentence on its trend; not the one in the headline."""
         if self.facts.count == 1:

@@ -39,7 +39,8 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
     snapshots = mine.latest_snapshots(MAX_CHOICES)
     if len(snapshots) < 2 or not first or not second:
         return render(request, "purposeapp/compare.html")
-    earlier, later = sorted((each.snapshot for each in (first, second)), key=attrgetter("order"))
+    ordered = sorted((first, second), key=attrgetter("key"))
+    earlier, later = (each.snapshot for each in ordered)
     known = {snapshot.id for snapshot in snapshots}
     snapshots = [each for each in (earlier, later) if each.id not in known] + snapshots
     shared = repeated(snapshot.on for snapshot in snapshots)
@@ -81,7 +82,8 @@ def _chosen(assessments: QuerySet[Assessment], id: str | None) -> Assessment | N
 
 
 def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -> dict[str, Any]:
-    """What the page says of the two together."""
+    """What the page says of the two together; both are among `snapshots`, oldest first."""
+    ids = [each.id for each in snapshots]
     return {
         "same": earlier.id == later.id,
         "sides": [
@@ -98,7 +100,7 @@ def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -
         # The event of the later one stands beside it.
         "events_between": [
             each
-            for each in snapshots
-            if each.event_label and earlier.order < each.order < later.order
+            for each in snapshots[ids.index(earlier.id) + 1 : ids.index(later.id)]
+            if each.event_label
         ],
     }

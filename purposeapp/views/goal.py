@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 from purposeapp import sentences
 from purposeapp.advice.fit import Direction, Situation
 from purposeapp.advice.selection import AdvisedTip, choose
-from purposeapp.dates import oldest_today
+from purposeapp.dates import oldest_today, today
 from purposeapp.forms import EndGoalForm, GoalForm
 from purposeapp.models import Assessment, Goal, Tick
+from purposeapp.models.goal import MAX_LATEST
 from purposeapp.timeline.progress import Progress
 from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.published import published
@@ -20,7 +21,8 @@ from purposeapp.web.requests import AuthenticatedRequest
 
 from .ten_points import Opening, opening_of, ten_points_page
 
-EARLIER_SHOWN = 20
+EARLIER_SHOWN = MAX_LATEST - 2
+"""Beside the one that holds, and one more that tells whether there are more."""
 TIPS_SHOWN = 4
 AHEAD = (Direction.WANTED_MORE, Direction.WANTED_LESS)
 """The movements that lead to a goal."""
@@ -29,19 +31,25 @@ AHEAD = (Direction.WANTED_MORE, Direction.WANTED_LESS)
 def _opening(request: AuthenticatedRequest) -> Opening:
     """At the goal that holds, for it to be changed, unless the address names a split."""
     last, initial = opening_of(request)
-    if initial is None and request.user.is_authenticated:
-        goal = Goal.objects.current_of(request.user)
+    if initial is None:
+        goal, _ended = _goals(request)
         if goal:
             day = goal.wanted_by if goal.wanted_by and goal.wanted_by >= oldest_today() else None
             initial = {**goal.split.as_dict(), "wanted_by": day}
     return Opening(last, initial)
 
 
+def _goals(request: Any) -> tuple[Goal | None, list[Goal]]:
+    """The goal that holds, and those that ended last: read once for the form and the page."""
+    if not hasattr(request, "latest_goals"):
+        request.latest_goals = Goal.objects.latest_of(request.user)
+    goals = request.latest_goals
+    return (goals[0], goals[1:]) if goals and not goals[0].ended_at else (None, goals)
+
+
 def _context(request: AuthenticatedRequest, form: GoalForm) -> dict[str, Any]:
-    mine = Goal.objects.for_user(request.user)
-    # One more than is shown tells whether there are more.
-    ended = list(mine.ended().latest_first()[: EARLIER_SHOWN + 1])
-    progress = Goal.objects.progress(request.user, form.earlier)
+    goal, ended = _goals(request)
+    progress = Progress(goal, form.earlier, today()) if goal else None
     return {
         "progress": progress,
         "since": _since_it_was_set(request, progress, form.last),

@@ -17,6 +17,7 @@ from purposeapp.accounts.pending import pending_results
 from purposeapp.advice.fit import Situation
 from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.models import Assessment, Goal, Reminder, Tick, User
+from purposeapp.models.assessment import MAX_NEWEST
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.chart import draw
 from purposeapp.timeline.progress import Progress
@@ -28,7 +29,8 @@ from purposeapp.web.requests import AuthenticatedRequest
 
 from .paging import Page
 
-PAGE_SIZE = 20
+PAGE_SIZE = MAX_NEWEST - 1
+"""One more tells whether there is an older page."""
 NEXT_TIPS = 2
 EXAMPLE = (
     (Split(7, 1, 1, 0, 1), _("In spring: mostly business")),
@@ -49,12 +51,13 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
     They come a page at a time (keyset pagination), and the picture stands on the newest one. A
     page begins behind the assessment that `before` names.
     """
-    mine = Assessment.objects.for_user(request.user).latest_first()
-    shown, newer = mine, None
+    newer = None
     if cursor := request.GET.get("before"):
+        mine = Assessment.objects.for_user(request.user).latest_first()
         newer = get_object_or_404(mine, id=uuid_or_404(cursor))
-        shown = mine.before(newer)
-    page = Page.of(shown, PAGE_SIZE)
+        page = Page.of(mine.before(newer), PAGE_SIZE)
+    else:
+        page = Page.of(Assessment.objects.newest_of(request.user), PAGE_SIZE)
     entries = _entries(newer, page)
     ticks = Tick.objects.by_tip(request.user)
     context: dict[str, Any] = {
@@ -73,7 +76,7 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         context["reminder"] = Reminder.objects.of(request.user)
         if page.rows:
             context["next_tips"] = _next_tips(request.user, page, progress, ticks)
-            context |= _over_time(request.user, progress)
+            context |= _over_time(request.user, page, progress)
     return render(request, "purposeapp/history.html", context)
 
 
@@ -95,9 +98,12 @@ def _next_tips(
     return [tip for advice in chosen for tip in advice.at_once][:NEXT_TIPS]
 
 
-def _over_time(user: User, progress: Progress | None) -> dict[str, Any]:
-    """The picture, with the goal that there is, and what it says."""
-    snapshots = Assessment.objects.for_user(user).latest_snapshots(MAX_PICTURED + 1)
+def _over_time(user: User, page: Page[Assessment], progress: Progress | None) -> dict[str, Any]:
+    """The picture, with the goal that there is, and what it says; `page` is the newest one."""
+    if page.following:
+        snapshots = Assessment.objects.for_user(user).latest_snapshots(MAX_PICTURED + 1)
+    else:
+        snapshots = [each.snapshot for each in reversed(page.rows)]
     is_partial = len(snapshots) > MAX_PICTURED
     snapshots = snapshots[-MAX_PICTURED:]
     goal = progress and progress.goal

@@ -16,7 +16,7 @@ class Page(Generic[M]):
     following: M | None
 
     @classmethod
-    def of(cls, rows: QuerySet[M, Any], size: int) -> "Page[M]":
+    def of(cls, rows: QuerySet[M, Any] | list[M], size: int) -> "Page[M]":
         """The first `size` rows; one more is asked for, which tells if there is a next page."""
         found = list(rows[: size + 1])
         return cls(found[:size], found[size] if len(found) > size else None)

@@ -27,10 +27,17 @@ Context = Mapping[str, Any]
 
 
 class _Uncompared:
-    """Something that comes along with a key of the cache, and is no part of it."""
+    """Something that comes along with a key of the cache, and is no part of it.
+
+    The cache keeps the key. What comes along may hold a person, so it is taken out when it is used.
+    """
 
     def __init__(self, value: Any) -> None:
-        self.value = value
+        self._value = value
+
+    def take(self) -> Any:
+        value, self._value = self._value, None
+        return value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Uncompared)
@@ -76,7 +83,7 @@ def _render(
 ) -> list[SafeString]:
     """What was rendered, and between its parts the names of what is late."""
     given = dict(values) | {name: f"late-{name}-value" for name in late}
-    html = render_to_string(template_name, dict(context.value(given)))
+    html = render_to_string(template_name, dict(context.take()(given)))
     if not late:
         return [html]
     return [mark_safe(part) for part in re.split("late-([a-z_]+)-value", html)]  # noqa: S308

@@ -16,12 +16,15 @@ UNUSED_FEATURES = (
 )  # fmt: skip
 """What no page of ours asks a browser for, and so no script that slipped into one gets either."""
 
+DEBUG_PAGES = (HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)
+
 
 def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
     """Add what an answer lacks. It stands first, so that it sees those of all other middleware.
 
-    Django's SecurityMiddleware and django-csp set most of it, but on no answer that comes from
-    further out: a refused host, a redirect to HTTPS, an error in another middleware.
+    Django's SecurityMiddleware sets most of it, but on no answer that comes from further out: a
+    refused host, a redirect to HTTPS, an error in another middleware. The policy on content is
+    the same everywhere, so django-csp makes it once, where its middleware would for each answer.
     """
     always = {
         "X-Content-Type-Options": "nosniff",
@@ -31,14 +34,16 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         RESOURCE_POLICY: "same-origin",
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
     }
-    if not settings.DEBUG:  # Django's pages of errors, then, have styles of their own
-        always[CSP] = build_policy()
+    content_policy = build_policy()
     transport = f"max-age={settings.SECURE_HSTS_SECONDS}" if settings.SECURE_HSTS_SECONDS else ""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         for name, value in always.items():
             response.headers.setdefault(name, value)
+        # While the code is worked on, Django's pages of errors have styles of their own.
+        if not (settings.DEBUG and response.status_code in DEBUG_PAGES):
+            response.headers.setdefault(CSP, content_policy)
         if transport and request.is_secure():
             response.headers.setdefault("Strict-Transport-Security", transport)
         is_error = response.status_code >= HTTPStatus.BAD_REQUEST

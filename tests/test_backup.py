@@ -14,6 +14,11 @@ from purposeapp.models import User
 from tests.support.make import make_assessment
 make_assessment(User.objects.create_user("owner@example.org", "ten points"), note="é\\n…")
 """
+ROOM = """
+from purposeapp.models import User
+from tests.support.rooms import make_room
+make_room(User.objects.get(), answers=1)
+"""
 
 
 class Backed(Server):
@@ -58,6 +63,20 @@ def test_a_dump_restores_every_row_and_rule_into_an_empty_database(site, dump, e
     restored.manage("restore", str(dump))
     assert restored.contents() == site.contents()
     assert restored.contents()["the table purposeapp_assessment"][0] == 1
+
+
+def test_answers_in_rooms_are_in_no_dump(site, tmp_path, empty):
+    site.manage("shell", "--command", ROOM)
+    dump = tmp_path / "b.dump"
+    site.manage("backup", str(dump))
+    restored = Backed(empty, tmp_path, tmp_path / "static")
+    restored.manage("restore", str(dump))
+    found, was = restored.contents(), site.contents()
+    assert found.pop("the table purposeapp_roomanswer")[0] == 0
+    assert was.pop("the table purposeapp_roomanswer")[0] == 2
+    assert found == was
+    with site.database.connect() as connection:
+        connection.execute("DELETE FROM purposeapp_roomanswer")
 
 
 def test_what_is_there_is_replaced_only_when_told(site, dump):

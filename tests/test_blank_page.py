@@ -89,7 +89,7 @@ def test_all_rooms_share_a_page_that_is_kept_and_none_shows_another(client, user
     monkeypatch.setattr("purposeapp.views.ten_points.render", fail)
     page = client.get(f"/r/{second.code}/").text
     assert "<bdi>Second</bdi>" in page
-    assert "<strong>1</strong> answer." in page
+    assert "<strong>1</strong> answer so far" in page
     assert f'action="/r/{second.code}/"' in page
     assert "First" not in page
     assert first.code not in page

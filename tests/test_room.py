@@ -11,13 +11,11 @@ from purposeapp.models import Room, RoomAnswer, RoomPicture, User
 from purposeapp.models.room import (
     MAX_OPEN_ROOMS,
     MAX_ROOMS_A_DAY,
-    ROOM_TERM,
-    RoomKind,
     RoomState,
     TooManyOpenRoomsError,
     TooManyRoomsTodayError,
-    hash_of_seat,
 )
+from purposeapp.models.room_answer import ROOM_TERM, RoomKind, hash_of_seat
 from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.make import make_user
@@ -102,6 +100,11 @@ def test_a_room_has_a_title_a_known_state_and_a_code_once_it_is_open(user):
 # --- From state to state ---
 
 
+def test_a_title_holds_no_address(user):
+    for title in ("see WWW.evil.example", "http://evil.example", "a@evil.example"):
+        refused("title_holds_no_address", lambda title=title: make_room(user, title=title))
+
+
 def test_a_code_that_is_taken_is_not_given_twice(user, monkeypatch):
     taken = make_room(user).code
     codes = iter([taken, taken, "CDFGHJ"])
@@ -153,9 +156,9 @@ def test_an_answer_of_another_round_is_refused(user):
     room = make_room(user, "revealed")
     room.again()
     given = {"seat": "a", "kind": "now", "split": SPLIT}
-    assert Room.answer(room.pk, round=1, **given) is None
-    assert Room.answer(room.pk, round=2, **given) == 2
-    assert Room.answer(room.pk, **given) == 2
+    assert RoomAnswer.objects.store(room.pk, round=1, **given) is None
+    assert RoomAnswer.objects.store(room.pk, round=2, **given) == 2
+    assert RoomAnswer.objects.store(room.pk, **given) == 2
 
 
 def test_the_future_is_released_where_five_have_answered_it(user):
@@ -212,7 +215,8 @@ def test_a_host_makes_twenty_rooms_a_day_at_most(user):
 
 
 def test_a_room_takes_so_many_and_lets_those_in_it_change_theirs(user, monkeypatch):
-    monkeypatch.setattr("purposeapp.models.room.MAX_ANSWERS", 3)
+    for module in ("room", "room_answer"):
+        monkeypatch.setattr(f"purposeapp.models.{module}.MAX_ANSWERS", 3)
     room = make_room(user, answers=3)
     assert not answer(room, "one more", NOW[0])
     assert answer(room, "seat 0", NOW[1], FUTURE[1])

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from purposeapp.models import Assessment, Room, RoomAnswer
+from purposeapp.models.room import CODE_TERM
 from purposeapp.split import Split
 from purposeapp.web.live_rooms import live_rooms
 from purposeapp.web.page_cache import room_page_cache
@@ -81,17 +82,17 @@ def test_failed_codes_are_limited_and_joining_never_is(client, room):
 def test_from_the_code_to_the_own_result_with_tips(client, room):
     page = client.get(f"/r/{room.code}/")
     assert "Your ten points now" in words_of(page)
-    assert "No answers yet." in words_of(page)
+    assert "Only averages of the group are shown, never your own answer." in words_of(page)
     response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
     assert (response.status_code, response.url) == (303, f"/r/{room.code}/future/")
     page = client.get(response.url)
     assert "Your ten points in the future" in words_of(page)
-    assert "1 answer. Is there just one of you?" in words_of(page)
+    assert "1 answer so far" in words_of(page)
     response = client.post(response.url, points("3-4-2-1-0"))
     assert (response.status_code, response.url) == (303, f"/r/{room.code}/result/")
     said = words_of(client.get(response.url))
     assert "Mainly business driven (60%)" in said
-    assert "Waiting for the room 1 answer. Is there just one of you?" in said
+    assert "Your answer is in." in said
     assert "Move 2 points from Business driven to Community spirit" in said
     assert "What to do next" in said
     assert answers(room) == [("future", "3-4-2-1-0"), ("now", "6-2-2-0-0")]
@@ -214,12 +215,12 @@ def test_an_answer_needs_a_csrf_token(room):
 def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_picture(client, host):
     room = make_room(host, "revealed")
     said = words_of(client.get(f"/r/{room.code}/"))
-    assert "The room has its picture already" in said
+    assert "The picture is already out, so your answer won't be part of it." in said
     response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
     assert response.url == f"/r/{room.code}/result/"
     said = words_of(client.get(response.url))
     assert "Mainly business driven (60%)" in said
-    assert "The picture was there before you sent this" in said
+    assert "The picture was already out, so your answer" in said
     assert "The average of 6 answers." in said
     assert room.answers.filter(kind="now").count() == 6
 
@@ -231,7 +232,7 @@ def test_a_future_that_comes_too_late_is_shown_and_not_counted(client, room):
     room.reveal()
     response = client.post(f"/r/{room.code}/future/", points("3-4-2-1-0"))
     said = words_of(client.get(response.url))
-    assert "Your points for the future came after the picture" in said
+    assert "The picture was already out, so your points for the future" in said
     assert "The average of 6 answers for now and 5 for the future." in said
 
 
@@ -259,18 +260,31 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     room.end()
     said = words_of(client.get(f"/r/{room.code}/result/"))
     assert "Mainly business driven (60%)" in said
-    assert "The room has ended, and its answers are deleted." in said
+    assert "The room has ended. Your own result is still here" in said
     newcomer = Client()
     page = newcomer.get(f"/r/{room.code}/")
     assert page.status_code == 410
     assert "This room has ended" in words_of(page)
+    # What somebody has typed meanwhile is a result of their own, and shows nothing of the room.
     response = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0"))
-    said = words_of(newcomer.get(response.url))
-    assert "The room had ended before you sent this" in said
+    assert response.url == "/splits/6-2-2-0-0/"
+    assert COOKIE not in newcomer.cookies
+    assert newcomer.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
+    # Whoever was in it sends again, and reads why nothing of it counts.
+    response = client.post(f"/r/{room.code}/", points("5-3-2-0-0"))
+    assert "The room had ended before you sent this" in words_of(client.get(response.url))
+
+
+def test_a_code_is_forgotten_once_every_seat_of_its_room_is_over(client, room):
+    room.end()
+    assert client.get(f"/r/{room.code}/").status_code == 410
+    Room.objects.update(opened_at=room.opened_at - CODE_TERM)
+    assert client.get(f"/r/{room.code}/").status_code == 404
 
 
 def test_a_full_room_says_so(client, room, monkeypatch):
-    monkeypatch.setattr("purposeapp.models.room.MAX_ANSWERS", 2)
+    for module in ("room", "room_answer"):
+        monkeypatch.setattr(f"purposeapp.models.{module}.MAX_ANSWERS", 2)
     first = Client()
     spend_in(first, room, NOW[0], FUTURE[0])
     answer(room, "other", NOW[1])
@@ -324,7 +338,7 @@ def test_a_poll_of_what_has_not_changed_is_a_304(client, room):
     answer(room, "other", NOW[1])
     changed = client.get(address, headers=poll)
     assert changed.status_code == 200
-    assert "2 answers. Are there 2 of you?" in words_of(changed)
+    assert "2 answers so far" in words_of(changed)
 
 
 def test_polls_are_answered_from_memory(client, room, settings, django_assert_num_queries):

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from purposeapp.models import Room, RoomAnswer, RoomPicture
-from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY, ROOM_TERM, hash_of_seat
+from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY
+from purposeapp.models.room_answer import ROOM_TERM, hash_of_seat
 from purposeapp.split import Purpose
 from purposeapp.web.page_cache import page_cache, room_page_cache
 from tests.support.make import make_user
@@ -49,7 +50,9 @@ def test_a_room_is_made_and_listed(owner, user):
     assert "Our team Not open yet · made on" in words_of(owner.get("/rooms/"))
 
 
-@pytest.mark.parametrize("title", ["", "   ", "x" * 81, "a\0b"])
+@pytest.mark.parametrize(
+    "title", ["", "   ", "x" * 81, "a\0b", "Sign in at www.evil.example", "a@b"]
+)
 def test_a_wrong_title_makes_no_room(owner, title):
     assert owner.post("/rooms/", {"title": title}).status_code == 422
     assert not Room.objects.exists()
@@ -88,7 +91,7 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
     press(owner, room, "open")
     room = room_of(room)
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
-    assert "No answers yet. You can reveal the picture from 5 answers on" in said
+    assert "No answers yet. You need at least 5 answers to reveal the picture" in said
     assert f"then the code {room.code}." in said
     assert "Reveal the picture" not in said
     for number, split in enumerate(NOW[:5]):
@@ -229,6 +232,22 @@ def test_before_the_reveal_no_page_depends_on_what_the_others_answer(owner, user
     assert RoomAnswer.objects.filter(seat=hash_of_seat("seat 0")).count() == 2
 
 
+def test_averages_of_different_people_are_not_compared(owner, user):
+    room = make_room(user, answers=6)
+    room.reveal()
+    said = words_of(owner.get(f"/rooms/{room.pk}/screen/"))
+    assert "On average, the group would move about:" in said
+    room = make_room(user, answers=6)
+    answer(room, "no future", NOW[0])
+    assert "If you reveal the picture now, it shows no shift" in words_of(
+        owner.get(f"/rooms/{room.pk}/")
+    )
+    room.reveal()
+    said = words_of(owner.get(f"/rooms/{room.pk}/screen/"))
+    assert "the two averages are of different people" in said
+    assert "would move" not in said
+
+
 # --- Paper ---
 
 
@@ -241,7 +260,13 @@ def test_a_sheet_is_an_answer_and_sent_twice_is_one(owner, user):
         ("future", "3-4-2-1-0"),
         ("now", "6-2-2-0-0"),
     ]
-    assert "1 answer. Is there just one of you?" in words_of(owner.get(address))
+    assert "1 answer so far." in words_of(owner.get(address))
+
+
+def test_who_has_no_second_sheet_leaves_out_the_future(owner, user):
+    room = make_room(user)
+    assert owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "- - - - ")).status_code == 303
+    assert [each.kind for each in room.answers.all()] == ["now"]
 
 
 def test_a_room_without_the_future_has_short_sheets(owner, user):
@@ -277,7 +302,8 @@ def test_a_sheet_that_comes_too_late_is_not_added(owner, user, state):
 
 
 def test_a_full_room_takes_no_sheet(owner, user, monkeypatch):
-    monkeypatch.setattr("purposeapp.models.room.MAX_ANSWERS", 3)
+    for module in ("room", "room_answer"):
+        monkeypatch.setattr(f"purposeapp.models.{module}.MAX_ANSWERS", 3)
     room = make_room(user, answers=3)
     response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"))
     assert response.status_code == 422

@@ -32,7 +32,7 @@ from purposeapp.models import (
     Tip,
 )
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from purposeapp.models.room import RoomKind
+from purposeapp.models.room_answer import RoomKind
 from purposeapp.web.account_key import account_key
 from purposeapp.web.held_forms import MAX_BYTES, MAX_HELD
 from tests.support.make import NOON, PASSWORD, make_assessment, make_editor, points, tip_form

@@ -6,14 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.models import Room
-from purposeapp.models.room import (
-    MAX_ANSWERS,
-    MAX_ROOMS_A_DAY,
-    RoomKind,
-    RoomState,
-    TooManyRoomsTodayError,
-)
+from purposeapp.models import Room, RoomAnswer
+from purposeapp.models.room import MAX_ROOMS_A_DAY, RoomState, TooManyRoomsTodayError
+from purposeapp.models.room_answer import MAX_ANSWERS, RoomKind
 from purposeapp.rooms.code import read_code
 from purposeapp.split import Purpose, Split, budget_error
 
@@ -109,19 +104,29 @@ class SheetForm(forms.Form):
                 self.fields[_name(kind, purpose)] = field
 
     @property
-    def rows(self) -> list[tuple[Purpose, list[forms.BoundField]]]:
-        """Each purpose with its fields."""
-        return [(each, [self[_name(kind, each)] for kind in self.kinds]) for each in Purpose]
+    def sheets(self) -> list[tuple[RoomKind, list[tuple[Purpose, forms.BoundField]]]]:
+        """Each kind with its purposes and their fields, as they stand on a sheet of paper."""
+        return [
+            (kind, [(purpose, self[_name(kind, purpose)]) for purpose in Purpose])
+            for kind in self.kinds
+        ]
 
     def clean(self) -> None:
         """Hold each sum against the budget, once each purpose has a number."""
         super().clean()
-        for kind in self.kinds:
+        for kind in self.answered:
             names = [_name(kind, purpose) for purpose in Purpose]
             if self.errors.keys().isdisjoint(names):
                 used = sum(self.cleaned_data[name] for name in names)
                 if error := budget_error(used):
                     self.add_error(names[0], forms.ValidationError(error, code="budget"))
+
+    @property
+    def answered(self) -> list[RoomKind]:
+        """Whoever has no sheet on the future leaves it out, as people with a phone may."""
+        names = [_name(RoomKind.FUTURE, purpose) for purpose in Purpose]
+        has_future = any(self.data.get(name, "").strip() for name in names)
+        return self.kinds if has_future else [RoomKind.NOW]
 
     def _split(self, kind: RoomKind) -> Split:
         return Split(*(self.cleaned_data[_name(kind, purpose)] for purpose in Purpose))
@@ -133,8 +138,10 @@ class SheetForm(forms.Form):
         """
         seat = f"sheet {self.cleaned_data['submission']}"
         round = None
-        for kind in self.kinds:
-            round = Room.answer(room.pk, seat=seat, kind=kind, split=self._split(kind), round=round)
+        for kind in self.answered:
+            round = RoomAnswer.objects.store(
+                room.pk, seat=seat, kind=kind, split=self._split(kind), round=round
+            )
             if round is None:
                 room.refresh_from_db()
                 is_open = room.standing == RoomState.OPEN

@@ -13,8 +13,19 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from purposeapp.advice.fit import Side
-from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Room, Talk, Tick, Tip, User
-from purposeapp.models.room import RoomKind
+from purposeapp.models import (
+    Assessment,
+    Goal,
+    LifeEvent,
+    Reminder,
+    Room,
+    RoomAnswer,
+    Talk,
+    Tick,
+    Tip,
+    User,
+)
+from purposeapp.models.room_answer import RoomKind
 from purposeapp.models.talk import INVITATION_TERM, Kind, TalkSide, hash_of, make_key
 from purposeapp.split import Purpose, Split
 
@@ -148,7 +159,9 @@ def make_rooms(host: User) -> None:
 def _answer_all(room: Room) -> None:
     for kind, splits in ROOM_ANSWERS.items():
         for number, split in enumerate(splits):
-            Room.answer(room.pk, seat=f"demo {number}", kind=kind, split=Split.parse(split))
+            RoomAnswer.objects.store(
+                room.pk, seat=f"demo {number}", kind=kind, split=Split.parse(split)
+            )
 
 
 def password_of(email: str) -> str:

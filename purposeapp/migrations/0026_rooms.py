@@ -30,7 +30,14 @@ class Migration(migrations.Migration):
                     "title",
                     models.CharField(
                         max_length=80,
-                        validators=[django.core.validators.ProhibitNullCharactersValidator()],
+                        validators=[
+                            django.core.validators.ProhibitNullCharactersValidator(),
+                            django.core.validators.RegexValidator(
+                                "(?i)(://|www\\.|@)",
+                                "Enter just a name, without a web or email address.",
+                                inverse_match=True,
+                            ),
+                        ],
                         verbose_name="title",
                     ),
                 ),
@@ -174,6 +181,14 @@ class Migration(migrations.Migration):
             model_name="room",
             constraint=models.CheckConstraint(
                 condition=models.Q(("title", ""), _negated=True), name="room_has_a_title"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="room",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title__iregex", "(://|www\\.|@)"), _negated=True),
+                name="room_title_holds_no_address",
+                violation_error_message="Enter just a name, without a web or email address.",
             ),
         ),
         migrations.AddConstraint(

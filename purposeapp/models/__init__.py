@@ -8,7 +8,9 @@ from .goal import Goal
 from .outgoing_mail import OutgoingMail
 from .portrait_part import PortraitPart
 from .reminder import Reminder
-from .room import Room, RoomAnswer, RoomPicture
+from .room import Room
+from .room_answer import RoomAnswer
+from .room_picture import RoomPicture
 from .session import Session
 from .talk import Talk, TalkAnswer, TalkNote
 from .talk_question import TalkQuestion

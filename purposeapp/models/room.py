@@ -1,14 +1,12 @@
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from hashlib import sha256
 from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Q
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -16,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.rooms.code import make_code
-from purposeapp.rooms.picture import MIN_ANSWERS, MIN_FOR_MIDDLE_HALF, Picture
-from purposeapp.split import Purpose, Split
+from purposeapp.rooms.picture import MIN_ANSWERS, Picture
 
 from .compiled_query import CompiledQuery
-from .split_fields import SplitFields
+from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
+from .room_answer import MAX_ANSWERS, ROOM_TERM, RoomAnswer, RoomKind
+from .room_picture import RoomPicture
 from .user import User
 
 TITLE_MAX_LENGTH = 80
@@ -28,16 +27,10 @@ TITLE_MAX_LENGTH = 80
 MAX_LISTED = 50
 MAX_OPEN_ROOMS = 5
 MAX_ROOMS_A_DAY = 20
-MAX_ANSWERS = 500
-"""How many people a room takes. Of those who answer at the very same moment a few more may fit."""
-
-DELETED_WITHIN = timedelta(hours=24)
-"""How long after a room was opened its answers are gone at the latest, as people are told."""
-ROOM_TERM = DELETED_WITHIN - timedelta(hours=1)
-"""How long a room lasts. `manage.py end_rooms` deletes its answers in the hour that follows."""
+CODE_TERM = timedelta(hours=36)
+"""How long after it was opened a room is found by its code: until the last seat in it is over."""
 
 _CODE = r"^[A-Z0-9]{6}$"
-_HASH = r"^[0-9a-f]{64}$"
 
 
 class RoomState(models.TextChoices):
@@ -51,13 +44,6 @@ class RoomState(models.TextChoices):
 
 LIVE = (RoomState.OPEN, RoomState.REVEALED)
 """Where people can come in by the code."""
-
-
-class RoomKind(models.TextChoices):
-    """What ten points in a room are about."""
-
-    NOW = "now", _("now")
-    FUTURE = "future", _("future")
 
 
 class TooManyOpenRoomsError(Exception):
@@ -90,11 +76,6 @@ class LiveRoom(NamedTuple):
     @property
     def is_full(self) -> bool:
         return self.answers >= MAX_ANSWERS
-
-
-def hash_of_seat(seat: str) -> str:
-    """What is stored of a seat. It is random, so a plain SHA-256 can't be guessed back."""
-    return sha256(seat.encode()).hexdigest()
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -137,8 +118,8 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return list(self.for_user(user).latest_first()[: MAX_LISTED + 1])
 
     def with_code(self, code: str) -> LiveRoom | None:
-        """The room that a code opens, or that it opened last."""
-        room = _with_code.first(code)
+        """The room that a code opens, or that it opened last, in the last days."""
+        room = _with_code.first(code, timezone.now() - CODE_TERM)
         return room.as_live() if room else None
 
     @transaction.atomic
@@ -170,7 +151,9 @@ class Room(models.Model):
         related_name="rooms",
     )
     title = models.CharField(
-        _("title"), max_length=TITLE_MAX_LENGTH, validators=[ProhibitNullCharactersValidator()]
+        _("title"),
+        max_length=TITLE_MAX_LENGTH,
+        validators=[ProhibitNullCharactersValidator(), NO_ADDRESS],
     )
     code = models.CharField(max_length=6, null=True, editable=False, db_index=True)  # noqa: DJ001 (none before it is open)
     asks_future = models.BooleanField(_("ask for the future too"), default=True)
@@ -203,6 +186,11 @@ class Room(models.Model):
                 name="room_has_a_code_once_it_is_open",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="room_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(title__iregex=ADDRESS_IN_NAME),
+                name="room_title_holds_no_address",
+                violation_error_message=NAME_WITH_ADDRESS,
+            ),
             models.CheckConstraint(condition=Q(round__gte=1), name="room_rounds_begin_with_one"),
         ]
 
@@ -254,25 +242,6 @@ class Room(models.Model):
             pictures.get((self.round, RoomKind.NOW)),
             pictures.get((self.round, RoomKind.FUTURE)),
         )
-
-    # --- What people do in it ---
-
-    @classmethod
-    def answer(
-        cls, id: uuid.UUID, *, seat: str, kind: str, split: Split, round: int | None = None
-    ) -> int | None:
-        """Store what a seat answers, in place of what it answered before; returns the round.
-
-        None where it is too late: the room is not open any more, it is in another round than
-        `round`, or it is full. One statement: it shares a row lock with other answers, so a reveal
-        waits for those that are under way, and those that come later find the room closed.
-        """
-        key = hash_of_seat(seat)
-        parameters = [uuid.uuid4(), key, kind, *split, id, timezone.now() - ROOM_TERM]
-        with connection.cursor() as cursor:
-            cursor.execute(_ANSWER, [*parameters, round, round, key, kind, kind, MAX_ANSWERS])
-            stored = cursor.fetchone()
-        return stored[0] if stored else None
 
     # --- What the host does, one after the other ---
 
@@ -353,28 +322,6 @@ class Room(models.Model):
         return bool(room and room.delete())
 
 
-_ANSWER = f"""
-INSERT INTO purposeapp_roomanswer
-  (id, room_id, round, seat, kind, {", ".join(Purpose.values)})
-SELECT %s, room.id, room.round, %s, %s, %s, %s, %s, %s, %s
-FROM (
-  SELECT id, round FROM purposeapp_room
-  WHERE id = %s AND state = 'open' AND opened_at > %s AND (%s::int IS NULL OR round = %s)
-  FOR SHARE
-) AS room
-WHERE EXISTS (
-  SELECT FROM purposeapp_roomanswer AS own
-  WHERE own.room_id = room.id AND own.round = room.round AND own.seat = %s AND own.kind = %s
-) OR (
-  SELECT count(*) FROM purposeapp_roomanswer AS other
-  WHERE other.room_id = room.id AND other.round = room.round AND other.kind = %s
-) < %s
-ON CONFLICT (room_id, round, seat, kind) DO UPDATE
-SET {", ".join(f"{name} = EXCLUDED.{name}" for name in Purpose.values)}
-RETURNING round
-"""  # noqa: S608 (made of our own names)
-
-
 @receiver(pre_delete, sender=User)
 def end_rooms(sender, instance: User, **kwargs) -> None:
     """End all rooms of an account that is deleted: no answer may come in while its rooms go."""
@@ -382,93 +329,6 @@ def end_rooms(sender, instance: User, **kwargs) -> None:
         room.end()
 
 
-class RoomAnswer(SplitFields):
-    """Ten points of one seat. Nothing in it says whose, when, from where, or after which other."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="answers", db_index=False)
-    round = models.PositiveSmallIntegerField()
-    seat = models.CharField(max_length=64)
-    kind = models.CharField(max_length=10, choices=RoomKind.choices)
-
-    class Meta:
-        verbose_name = _("answer in a room")
-        verbose_name_plural = _("answers in rooms")
-        constraints = [
-            *SplitFields.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["room", "round", "seat", "kind"],
-                name="roomanswer_once_for_a_seat_and_kind",
-            ),
-            models.CheckConstraint(
-                condition=Q(seat__regex=_HASH), name="roomanswer_seat_is_stored_as_a_hash"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["now", "future"]), name="roomanswer_kind_is_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.split}"
-
-
-class RoomPictureQuerySet(models.QuerySet["RoomPicture"]):
-    """Ways to ask for pictures."""
-
-    def release(self, room: Room, kind: RoomKind, splits: Sequence[Split]) -> "RoomPicture":
-        """Release the picture of these answers, once. Raises ValueError where there are too few."""
-        picture = Picture.of(splits)
-        return self.create(
-            room=room,
-            round=room.round,
-            kind=kind,
-            answers=picture.answers,
-            rows=picture.to_json(),
-        )
-
-
-class RoomPicture(models.Model):
-    """What was released of a room's answers in one round."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    room = models.ForeignKey(
-        Room, on_delete=models.CASCADE, related_name="released", db_index=False
-    )
-    round = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=10, choices=RoomKind.choices)
-    answers = models.PositiveSmallIntegerField()
-    rows = models.JSONField()
-
-    objects = RoomPictureQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("picture of a room")
-        verbose_name_plural = _("pictures of rooms")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["room", "round", "kind"], name="roompicture_once_for_a_round_and_kind"
-            ),
-            models.CheckConstraint(
-                condition=Q(answers__gte=MIN_ANSWERS), name="roompicture_needs_five_answers"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["now", "future"]), name="roompicture_kind_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(answers__gte=MIN_FOR_MIDDLE_HALF)
-                | ~Q(rows__business_driven__has_key="low"),
-                name="roompicture_shows_the_middle_half_from_ten",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.round} ({self.answers})"
-
-    @property
-    def picture(self) -> Picture:
-        return Picture.from_json(self.answers, self.rows)
-
-
 @CompiledQuery
-def _with_code(code: str) -> models.QuerySet[Room]:
-    return Room.objects.filter(code=code).order_by("-opened_at")
+def _with_code(code: str, since: datetime) -> models.QuerySet[Room]:
+    return Room.objects.filter(code=code, opened_at__gt=since).order_by("-opened_at")

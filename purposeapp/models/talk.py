@@ -12,7 +12,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.validators import (
     MaxLengthValidator,
     ProhibitNullCharactersValidator,
-    RegexValidator,
 )
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -26,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.split import Split
 
 from .compiled_query import CompiledQuery
+from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
 from .split_fields import SplitFields
 from .user import User
 
@@ -48,10 +48,6 @@ START_REPEATS = timedelta(minutes=10)
 
 KEY_BYTES = 16
 """Random bytes of a key: 128 bits, which nobody guesses."""
-
-ADDRESS_IN_NAME = r"(://|www\.|@)"
-"""What a name must not hold: a page of ours would carry the address for whoever sent it."""
-NAME_WITH_ADDRESS = _("Enter just a name, without a web or email address.")
 
 _HASH = r"^[0-9a-f]{64}$"
 
@@ -258,7 +254,7 @@ class Talk(models.Model):
         max_length=NAME_MAX_LENGTH,
         validators=[
             ProhibitNullCharactersValidator(),
-            RegexValidator(f"(?i){ADDRESS_IN_NAME}", NAME_WITH_ADDRESS, inverse_match=True),
+            NO_ADDRESS,
         ],
     )
     invite_hash = models.CharField(max_length=64, unique=True, editable=False)

@@ -24,12 +24,12 @@ from purposeapp.forms.room import new_sheet
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
-    DELETED_WITHIN,
     MAX_LISTED,
     MAX_OPEN_ROOMS,
     RoomState,
     TooManyOpenRoomsError,
 )
+from purposeapp.models.room_answer import DELETED_WITHIN
 from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther, attachment

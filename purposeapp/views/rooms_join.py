@@ -25,9 +25,10 @@ from purposeapp.advice.result import Result
 from purposeapp.forms import CodeForm, RoomFutureForm, RoomPointsForm
 from purposeapp.forms.room import NO_SUCH_ROOM
 from purposeapp.forms.ten_points import TenPointsForm
-from purposeapp.models import Assessment, Room
+from purposeapp.models import Assessment, RoomAnswer
 from purposeapp.models.assessment import HistoryFullError
-from purposeapp.models.room import LiveRoom, RoomKind, RoomState
+from purposeapp.models.room import LiveRoom, RoomState
+from purposeapp.models.room_answer import RoomKind
 from purposeapp.rooms.code import read_code
 from purposeapp.split import Split
 from purposeapp.web.blank_page import blank_page
@@ -130,7 +131,7 @@ def _next_page(request: RoomRequest, seat: Seat) -> str:
 
 def _count(room: LiveRoom) -> SafeString:
     """How many have answered, in words."""
-    return fragment("purposeapp/_room_count.html", answers=room.answers)
+    return fragment("purposeapp/_room_so_far.html", answers=room.answers)
 
 
 def _points_page(
@@ -197,8 +198,13 @@ def _points_page(
         room = request.room
         seat = request.seat or new_seat(request, room)
         round = seat.round if kind == RoomKind.FUTURE else None
-        stored = Room.answer(room.id, seat=seat.key, kind=kind, split=form.split, round=round)
+        stored = RoomAnswer.objects.store(
+            room.id, seat=seat.key, kind=kind, split=form.split, round=round
+        )
         request.room = room = live_rooms.get(room.code, refresh=True) or room
+        if not stored and not request.seat and room.state == RoomState.ENDED:
+            # Whoever was not in it sees nothing of it, and still has their own result.
+            return HttpResponseSeeOther(reverse("split", args=[form.split]))
         if kind == RoomKind.NOW:
             seat = seat.in_round(stored or room.round)
         seat = seat.with_answer(kind, form.split, is_late=stored is None)

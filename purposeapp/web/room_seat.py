@@ -14,7 +14,8 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from purposeapp.models.room import LiveRoom, RoomKind
+from purposeapp.models.room import LiveRoom
+from purposeapp.models.room_answer import RoomKind
 from purposeapp.split import Split
 
 from .idempotency import browser_key

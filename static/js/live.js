@@ -54,7 +54,7 @@
     try {
       const headers = etag ? { "If-None-Match": etag } : {};
       const response = await fetch(location.href, { headers, cache: "no-store" });
-      if (response.redirected) {
+      if (response.redirected && response.ok) {
         location.replace(response.url);
         return;
       }
@@ -63,6 +63,8 @@
         etag = response.headers.get("ETag");
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         show(page.getElementById("main"));
+      } else if ([404, 410].includes(response.status)) {
+        return; // the room is deleted: what is shown stays, on the projector too
       } else if (response.status !== 304) {
         location.reload();
         return;

@@ -2,8 +2,8 @@
 
 from django.test import Client
 
-from purposeapp.models import Room, User
-from purposeapp.models.room import ROOM_TERM, RoomKind
+from purposeapp.models import Room, RoomAnswer, User
+from purposeapp.models.room_answer import ROOM_TERM, RoomKind
 from purposeapp.split import Split
 from tests.support.make import points
 
@@ -38,7 +38,9 @@ def answer(room: Room, seat: str, now: str, future: str | None = None) -> bool:
     """What one seat answers; False where it is refused."""
     kinds = {RoomKind.NOW: now, RoomKind.FUTURE: future}
     given = {kind: Split.parse(split) for kind, split in kinds.items() if split}
-    stored = [Room.answer(room.pk, seat=seat, kind=kind, split=given[kind]) for kind in given]
+    stored = [
+        RoomAnswer.objects.store(room.pk, seat=seat, kind=kind, split=given[kind]) for kind in given
+    ]
     return None not in stored
 
 

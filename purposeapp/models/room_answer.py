@@ -1,0 +1,110 @@
+import uuid
+from datetime import timedelta
+from hashlib import sha256
+
+from django.db import connection, models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from purposeapp.split import Purpose, Split
+
+from .split_fields import SplitFields
+
+MAX_ANSWERS = 500
+"""How many people a room takes. Of those who answer at the very same moment a few more may fit."""
+
+DELETED_WITHIN = timedelta(hours=24)
+"""How long after a room was opened its answers are gone at the latest, as people are told."""
+ROOM_TERM = DELETED_WITHIN - timedelta(hours=1)
+"""How long a room lasts. `manage.py end_rooms` deletes its answers in the hour that follows."""
+
+_HASH = r"^[0-9a-f]{64}$"
+
+
+class RoomKind(models.TextChoices):
+    """What ten points in a room are about."""
+
+    NOW = "now", _("now")
+    FUTURE = "future", _("future")
+
+
+def hash_of_seat(seat: str) -> str:
+    """What is stored of a seat. It is random, so a plain SHA-256 can't be guessed back."""
+    return sha256(seat.encode()).hexdigest()
+
+
+class RoomAnswerQuerySet(models.QuerySet["RoomAnswer"]):
+    """Ways to store answers."""
+
+    def store(
+        self, room_id: uuid.UUID, *, seat: str, kind: str, split: Split, round: int | None = None
+    ) -> int | None:
+        """Store what a seat answers, in place of what it answered before; returns the round.
+
+        None where it is too late: the room is not open any more, it is in another round than
+        `round`, or it is full. One statement: it shares a row lock with other answers, so a reveal
+        waits for those that are under way, and those that come later find the room closed.
+        """
+        key = hash_of_seat(seat)
+        parameters = [uuid.uuid4(), key, kind, *split, room_id, timezone.now() - ROOM_TERM]
+        with connection.cursor() as cursor:
+            cursor.execute(_ANSWER, [*parameters, round, round, key, kind, kind, MAX_ANSWERS])
+            stored = cursor.fetchone()
+        return stored[0] if stored else None
+
+
+_ANSWER = f"""
+INSERT INTO purposeapp_roomanswer
+  (id, room_id, round, seat, kind, {", ".join(Purpose.values)})
+SELECT %s, room.id, room.round, %s, %s, %s, %s, %s, %s, %s
+FROM (
+  SELECT id, round FROM purposeapp_room
+  WHERE id = %s AND state = 'open' AND opened_at > %s AND (%s::int IS NULL OR round = %s)
+  FOR SHARE
+) AS room
+WHERE EXISTS (
+  SELECT FROM purposeapp_roomanswer AS own
+  WHERE own.room_id = room.id AND own.round = room.round AND own.seat = %s AND own.kind = %s
+) OR (
+  SELECT count(*) FROM purposeapp_roomanswer AS other
+  WHERE other.room_id = room.id AND other.round = room.round AND other.kind = %s
+) < %s
+ON CONFLICT (room_id, round, seat, kind) DO UPDATE
+SET {", ".join(f"{name} = EXCLUDED.{name}" for name in Purpose.values)}
+RETURNING round
+"""  # noqa: S608 (made of our own names)
+
+
+class RoomAnswer(SplitFields):
+    """Ten points of one seat. Nothing in it says whose, when, from where, or after which other."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(
+        "Room", on_delete=models.CASCADE, related_name="answers", db_index=False
+    )
+    round = models.PositiveSmallIntegerField()
+    seat = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, choices=RoomKind.choices)
+
+    objects = RoomAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer in a room")
+        verbose_name_plural = _("answers in rooms")
+        constraints = [
+            *SplitFields.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["room", "round", "seat", "kind"],
+                name="roomanswer_once_for_a_seat_and_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(seat__regex=_HASH), name="roomanswer_seat_is_stored_as_a_hash"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["now", "future"]), name="roomanswer_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.split}"

@@ -346,8 +346,6 @@ ACCOUNT_RATE_LIMITS = {
     # Mails with the link of a talk, to whatever address somebody types.
     "talk_invitation": "20/d/user",
     "talk_address": "5/d/key,20/d/ip",
-    # Codes that open no room. Those that do are not counted: a room shares one address.
-    "room_code": "30/m/ip",
     # Both of them, to one mailbox.
     "talk_mailbox": "5/d/key",
 }

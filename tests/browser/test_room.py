@@ -1,6 +1,7 @@
 """A host, a projector and twelve phones spend ten points in one room, and see its picture."""
 
 import re
+from http import HTTPStatus
 
 import pytest
 from playwright.sync_api import expect
@@ -189,3 +190,22 @@ def test_what_somebody_reads_stays_where_it_is_while_the_room_changes(new_visito
     expect(more).to_have_attribute("open", "")
     expect(more.locator("summary")).to_be_focused()
     expect(first.page.locator("[aria-live=polite]")).to_contain_text("2 answers")
+
+
+def test_where_a_room_is_deleted_what_is_shown_stays(new_visitor, server, host):
+    """On the projector too: a page of the site would show whose account it is."""
+    code = open_room(host)
+    phone = Phone(new_visitor(**PHONE), *ANSWERS[0])
+    phone.page.goto(f"/r/{code}/")
+    phone.spend(phone.now)
+    phone.spend(phone.future)
+    phone.expect_waiting()
+    host.page.get_by_role("link", name="Open the screen page").click()
+    expect(host.page.get_by_text(code)).to_be_visible()
+    for visitor in (phone.visitor, host):
+        visitor.expect_status(404)
+        with visitor.page.expect_response(lambda response: response.status == HTTPStatus.NOT_FOUND):
+            server.run("from purposeapp.models import Room\nRoom.objects.all().delete()")
+    phone.expect_own_result()
+    expect(host.page.get_by_text(code)).to_be_visible()
+    expect(host.page.get_by_text(host.email)).to_have_count(0)

@@ -102,7 +102,7 @@ def test_it_waits_for_its_person_and_shows_to_nobody_else(firefox, server):
     firefox.press("Sign out")
     firefox.find("//*[contains(text(), 'signed out')]")
     for _ in range(2):  # over the question whether to sign out, to the errors of the goal
-        firefox.run("history.back()")
+        firefox.back_to_whatever_comes()
         assert "business_driven" not in firefox.run("return document.body.innerText")
     sign_up(firefox)
     for path, name in (("/goal/", "business_driven"), ("/history/add/", "note")):

@@ -133,6 +133,14 @@ class Firefox:
     def back(self) -> None:
         self.do("Back")
 
+    def back_to_whatever_comes(self) -> None:
+        """Back, where the browser's own error page is an answer, too."""
+        try:
+            self.back()
+        except RuntimeError as error:
+            if "Reached error page" not in str(error):
+                raise
+
     def forward(self) -> None:
         self.do("Forward")
 

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 import segno
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -93,12 +94,13 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
     assert "No answers yet. You need at least 5 answers to reveal the picture" in said
     assert f"then the code {room.code}." in said
+    assert f"The link: {settings.PUBLIC_URL}/r/{room.code}/ Copy the link" in said
     assert "Reveal the picture" not in said
     for number, split in enumerate(NOW[:5]):
         answer(room, f"seat {number}", split)
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
     assert "5 answers. Are there 5 of you?" in said
-    assert "0 of 5 have spent their points on the future too." in said
+    assert "0 of 5 have spent their points on the future too. The others are still at it" in said
     assert "it shows only now" in said
     assert press(owner, room, "reveal").url == f"/rooms/{room.pk}/"
     said = words_of(owner.get(f"/rooms/{room.pk}/"))

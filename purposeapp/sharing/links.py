@@ -22,7 +22,7 @@ def mailto(subject: str, body: str) -> str:
 
 @dataclass(frozen=True)
 class Letter:
-    """A link for one person alone, and the mail that brings it."""
+    """A link that is for those alone whom it is sent to, and the mail that brings it."""
 
     url: str
     title: str

@@ -7,14 +7,12 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-import segno
 from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,6 +22,7 @@ from purposeapp.forms.room import new_sheet
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
+    LIVE,
     MAX_LISTED,
     MAX_OPEN_ROOMS,
     RoomState,
@@ -31,6 +30,8 @@ from purposeapp.models.room import (
 )
 from purposeapp.models.room_answer import DELETED_WITHIN
 from purposeapp.rooms.picture import MIN_ANSWERS
+from purposeapp.sharing.links import Letter
+from purposeapp.sharing.qr import qr_code
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther, attachment
 
@@ -83,16 +84,29 @@ def join_url(room: Room) -> str:
     return site.PUBLIC_URL + reverse("room_join", args=[room.code])
 
 
+def _letter(url: str) -> Letter:
+    words = _(
+        "Hello,\n\n"
+        "Please spend ten points on what you're on LinkedIn for. It takes a few minutes, needs no "
+        "account, and nobody else sees your answer:\n\n"
+        "%(url)s\n"
+    ) % {"url": url}
+    return Letter(url, _("Your ten points in our room"), words)
+
+
 def _in_room(room: Room) -> dict[str, Any]:
     """What the pages of a host say of a room."""
     standing = room.standing
-    is_live = standing in (RoomState.OPEN, RoomState.REVEALED)
+    is_live = standing in LIVE
+    url = join_url(room) if is_live else ""
     return {
         "room": room,
         "state": standing.value,
         "live": room.as_live() if room.code else None,
         "short_url": site.PUBLIC_URL.partition("://")[2] + reverse("join") if is_live else "",
-        "join_url": join_url(room) if is_live else "",
+        "join_url": url,
+        "qr_code": qr_code(url) if url else "",
+        "letter": _letter(url) if url else None,
         "min_answers": MIN_ANSWERS,
         "max_hours": MAX_HOURS,
     }
@@ -163,14 +177,7 @@ def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
         return _to(room)
     # As if nobody were signed in, so that it shows nothing of the host's own.
     context = {**_in_room(room), "is_public": True, "still": "still" in request.GET}
-    if context["join_url"]:
-        context["qr_code"] = _qr_code(context["join_url"])
     return render(request, "purposeapp/room_screen.html", context)
-
-
-def _qr_code(address: str) -> SafeString:
-    code = segno.make(address, error="m").svg_inline(omitsize=True, svgclass=None, border=2)
-    return mark_safe(code)  # noqa: S308 (made of our own address and a code of ours)
 
 
 @private

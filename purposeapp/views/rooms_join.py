@@ -173,7 +173,7 @@ def _points_page(
             return None
 
         def filled(given: Mapping[str, Any]) -> Mapping[str, Any]:
-            shown = {name: given[name] for name in ("state", "round")}
+            shown = {name: given[name] for name in ("state", "round", "asks_future")}
             return {
                 **given,
                 "room": {**shown, "title": given["room_title"]},
@@ -195,6 +195,7 @@ def _points_page(
             },
             state=room.state.value,
             round=room.round,
+            asks_future=room.asks_future,
         )
 
     def save(request: RoomRequest, form: TenPointsForm) -> HttpResponse:

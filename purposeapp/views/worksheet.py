@@ -1,10 +1,9 @@
-import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import mark_safe
 
 from purposeapp.models import Tip
+from purposeapp.sharing.qr import qr_code
 from purposeapp.split import BUDGET, Purpose
 from purposeapp.web.page_cache import public_page
 
@@ -19,13 +18,11 @@ def worksheet(request: HttpRequest) -> HttpResponse:
     for tip in Tip.objects.published().filter(points_from__lte=5, points_to__gte=5).by_purpose():
         first_tips.setdefault(tip.purpose, tip)
     address = f"{settings.PUBLIC_URL}/"
-    code = segno.make(address, error="m").svg_inline(omitsize=True, svgclass=None, border=2)
     context = {
         "purposes": Purpose,
         "cells": range(BUDGET),
         "tips": [(purpose, first_tips.get(purpose.value)) for purpose in Purpose],
         "address": address,
-        # Made of our own address alone.
-        "qr_code": mark_safe(code),  # noqa: S308
+        "qr_code": qr_code(address),
     }
     return render(request, "purposeapp/worksheet.html", context)

@@ -82,16 +82,23 @@ def open_room(host) -> str:
     return page.locator(".room-code").inner_text().split()[-1]
 
 
+def is_not_found(response) -> bool:
+    return response.status == HTTPStatus.NOT_FOUND
+
+
+def open_screen(host):
+    """The page for the projector, which opens beside the host's own."""
+    with host.page.context.expect_page() as opened:
+        host.page.get_by_role("link", name="Open the screen page").click()
+    return opened.value
+
+
 def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
     code = open_room(host)
     host.expect_status(0)
     inspection = Inspection(host, "room")
-    screen = host.page.context.new_page()
+    screen = open_screen(host)
     screen.set_viewport_size(PROJECTOR)
-    with host.page.context.expect_page() as opened:
-        host.page.get_by_role("link", name="Open the screen page").click(modifiers=["Control"])
-    screen.goto(opened.value.url)
-    opened.value.close()
     expect(screen.get_by_text(code)).to_be_visible()
     expect(screen.get_by_role("img", name="The address of this room as a QR code")).to_be_visible()
     expect(screen.get_by_text("No answers yet.")).to_be_visible()
@@ -200,12 +207,16 @@ def test_where_a_room_is_deleted_what_is_shown_stays(new_visitor, server, host):
     phone.spend(phone.now)
     phone.spend(phone.future)
     phone.expect_waiting()
-    host.page.get_by_role("link", name="Open the screen page").click()
-    expect(host.page.get_by_text(code)).to_be_visible()
-    for visitor in (phone.visitor, host):
-        visitor.expect_status(404)
-        with visitor.page.expect_response(lambda response: response.status == HTTPStatus.NOT_FOUND):
-            server.run("from purposeapp.models import Room\nRoom.objects.all().delete()")
+    screen = open_screen(host)
+    expect(screen.get_by_text(code)).to_be_visible()
+    phone.visitor.expect_status(404)
+    host.expect_status(404)
+    with (
+        phone.page.expect_response(is_not_found),
+        screen.expect_response(is_not_found),
+        host.page.expect_response(is_not_found),
+    ):
+        server.run("from purposeapp.models import Room\nRoom.objects.all().delete()")
     phone.expect_own_result()
-    expect(host.page.get_by_text(code)).to_be_visible()
-    expect(host.page.get_by_text(host.email)).to_have_count(0)
+    expect(screen.get_by_text(code)).to_be_visible()
+    expect(screen.get_by_text(host.email)).to_have_count(0)

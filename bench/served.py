@@ -61,7 +61,7 @@ open({file!r}, "w").write(session.session_key)
 
 TALKS = """
 from purposeapp.models import Talk, User
-from purposeapp.models.talk import NEEDED, TalkSide
+from purposeapp.models.talk_answer import NEEDED, TalkSide
 from purposeapp.split import Split
 from django.contrib.auth.models import AnonymousUser
 inviter = User.objects.get(email={email!r})

@@ -88,7 +88,7 @@ class World:
 
     def fill(self, user) -> None:
         """Results with notes and events, a goal, a reminder, talks and rooms."""
-        from purposeapp.models.talk import TalkSide
+        from purposeapp.models.talk_answer import TalkSide
         from tests.support.make import NOON, make_assessment, make_goal, make_reminder
         from tests.support.rooms import STATES, make_room
         from tests.support.talks import make_talk

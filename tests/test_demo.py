@@ -27,7 +27,8 @@ from purposeapp.models import (
 )
 from purposeapp.models.reminder import reachable_people
 from purposeapp.models.room import RoomState
-from purposeapp.models.talk import TalkSide, TalkState
+from purposeapp.models.talk import TalkState
+from purposeapp.models.talk_answer import TalkSide
 from tests.support.make import make_user
 
 STORED = [

@@ -12,7 +12,7 @@ from purposeapp.import_export import exporting
 from purposeapp.import_export.csv_table import escape_formulas, unescape_formulas
 from purposeapp.import_export.importing import read_document
 from purposeapp.models import Assessment, User
-from purposeapp.models.talk import TalkSide
+from purposeapp.models.talk_answer import TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
 from tests.support.rooms import make_room

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from purposeapp.accounts.deletion import delete_account
 from purposeapp.models import Room, RoomAnswer, RoomPicture, User
+from purposeapp.models.capability_key import hash_of
 from purposeapp.models.room import (
     MAX_OPEN_ROOMS,
     MAX_ROOMS_A_DAY,
@@ -15,7 +16,7 @@ from purposeapp.models.room import (
     TooManyOpenRoomsError,
     TooManyRoomsTodayError,
 )
-from purposeapp.models.room_answer import ROOM_TERM, RoomKind, hash_of_seat
+from purposeapp.models.room_answer import ROOM_TERM, RoomKind
 from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.make import make_user
@@ -56,14 +57,14 @@ def test_the_middle_half_needs_ten(user):
 
 def test_a_seat_answers_once_for_a_round_and_kind(user):
     room = make_room(user)
-    values = {"room": room, "seat": hash_of_seat("a"), "kind": "now", **SPLIT.as_dict()}
+    values = {"room": room, "seat": hash_of("a"), "kind": "now", **SPLIT.as_dict()}
     RoomAnswer.objects.create(round=1, **values)
     RoomAnswer.objects.create(round=2, **values)
     refused("roomanswer_once", lambda: RoomAnswer.objects.create(round=1, **values))
 
 
 def test_an_answer_is_ten_points_of_a_hashed_seat(user):
-    values = {"room": make_room(user), "round": 1, "seat": hash_of_seat("a"), "kind": "now"}
+    values = {"room": make_room(user), "round": 1, "seat": hash_of("a"), "kind": "now"}
     eleven = {**SPLIT.as_dict(), "job_seeking": 1}
     refused("spends_ten_points", lambda: RoomAnswer.objects.create(**values, **eleven))
     split = SPLIT.as_dict()

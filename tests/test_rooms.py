@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from purposeapp.models import Room, RoomAnswer, RoomPicture
+from purposeapp.models.capability_key import hash_of
 from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY
-from purposeapp.models.room_answer import ROOM_TERM, hash_of_seat
+from purposeapp.models.room_answer import ROOM_TERM
 from purposeapp.split import Purpose
 from purposeapp.web.page_cache import page_cache, room_page_cache
 from tests.support.make import make_user
@@ -231,7 +232,7 @@ def test_before_the_reveal_no_page_depends_on_what_the_others_answer(owner, user
 
     for seats in range(12):
         assert seen(seats, NOW) == seen(seats, FUTURE) == seen(seats, ["10-0-0-0-0"] * 6)
-    assert RoomAnswer.objects.filter(seat=hash_of_seat("seat 0")).count() == 2
+    assert RoomAnswer.objects.filter(seat=hash_of("seat 0")).count() == 2
 
 
 def test_averages_of_different_people_are_not_compared(owner, user):

@@ -11,22 +11,20 @@ from django.utils import timezone
 
 from purposeapp.accounts.deletion import delete_account
 from purposeapp.models import Talk, TalkAnswer, TalkNote, User
+from purposeapp.models.capability_key import hash_of, make_key
 from purposeapp.models.talk import (
     INVITATION_TERM,
     KEPT_AFTER_TERM,
     MAX_INVITATIONS_A_DAY,
     MAX_OPEN_INVITATIONS,
     NAME_WITH_ADDRESS,
-    NOTE_MAX_LENGTH,
     TALK_TERM,
-    Kind,
-    TalkSide,
     TalkState,
     TooManyInvitationsError,
     TooManyTodayError,
-    hash_of,
-    make_key,
 )
+from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.make import make_user
@@ -193,32 +191,32 @@ def test_a_person_makes_so_many_invitations_a_day_revoked_ones_too(user):
 
 def test_an_answer_takes_the_place_of_the_one_before(user):
     talk = make_talk(user, "started").talk
-    assert talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
-    assert talk.answer(TalkSide.GUEST, Kind.NOW, OTHER)
+    assert talk.answer(TalkSide.GUEST, TalkKind.NOW, SPLIT)
+    assert talk.answer(TalkSide.GUEST, TalkKind.NOW, OTHER)
     assert answers(talk, TalkSide.GUEST) == {"now": str(OTHER)}
     assert answers(talk, TalkSide.INVITER) == {}
 
 
 def test_the_inviter_answers_before_anybody_has_started(user):
     talk = make_talk(user).talk
-    assert talk.answer(TalkSide.INVITER, Kind.NOW, SPLIT)
+    assert talk.answer(TalkSide.INVITER, TalkKind.NOW, SPLIT)
     assert talk_of(talk).state == TalkState.INVITED
 
 
 def test_whoever_has_not_finished_cannot_agree(user):
     talk = make_talk(user, "started").talk
     assert not talk.agree(TalkSide.GUEST)
-    talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
-    talk.answer(TalkSide.GUEST, Kind.GUESS, SPLIT)
+    talk.answer(TalkSide.GUEST, TalkKind.NOW, SPLIT)
+    talk.answer(TalkSide.GUEST, TalkKind.GUESS, SPLIT)
     assert not talk.agree(TalkSide.GUEST)
-    talk.answer(TalkSide.GUEST, Kind.FUTURE, SPLIT)
+    talk.answer(TalkSide.GUEST, TalkKind.FUTURE, SPLIT)
     assert talk.agree(TalkSide.GUEST)
     assert not talk_of(talk).is_open
 
 
 def test_nobody_agrees_before_it_started(user):
     talk = make_talk(user).talk
-    for kind in Kind:
+    for kind in TalkKind:
         talk.answer(TalkSide.INVITER, kind, SPLIT)
     assert not talk.agree(TalkSide.INVITER)
 
@@ -231,10 +229,10 @@ def test_agreeing_twice_keeps_the_first_time(user):
 
 def test_after_agreeing_points_stay_as_they_are(user):
     talk = make_talk(user, "agreed").talk
-    for kind in Kind:
+    for kind in TalkKind:
         assert not talk.answer(TalkSide.INVITER, kind, OTHER)
     assert answers(talk, TalkSide.INVITER) == INVITERS
-    assert talk.answer(TalkSide.GUEST, Kind.NOW, OTHER)
+    assert talk.answer(TalkSide.GUEST, TalkKind.NOW, OTHER)
 
 
 def test_a_note_is_written_changed_and_taken_back(user):
@@ -251,7 +249,7 @@ def test_a_note_is_written_changed_and_taken_back(user):
 def test_in_a_talk_that_has_ended_nothing_happens_any_more(user, state, side):
     talk = make_talk(user, state).talk
     before = answers(talk, side)
-    assert not talk.answer(side, Kind.NOW, OTHER)
+    assert not talk.answer(side, TalkKind.NOW, OTHER)
     assert not talk.agree(side)
     assert not talk.write(side, "Too late.")
     assert answers(talk, side) == before
@@ -261,7 +259,7 @@ def test_in_a_talk_that_has_ended_nothing_happens_any_more(user, state, side):
 def test_a_talk_that_was_deleted_meanwhile_takes_nothing(user):
     talk = make_talk(user, "started").talk
     Talk.objects.all().delete()
-    assert not talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
+    assert not talk.answer(TalkSide.GUEST, TalkKind.NOW, SPLIT)
     assert not talk.agree(TalkSide.GUEST)
     assert not talk.write(TalkSide.GUEST, "Too late.")
     talk.withdraw(TalkSide.GUEST)
@@ -342,7 +340,7 @@ def test_both_answer_and_agree_at_once():
     talk = make_talk(make_user(), "started").talk
 
     def finish(side):
-        for kind in Kind:
+        for kind in TalkKind:
             assert talk.answer(side, kind, SPLIT)
         assert talk.agree(side)
 
@@ -354,7 +352,7 @@ def test_both_answer_and_agree_at_once():
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_same_answer_sent_twice_at_once_is_one():
     talk = make_talk(make_user(), "started").talk
-    send = lambda: talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)  # noqa: E731
+    send = lambda: talk.answer(TalkSide.GUEST, TalkKind.NOW, SPLIT)  # noqa: E731
     assert at_once(send, send, send) == []
     assert answers(talk, TalkSide.GUEST) == {"now": str(SPLIT)}
 
@@ -380,12 +378,14 @@ def test_points_that_arrive_while_their_side_agrees_are_shown_or_refused(_time):
     assert (
         at_once(
             lambda: talk.agree(TalkSide.GUEST),
-            lambda: taken.append(talk.answer(TalkSide.GUEST, Kind.NOW, OTHER)),
+            lambda: taken.append(talk.answer(TalkSide.GUEST, TalkKind.NOW, OTHER)),
         )
         == []
     )
     assert talk_of(talk).has_agreed(TalkSide.GUEST)
-    assert answers(talk, TalkSide.GUEST)["now"] == (str(OTHER) if taken[0] else GUESTS[Kind.NOW])
+    assert answers(talk, TalkSide.GUEST)["now"] == (
+        str(OTHER) if taken[0] else GUESTS[TalkKind.NOW]
+    )
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -481,7 +481,7 @@ def test_postgresql_refuses_a_guest_who_is_the_inviter(user):
 )
 def test_postgresql_refuses_an_answer_that_none_can_be(user, values, constraint):
     talk = make_talk(user, "started").talk
-    talk.answer(TalkSide.GUEST, Kind.NOW, SPLIT)
+    talk.answer(TalkSide.GUEST, TalkKind.NOW, SPLIT)
     good = {"talk": talk, "side": "guest", "kind": "guess", **SPLIT.as_dict()}
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         TalkAnswer.objects.create(**{**good, **values})

@@ -12,14 +12,14 @@ from django.db import transaction
 from django.test import Client
 
 from purposeapp import sentences
-from purposeapp.models.talk import Kind, TalkSide
+from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import make_assessment, make_goal, make_user, points
 from tests.support.talks import GUESTS, INVITERS, make_talk, talk_of
 
 PAGES = ["", "now/", "future/", "guess/", "agree/", "withdraw/", "note/", "sheet/", "remind/"]
 PAGES += ["link/", "mail/"]
-OTHERS = {Kind.NOW: "3-3-3-1-0", Kind.FUTURE: "0-0-9-1-0", Kind.GUESS: "8-1-0-0-1"}
+OTHERS = {TalkKind.NOW: "3-3-3-1-0", TalkKind.FUTURE: "0-0-9-1-0", TalkKind.GUESS: "8-1-0-0-1"}
 """What somebody else could have answered."""
 
 SECRET = ["started", "answered", "agreed", "agreed by the guest", "left", "withdrawn", "over"]
@@ -34,7 +34,7 @@ def traces(answers: dict) -> list[str]:
         found += [str(split), sentences.points_on(split, Purpose), cells]
         found += [sentences.headline(split), "".join(f"<td>{each}</td>" for each in split)]
         found.append("".join(f'value="{each}"' for each in split))
-    now, future = (Split.parse(answers[kind]) for kind in (Kind.NOW, Kind.FUTURE))
+    now, future = (Split.parse(answers[kind]) for kind in (TalkKind.NOW, TalkKind.FUTURE))
     return found + [sentences.step(move) for move in now.moves_to(future)]
 
 
@@ -108,7 +108,7 @@ def test_the_digits_would_be_found_once_both_have_agreed():
     sides = Sides("open")
     for side, theirs in ((TalkSide.INVITER, GUESTS), (TalkSide.GUEST, INVITERS)):
         page = sides.responses(side)["get", sides._address(side, "")]
-        now, future, guess = (Split.parse(theirs[kind]) for kind in Kind)
+        now, future, guess = (Split.parse(theirs[kind]) for kind in TalkKind)
         for split in (now, future, guess):
             assert sentences.points_on(split, Purpose) in page
             assert "".join(f'<i class="cell is-{each}"></i>' for each in split.cells) in page
@@ -146,9 +146,9 @@ def test_of_the_other_side_each_reads_finished_or_not_yet():
 
     assert said(TalkSide.INVITER) == "Your guest: not yet"
     assert said(TalkSide.GUEST) == "Anna : not yet"
-    talk.answer(TalkSide.GUEST, Kind.NOW, Split.parse(GUESTS[Kind.NOW]))
+    talk.answer(TalkSide.GUEST, TalkKind.NOW, Split.parse(GUESTS[TalkKind.NOW]))
     assert said(TalkSide.INVITER) == "Your guest: not yet"
-    talk.answer(TalkSide.GUEST, Kind.FUTURE, Split.parse(GUESTS[Kind.FUTURE]))
+    talk.answer(TalkSide.GUEST, TalkKind.FUTURE, Split.parse(GUESTS[TalkKind.FUTURE]))
     assert said(TalkSide.INVITER) == "Your guest: finished"
     talk.agree(TalkSide.GUEST)
     assert said(TalkSide.INVITER) == "Your guest: finished"
@@ -187,6 +187,9 @@ def test_points_that_come_too_late_change_nothing():
     path = sides._address(TalkSide.INVITER, "now/")
     response = sides.clients[TalkSide.INVITER].post(path, points("0-0-0-0-10"))
     assert (response.status_code, response.url) == (303, sides._address(TalkSide.INVITER, ""))
-    assert str(talk_of(sides.made.talk).answered[TalkSide.INVITER][Kind.NOW]) == INVITERS[Kind.NOW]
+    assert (
+        str(talk_of(sides.made.talk).answered[TalkSide.INVITER][TalkKind.NOW])
+        == INVITERS[TalkKind.NOW]
+    )
     page = sides.clients[TalkSide.INVITER].get(response.url).content.decode()
     assert "so they can't change any more" in page

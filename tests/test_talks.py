@@ -19,11 +19,10 @@ from purposeapp.models.talk import (
     MAX_OPEN_INVITATIONS,
     NAME_MAX_LENGTH,
     NAME_WITH_ADDRESS,
-    NOTE_MAX_LENGTH,
     START_REPEATS,
-    Kind,
-    TalkSide,
 )
+from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 from purposeapp.split import Split
 from purposeapp.web.request_log import HideKeys, RequestLogMiddleware
 from tests.support.make import (
@@ -342,7 +341,7 @@ def test_a_guest_needs_no_cookie(user):
     assert post(by_key(made, "note/"), {"text": "No cookie."}).status_code == 303
     assert post(by_key(made, "agree/")).status_code == 303
     stored = talk_of(made.talk)
-    assert str(stored.answered[TalkSide.GUEST][Kind.NOW]) == "0-0-0-0-10"
+    assert str(stored.answered[TalkSide.GUEST][TalkKind.NOW]) == "0-0-0-0-10"
     assert stored.has_agreed(TalkSide.GUEST)
     assert post(by_id(made, "agree/")).status_code == 403
 
@@ -409,10 +408,10 @@ def test_each_side_is_led_through_now_future_and_guess(owner, user, guest, side)
 def test_an_answer_is_there_to_be_changed(user, guest):
     made = make_talk(user, "answered")
     form = guest.get(by_key(made, "future/")).context["form"]
-    assert form.points == Split.parse(GUESTS[Kind.FUTURE]).as_dict()
+    assert form.points == Split.parse(GUESTS[TalkKind.FUTURE]).as_dict()
     response = guest.post(by_key(made, "future/"), points("10-0-0-0-0"))
     assert response.url == by_key(made)
-    assert str(talk_of(made.talk).answered[TalkSide.GUEST][Kind.FUTURE]) == "10-0-0-0-0"
+    assert str(talk_of(made.talk).answered[TalkSide.GUEST][TalkKind.FUTURE]) == "10-0-0-0-0"
 
 
 def test_points_that_do_not_add_up_are_refused_with_all_that_was_typed(user, guest):
@@ -434,7 +433,7 @@ def test_a_step_answers_with_the_new_rest_and_stores_nothing(user, guest):
 
 def test_the_future_stands_beside_now(user, guest):
     made = make_talk(user, "started")
-    made.talk.answer(TalkSide.GUEST, Kind.NOW, Split.parse("6-2-2-0-0"))
+    made.talk.answer(TalkSide.GUEST, TalkKind.NOW, Split.parse("6-2-2-0-0"))
     page = guest.get(by_key(made, "future/"))
     assert "now 6" in text_of(page)
     assert b'href="?start=6-2-2-0-0"' in page.content
@@ -497,12 +496,17 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
         table = re.search("<tbody>(.*)</tbody>", response.content.decode(), re.DOTALL)[1]
         numbers = re.findall("<td>([0-9]+)</td>", table)
         mine, theirs = (INVITERS, GUESTS) if other == "Your guest" else (GUESTS, INVITERS)
-        expected = [mine[Kind.NOW], mine[Kind.FUTURE], theirs[Kind.NOW], theirs[Kind.FUTURE]]
+        expected = [
+            mine[TalkKind.NOW],
+            mine[TalkKind.FUTURE],
+            theirs[TalkKind.NOW],
+            theirs[TalkKind.FUTURE],
+        ]
         assert ["-".join(numbers[column::4]) for column in range(4)] == expected
 
 
 def test_a_talk_without_guesses_is_a_talk(owner, user, guest):
-    both = {Kind.NOW: "2-2-2-2-2", Kind.FUTURE: "2-2-2-2-2"}
+    both = {TalkKind.NOW: "2-2-2-2-2", TalkKind.FUTURE: "2-2-2-2-2"}
     made = make_talk(user, "open", inviters=both, guests=both)
     words = text_of(owner.get(by_id(made)))
     assert "guess" not in words
@@ -554,10 +558,10 @@ def test_what_each_can_do_with_their_own_points(owner, user, guest):
     made = make_talk(user, "open")
     for page, own in ((owner.get(by_id(made)), INVITERS), (guest.get(by_key(made)), GUESTS)):
         body = page.content.decode()
-        assert f'href="/keep/{own[Kind.NOW]}/"' in body
-        assert f'href="/goal/?start={own[Kind.FUTURE]}#set"' in body
-    goal = owner.get(f"/goal/?start={INVITERS[Kind.FUTURE]}").context["form"]
-    assert goal.points == Split.parse(INVITERS[Kind.FUTURE]).as_dict()
+        assert f'href="/keep/{own[TalkKind.NOW]}/"' in body
+        assert f'href="/goal/?start={own[TalkKind.FUTURE]}#set"' in body
+    goal = owner.get(f"/goal/?start={INVITERS[TalkKind.FUTURE]}").context["form"]
+    assert goal.points == Split.parse(INVITERS[TalkKind.FUTURE]).as_dict()
 
 
 def test_a_reminder_is_one_press_away(owner, user):

@@ -7,12 +7,11 @@ from purposeapp.models import Talk
 from purposeapp.models.talk import (
     MAX_INVITATIONS_A_DAY,
     MAX_OPEN_INVITATIONS,
-    NOTE_MAX_LENGTH,
-    Kind,
-    TalkSide,
     TooManyInvitationsError,
     TooManyTodayError,
 )
+from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 
 from .newlines import NewlineField
 from .ten_points import TenPointsForm
@@ -70,7 +69,7 @@ class InvitationForm(forms.ModelForm):
 class TalkPointsForm(TenPointsForm):
     """Ten points of one side of a talk."""
 
-    kind = Kind.NOW
+    kind = TalkKind.NOW
 
     def save(self, talk: Talk, side: TalkSide) -> bool:
         """Store them; False where it is too late."""
@@ -80,7 +79,7 @@ class TalkPointsForm(TenPointsForm):
 class FutureForm(TalkPointsForm):
     """Where somebody would like their ten points to be."""
 
-    kind = Kind.FUTURE
+    kind = TalkKind.FUTURE
     earlier_words = _("now %(was)d")
     change_words = _("now %(was)d, future %(now)d")
 
@@ -88,7 +87,7 @@ class FutureForm(TalkPointsForm):
 class GuessForm(TalkPointsForm):
     """What somebody takes for the ten points of the other one."""
 
-    kind = Kind.GUESS
+    kind = TalkKind.GUESS
 
 
 class TalkNoteForm(forms.Form):

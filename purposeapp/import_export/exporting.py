@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from purposeapp.models import Assessment, Goal, Reminder, Room, Talk, Tick
-from purposeapp.models.talk import TalkSide
+from purposeapp.models.talk_answer import TalkSide
 from purposeapp.split import Purpose
 
 from .csv_table import escape_formulas, write_table

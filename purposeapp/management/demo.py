@@ -25,8 +25,10 @@ from purposeapp.models import (
     Tip,
     User,
 )
+from purposeapp.models.capability_key import hash_of, make_key
 from purposeapp.models.room_answer import RoomKind
-from purposeapp.models.talk import INVITATION_TERM, Kind, TalkSide, hash_of, make_key
+from purposeapp.models.talk import INVITATION_TERM
+from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Purpose, Split
 
 # example.org is reserved (RFC 2606): mail to these goes nowhere.
@@ -70,12 +72,12 @@ GOAL, GOAL_DAY, WANTED_BY_DAY = "1-6-3-0-0", 641, 1_033
 
 TALK_NAME = "Dana"
 TALK_ANSWERS = {
-    (TalkSide.INVITER, Kind.NOW): "2-5-3-0-0",
-    (TalkSide.INVITER, Kind.FUTURE): "1-6-3-0-0",
-    (TalkSide.INVITER, Kind.GUESS): "4-1-2-0-3",
-    (TalkSide.GUEST, Kind.NOW): "1-1-3-0-5",
-    (TalkSide.GUEST, Kind.FUTURE): "2-4-3-0-1",
-    (TalkSide.GUEST, Kind.GUESS): "2-4-2-1-1",
+    (TalkSide.INVITER, TalkKind.NOW): "2-5-3-0-0",
+    (TalkSide.INVITER, TalkKind.FUTURE): "1-6-3-0-0",
+    (TalkSide.INVITER, TalkKind.GUESS): "4-1-2-0-3",
+    (TalkSide.GUEST, TalkKind.NOW): "1-1-3-0-5",
+    (TalkSide.GUEST, TalkKind.FUTURE): "2-4-3-0-1",
+    (TalkSide.GUEST, TalkKind.GUESS): "2-4-2-1-1",
 }
 """What both say in the talks of the story."""
 
@@ -120,7 +122,7 @@ def make_talks(inviter: User, guest: User) -> None:
     )
     _make_talk(inviter, guest, []).withdraw(TalkSide.GUEST)
     _make_talk(inviter, guest, []).answer(
-        TalkSide.INVITER, Kind.NOW, Split.parse(TALK_ANSWERS[TalkSide.INVITER, Kind.NOW])
+        TalkSide.INVITER, TalkKind.NOW, Split.parse(TALK_ANSWERS[TalkSide.INVITER, TalkKind.NOW])
     )
     _make_talk(inviter, guest, list(TalkSide))
     opened = _make_talk(inviter, guest, list(TalkSide))

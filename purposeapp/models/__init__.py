@@ -12,7 +12,9 @@ from .room import Room
 from .room_answer import RoomAnswer
 from .room_picture import RoomPicture
 from .session import Session
-from .talk import Talk, TalkAnswer, TalkNote
+from .talk import Talk
+from .talk_answer import TalkAnswer
+from .talk_note import TalkNote
 from .talk_question import TalkQuestion
 from .tick import Tick
 from .tip import Tip

@@ -1,6 +1,5 @@
 import uuid
 from datetime import timedelta
-from hashlib import sha256
 
 from django.db import connection, models
 from django.db.models import Q
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Purpose, Split
 
+from .capability_key import HASH, hash_of
 from .split_fields import SplitFields
 
 MAX_ANSWERS = 500
@@ -19,19 +19,12 @@ DELETED_WITHIN = timedelta(hours=24)
 ROOM_TERM = DELETED_WITHIN - timedelta(hours=1)
 """How long a room lasts. `manage.py end_rooms` deletes its answers in the hour that follows."""
 
-_HASH = r"^[0-9a-f]{64}$"
-
 
 class RoomKind(models.TextChoices):
     """What ten points in a room are about."""
 
     NOW = "now", _("now")
     FUTURE = "future", _("future")
-
-
-def hash_of_seat(seat: str) -> str:
-    """What is stored of a seat. It is random, so a plain SHA-256 can't be guessed back."""
-    return sha256(seat.encode()).hexdigest()
 
 
 class RoomAnswerQuerySet(models.QuerySet["RoomAnswer"]):
@@ -46,7 +39,7 @@ class RoomAnswerQuerySet(models.QuerySet["RoomAnswer"]):
         `round`, or it is full. One statement: it shares a row lock with other answers, so a reveal
         waits for those that are under way, and those that come later find the room closed.
         """
-        key = hash_of_seat(seat)
+        key = hash_of(seat)
         parameters = [uuid.uuid4(), key, kind, *split, room_id, timezone.now() - ROOM_TERM]
         with connection.cursor() as cursor:
             cursor.execute(_ANSWER, [*parameters, round, round, key, kind, kind, MAX_ANSWERS])
@@ -99,7 +92,7 @@ class RoomAnswer(SplitFields):
                 name="roomanswer_once_for_a_seat_and_kind",
             ),
             models.CheckConstraint(
-                condition=Q(seat__regex=_HASH), name="roomanswer_seat_is_stored_as_a_hash"
+                condition=Q(seat__regex=HASH), name="roomanswer_seat_is_stored_as_a_hash"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["now", "future"]), name="roomanswer_kind_is_known"

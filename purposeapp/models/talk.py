@@ -1,22 +1,15 @@
-import secrets
 import uuid
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from hashlib import sha256
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.validators import (
-    MaxLengthValidator,
-    ProhibitNullCharactersValidator,
-)
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Length
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models.functions import Greatest
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -24,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Split
 
+from .capability_key import HASH, hash_of, make_key
 from .compiled_query import CompiledQuery
 from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
-from .split_fields import SplitFields
+from .talk_answer import NEEDED, TalkAnswer, TalkKind, TalkSide, answers_in_all, answers_of, by_side
+from .talk_note import TalkNote, notes_of
 from .user import User
 
 NAME_MAX_LENGTH = 40
-NOTE_MAX_LENGTH = 2_000
 
 MAX_LISTED = 50
 MAX_OPEN_INVITATIONS = 20
@@ -45,34 +39,6 @@ KEPT_AFTER_TERM = timedelta(days=30)
 
 START_REPEATS = timedelta(minutes=10)
 """How long the browser that has started a talk is led to it again by the same press."""
-
-KEY_BYTES = 16
-"""Random bytes of a key: 128 bits, which nobody guesses."""
-
-_HASH = r"^[0-9a-f]{64}$"
-
-
-class TalkSide(models.TextChoices):
-    """The two sides of a talk."""
-
-    INVITER = "inviter", _("inviter")
-    GUEST = "guest", _("guest")
-
-    @property
-    def other(self) -> "TalkSide":
-        return TalkSide.GUEST if self is TalkSide.INVITER else TalkSide.INVITER
-
-
-class Kind(models.TextChoices):
-    """What ten points of a talk are about."""
-
-    NOW = "now", _("now")
-    FUTURE = "future", _("future")
-    GUESS = "guess", _("guess")
-
-
-NEEDED = (Kind.NOW, Kind.FUTURE)
-"""What a side has to answer; the guess is up to them."""
 
 
 class TalkState(models.TextChoices):
@@ -91,21 +57,6 @@ class TooManyInvitationsError(Exception):
 
 class TooManyTodayError(Exception):
     """Somebody has made as many invitations as one person may make in a day."""
-
-
-def make_key() -> str:
-    """A capability key: whoever has it, has the page that it opens."""
-    return key_of(secrets.token_bytes(KEY_BYTES))
-
-
-def key_of(secret: bytes) -> str:
-    """The key that is made of a secret of at least as many bytes."""
-    return urlsafe_b64encode(secret[:KEY_BYTES]).decode().rstrip("=")
-
-
-def hash_of(key: str) -> str:
-    """What is stored of a key. It is random, so a plain SHA-256 can't be guessed back."""
-    return sha256(key.encode()).hexdigest()
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
@@ -282,8 +233,8 @@ class Talk(models.Model):
                 violation_error_message=NAME_WITH_ADDRESS,
             ),
             models.CheckConstraint(
-                condition=Q(invite_hash__regex=_HASH)
-                & (Q(guest_hash=None) | Q(guest_hash__regex=_HASH)),
+                condition=Q(invite_hash__regex=HASH)
+                & (Q(guest_hash=None) | Q(guest_hash__regex=HASH)),
                 name="talk_keys_are_stored_as_hashes",
             ),
             models.CheckConstraint(
@@ -353,7 +304,7 @@ class Talk(models.Model):
     @cached_property
     def note_of(self) -> dict[str, str]:
         """The note of each side that has written one. For views: see `answered`."""
-        return {note.side: note.text for note in _notes(self.pk)}
+        return {note.side: note.text for note in notes_of(self.pk)}
 
     @property
     def state(self) -> TalkState:
@@ -379,7 +330,7 @@ class Talk(models.Model):
     @cached_property
     def answered(self) -> dict[str, dict[str, Split]]:
         """The splits of each side, by kind. For views: ask `is_open` before showing the other's."""
-        return _by_side(_answers(self.pk))
+        return by_side(answers_of(self.pk))
 
     def side_of(self, user: models.Model | AnonymousUser) -> TalkSide | None:
         """The side of somebody who is signed in; None for anybody else."""
@@ -396,7 +347,7 @@ class Talk(models.Model):
         return Talk.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
 
     @transaction.atomic
-    def answer(self, side: TalkSide, kind: Kind, split: Split) -> bool:
+    def answer(self, side: TalkSide, kind: TalkKind, split: Split) -> bool:
         """Store what a side answers, in place of what it answered before.
 
         False where it is too late: the talk has ended, or this side has agreed to show.
@@ -478,63 +429,6 @@ def withdraw_from_talks(sender, instance: User, **kwargs) -> None:
         talk.withdraw(side)
 
 
-class TalkAnswer(SplitFields):
-    """Ten points of one side of a talk."""
-
-    talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="answers", db_index=False)
-    side = models.CharField(max_length=10, choices=TalkSide.choices)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-
-    class Meta:
-        verbose_name = _("answer in a talk")
-        verbose_name_plural = _("answers in talks")
-        constraints = [
-            *SplitFields.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["talk", "side", "kind"], name="talkanswer_once_for_a_side_and_kind"
-            ),
-            models.CheckConstraint(
-                condition=Q(side__in=["inviter", "guest"]), name="talkanswer_side_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["now", "future", "guess"]), name="talkanswer_kind_is_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.side} {self.kind} {self.split}"
-
-
-class TalkNote(models.Model):
-    """What one side wants to say to the other, who can read it once the talk is open."""
-
-    talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="notes", db_index=False)
-    side = models.CharField(max_length=10, choices=TalkSide.choices)
-    text = models.TextField(
-        _("note"),
-        max_length=NOTE_MAX_LENGTH,
-        validators=[MaxLengthValidator(NOTE_MAX_LENGTH), ProhibitNullCharactersValidator()],
-    )
-
-    class Meta:
-        verbose_name = _("note in a talk")
-        verbose_name_plural = _("notes in talks")
-        constraints = [
-            models.UniqueConstraint(fields=["talk", "side"], name="talknote_once_for_a_side"),
-            models.CheckConstraint(
-                condition=Q(side__in=["inviter", "guest"]), name="talknote_side_is_known"
-            ),
-            models.CheckConstraint(condition=~Q(text=""), name="talknote_has_text"),
-            models.CheckConstraint(
-                condition=LessThanOrEqual(Length("text"), NOTE_MAX_LENGTH),
-                name="talknote_not_too_long",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.side}: {len(self.text)}"
-
-
 @CompiledQuery
 def _with_id(id: uuid.UUID) -> models.QuerySet[Talk]:
     return Talk.objects.filter(id=id)
@@ -555,32 +449,10 @@ def _latest(user_id: int) -> models.QuerySet[Talk]:
     return Talk.objects.for_user(User(pk=user_id)).latest_first()[: MAX_LISTED + 1]
 
 
-@CompiledQuery
-def _answers_in_all(user_id: int) -> models.QuerySet[TalkAnswer]:
-    return TalkAnswer.objects.filter(Q(talk__inviter_id=user_id) | Q(talk__guest_id=user_id))
-
-
 def _read_answers(talks: Sequence[Talk], user: User) -> None:
     """Read the answers of these talks of a person, in one statement."""
     by_talk: dict[uuid.UUID, list[TalkAnswer]] = {}
-    for answer in _answers_in_all(user.pk) if talks else ():
+    for answer in answers_in_all(user.pk) if talks else ():
         by_talk.setdefault(answer.talk_id, []).append(answer)
     for talk in talks:
-        talk.answered = _by_side(by_talk.get(talk.pk, ()))
-
-
-def _by_side(answers: Iterable[TalkAnswer]) -> dict[str, dict[str, Split]]:
-    found: dict[str, dict[str, Split]] = {side: {} for side in TalkSide}
-    for answer in answers:
-        found[answer.side][answer.kind] = answer.split
-    return found
-
-
-@CompiledQuery
-def _answers(talk_id: uuid.UUID) -> models.QuerySet[TalkAnswer]:
-    return TalkAnswer.objects.filter(talk_id=talk_id)
-
-
-@CompiledQuery
-def _notes(talk_id: uuid.UUID) -> models.QuerySet[TalkNote]:
-    return TalkNote.objects.filter(talk_id=talk_id)
+        talk.answered = by_side(by_talk.get(talk.pk, ()))

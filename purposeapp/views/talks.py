@@ -16,8 +16,10 @@ from purposeapp.forms import InvitationForm, InvitationMailForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
+from purposeapp.models.capability_key import key_of
 from purposeapp.models.reminder import verified_addresses
-from purposeapp.models.talk import MAX_LISTED, TalkSide, key_of
+from purposeapp.models.talk import MAX_LISTED
+from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.fragments import fragment
 from purposeapp.web.idempotency import browser_key

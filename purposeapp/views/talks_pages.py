@@ -19,7 +19,9 @@ from purposeapp.discussion.differences import differences
 from purposeapp.discussion.questions import Answers, questions
 from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
 from purposeapp.forms.redisplay import as_typed
-from purposeapp.models.talk import Kind, TalkState, hash_of
+from purposeapp.models.capability_key import hash_of
+from purposeapp.models.talk import TalkState
+from purposeapp.models.talk_answer import TalkKind
 from purposeapp.sharing.links import Letter
 from purposeapp.split import Split
 from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
@@ -64,10 +66,10 @@ def _pairs(seat: Seat) -> list[Pair]:
     return [
         Pair(
             title,
-            own[Kind.NOW],
-            own[Kind.FUTURE],
-            [sentences.step(move) for move in own[Kind.NOW].moves_to(own[Kind.FUTURE])],
-            other.get(Kind.GUESS),
+            own[TalkKind.NOW],
+            own[TalkKind.FUTURE],
+            [sentences.step(move) for move in own[TalkKind.NOW].moves_to(own[TalkKind.FUTURE])],
+            other.get(TalkKind.GUESS),
             guess_label % {"name": theirs_title},
             notes.get(side, ""),
         )
@@ -76,7 +78,7 @@ def _pairs(seat: Seat) -> list[Pair]:
 
 
 def _answers(answered: dict[str, Split]) -> Answers:
-    return Answers(answered[Kind.NOW], answered[Kind.FUTURE], answered.get(Kind.GUESS))
+    return Answers(answered[TalkKind.NOW], answered[TalkKind.FUTURE], answered.get(TalkKind.GUESS))
 
 
 def _both(seat: Seat) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.forms import FutureForm, GuessForm, TalkPointsForm
 from purposeapp.models import Assessment, Goal
-from purposeapp.models.talk import Kind
+from purposeapp.models.talk_answer import TalkKind
 from purposeapp.split import Split
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.responses import HttpResponseSeeOther
@@ -41,25 +41,25 @@ def _offers_future(seat: Seat) -> list[tuple[str, Split]]:
     offers = []
     if goal := Goal.objects.current_of(seat.account):
         offers.append((gettext("Start from my goal"), goal.split))
-    if now := seat.mine.get(Kind.NOW):
+    if now := seat.mine.get(TalkKind.NOW):
         offers.append((gettext("Start from my points now"), now))
     return offers
 
 
 PAGES = {
-    Kind.NOW: Page(
+    TalkKind.NOW: Page(
         TalkPointsForm,
         _("Your ten points now"),
         _("What are you on LinkedIn for today? Spend ten points as things are."),
         _offers_now,
     ),
-    Kind.FUTURE: Page(
+    TalkKind.FUTURE: Page(
         FutureForm,
         _("Your ten points in the future"),
         _("Where would you like them to be? Spend ten points the way you wish they were."),
         _offers_future,
     ),
-    Kind.GUESS: Page(
+    TalkKind.GUESS: Page(
         GuessForm,
         _("Your guess"),
         _("Where do you think their ten points are now? You'll both see how close you came."),
@@ -68,7 +68,7 @@ PAGES = {
 }
 
 
-def points_page(kind: Kind) -> tuple[View, View]:
+def points_page(kind: TalkKind) -> tuple[View, View]:
     """The page of one kind of ten points, by id and by key."""
     page = PAGES[kind]
 
@@ -84,7 +84,7 @@ def points_page(kind: Kind) -> tuple[View, View]:
 
     def earlier(seat: Seat) -> Split | None:
         """What stands beside the points: to where somebody would like to be, where they are."""
-        return seat.mine.get(Kind.NOW) if kind == Kind.FUTURE else None
+        return seat.mine.get(TalkKind.NOW) if kind == TalkKind.FUTURE else None
 
     def context(request: SeatedRequest, form: TalkPointsForm) -> dict[str, Any]:
         seat = request.seat
@@ -142,6 +142,6 @@ def points_page(kind: Kind) -> tuple[View, View]:
     return both_ways(make)
 
 
-now_by_id, now_by_key = points_page(Kind.NOW)
-future_by_id, future_by_key = points_page(Kind.FUTURE)
-guess_by_id, guess_by_key = points_page(Kind.GUESS)
+now_by_id, now_by_key = points_page(TalkKind.NOW)
+future_by_id, future_by_key = points_page(TalkKind.FUTURE)
+guess_by_id, guess_by_key = points_page(TalkKind.GUESS)

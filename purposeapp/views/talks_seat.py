@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from purposeapp.models import Talk, User
-from purposeapp.models.talk import Kind, TalkSide
+from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Split
 from purposeapp.web.account_key import of_somebody_else
 from purposeapp.web.responses import HttpResponseSeeOther
@@ -27,7 +27,7 @@ View = Callable[..., HttpResponse]
 class Step(NamedTuple):
     """One of the three that a side answers, and what it has answered."""
 
-    kind: Kind
+    kind: TalkKind
     url: str
     split: Split | None
 
@@ -102,7 +102,7 @@ class Seat:
     @property
     def steps(self) -> list[Step]:
         """What this side answers."""
-        return [Step(kind, self.url(f"talk_{kind}"), self.mine.get(kind)) for kind in Kind]
+        return [Step(kind, self.url(f"talk_{kind}"), self.mine.get(kind)) for kind in TalkKind]
 
     @property
     def next_url(self) -> str:

@@ -7,11 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from purposeapp.models import Talk, User
-from purposeapp.models.talk import INVITATION_TERM, TALK_TERM, Kind, TalkSide, hash_of, make_key
+from purposeapp.models.capability_key import hash_of, make_key
+from purposeapp.models.talk import INVITATION_TERM, TALK_TERM
+from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Split
 
-INVITERS = {Kind.NOW: "7-0-2-1-0", Kind.FUTURE: "3-4-2-1-0", Kind.GUESS: "1-1-1-1-6"}
-GUESTS = {Kind.NOW: "0-1-3-0-6", Kind.FUTURE: "0-6-3-0-1", Kind.GUESS: "2-2-2-2-2"}
+INVITERS = {TalkKind.NOW: "7-0-2-1-0", TalkKind.FUTURE: "3-4-2-1-0", TalkKind.GUESS: "1-1-1-1-6"}
+GUESTS = {TalkKind.NOW: "0-1-3-0-6", TalkKind.FUTURE: "0-6-3-0-1", TalkKind.GUESS: "2-2-2-2-2"}
 
 STATES = [
     "invited",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from config import local_postgres
+from drill.cluster import Cluster, scratch
 
 DEPLOY = settings.BASE_DIR / "deploy"
 
@@ -137,3 +138,38 @@ def test_a_backup_that_fails_leaves_those_before_it(backup, tmp_path):
     assert failed.returncode == 1
     assert "backup failed" in failed.stderr
     assert list(tmp_path.iterdir()) == [old]
+
+
+def test_the_role_of_the_site_owns_its_database_and_nothing_more(tmp_path):
+    with scratch() as folder:
+        cluster = Cluster(folder / "postgres")
+        cluster.run("initdb", "-D", cluster.data, "-A", "trust", "-U", "postgres", "-E", "UTF8")
+        cluster.start()
+        try:
+            made = subprocess.run(
+                ["sh", DEPLOY / "role.sh"],
+                env={
+                    "PATH": f"{cluster.bin}:{os.environ['PATH']}",
+                    "PGHOST": "127.0.0.1",
+                    "PGPORT": str(cluster.port),
+                    "POSTGRES_PASSWORD": "it's",
+                },
+                capture_output=True,
+                text=True,
+            )
+            assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+            with cluster.connect("postgres") as connection:
+                roles = connection.execute(
+                    "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolpassword IS NULL"
+                    " FROM pg_authid WHERE rolcanlogin ORDER BY rolname"
+                ).fetchall()
+                (owner,) = connection.execute(
+                    "SELECT datdba::regrole::text FROM pg_database WHERE datname = 'five_purposes'"
+                ).fetchone()
+            assert roles == [
+                ("five_purposes", False, False, False, False),
+                ("postgres", True, True, True, True),
+            ]
+            assert owner == "five_purposes"
+        finally:
+            cluster.stop()

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from purposeapp.management import doctor
 from purposeapp.management.doctor import Level, findings
-from purposeapp.models import Session
+from purposeapp.models import Room, Session
+from purposeapp.models.room_answer import DELETED_WITHIN, ROOM_TERM
 from tests.support.make import make_reminder, make_superuser
+from tests.support.rooms import make_room
 
 pytestmark = pytest.mark.django_db
 
@@ -113,10 +115,18 @@ def test_whether_anybody_can_sign_in_to_the_admin():
 
 def test_reminders_that_nobody_sends(user):
     make_reminder(user, due_on=timezone.now().date() - timedelta(days=2))
-    assert level("Daily") == [Level.GOOD, Level.GOOD]
+    assert level("Daily") == [Level.GOOD, Level.GOOD, Level.GOOD]
     user.reminder.delete()
     make_reminder(user, due_on=timezone.now().date() - timedelta(days=4))
-    assert level("Daily") == [Level.GOOD, Level.NOTE]
+    assert level("Daily") == [Level.GOOD, Level.GOOD, Level.NOTE]
+
+
+def test_answers_in_rooms_that_nobody_deletes(user):
+    room = make_room(user, answers=1)
+    Room.objects.filter(pk=room.pk).update(opened_at=timezone.now() - ROOM_TERM)
+    assert level("Daily") == [Level.GOOD, Level.GOOD, Level.GOOD]
+    Room.objects.filter(pk=room.pk).update(opened_at=timezone.now() - DELETED_WITHIN)
+    assert level("Daily") == [Level.GOOD, Level.WRONG, Level.GOOD]
 
 
 def test_mails_that_go_to_the_log_are_wrong_in_production(settings):

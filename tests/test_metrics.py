@@ -60,6 +60,7 @@ def test_each_answer_is_counted_by_its_route_from_whichever_worker(server):
     assert more(f'five_purposes_queries_total{{route="{page}"}}') > 0
     assert more(f'five_purposes_query_seconds_total{{route="{page}"}}') > 0
     assert after["five_purposes_reminders_due"] == after["five_purposes_sessions_over"] == 0
+    assert after["five_purposes_rooms_over"] == 0
 
 
 def test_no_address_ever_becomes_a_label(server):

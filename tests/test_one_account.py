@@ -62,6 +62,9 @@ def test_whoever_has_as_many_reads_so_with_the_points_still_there(owner, full):
     for response in (spend(owner), owner.post("/history/add/", sheet("6-2-2-0-0"))):
         assert response.status_code == 422
         assert FULL in text_of(response)
+        # A screen reader is led from the group of the five fields to why it was refused.
+        html = response.content.decode()
+        assert html.count('aria-describedby="budget-error"') == html.count('id="budget-error"') == 1
         assert 'value="6"' in response.content.decode()
     assert FULL in text_of(owner.post("/keep/6-2-2-0-0/", follow=True))
     assert Assessment.objects.count() == MAX_ASSESSMENTS

@@ -304,6 +304,16 @@ def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, se
     assert "Your email is confirmed." in words
 
 
+@pytest.mark.parametrize(
+    ("asks", "back"),
+    [("talks", "/talks/"), ("reminders", PATH), ("//elsewhere.example/", PATH), ("", PATH)],
+)
+def test_it_leads_back_to_the_page_that_asked(owner, user, asks, back):
+    assert owner.post(CONFIRM, {"next": asks}).url == back
+    EmailAddress.objects.update(verified=True)
+    assert owner.post(CONFIRM, {"next": asks}).url == back
+
+
 def test_asking_too_often_sends_one_mail_and_says_so(owner, user):
     owner.post(CONFIRM)
     response = owner.post(CONFIRM, follow=True)

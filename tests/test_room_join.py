@@ -154,14 +154,14 @@ def test_the_cookie_is_of_the_room_alone(client, room):
 
 
 def forge(cookie: str, **changes) -> str:
-    names = ["room", "key", "round", "now", "future", "is_late"]
+    names = ["room", "key", "round", "now", "future", "late"]
     value, _, signature = cookie.partition(":")
     parts = dict(zip(names, value.split("."), strict=True)) | changes
     return ".".join(parts.values()) + ":" + signature
 
 
 @pytest.mark.parametrize(
-    "changes", [{"now": "10-0-0-0-0"}, {"key": "0" * 32}, {"round": "2"}, {"is_late": "1"}]
+    "changes", [{"now": "10-0-0-0-0"}, {"key": "0" * 32}, {"round": "2"}, {"late": "now"}]
 )
 def test_a_forged_cookie_is_none(client, room, changes):
     spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
@@ -221,9 +221,15 @@ def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_pictu
     assert response.url == f"/r/{room.code}/result/"
     said = words_of(client.get(response.url))
     assert "Mainly business driven (60%)" in said
-    assert "The picture was already out, so your answer" in said
+    assert "This came too late to be part of the group's picture." in said
     assert "The average of 6 answers." in said
     assert room.answers.filter(kind="now").count() == 6
+    # The future is no part of it either, so it is not asked for.
+    assert client.post(f"/r/{room.code}/future/", points("3-4-2-1-0")).url == f"/r/{room.code}/"
+    # What the page said stays true once the room has ended.
+    room.end()
+    said = words_of(client.get(f"/r/{room.code}/result/"))
+    assert "This came too late to be part of the group's picture." in said
 
 
 def test_a_future_that_comes_too_late_is_shown_and_not_counted(client, room):
@@ -233,7 +239,7 @@ def test_a_future_that_comes_too_late_is_shown_and_not_counted(client, room):
     room.reveal()
     response = client.post(f"/r/{room.code}/future/", points("3-4-2-1-0"))
     said = words_of(client.get(response.url))
-    assert "The picture was already out, so your points for the future" in said
+    assert "Your points for the future came too late to be part of the group's picture." in said
     assert "The average of 6 answers for now and 5 for the future." in said
 
 
@@ -271,9 +277,11 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     assert response.url == "/splits/6-2-2-0-0/"
     assert COOKIE not in newcomer.cookies
     assert newcomer.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
-    # Whoever was in it sends again, and reads why nothing of it counts.
+    # Whoever was in it sends again, and reads that nothing of it counts.
     response = client.post(f"/r/{room.code}/", points("5-3-2-0-0"))
-    assert "The room had ended before you sent this" in words_of(client.get(response.url))
+    assert "This came too late to be part of the group's picture." in words_of(
+        client.get(response.url)
+    )
 
 
 def test_a_code_is_forgotten_once_every_seat_of_its_room_is_over(client, room):
@@ -295,7 +303,7 @@ def test_a_full_room_says_so(client, room, monkeypatch):
     assert first.get(f"/r/{room.code}/result/").status_code == 200
     response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
     said = words_of(client.get(response.url))
-    assert "The room is full, so your answer isn't part of the picture." in said
+    assert "This came too late to be part of the group's picture." in said
     assert room.answers.filter(kind="now").count() == 2
 
 

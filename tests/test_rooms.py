@@ -17,6 +17,7 @@ from purposeapp.models.capability_key import hash_of
 from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY
 from purposeapp.models.room_answer import ROOM_TERM
 from purposeapp.split import Purpose
+from purposeapp.web.account_key import account_key
 from purposeapp.web.page_cache import page_cache, room_page_cache
 from tests.support.make import make_user
 from tests.support.pages import words_of
@@ -124,7 +125,7 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
 @pytest.mark.parametrize("act", ACTS)
 def test_a_press_that_comes_too_late_or_twice_does_nothing_else(owner, user, state, act):
     room = make_room(user, state)
-    goes = act == "delete" and state in ("draft", "ended")
+    goes = act == "delete" and state in ("draft", "ended", "overdue")
     assert press(owner, room, act).status_code == 303
     assert press(owner, room, act).status_code == (404 if goes else 303)
     if act == "open" and state == "draft":
@@ -314,6 +315,24 @@ def test_a_full_room_takes_no_sheet(owner, user, monkeypatch):
     assert room.answers.count() == 6
 
 
+def test_a_sheet_is_added_whole_or_not_at_all(owner, user, monkeypatch):
+    for module in ("room", "room_answer"):
+        monkeypatch.setattr(f"purposeapp.models.{module}.MAX_ANSWERS", 3)
+    room = make_room(user, answers=3)
+    room.answers.filter(kind="now").delete()  # there is room for these alone
+    response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"))
+    assert response.status_code == 422
+    assert not room.answers.filter(kind="now").exists()
+
+
+@pytest.mark.parametrize("submission", ["", "x", "\0"])
+def test_a_sheet_with_a_damaged_id_is_a_new_one(owner, user, submission):
+    room = make_room(user)
+    sent = sheet("6-2-2-0-0", submission=submission)
+    assert owner.post(f"/rooms/{room.pk}/paper/", sent).status_code == 303
+    assert room.answers.count() == 1
+
+
 # --- What the host takes away ---
 
 
@@ -347,6 +366,25 @@ def test_the_guide_asks_of_the_future_where_the_room_does(owner, user):
         room = make_room(user, asks_future=asks)
         said = words_of(owner.get(f"/rooms/{room.pk}/sheet/"))
         assert ("Which shift from now to the future is the largest?" in said) is asks
+
+
+def test_a_room_over_its_term_is_ended_by_its_host_who_can_delete_it(owner, user):
+    room = make_room(user, "overdue", answers=6)
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "The room has ended, and its answers are deleted." in said
+    assert not RoomAnswer.objects.exists()
+    assert press(owner, room, "delete").url == "/rooms/"
+    assert not Room.objects.exists()
+
+
+def test_an_unticked_box_stays_unticked_over_a_sign_in(client, user):
+    page = {"title": "Our team", "account": account_key(user)}
+    client.post("/rooms/", page)
+    client.force_login(user)
+    html = client.get("/rooms/").content.decode()
+    assert 'value="Our team"' in html
+    (box,) = re.findall(r'<input[^>]*name="asks_future"[^>]*>', html)
+    assert "checked" not in box
 
 
 def test_a_room_over_its_term_reads_as_ended(owner, user):

@@ -10,7 +10,7 @@ from .paper import MendDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
-from .room import CodeForm, RoomForm, RoomFutureForm, RoomPointsForm, SheetForm
+from .room import CodeForm, PaperAnswerForm, RoomForm, RoomFutureForm, RoomPointsForm
 from .talk import (
     FutureForm,
     GuessForm,
@@ -45,6 +45,7 @@ __all__ = [
     "LinkMailForm",
     "MendDayForm",
     "NoteForm",
+    "PaperAnswerForm",
     "PaperForm",
     "PortraitPartForm",
     "PortraitPreviewForm",
@@ -56,7 +57,6 @@ __all__ = [
     "RoomFutureForm",
     "RoomPointsForm",
     "SaveResultForm",
-    "SheetForm",
     "SideForm",
     "TalkNoteForm",
     "TalkPointsForm",

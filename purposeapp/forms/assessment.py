@@ -34,9 +34,10 @@ class EventForm(forms.Form):
     )
 
     def save(self, assessment: Assessment) -> LifeEvent | None:
-        """Store the event, and what it says of the person's side of job seeking.
+        """Store the event; None where nothing was said.
 
-        Whoever lost a job looks for one until they say otherwise. None where nothing was said.
+        It happened just now, unlike those that are told of an earlier result. So whoever lost a job
+        and has said nothing of their side of job seeking looks for one.
         """
         if not self.cleaned_data["event"]:
             return None
@@ -45,7 +46,7 @@ class EventForm(forms.Form):
             event=event, event_words=""
         )
         if event == LifeEvent.REDUNDANCY:
-            User.objects.filter(pk=assessment.user_id).update(side=Side.CANDIDATE)
+            User.objects.filter(pk=assessment.user_id, side="").update(side=Side.CANDIDATE)
         return event
 
 

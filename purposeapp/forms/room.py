@@ -1,9 +1,9 @@
 """What people type in a room: its title, its code, the ten points, and those from paper."""
 
 import uuid
-from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Room, RoomAnswer
@@ -12,6 +12,7 @@ from purposeapp.models.room_answer import MAX_ANSWERS, RoomKind
 from purposeapp.rooms.code import read_code
 from purposeapp.split import Purpose, Split, budget_error
 
+from .questionnaire import SubmissionField
 from .ten_points import PointsField, TenPointsForm
 
 TOO_MANY_ROOMS_TODAY = _("You've made %(count)d rooms today. Try again tomorrow.")
@@ -87,10 +88,10 @@ class RoomFutureForm(TenPointsForm):
     change_words = _("now %(was)d, future %(now)d")
 
 
-class SheetForm(forms.Form):
-    """A sheet of paper: the five numbers on now, and those on the future where the room asks."""
+class PaperAnswerForm(forms.Form):
+    """An answer on paper: the five numbers on now, and on the future where the room asks."""
 
-    submission = forms.UUIDField(widget=forms.HiddenInput)
+    submission = SubmissionField(required=False, initial=uuid.uuid4)
 
     def __init__(self, *args, asks_future: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -132,28 +133,27 @@ class SheetForm(forms.Form):
         return Split(*(self.cleaned_data[_name(kind, purpose)] for purpose in Purpose))
 
     def save(self, room: Room) -> bool:
-        """Store the sheet as a seat of its own; the same form sent again changes nothing.
+        """Store the sheet as a seat of its own, whole or not at all; idempotent.
 
         False where the room takes no more: the form then has the error.
         """
         seat = f"sheet {self.cleaned_data['submission']}"
         round = None
-        for kind in self.answered:
-            round = RoomAnswer.objects.store(
-                room.pk, seat=seat, kind=kind, split=self._split(kind), round=round
-            )
-            if round is None:
-                room.refresh_from_db()
-                is_open = room.standing == RoomState.OPEN
-                words = ROOM_FULL % {"count": MAX_ANSWERS} if is_open else NOT_TAKEN
-                self.add_error(None, forms.ValidationError(words, code="closed"))
-                return False
+        with transaction.atomic():
+            for kind in self.answered:
+                round = RoomAnswer.objects.store(
+                    room.pk, seat=seat, kind=kind, split=self._split(kind), round=round
+                )
+                if round is None:
+                    transaction.set_rollback(True)
+                    break
+        if round is None:
+            room.refresh_from_db()
+            is_open = room.standing == RoomState.OPEN
+            words = ROOM_FULL % {"count": MAX_ANSWERS} if is_open else NOT_TAKEN
+            self.add_error(None, forms.ValidationError(words, code="closed"))
+            return False
         return True
-
-
-def new_sheet(asks_future: bool, typed: dict[str, Any]) -> SheetForm:
-    """The form for the next sheet, with what was typed into it before a sign-in."""
-    return SheetForm(asks_future=asks_future, initial={"submission": uuid.uuid4(), **typed})
 
 
 def _name(kind: RoomKind, purpose: Purpose) -> str:

@@ -24,7 +24,8 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from purposeapp.models import Reminder, Session, User
+from purposeapp.models import Reminder, Room, Session, User
+from purposeapp.models.room_answer import DELETED_WITHIN
 from purposeapp.web.outbox import mail_server
 
 FETCH_TIMEOUT_S = 5
@@ -145,6 +146,8 @@ def _daily_commands() -> Iterator[Finding]:
     over = Session.objects.filter(expire_date__lt=now - LATE).count()
     yield _daily("tidy", over, "sessions ended more than three days ago")
     due = Reminder.objects.due((now - LATE).date()).count()
+    rooms = Room.objects.overdue(term=DELETED_WITHIN).count()
+    yield _daily("end_rooms", rooms, "rooms still hold answers after a day")
     yield _daily("send_reminders", due, "reminders are due since more than three days")
 
 

@@ -102,9 +102,9 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """Those that are open or revealed, and whose term has not ended."""
         return self.filter(state__in=LIVE, opened_at__gt=timezone.now() - ROOM_TERM)
 
-    def overdue(self) -> Self:
+    def overdue(self, *, term: timedelta = ROOM_TERM) -> Self:
         """Those whose term has ended, and which nobody has ended."""
-        return self.filter(state__in=LIVE, opened_at__lte=timezone.now() - ROOM_TERM)
+        return self.filter(state__in=LIVE, opened_at__lte=timezone.now() - term)
 
     def end_overdue(self) -> int:
         """End those, which deletes their answers, and return how many that were."""
@@ -317,9 +317,9 @@ class Room(models.Model):
 
     @transaction.atomic
     def remove(self) -> bool:
-        """Delete a room that isn't open, with its pictures. False where it is open."""
-        room = self._locked(RoomState.DRAFT, RoomState.ENDED)
-        return bool(room and room.delete())
+        """Delete a room that isn't live, with all that is in it. False where it is live."""
+        room = self._locked(*RoomState)
+        return bool(room and room.standing not in LIVE and room.delete())
 
 
 @receiver(pre_delete, sender=User)

@@ -86,18 +86,22 @@ def life_changed(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @login_required_to_post("reminders")
 def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
-    """Send what proves that the address is theirs: a code or a link, as for a new account."""
+    """Send what proves that the address is theirs: a code or a link, as for a new account.
+
+    Reminders and talks need it; it leads back to whichever asked.
+    """
+    asked_by = "talks" if request.POST.get("next") == "talks" else "reminders"
     if verified_addresses().filter(user=request.user).exists():
-        return redirect("reminders")
+        return redirect(asked_by)
     sent = send_verification(request)
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
-        back = urlencode({"next": reverse("reminders")})
+        back = urlencode({"next": reverse(asked_by)})
         return redirect(f"{reverse('account_email_verification_sent')}?{back}")
     if not sent:
         messages.warning(
             request, _("We've just sent an email. Wait a little before asking for another.")
         )
-    return redirect("reminders")
+    return redirect(asked_by)
 
 
 @csrf_exempt  # a mail program that presses the button has neither cookie nor token (RFC 8058)

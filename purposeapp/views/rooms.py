@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from purposeapp.forms import RoomForm, SheetForm
-from purposeapp.forms.room import new_sheet
+from purposeapp.forms import PaperAnswerForm, RoomForm
+from purposeapp.forms.redisplay import as_typed
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
@@ -47,7 +47,9 @@ MAX_HOURS = DELETED_WITHIN // timedelta(hours=1)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """All rooms of a host, each with where it stands, and the form that makes one."""
-    form, status = RoomForm(initial=typed.data.dict() if typed else None), HTTPStatus.OK
+    form, status = RoomForm(), HTTPStatus.OK
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
     if request.method == "POST":
         form, status = RoomForm(request.POST), HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid() and (room := form.save(user=request.user)):
@@ -74,6 +76,8 @@ def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         room = Room.objects.for_user(request.user).filter(pk=id).first()
         if not room:
             raise Http404
+        if room.state in LIVE and room.standing == RoomState.ENDED:
+            room.end()  # `manage.py end_rooms` does it hourly, where somebody runs it
         return view(request, room, **kwargs)
 
     return wrapped
@@ -190,9 +194,11 @@ def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = No
         if request.method == "POST":
             messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
         return _to(room)
-    form, status = new_sheet(room.asks_future, typed.data.dict() if typed else {}), HTTPStatus.OK
+    form, status = PaperAnswerForm(asks_future=room.asks_future), HTTPStatus.OK
+    if typed:
+        form.initial.update(as_typed(form, typed.data))
     if request.method == "POST":
-        form = SheetForm(request.POST, asks_future=room.asks_future)
+        form = PaperAnswerForm(request.POST, asks_future=room.asks_future)
         if form.is_valid() and form.save(room):
             messages.success(request, _("Sheet added. Here's a blank one for the next."))
             return HttpResponseSeeOther(reverse("room_paper", args=[room.pk]))

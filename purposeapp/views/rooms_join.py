@@ -62,7 +62,7 @@ class RoomRequest(HttpRequest):
     room: LiveRoom
     seat: Seat | None
     """Where this browser sits, if it has answered before."""
-    in_room: tuple[LiveRoom, Split, Split | None, bool] | None
+    in_room: tuple[LiveRoom, Split, Split | None, str] | None
     """What the result is made of: see web/live_rooms.py."""
 
 
@@ -128,7 +128,7 @@ def _next_page(request: RoomRequest, seat: Seat) -> str:
     """The address where whoever has answered goes on: to the future, then to their result."""
     room = request.room
     waits_for_future = room.asks_future and room.state == RoomState.OPEN and not seat.future
-    page = "room_future" if waits_for_future and not seat.is_late else "room_result"
+    page = "room_future" if waits_for_future and not seat.late else "room_result"
     return reverse(page, args=[room.code])
 
 
@@ -222,7 +222,8 @@ def _points_page(
     @wraps(asks)
     def view(request: RoomRequest, **kwargs: Any) -> HttpResponse:
         seat = request.seat
-        if kind == RoomKind.FUTURE and not (seat and seat.now and request.room.asks_future):
+        has_now = seat and seat.now and (seat.future or not seat.late)
+        if kind == RoomKind.FUTURE and not (has_now and request.room.asks_future):
             return HttpResponseSeeOther(reverse("room_join", args=[request.room.code]))
         if request.method != "POST":
             if refused := _closed(request):
@@ -264,7 +265,7 @@ def result(request: RoomRequest, code: str) -> HttpResponse:
     """
     if not request.in_room:
         return HttpResponseSeeOther(reverse("room_join", args=[code]))
-    room, now, future, is_late = request.in_room
+    room, now, future, late = request.in_room
 
     def context(given: Mapping[str, Any]) -> Mapping[str, Any]:
         situation = Situation(now, side=Side.BOTH)
@@ -284,7 +285,7 @@ def result(request: RoomRequest, code: str) -> HttpResponse:
         is_public=True,
         now=now,
         future=future,
-        is_late=is_late,
+        late_kind=late,
         state=room.state.value,
         asks_future=room.asks_future,
         still=bool(request.META.get("QUERY_STRING")),

@@ -18,7 +18,7 @@ from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
 from purposeapp.models.capability_key import key_of
 from purposeapp.models.reminder import verified_addresses
-from purposeapp.models.talk import MAX_LISTED
+from purposeapp.models.talk import INVITATION_TERM, MAX_LISTED
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.fragments import fragment
@@ -187,5 +187,6 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None) -> HttpRes
         )
     else:
         title = _("This invitation has expired")
-        text = _("Invitations last 14 days. Ask whoever sent it for a new one.")
+        words = _("Invitations last %(count)d days. Ask whoever sent it for a new one.")
+        text = words % {"count": INVITATION_TERM.days}
     return errors.gone(request, title, text)

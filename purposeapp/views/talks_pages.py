@@ -224,9 +224,6 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
         return HttpResponseSeeOther(seat.url())
     if not form.is_valid():
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if form.cleaned_data["email"] and not ratelimit.consume(request, action="talk_invitation"):
-        form.add_error("email", TOO_MANY_MAILS)
-        return _page(request, mail_form=form, status=HTTPStatus.TOO_MANY_REQUESTS)
     key = seat.talk.renew_invitation()
     if not key:
         return HttpResponseSeeOther(seat.url())
@@ -237,7 +234,9 @@ def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpRespo
     """To the page that shows a new link, which is mailed where there is an address."""
     if not email:
         messages.success(request, _("Your link is ready."))
-    elif _is_mailbox_full(request, email):
+    elif not ratelimit.consume(request, action="talk_invitation") or _is_mailbox_full(
+        request, email
+    ):
         messages.warning(request, TOO_MANY_MAILS)
     elif mail_invitation(seat.talk, key, email):
         messages.success(request, _("The link is on its way to %(email)s.") % {"email": email})

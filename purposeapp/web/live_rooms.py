@@ -84,4 +84,4 @@ def result_key(request: HttpRequest) -> Hashable | None:
     seat = seat_of(request, room) if room else None
     if not room or not seat or not seat.now:
         return None
-    return room, seat.now, seat.future, seat.is_late
+    return room, seat.now, seat.future, seat.late

@@ -36,8 +36,8 @@ class Seat(NamedTuple):
     round: int
     now: Split | None = None
     future: Split | None = None
-    is_late: bool = False
-    """Whether the last answer came when the room took no more."""
+    late: str = ""
+    """The kind of the last answer, where it came when the room took no more."""
     before: Split | None = None
     """What its person had answered in the round before, until they answer again."""
 
@@ -51,16 +51,17 @@ class Seat(NamedTuple):
         """What its person has answered on this kind."""
         return self.now if kind == RoomKind.NOW else self.future
 
-    def with_answer(self, kind: str, split: Split, *, is_late: bool) -> Self:
+    def with_answer(self, kind: RoomKind, split: Split, *, is_late: bool) -> Self:
         """The same seat with another answer."""
+        late = kind.value if is_late else ""
         if kind == RoomKind.NOW:
-            return self._replace(now=split, is_late=is_late)
-        return self._replace(future=split, is_late=is_late)
+            return self._replace(now=split, late=late)
+        return self._replace(future=split, late=late)
 
     def keep(self, response: HttpResponse, code: str) -> None:
         """Have the browser keep it."""
         now, future = self.now or "", self.future or ""
-        value = f"{self.room.hex}.{self.key}.{self.round}.{now}.{future}.{int(self.is_late)}"
+        value = f"{self.room.hex}.{self.key}.{self.round}.{now}.{future}.{self.late}"
         response.set_cookie(
             COOKIE,
             _signer().sign(value),
@@ -77,8 +78,8 @@ def seat_of(request: HttpRequest, room: LiveRoom) -> Seat | None:
     """The seat that this browser has in a room; None where its cookie is forged or old."""
     try:
         value = _signer().unsign(request.COOKIES[COOKIE], max_age=SEAT_AGE)
-        id, key, round, now, future, is_late = value.split(".")
-        seat = Seat(UUID(id), key, int(round), _split(now), _split(future), is_late == "1")
+        id, key, round, now, future, late = value.split(".")
+        seat = Seat(UUID(id), key, int(round), _split(now), _split(future), late)
     except (KeyError, BadSignature, ValueError):
         return None
     # A code may open another room by now.

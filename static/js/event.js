@@ -1,7 +1,7 @@
 // Asks for words once "Something else" is chosen. Without this script they can always be written.
 "use strict";
 {
-  const event = document.querySelector("[name='event']");
+  const event = document.querySelector("select[name='event']");
   const words = document.querySelector("[name='event_words']");
 
   const ask = (asked) => {

@@ -162,6 +162,13 @@ def test_the_words_are_asked_for_once_something_else_is_chosen(new_visitor):
     press(visitor, "Save")
     expect(page.locator(".event")).to_have_text("Moved to Oslo")
     expect(words).to_have_value("Moved to Oslo")
+    # After the second result the page asks for what happened with chips, too.
+    visitor.record("3-2-0-5-0")
+    page.get_by_role("link", name="Or say it in your own words").click()
+    event.select_option("Something else")
+    words.fill("Moved to Bergen")
+    press(visitor, "Save")
+    expect(page.locator(".event")).to_have_text("Moved to Bergen")
 
 
 def test_back_brings_the_whole_sheet_and_another_day_is_another_assessment(new_visitor):

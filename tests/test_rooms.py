@@ -328,7 +328,7 @@ def test_a_sheet_is_added_whole_or_not_at_all(owner, user, monkeypatch):
 @pytest.mark.parametrize("submission", ["", "x", "\0"])
 def test_a_sheet_with_a_damaged_id_is_a_new_one(owner, user, submission):
     room = make_room(user)
-    sent = sheet("6-2-2-0-0", submission=submission)
+    sent = sheet("6-2-2-0-0", "- - - - ", submission=submission)
     assert owner.post(f"/rooms/{room.pk}/paper/", sent).status_code == 303
     assert room.answers.count() == 1
 

@@ -50,7 +50,7 @@ def test_a_room_is_made_and_listed(owner, user):
     room = Room.objects.get()
     assert (response.status_code, response.url) == (303, f"/rooms/{room.pk}/")
     assert (room.host, room.title, room.asks_future, room.code) == (user, "Our team", True, None)
-    assert "Our team Not open yet · made on" in words_of(owner.get("/rooms/"))
+    assert "Our team Not open yet · created on" in words_of(owner.get("/rooms/"))
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,7 @@ def test_it_says_who_asks_what_will_be_seen_and_until_when(user, guest):
     made = make_talk(user)
     words = text_of(guest.get(f"/invitations/{made.invite_key}/"))
     assert "Anna invites you" in words
-    assert "Until you've both agreed to show your points" in words
+    assert "Until you've both agreed to share your points" in words
     assert "You can withdraw at any time." in words
     assert f"You can start until {made.talk.expires_at:%-d %B %Y}." in words
 
@@ -399,7 +399,7 @@ def test_each_side_is_led_through_now_future_and_guess(owner, user, guest, side)
     ):
         response = client.post(f"{address}{page}", points(split))
         assert (response.status_code, response.url) == (303, address + next_page)
-    assert "Agree to show my points" in text_of(client.get(address))
+    assert "Agree to share my points" in text_of(client.get(address))
     stored = talk_of(made.talk).answered
     assert {kind: str(split) for kind, split in stored[side].items()} == INVITERS
     assert stored[side.other] == {}
@@ -464,7 +464,7 @@ def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
     response = guest.post(by_key(made, "agree/"))
     assert (response.status_code, response.url) == (303, by_key(made))
     words = text_of(guest.get(by_key(made)))
-    assert "You've agreed to show your points" in words
+    assert "You've agreed to share your points" in words
     assert "Change" not in words
     for page in ("now/", "future/", "guess/"):
         response = guest.get(by_key(made, page))
@@ -473,7 +473,7 @@ def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
 
 def test_whoever_has_not_finished_agrees_to_nothing(user, guest):
     made = make_talk(user, "started")
-    assert "Agree to show my points" not in text_of(guest.get(by_key(made)))
+    assert "Agree to share my points" not in text_of(guest.get(by_key(made)))
     assert guest.post(by_key(made, "agree/")).url == by_key(made)
     assert not talk_of(made.talk).has_agreed(TalkSide.GUEST)
 
@@ -676,7 +676,7 @@ def test_the_list_says_where_each_talk_stands(owner, user):
     for said in (
         "Nobody has started yet. The link works until",
         "You haven't finished yet.",
-        "You've finished. Agree to show your points.",
+        "You've finished. Agree to share your points.",
         "You've agreed. We're waiting for the other person.",
         "You both see both pairs until",
         "The link has expired.",

@@ -42,7 +42,7 @@ class RoomForm(forms.ModelForm):
         return " ".join(self.cleaned_data["title"].split())
 
     def save(self, *, user) -> Room | None:  # type: ignore[override]
-        """Make the room. None where a limit refuses it: the form then has the error.
+        """Create the room. None where a limit refuses it: the form then has the error.
 
         None too, without an error, where the account is gone.
         """

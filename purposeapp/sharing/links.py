@@ -66,8 +66,8 @@ class Share:
             "What are you on LinkedIn for? You spread ten points over five purposes. "
             "Here is what I mean:\n\n"
             "%(title)s\n%(url)s\n\n"
-            "Spend your own ten points: it takes a minute. Then let's talk about where you'd like "
-            "them to be in a year.\n"
+            "Spend your own ten points: it takes two minutes. Then let's talk about where you'd "
+            "like them to be in a year.\n"
         ) % {"title": self.title, "url": self.url}
         return mailto(subject, body)
 

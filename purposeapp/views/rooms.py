@@ -91,7 +91,7 @@ def join_url(room: Room) -> str:
 def _letter(url: str) -> Letter:
     words = _(
         "Hello,\n\n"
-        "Please spend ten points on what you're on LinkedIn for. It takes a few minutes, needs no "
+        "Please spend ten points on what you're on LinkedIn for. It takes five minutes, needs no "
         "account, and nobody else sees your answer:\n\n"
         "%(url)s\n"
     ) % {"url": url}

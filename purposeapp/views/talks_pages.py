@@ -102,7 +102,7 @@ def _invitation(request: SeatedRequest) -> dict[str, Any]:
     words = _(
         "Hello,\n\n"
         "Let's talk about what we're on LinkedIn for, and where we'd like to be. We each spend "
-        "ten points first; it takes a few minutes. Here is your invitation:\n\n"
+        "ten points first; it takes five minutes. Here is your invitation:\n\n"
         "%(url)s\n"
     ) % {"url": url}
     return {"link": Letter(url, _("Let's talk about our ten points"), words)}

@@ -76,7 +76,7 @@ def open_room(host) -> str:
     page, main = host.page, host.page.get_by_role("main")
     host.go_to("Rooms")
     main.get_by_label("Name of the room").fill("Our team")
-    main.get_by_role("button", name="Make the room").click()
+    main.get_by_role("button", name="Create the room").click()
     main.get_by_role("button", name="Open the room").click()
     expect(main.get_by_role("heading", name="No answers yet.")).to_be_visible()
     return page.locator(".room-code").inner_text().split()[-1]

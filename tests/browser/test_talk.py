@@ -44,7 +44,7 @@ def invite(inviter, name: str = "Anna") -> str:
     page = inviter.page
     inviter.go_to("Talks")
     page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Make an invitation").click()
+    page.get_by_role("button", name="Create an invitation").click()
     page.wait_for_url("**/talks/*/?link=*")
     return page.locator("[data-link]").inner_text()
 
@@ -85,8 +85,8 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     presses.press("Begin with now", "link")
     answer(guest, presses, GUESTS)
     expect(guest.page.get_by_text("Anna: not yet")).to_be_visible()
-    presses.press("Agree to show my points")
-    expect(guest.page.get_by_text("You've agreed to show your points")).to_be_visible()
+    presses.press("Agree to share my points")
+    expect(guest.page.get_by_text("You've agreed to share your points")).to_be_visible()
     assert guest.page.url == address
 
     page = inviter.page
@@ -98,7 +98,7 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     page.get_by_role("link", name="Write or change my note").click()
     page.get_by_label("Your note").fill("I'm tired of selling.")
     page.get_by_role("button", name="Save").click()
-    theirs.press("Agree to show my points")
+    theirs.press("Agree to share my points")
     expect_both_pairs(inviter, first_line="You ask, your guest answers.")
 
     presses.count += 1
@@ -132,12 +132,12 @@ def test_the_longest_talk_fits_on_one_sheet(inviter, new_visitor):
     presses.press("Start")
     presses.press("Begin with now", "link")
     answer(guest, presses, ["0-0-3-1-6", "3-5-0-2-0", "9-1-0-0-0"])
-    presses.press("Agree to show my points")
+    presses.press("Agree to share my points")
     inviter.page.goto(home)
     theirs = Presses(inviter)
     theirs.press("Begin with now", "link")
     answer(inviter, theirs, ["1-2-0-4-3", "4-1-3-0-2", "0-9-0-0-1"])
-    theirs.press("Agree to show my points")
+    theirs.press("Agree to share my points")
     questions = inviter.page.get_by_role("region", name="Questions to talk about")
     expect(questions.get_by_role("listitem")).to_have_count(6)
     inviter.page.get_by_role("link", name="Print it on one page").click()
@@ -190,7 +190,7 @@ def test_every_page_of_a_talk_can_be_read(inviter, new_visitor):
     theirs.here("guess")
     answer(guest, presses, GUESTS[2:])
     theirs.here("finished")
-    presses.press("Agree to show my points")
+    presses.press("Agree to share my points")
     theirs.here("agreed")
     inviter.page.goto(f"{home}now/")
     answer(inviter, Presses(inviter), INVITERS)
@@ -198,14 +198,14 @@ def test_every_page_of_a_talk_can_be_read(inviter, new_visitor):
     inviter.page.get_by_label("Your note").fill("W" * 200)
     inviter.page.get_by_role("button", name="Save").click()
     mine.here("finished")
-    Presses(inviter).press("Agree to show my points")
+    Presses(inviter).press("Agree to share my points")
     mine.here("open")
     for page in ("note/", "sheet/", "withdraw/"):
         inviter.page.goto(home + page)
         mine.here(page)
     inviter.page.goto("/talks/")
     inviter.page.get_by_label("Your name").fill("anna@example.org")
-    inviter.page.get_by_role("button", name="Make an invitation").click()
+    inviter.page.get_by_role("button", name="Create an invitation").click()
     mine.here("list")
     guest.page.goto(link)
     theirs.here("in-use")

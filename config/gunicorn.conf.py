@@ -66,14 +66,14 @@ def post_worker_init(worker) -> None:
     from django.db import connections
 
     from purposeapp.web import outbox
-    from purposeapp.web.postgresql.patience import patience
+    from purposeapp.web.postgresql.circuit_breaker import circuit_breaker
 
-    patience.limit(long_waits=LONG_WAITS, limit_s=LONGEST_WAIT_S)
+    circuit_breaker.limit(long_waits=LONG_WAITS, limit_s=LONGEST_WAIT_S)
     options = connections.settings["default"]["OPTIONS"]
     limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]
     options["options"] = " ".join([*limits, options.get("options", "")]).strip()
     if settings.EMAIL_BACKEND == outbox.BACKEND:
-        outbox.courier.wake()
+        outbox.outbox_worker.wake()
 
 
 def child_exit(server, worker) -> None:

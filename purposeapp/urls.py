@@ -118,7 +118,7 @@ urlpatterns = [
     path("rooms/<uuid:id>/", rooms.room, name="room"),
     path("rooms/<uuid:id>/screen/", rooms.screen, name="room_screen"),
     path("rooms/<uuid:id>/paper/", rooms.paper, name="room_paper"),
-    path("rooms/<uuid:id>/sheet/", rooms.sheet, name="room_sheet"),
+    path("rooms/<uuid:id>/sheet/", rooms.guide, name="room_guide"),
     path("rooms/<uuid:id>/picture.csv", rooms.picture_csv, name="room_picture_csv"),
     path("join/", rooms_join.join, name="join"),
     path("r/<str:code>/", rooms_join.now, name="room_join"),
@@ -154,7 +154,7 @@ urlpatterns = [
     path("accounts/email/", email_address.change_email, name="account_email"),
     path(
         "accounts/password/set/",
-        reauthentication.changes_a_way_in(password_set),
+        reauthentication.requires_reauthentication(password_set),
         name="account_set_password",
     ),
     path("accounts/delete/", account_deletion.delete_account, name="account_delete"),

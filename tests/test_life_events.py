@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.formats import date_format
 from django.utils.html import escape
 
-from purposeapp.advice.life_events import KIND_SENTENCES
+from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.forms import NoteForm
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT, WORDS_BESIDE_AN_EVENT
 from purposeapp.models import Assessment, LifeEvent, Reminder
@@ -203,7 +203,7 @@ def test_one_press_says_what_happened(owner, user, recorded, event):
     response = owner.post(f"{path}event/", {"event": event}, follow=True)
     assert response.redirect_chain == [(path, 302)]
     words = [str(message) for message in response.context["messages"]]
-    assert words[-1] == str(KIND_SENTENCES[event])
+    assert words[-1] == str(ENCOURAGEMENTS[event])
     assert told(recorded) == (event, "", "")
     assert asked(owner, recorded)[0] is False
     user.refresh_from_db()

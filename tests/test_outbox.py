@@ -15,7 +15,7 @@ from django.utils import timezone
 from purposeapp.models import OutgoingMail, User
 from purposeapp.models.outgoing_mail import FIRST_RETRY, MAX_AGE, MAX_RETRY
 from purposeapp.web import outbox
-from purposeapp.web.outbox import Courier, deliver_due, drop_expired
+from purposeapp.web.outbox import OutboxWorker, deliver_due, drop_expired
 from tests.support.concurrency import at_once
 from tests.support.mail_server import HANG_UP, MailServer
 from tests.support.make import PASSWORD, make_user, make_verified_user, prove
@@ -51,9 +51,9 @@ def make_all_due() -> None:
     OutgoingMail.objects.update(next_try_at=timezone.now())
 
 
-def waiting_for_couriers() -> None:
+def waiting_for_outbox_workers() -> None:
     for thread in threading.enumerate():
-        if thread.name == "courier":
+        if thread.name == "outbox_worker":
             thread.join()
 
 
@@ -111,12 +111,14 @@ def test_while_a_mail_server_hangs_every_answer_comes_and_one_thread_waits(smtp)
                 assert Client().post("/accounts/login/code/", form).status_code == 302
                 form = {"login": ADA, "password": PASSWORD}
                 assert Client().post("/accounts/login/", form).url == "/history/"
-            couriers = [each for each in threading.enumerate() if each.name == "courier"]
-            assert (len(couriers), server.connections) == (1, 1)
+            outbox_workers = [
+                each for each in threading.enumerate() if each.name == "outbox_worker"
+            ]
+            assert (len(outbox_workers), server.connections) == (1, 1)
             assert OutgoingMail.objects.count() == 9
         finally:
             answers.set()
-        waiting_for_couriers()
+        waiting_for_outbox_workers()
     assert server.recipients == [f"{number}@example.org" for number in range(9)]
     assert not OutgoingMail.objects.exists()
 
@@ -140,9 +142,9 @@ def test_a_mail_is_stored_with_what_caused_it_or_not_at_all(smtp):
             transaction.set_rollback(True)
         with transaction.atomic():
             make_mail()
-            waiting_for_couriers()
+            waiting_for_outbox_workers()
             assert server.connections == 0
-        waiting_for_couriers()
+        waiting_for_outbox_workers()
     assert server.recipients == [ADA]
 
 
@@ -245,7 +247,7 @@ def test_an_account_takes_its_waiting_mails_with_it(client, db, smtp):
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_at_once_share_the_work_and_send_nothing_twice(smtp):
     addresses = [f"{number}@example.org" for number in range(10)]
-    with patch.object(Courier, "wake"):
+    with patch.object(OutboxWorker, "wake"):
         for address in addresses:
             make_mail(address)
     together = threading.Barrier(2)
@@ -282,14 +284,14 @@ def test_a_refused_address_holds_up_nobody_and_a_dead_server_is_asked_once(db, s
 
 
 def test_while_something_waits_a_timer_looks_again(db, smtp):
-    courier = Courier()
+    outbox_worker = OutboxWorker()
     make_mail()
     with patch.object(outbox.threading, "Timer") as timer, patch.object(outbox, "connection"):
-        courier._is_wanted = True
-        courier._run()
+        outbox_worker._is_wanted = True
+        outbox_worker._run()
     (seconds, wake), _options = timer.call_args
     assert 60 < seconds <= FIRST_RETRY.total_seconds()
-    assert wake == courier.wake
+    assert wake == outbox_worker.wake
 
 
 # --- The command, and reminders -----------------------------------------------------------------

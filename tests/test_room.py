@@ -119,7 +119,7 @@ def test_from_a_draft_to_the_end(user):
     assert not room.reveal()
     assert room.open()
     assert not room.open()
-    assert not room.again()
+    assert not room.begin_round()
     for number, split in enumerate(NOW[:4]):
         assert answer(room, f"seat {number}", split)
     assert not room.reveal()
@@ -130,7 +130,7 @@ def test_from_a_draft_to_the_end(user):
     assert not answer(room, "late", NOW[5])
     assert RoomAnswer.objects.count() == 5
     assert not room.remove()
-    assert room.again()
+    assert room.begin_round()
     assert not RoomAnswer.objects.exists()
     assert room_of(room).round == 2
     assert answer(room, "seat 0", NOW[0])
@@ -155,7 +155,7 @@ def test_an_answer_takes_the_place_of_the_one_before(user):
 
 def test_an_answer_of_another_round_is_refused(user):
     room = make_room(user, "revealed")
-    room.again()
+    room.begin_round()
     given = {"seat": "a", "kind": "now", "split": SPLIT}
     assert RoomAnswer.objects.store(room.pk, round=1, **given) is None
     assert RoomAnswer.objects.store(room.pk, round=2, **given) == 2
@@ -183,10 +183,10 @@ def test_a_room_is_over_after_its_term_and_tidied_up(user):
     long_ago = timezone.now() - ROOM_TERM
     old = Room.objects.filter(pk__in=[room.pk, revealed.pk])
     old.update(opened_at=long_ago)
-    assert room_of(room).standing == RoomState.ENDED
+    assert room_of(room).effective_state == RoomState.ENDED
     assert not answer(room, "late", NOW[0])
     assert not room.reveal()
-    assert not revealed.again()
+    assert not revealed.begin_round()
     assert Room.objects.with_code(room.code).state == RoomState.ENDED
     assert Room.objects.end_overdue() == 2
     assert Room.objects.end_overdue() == 0

@@ -250,7 +250,7 @@ def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, h
     room.reveal()
     page = client.get(f"/r/{room.code}/result/")
     assert "Your room" in words_of(page)
-    room.again()
+    room.begin_round()
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
     page = client.get(f"/r/{room.code}/")
     assert "· round 2 · step 1 of 2 Your ten points now" in words_of(page)

@@ -16,7 +16,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from purposeapp.web.postgresql.patience import patience
+from purposeapp.web.postgresql.circuit_breaker import circuit_breaker
 
 CHECKOUT = Path(__file__).parent.parent
 pytestmark = pytest.mark.processes
@@ -149,7 +149,7 @@ def test_the_public_address_follows_the_host(host, url):
     ids=["none", "some"],
 )
 def test_the_limits_of_requests_come_before_the_options_of_the_address(own, ending, monkeypatch):
-    monkeypatch.setattr(patience, "limit", lambda **limits: None)
+    monkeypatch.setattr(circuit_breaker, "limit", lambda **limits: None)
     gunicorn = runpy.run_path(str(CHECKOUT / "config" / "gunicorn.conf.py"))
     with patch.dict(connections.settings["default"]["OPTIONS"], own) as options:
         gunicorn["post_worker_init"](worker=None)

@@ -20,8 +20,8 @@ from purposeapp.models.talk import (
     NAME_WITH_ADDRESS,
     TALK_TERM,
     TalkState,
-    TooManyInvitationsError,
-    TooManyTodayError,
+    TooManyInvitationsTodayError,
+    TooManyOpenInvitationsError,
 )
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
@@ -169,7 +169,7 @@ def test_a_person_has_so_many_open_invitations_at_most(user):
     for _ in range(MAX_OPEN_INVITATIONS):
         made = make_talk(user)
     Talk.objects.update(made_at=timezone.now() - timedelta(days=2))
-    with pytest.raises(TooManyInvitationsError):
+    with pytest.raises(TooManyOpenInvitationsError):
         Talk.objects.invite(inviter=user, name="Anna")
     assert Talk.objects.invite(inviter=make_user("other@example.org"), name="Ben")
     made.talk.withdraw(TalkSide.INVITER)
@@ -180,7 +180,7 @@ def test_a_person_makes_so_many_invitations_a_day_revoked_ones_too(user):
     for _ in range(MAX_INVITATIONS_A_DAY):
         talk, _key = Talk.objects.invite(inviter=user, name="Anna")
         talk.withdraw(TalkSide.INVITER)
-    with pytest.raises(TooManyTodayError):
+    with pytest.raises(TooManyInvitationsTodayError):
         Talk.objects.invite(inviter=user, name="Anna")
     Talk.objects.filter(pk=talk.pk).update(made_at=timezone.now() - timedelta(days=1))
     assert Talk.objects.invite(inviter=user, name="Anna")
@@ -394,7 +394,7 @@ def test_of_two_invitations_at_once_only_one_is_the_tenth_of_a_day():
     for _ in range(MAX_INVITATIONS_A_DAY - 1):
         make_talk(user)
     invite = lambda: Talk.objects.invite(inviter=user, name="Anna")  # noqa: E731
-    assert [type(error) for error in at_once(invite, invite)] == [TooManyTodayError]
+    assert [type(error) for error in at_once(invite, invite)] == [TooManyInvitationsTodayError]
     assert Talk.objects.count() == MAX_INVITATIONS_A_DAY
 
 

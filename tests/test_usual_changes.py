@@ -2,7 +2,7 @@
 
 import pytest
 
-from purposeapp.advice.life_events import KIND_SENTENCES, USUAL_CHANGES, LifeEvent, usual_split
+from purposeapp.advice.life_events import ENCOURAGEMENTS, USUAL_CHANGES, LifeEvent, usual_split
 from purposeapp.split import Purpose, Split
 
 
@@ -31,7 +31,7 @@ def test_from_every_split_it_leads_to_a_split_that_meets_it(event):
         after = usual_split(event, now)
         for purpose, bound, points in USUAL_CHANGES.get(event, ())[-1:]:
             assert after[purpose] <= points if bound == "at most" else after[purpose] >= points
-    assert event in KIND_SENTENCES
+    assert event in ENCOURAGEMENTS
 
 
 def test_whoever_lost_a_job_is_mostly_looking_for_one():

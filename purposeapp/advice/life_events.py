@@ -25,7 +25,7 @@ def event_label(event: str, words: str) -> str:
     return words or (str(LifeEvent(event).label) if event else "")
 
 
-KIND_SENTENCES: dict[LifeEvent, str | Promise] = {
+ENCOURAGEMENTS: dict[LifeEvent, str | Promise] = {
     LifeEvent.NEW_JOB: _("Congratulations on the new job! Give your points time to settle."),
     LifeEvent.REDUNDANCY: _(
         "Losing a job is hard, and it says nothing about your worth. One step a day is enough."

@@ -6,7 +6,7 @@ from .community import CommunityForm
 from .data_import import MAX_IMPORT_MB, ImportForm
 from .goal import EndGoalForm, GoalForm
 from .import_file import FILE_TOO_LARGE
-from .paper import MendDayForm, PaperForm
+from .paper import ChangeDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
@@ -31,6 +31,7 @@ __all__ = [
     "FILE_TOO_LARGE",
     "MAX_IMPORT_MB",
     "MAX_TIPS_FILE_MB",
+    "ChangeDayForm",
     "CodeForm",
     "CommunityForm",
     "DeleteAccountForm",
@@ -43,7 +44,6 @@ __all__ = [
     "InvitationForm",
     "InvitationMailForm",
     "LinkMailForm",
-    "MendDayForm",
     "NoteForm",
     "PaperAnswerForm",
     "PaperForm",

@@ -15,7 +15,7 @@ class DeleteAccountForm(ReauthenticateForm):
             del self.fields["password"]
 
     @property
-    def hindrance(self) -> Promise | None:
+    def blocker(self) -> Promise | None:
         """Why this account must stay for now, if it must."""
         return LAST_SUPERUSER if self.user.is_last_superuser else None
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import User
 
-from .reminder import CHOOSE_ONE, RhythmChoice
+from .reminder import CHOOSE_ONE, RadioChoice
 
 COUNT, LEAVE_OUT = "count", "leave_out"
 
@@ -16,7 +16,7 @@ class CommunityForm(forms.Form):
     choice = forms.ChoiceField(
         label=_("Your latest result"),
         choices=[(COUNT, _("Count it")), (LEAVE_OUT, _("Leave me out"))],
-        widget=RhythmChoice,
+        widget=RadioChoice,
         error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
     )
 

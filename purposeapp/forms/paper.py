@@ -50,7 +50,7 @@ class PaperDayForm(forms.Form):
         return day
 
 
-class MendDayForm(PaperDayForm):
+class ChangeDayForm(PaperDayForm):
     """Another day for an assessment that was done on paper, before it was entered."""
 
     def __init__(self, *args, assessment: Assessment, **kwargs) -> None:

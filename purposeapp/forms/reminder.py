@@ -19,8 +19,8 @@ NOT_TO_COME = _("Choose today or a later date.")
 TOO_FAR = _("Choose a date within the next five years.")
 
 
-class RhythmChoice(forms.RadioSelect):
-    """One rhythm of several; a summary of errors leads to the first of them."""
+class RadioChoice(forms.RadioSelect):
+    """Radio buttons; a summary of errors leads to the first of them."""
 
     def id_for_label(self, id_, index=None):
         return super().id_for_label(id_, index or "0")
@@ -32,7 +32,7 @@ class ReminderForm(forms.Form):
     rhythm = forms.ChoiceField(
         label=_("How often?"),
         choices=Reminder.Rhythm.choices,
-        widget=RhythmChoice,
+        widget=RadioChoice,
         error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
     )
     date = DayField(label=_("Date"), required=False)

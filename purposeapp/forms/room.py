@@ -149,7 +149,7 @@ class PaperAnswerForm(forms.Form):
                     break
         if round is None:
             room.refresh_from_db()
-            is_open = room.standing == RoomState.OPEN
+            is_open = room.effective_state == RoomState.OPEN
             words = ROOM_FULL % {"count": MAX_ANSWERS} if is_open else NOT_TAKEN
             self.add_error(None, forms.ValidationError(words, code="closed"))
             return False

@@ -7,8 +7,8 @@ from purposeapp.models import Talk
 from purposeapp.models.talk import (
     MAX_INVITATIONS_A_DAY,
     MAX_OPEN_INVITATIONS,
-    TooManyInvitationsError,
-    TooManyTodayError,
+    TooManyInvitationsTodayError,
+    TooManyOpenInvitationsError,
 )
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
@@ -58,9 +58,9 @@ class InvitationForm(forms.ModelForm):
         """
         try:
             return Talk.objects.invite(inviter=user, name=self.cleaned_data["name"])
-        except TooManyInvitationsError:
+        except TooManyOpenInvitationsError:
             words, code = TOO_MANY_OPEN % {"count": MAX_OPEN_INVITATIONS}, "open"
-        except TooManyTodayError:
+        except TooManyInvitationsTodayError:
             words, code = TOO_MANY_TODAY % {"count": MAX_INVITATIONS_A_DAY}, "today"
         self.add_error(None, forms.ValidationError(words, code=code))
         return None

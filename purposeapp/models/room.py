@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import NamedTuple, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Q
@@ -18,6 +17,7 @@ from purposeapp.rooms.picture import MIN_ANSWERS, Picture
 
 from .compiled_query import CompiledQuery
 from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
+from .owned_queryset import OwnedQuerySet
 from .room_answer import MAX_ANSWERS, ROOM_TERM, RoomAnswer, RoomKind
 from .room_picture import RoomPicture
 from .user import User
@@ -78,12 +78,10 @@ class LiveRoom(NamedTuple):
         return self.answers >= MAX_ANSWERS
 
 
-class RoomQuerySet(models.QuerySet["Room"]):
+class RoomQuerySet(OwnedQuerySet["Room"]):
     """Ways to ask for rooms."""
 
-    def for_user(self, user: models.Model | AnonymousUser) -> Self:
-        """Those of one host."""
-        return self.none() if isinstance(user, AnonymousUser) else self.filter(host_id=user.pk)
+    owner = "host"
 
     def latest_first(self) -> Self:
         """Newest first."""
@@ -200,7 +198,7 @@ class Room(models.Model):
     # --- Where it stands ---
 
     @property
-    def standing(self) -> RoomState:
+    def effective_state(self) -> RoomState:
         """Its state; ended once its term is over, also before anything has ended it."""
         if self.state in LIVE and self.ends_at <= timezone.now():
             return RoomState.ENDED
@@ -228,14 +226,14 @@ class Room(models.Model):
 
     def as_live(self) -> LiveRoom:
         """What whoever has the code may know of it."""
-        is_live = self.standing in LIVE
+        is_live = self.effective_state in LIVE
         pictures = self.pictures if self.state != RoomState.OPEN else {}
         return LiveRoom(
             self.pk,
             self.code or "",
             self.title,
             self.asks_future,
-            self.standing,
+            self.effective_state,
             self.round,
             self.counts[RoomKind.NOW] if is_live else 0,
             self.counts[RoomKind.FUTURE] if is_live else 0,
@@ -280,7 +278,7 @@ class Room(models.Model):
         The future is released where as many have answered it.
         """
         room = self._locked(RoomState.OPEN)
-        if not room or room.standing != RoomState.OPEN:
+        if not room or room.effective_state != RoomState.OPEN:
             return False
         if room.counts[RoomKind.NOW] < MIN_ANSWERS:
             return False
@@ -294,10 +292,10 @@ class Room(models.Model):
         return True
 
     @transaction.atomic
-    def again(self) -> bool:
+    def begin_round(self) -> bool:
         """Begin another round, which drops the answers. False where nothing was revealed."""
         room = self._locked(RoomState.REVEALED)
-        if not room or room.standing != RoomState.REVEALED:
+        if not room or room.effective_state != RoomState.REVEALED:
             return False
         RoomAnswer.objects.filter(room=room).delete()
         room.state, room.round = RoomState.OPEN, room.round + 1
@@ -319,7 +317,7 @@ class Room(models.Model):
     def remove(self) -> bool:
         """Delete a room that isn't live, with all that is in it. False where it is live."""
         room = self._locked(*RoomState)
-        return bool(room and room.standing not in LIVE and room.delete())
+        return bool(room and room.effective_state not in LIVE and room.delete())
 
 
 @receiver(pre_delete, sender=User)

@@ -51,11 +51,11 @@ class TalkState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
-class TooManyInvitationsError(Exception):
+class TooManyOpenInvitationsError(Exception):
     """Somebody has as many open invitations as one person may have."""
 
 
-class TooManyTodayError(Exception):
+class TooManyInvitationsTodayError(Exception):
     """Somebody has made as many invitations as one person may make in a day."""
 
 
@@ -141,17 +141,18 @@ class TalkQuerySet(models.QuerySet["Talk"]):
     def invite(self, *, inviter: User, name: str) -> "tuple[Talk, str] | None":
         """Make an invitation, and return it with its key, which is stored nowhere.
 
-        None where the account is gone. Raises TooManyInvitationsError, TooManyTodayError.
+        None where the account is gone. Raises TooManyOpenInvitationsError,
+        TooManyInvitationsTodayError.
         """
         # One at a time: a second one then counts what the first has made.
         if not User.objects.lock(inviter):
             return None
         mine = self.filter(inviter=inviter)
         if mine.open_invitations().count() >= MAX_OPEN_INVITATIONS:
-            raise TooManyInvitationsError
+            raise TooManyOpenInvitationsError
         day_ago = timezone.now() - timedelta(days=1)
         if mine.filter(made_at__gt=day_ago).count() >= MAX_INVITATIONS_A_DAY:
-            raise TooManyTodayError
+            raise TooManyInvitationsTodayError
         key = make_key()
         return self.create(inviter=inviter, name=name, invite_hash=hash_of(key)), key
 

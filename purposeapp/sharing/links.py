@@ -21,7 +21,7 @@ def mailto(subject: str, body: str) -> str:
 
 
 @dataclass(frozen=True)
-class Letter:
+class MailableLink:
     """A link that is for those alone whom it is sent to, and the mail that brings it."""
 
     url: str

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
-from purposeapp.advice.life_events import KIND_SENTENCES
+from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.advice.result import Result
-from purposeapp.forms import EventForm, MendDayForm, NoteForm
+from purposeapp.forms import ChangeDayForm, EventForm, NoteForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, User
 from purposeapp.sharing.links import share_split
@@ -59,7 +59,7 @@ def assessment_day(
     on_paper = Assessment.objects.for_user(request.user).on_paper()
     assessment = get_object_or_404(on_paper, id=id)
     posted = request.POST if request.method == "POST" else None
-    form = MendDayForm(posted, assessment=assessment)
+    form = ChangeDayForm(posted, assessment=assessment)
     if form.is_bound and form.is_valid():
         form.save()
         messages.success(request, _("Date saved."))
@@ -75,14 +75,14 @@ def _page(
     assessment: Assessment,
     event_label: str,
     form: NoteForm,
-    day_form: MendDayForm | None = None,
+    day_form: ChangeDayForm | None = None,
     typed: Typed | None = None,
     typed_day: Typed | None = None,
 ) -> HttpResponse:
     """The page of an assessment; 422 where one of its forms was sent and is wrong."""
     user = cast(User, request.user)
     if assessment.taken_on and not day_form:
-        day_form = MendDayForm(assessment=assessment)
+        day_form = ChangeDayForm(assessment=assessment)
     wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     earlier = assessment.previous()
@@ -138,7 +138,7 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     has_been_seen(request)
     request.session.pop(JUST_RECORDED, None)
     if event := form.save(assessment):
-        messages.success(request, str(KIND_SENTENCES[event]))
+        messages.success(request, str(ENCOURAGEMENTS[event]))
     return redirect(assessment)
 
 

@@ -14,13 +14,13 @@ from requests import RequestException
 
 from purposeapp.accounts.linkedin import OAuth2Adapter, provider_failed
 
-from .reauthentication import changes_a_way_in
+from .reauthentication import requires_reauthentication
 
 
 @require_http_methods(["GET", "POST"])
 @rate_limit(action="login")
 @never_cache
-@changes_a_way_in
+@requires_reauthentication
 def login(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Ask with a button, or, on POST, lead to LinkedIn."""
     return _or_say_that_it_failed(OAuth2LoginView, request, provider_id)

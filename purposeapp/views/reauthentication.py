@@ -15,7 +15,7 @@ from purposeapp.accounts.login_code import require_login_code
 View = Callable[..., HttpResponseBase]
 
 
-def changes_a_way_in(view: View) -> View:
+def requires_reauthentication(view: View) -> View:
     """A form by which somebody could take over an account in a browser that they find signed in.
 
     Without a password, it is proven by a sign-in of the last minutes, or by a code that comes by

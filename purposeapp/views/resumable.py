@@ -48,7 +48,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyVi
                     return errors.form_of_another_account(request)
                 if "hold" in request.POST:
                     held_forms.hold_form(request, of_nobody=True)
-                    return _to_the_door(request)
+                    return _to_sign_in_or_up(request)
                 held_forms.drop_held_form(request)
                 if "discard" in request.POST:
                     return redirect(request.path)
@@ -76,9 +76,9 @@ def _to_sign_in(request: HttpRequest, anchor: str) -> HttpResponse:
     return redirect_to_login(request.get_full_path() + (anchor if is_held else ""))
 
 
-def _to_the_door(request: HttpRequest) -> HttpResponse:
-    door = "account_signup" if request.POST["hold"] == "signup" else "account_login"
-    return redirect_to_login(request.path, reverse(door))
+def _to_sign_in_or_up(request: HttpRequest) -> HttpResponse:
+    page = "account_signup" if request.POST["hold"] == "signup" else "account_login"
+    return redirect_to_login(request.path, reverse(page))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

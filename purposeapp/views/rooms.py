@@ -30,7 +30,7 @@ from purposeapp.models.room import (
 )
 from purposeapp.models.room_answer import DELETED_WITHIN
 from purposeapp.rooms.picture import MIN_ANSWERS
-from purposeapp.sharing.links import Letter
+from purposeapp.sharing.links import MailableLink
 from purposeapp.sharing.qr import qr_code
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther, attachment
@@ -76,7 +76,7 @@ def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         room = Room.objects.for_user(request.user).filter(pk=id).first()
         if not room:
             raise Http404
-        if room.state in LIVE and room.standing == RoomState.ENDED:
+        if room.state in LIVE and room.effective_state == RoomState.ENDED:
             room.end()  # `manage.py end_rooms` does it hourly, where somebody runs it
         return view(request, room, **kwargs)
 
@@ -88,19 +88,19 @@ def join_url(room: Room) -> str:
     return site.PUBLIC_URL + reverse("room_join", args=[room.code])
 
 
-def _letter(url: str) -> Letter:
+def _mailable_link(url: str) -> MailableLink:
     words = _(
         "Hello,\n\n"
         "Please spend ten points on what you're on LinkedIn for. It takes five minutes, needs no "
         "account, and nobody else sees your answer:\n\n"
         "%(url)s\n"
     ) % {"url": url}
-    return Letter(url, _("Your ten points in our room"), words)
+    return MailableLink(url, _("Your ten points in our room"), words)
 
 
 def _in_room(room: Room) -> dict[str, Any]:
     """What the pages of a host say of a room."""
-    standing = room.standing
+    standing = room.effective_state
     is_live = standing in LIVE
     url = join_url(room) if is_live else ""
     return {
@@ -110,7 +110,7 @@ def _in_room(room: Room) -> dict[str, Any]:
         "short_url": site.PUBLIC_URL.partition("://")[2] + reverse("join") if is_live else "",
         "join_url": url,
         "qr_code": qr_code(url) if url else "",
-        "letter": _letter(url) if url else None,
+        "link": _mailable_link(url) if url else None,
         "min_answers": MIN_ANSWERS,
         "max_hours": MAX_HOURS,
     }
@@ -141,13 +141,13 @@ def _open(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 
 def _reveal(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    if not room.reveal() and room.standing == RoomState.OPEN:
+    if not room.reveal() and room.effective_state == RoomState.OPEN:
         messages.warning(request, _("There are too few answers to reveal the picture."))
     return _to(room)
 
 
 def _again(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    if room.again():
+    if room.begin_round():
         messages.success(request, _("A new round has begun. Everybody starts again."))
     return _to(room)
 
@@ -177,7 +177,7 @@ def _to(room: Room) -> HttpResponse:
 @require_safe
 def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     """What the projector shows: how to come in, how many have answered, and the picture."""
-    if room.standing == RoomState.DRAFT:
+    if room.effective_state == RoomState.DRAFT:
         return _to(room)
     # As if nobody were signed in, so that it shows nothing of the host's own.
     context = {**_in_room(room), "is_public": True, "still": "still" in request.GET}
@@ -190,7 +190,7 @@ def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = None) -> HttpResponse:
     """Type in the sheets of those without a phone, one after the other."""
-    if room.standing != RoomState.OPEN:
+    if room.effective_state != RoomState.OPEN:
         if request.method == "POST":
             messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
         return _to(room)
@@ -210,9 +210,9 @@ def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = No
 @private
 @_hosted
 @require_safe
-def sheet(request: AuthenticatedRequest, room: Room) -> HttpResponse:
+def guide(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     """A guide for whoever leads a room, on one page for print."""
-    return render(request, "purposeapp/room_sheet.html", _in_room(room))
+    return render(request, "purposeapp/room_guide.html", _in_room(room))
 
 
 @private

@@ -22,7 +22,7 @@ from purposeapp.forms.redisplay import as_typed
 from purposeapp.models.capability_key import hash_of
 from purposeapp.models.talk import TalkState
 from purposeapp.models.talk_answer import TalkKind
-from purposeapp.sharing.links import Letter
+from purposeapp.sharing.links import MailableLink
 from purposeapp.split import Split
 from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
 from purposeapp.web.published import published
@@ -105,14 +105,14 @@ def _invitation(request: SeatedRequest) -> dict[str, Any]:
         "ten points first; it takes five minutes. Here is your invitation:\n\n"
         "%(url)s\n"
     ) % {"url": url}
-    return {"link": Letter(url, _("Let's talk about our ten points"), words)}
+    return {"link": MailableLink(url, _("Let's talk about our ten points"), words)}
 
 
 def _address(request: SeatedRequest) -> dict[str, Any]:
     """The guest's own address, to be kept: it is stored nowhere."""
     url = guest_url(request.seat.key)
     words = _("My own address for the talk about our ten points:\n\n%(url)s\n") % {"url": url}
-    return {"address": Letter(url, _("My talk about ten points"), words)}
+    return {"address": MailableLink(url, _("My talk about ten points"), words)}
 
 
 @require_safe

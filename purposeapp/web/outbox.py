@@ -39,7 +39,7 @@ class OutboxBackend(BaseEmailBackend):
             mail.message()  # raises for what could never be sent, such as a header of two lines
             max_age: timedelta | None = getattr(mail, "max_age", None)
             OutgoingMail.objects.put(mail, max_age)
-        transaction.on_commit(courier.wake)
+        transaction.on_commit(outbox_worker.wake)
         return len(email_messages)
 
 
@@ -124,7 +124,7 @@ def reason(error: Exception) -> str:
     return f"{type(error).__name__} {code}" if code else type(error).__name__
 
 
-class Courier:
+class OutboxWorker:
     """The one background thread of a process that sends what is in the outbox.
 
     It ends when nothing is due. Where something still waits, a timer wakes it again.
@@ -141,7 +141,7 @@ class Courier:
             self._is_wanted = True
             if not self._is_running:
                 self._is_running = True
-                threading.Thread(target=self._run, name="courier").start()
+                threading.Thread(target=self._run, name="outbox_worker").start()
 
     def _run(self) -> None:
         while self._take_order():
@@ -171,4 +171,4 @@ class Courier:
                 self._timer.start()
 
 
-courier = Courier()
+outbox_worker = OutboxWorker()

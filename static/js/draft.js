@@ -54,7 +54,7 @@
     const isRedirected = !hasFailed && navigation?.redirectCount > 0 && cameFrom === draft.page;
     if (draft.isSent && isRedirected && (!knowsReader || draft.account === account)) continue;
     // A visitor's draft goes on with whoever signs in from its page, and with nobody else.
-    if (account && !draft.account && !draft.takesDoor) continue;
+    if (account && !draft.account && !draft.goesToSignIn) continue;
     const kept = { ...draft, account: draft.account || account || "", isSent: false };
     const isAnswer = draft.isSent && hasFailed && location.pathname === draft.action;
     const place = isAnswer ? keyOf(kept, location.search) : keyOf(kept, draft.search);
@@ -102,7 +102,7 @@
     let baseline = defaults; // what needs no draft; null where anything does
     let line = null;
     let isSent = false;
-    let takesDoor = false;
+    let goesToSignIn = false;
     let isDiscarded = false;
 
     const save = () => {
@@ -111,7 +111,7 @@
       if (isSame(values, baseline)) return remove(key);
       const hiddenValues = valuesOf(hidden, valueOf);
       const from = { page: location.pathname, search: location.search, at: Date.now() };
-      write(key, { ...place, ...from, values, hiddenValues, isSent, takesDoor });
+      write(key, { ...place, ...from, values, hiddenValues, isSent, goesToSignIn });
     };
     const tell = (changed) => {
       for (const field of changed) {
@@ -187,14 +187,14 @@
     });
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("a[href]");
-      takesDoor ||= !account && Boolean(link?.pathname.startsWith("/accounts/"));
+      goesToSignIn ||= !account && Boolean(link?.pathname.startsWith("/accounts/"));
     });
     window.addEventListener("pagehide", save);
     window.addEventListener("pageshow", (event) => {
       if (!event.persisted) return begin();
       // From the back/forward cache: as it was left. What the server has taken is no draft.
       if (isSent && !read(key)) baseline = valuesOf(visible, valueOf);
-      takesDoor = false;
+      goesToSignIn = false;
     });
     if (document.readyState === "complete") begin();
   };

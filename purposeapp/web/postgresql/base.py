@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
-from .patience import patience
+from .circuit_breaker import circuit_breaker
 
 HEALTHY = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
@@ -14,7 +14,7 @@ HEALTHY = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL whose health check (CONN_HEALTH_CHECKS) looks at the socket.
 
-    Its waits are bounded where the process has limits for them (patience.py).
+    Its waits are bounded where the process has limits for them (circuit_breaker.py).
     """
 
     max_wait_s: float | None = None
@@ -37,8 +37,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.Database.connect(**conn_params).close()
 
         connect = super().get_new_connection
-        connection = patience.connect(lambda: connect(conn_params), probe)
-        patience.bound(connection, lambda: self.max_wait_s, probe)
+        connection = circuit_breaker.connect(lambda: connect(conn_params), probe)
+        circuit_breaker.bound(connection, lambda: self.max_wait_s, probe)
         return connection
 
     def is_usable(self) -> bool:

@@ -16,20 +16,20 @@ SHORT_WAIT_S = 1.0
 """Every thread may wait so long for an answer."""
 CROWDED_WAIT_S = 0.1
 """And only so long where as many as may wait longer already do."""
-VERDICT_S = 0.5
+PROBE_GRACE_S = 0.5
 """How long it is waited for whether a server that is in doubt answers."""
 PROBE_EVERY_S = 0.5
 """How often a silent server is asked whether it answers again."""
 
 
-class Patience:
+class CircuitBreaker:
     """The limits of one process. Without `limit`, as in commands, every wait has no end."""
 
     def __init__(self) -> None:
         self.limit_s: float | None = None
         self._answers = threading.Event()
         self._answers.set()
-        self._doubted_at = 0.0
+        self._tripped_at = 0.0
         self._connecting = threading.Lock()
         self._lock = threading.Lock()
 
@@ -45,17 +45,17 @@ class Patience:
         """
         if self.limit_s is None:
             return connect()
-        left = self._doubted_at + VERDICT_S - time.monotonic()
+        left = self._tripped_at + PROBE_GRACE_S - time.monotonic()
         if not self._answers.wait(max(left, 0)):
             raise ConnectionTimeout("PostgreSQL does not answer")
         # One after the other, since each may wait for seconds.
         if not self._connecting.acquire(timeout=SHORT_WAIT_S):
-            self._doubt(probe)
+            self._trip(probe)
             raise ConnectionTimeout("too many wait for a connection")
         try:
             return connect()
         except ConnectionTimeout:
-            self._doubt(probe)
+            self._trip(probe)
             raise
         finally:
             self._connecting.release()
@@ -83,7 +83,7 @@ class Patience:
                         pass
                     finally:
                         self._leave_place()
-            self._doubt(probe)
+            self._trip(probe)
             connection.close()
             raise psycopg.OperationalError("PostgreSQL took too long to answer")
 
@@ -105,12 +105,12 @@ class Patience:
         with self._lock:
             self._taken -= 1
 
-    def _doubt(self, probe: Callable[[], Any]) -> None:
+    def _trip(self, probe: Callable[[], Any]) -> None:
         """Take the server for silent until it answers a probe."""
         with self._lock:
             if not self._answers.is_set():
                 return
-            self._doubted_at = time.monotonic()
+            self._tripped_at = time.monotonic()
             self._answers.clear()
         threading.Thread(target=self._ask_until_it_answers, args=[probe], daemon=True).start()
 
@@ -131,4 +131,4 @@ class Patience:
         return False
 
 
-patience = Patience()
+circuit_breaker = CircuitBreaker()

@@ -41,8 +41,8 @@ def proxy():
 @pytest.fixture(scope="module")
 def server(proxy, tmp_path_factory):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    folder = tmp_path_factory.mktemp("patience")
-    with Database(f"five_purposes_patience_{os.getpid()}_{worker}") as database:
+    folder = tmp_path_factory.mktemp("circuit_breaker")
+    with Database(f"five_purposes_breaker_{os.getpid()}_{worker}") as database:
         with database.connect() as there:
             who = f"{there.info.user}:{there.info.password}"
         url = f"postgres://{who}@127.0.0.1:{proxy.port}/{database.name}"

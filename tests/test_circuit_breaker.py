@@ -6,15 +6,15 @@ import psycopg
 import pytest
 from django.db import connection
 
-from purposeapp.web.postgresql import patience as module
-from purposeapp.web.postgresql.patience import Patience
+from purposeapp.web.postgresql import circuit_breaker as module
+from purposeapp.web.postgresql.circuit_breaker import CircuitBreaker
 
 LOCK = "SELECT pg_advisory_lock(2010)"
 
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch):
-    for name in ("SHORT_WAIT_S", "CROWDED_WAIT_S", "VERDICT_S", "PROBE_EVERY_S"):
+    for name in ("SHORT_WAIT_S", "CROWDED_WAIT_S", "PROBE_GRACE_S", "PROBE_EVERY_S"):
         monkeypatch.setattr(module, name, 0.01)
 
 
@@ -34,63 +34,63 @@ def connect(db):
 
 
 @pytest.fixture
-def patience():
-    patience = Patience()
-    patience.limit(long_waits=1, limit_s=0.02)
-    return patience
+def circuit_breaker():
+    circuit_breaker = CircuitBreaker()
+    circuit_breaker.limit(long_waits=1, limit_s=0.02)
+    return circuit_breaker
 
 
 def answering() -> None:
     """A probe that finds that the server answers."""
 
 
-def bounded(patience, connect, limit_s=None):
+def bounded(circuit_breaker, connect, limit_s=None):
     made = connect()
-    patience.bound(made, lambda: limit_s, answering)
+    circuit_breaker.bound(made, lambda: limit_s, answering)
     return made
 
 
-def test_a_wait_has_an_end_and_the_connection_with_it(patience, connect):
+def test_a_wait_has_an_end_and_the_connection_with_it(circuit_breaker, connect):
     connect().execute(LOCK)
-    waiting = bounded(patience, connect)
+    waiting = bounded(circuit_breaker, connect)
     assert waiting.execute("SELECT 1").fetchone() == (1,)
     with pytest.raises(psycopg.OperationalError, match="too long"):
         waiting.execute(LOCK)
     assert waiting.closed
     # The place is free again.
     with pytest.raises(psycopg.OperationalError, match="too long"):
-        bounded(patience, connect).execute(LOCK)
+        bounded(circuit_breaker, connect).execute(LOCK)
 
 
-def test_within_a_transaction_the_outage_is_an_operational_error_too(patience, connect):
+def test_within_a_transaction_the_outage_is_an_operational_error_too(circuit_breaker, connect):
     connect().execute(LOCK)
-    waiting = bounded(patience, connect)
+    waiting = bounded(circuit_breaker, connect)
     with pytest.raises(psycopg.OperationalError, match="too long"), waiting.transaction():
         waiting.execute(LOCK)
 
 
-def test_only_some_may_wait_for_long(patience, connect):
-    patience.limit(long_waits=1, limit_s=60)
+def test_only_some_may_wait_for_long(circuit_breaker, connect):
+    circuit_breaker.limit(long_waits=1, limit_s=60)
     holder = connect()
     holder.execute(LOCK)
-    first, second = bounded(patience, connect), bounded(patience, connect)
+    first, second = bounded(circuit_breaker, connect), bounded(circuit_breaker, connect)
     waits = threading.Thread(target=first.execute, args=[LOCK])
     waits.start()
-    while not patience._is_crowded:  # until the first one has its place
+    while not circuit_breaker._is_crowded:  # until the first one has its place
         assert waits.is_alive()
     with pytest.raises(psycopg.OperationalError, match="too long"):
         second.execute(LOCK)
-    assert bounded(patience, connect).execute("SELECT 1").fetchone() == (1,)
+    assert bounded(circuit_breaker, connect).execute("SELECT 1").fetchone() == (1,)
     holder.close()
     waits.join()
     assert not first.closed
 
 
-def test_a_wait_can_be_bounded_more_closely(patience, connect):
-    patience.limit(long_waits=1, limit_s=60)
+def test_a_wait_can_be_bounded_more_closely(circuit_breaker, connect):
+    circuit_breaker.limit(long_waits=1, limit_s=60)
     connect().execute(LOCK)
     with pytest.raises(psycopg.OperationalError, match="too long"):
-        bounded(patience, connect, limit_s=0.01).execute(LOCK)
+        bounded(circuit_breaker, connect, limit_s=0.01).execute(LOCK)
 
 
 def test_without_limits_a_command_waits_as_long_as_it_takes():
@@ -99,11 +99,11 @@ def test_without_limits_a_command_waits_as_long_as_it_takes():
             return timeout
 
     recording = Recording()
-    Patience().bound(recording, lambda: 0.01, answering)
+    CircuitBreaker().bound(recording, lambda: 0.01, answering)
     assert recording.wait("generator") is None
 
 
-def test_while_a_server_is_silent_nobody_waits_until_it_answers_a_probe(patience):
+def test_while_a_server_is_silent_nobody_waits_until_it_answers_a_probe(circuit_breaker):
     silent, answers = threading.Event(), threading.Event()
 
     def probe():
@@ -116,18 +116,18 @@ def test_while_a_server_is_silent_nobody_waits_until_it_answers_a_probe(patience
 
     silent.set()
     with pytest.raises(psycopg.OperationalError):
-        patience.connect(fail, probe)
+        circuit_breaker.connect(fail, probe)
     asked = []
     with pytest.raises(psycopg.OperationalError, match="does not answer"):
-        patience.connect(lambda: asked.append("once more"), probe)
+        circuit_breaker.connect(lambda: asked.append("once more"), probe)
     assert not asked
     silent.clear()
     assert answers.wait(10)
-    assert patience._answers.wait(10)
-    assert patience.connect(lambda: "connected", probe) == "connected"
+    assert circuit_breaker._answers.wait(10)
+    assert circuit_breaker.connect(lambda: "connected", probe) == "connected"
 
 
-def test_a_refusal_is_an_answer(patience):
+def test_a_refusal_is_an_answer(circuit_breaker):
     def refuse():
         raise psycopg.OperationalError
 
@@ -135,5 +135,5 @@ def test_a_refusal_is_an_answer(patience):
         raise psycopg.errors.ConnectionTimeout
 
     with pytest.raises(psycopg.OperationalError):
-        patience.connect(fail, refuse)
-    assert patience._answers.wait(10)
+        circuit_breaker.connect(fail, refuse)
+    assert circuit_breaker._answers.wait(10)

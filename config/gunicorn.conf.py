@@ -60,14 +60,17 @@ LONG_WAITS = threads - 2  # one more may be connecting
 def post_worker_init(worker) -> None:
     """Have each connection of this worker begin with the limits; options of DATABASE_URL win.
 
-    Then send what an earlier worker has left in the outbox.
+    Import every view now: a worker that did it at its first request would mix the code that it
+    began with and that of an upgrade. Then send what an earlier worker has left in the outbox.
     """
     from django.conf import settings
     from django.db import connections
+    from django.urls import get_resolver
 
     from purposeapp.web import outbox
     from purposeapp.web.postgresql.circuit_breaker import circuit_breaker
 
+    get_resolver().url_patterns  # noqa: B018 (it imports them)
     circuit_breaker.limit(long_waits=LONG_WAITS, limit_s=LONGEST_WAIT_S)
     options = connections.settings["default"]["OPTIONS"]
     limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]

@@ -1,3 +1,4 @@
+import io
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -5,16 +6,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.management import CommandError, call_command
+from django.core.signing import TimestampSigner
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import RequestFactory
 from django.utils import timezone
 
 from purposeapp.management import doctor
 from purposeapp.management.doctor import Level, findings
 from purposeapp.models import Room, Session
 from purposeapp.models.room_answer import DELETED_WITHIN, ROOM_TERM
+from purposeapp.views.probes import healthz
 from tests.support.make import make_reminder, make_superuser
 from tests.support.rooms import make_room
 
@@ -36,16 +41,25 @@ def level(part: str, **where) -> list[Level]:
 
 
 @contextmanager
-def site(*, status: int = 200, buffers: bool = False):
-    """A site that answers with this status, behind a proxy that buffers or none."""
+def site(*, status: int = 200, buffers: bool = False, hops: int = 0):
+    """The site, or what answers with another status, behind so many proxies that buffer or none."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             if buffers:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                body = io.BytesIO(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            else:
+                body = self.rfile
+            request = RequestFactory().get(self.path, headers=dict(self.headers))
+            request.environ["wsgi.input"] = body
+            request = WSGIRequest({**request.environ, "CONTENT_LENGTH": "1"})
+            if hops:
+                request.META["HTTP_X_FORWARDED_FOR"] = ", ".join(["192.0.2.1"] * hops)
+            response = healthz(request)
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(response.content)))
             self.end_headers()
+            self.wfile.write(response.content)
 
         def log_message(self, *args):
             pass
@@ -159,22 +173,40 @@ def test_a_public_address_where_something_else_answers(settings):
 
 
 @pytest.mark.parametrize(
-    ("buffers", "trusted", "here", "in_production"),
+    ("buffers", "hops", "trusted", "here", "in_production"),
     [
-        (True, 1, Level.GOOD, Level.GOOD),
-        (True, 0, Level.WRONG, Level.WRONG),
-        (False, 0, Level.NOTE, Level.WRONG),
-        (False, 1, Level.NOTE, Level.WRONG),
+        (True, 1, 1, Level.GOOD, Level.GOOD),
+        (True, 2, 2, Level.GOOD, Level.GOOD),
+        (True, 1, 0, Level.WRONG, Level.WRONG),
+        (True, 1, 2, Level.WRONG, Level.WRONG),
+        (True, 0, 1, Level.WRONG, Level.WRONG),
+        (False, 0, 0, Level.NOTE, Level.WRONG),
+        (False, 1, 1, Level.NOTE, Level.WRONG),
     ],
 )
-def test_a_proxy_that_buffers_is_noticed(
-    settings, monkeypatch, buffers, trusted, here, in_production
+def test_how_a_request_comes_is_what_the_settings_say(
+    settings, monkeypatch, buffers, hops, trusted, here, in_production
 ):
-    monkeypatch.setattr(doctor, "BUFFERED_AFTER_S", 0.3)
+    monkeypatch.setattr(doctor, "BODY_LATE_S", 0.2)
     settings.TRUSTED_PROXIES = trusted
-    with site(buffers=buffers) as settings.PUBLIC_URL:
+    with site(buffers=buffers, hops=hops) as settings.PUBLIC_URL:
         assert level("Proxy") == [here]
         assert level("Proxy", production=True) == [in_production]
+
+
+def test_a_site_with_another_secret_key_is_not_understood(settings, monkeypatch):
+    monkeypatch.setattr(doctor, "BODY_LATE_S", 0)
+    monkeypatch.setattr(doctor, "doctor_signer", lambda: TimestampSigner(key="x" * 50))
+    with site() as settings.PUBLIC_URL:
+        (proxy,) = found("Proxy")
+    assert proxy.level == Level.WRONG
+    assert "another SECRET_KEY" in proxy.words
+
+
+def test_an_https_address_without_production(settings):
+    settings.PUBLIC_URL = "https://127.0.0.1:1"
+    (wrong,) = found("Settings")
+    assert (wrong.level, wrong.mend) == (Level.WRONG, "Set APP_ENV=production.")
 
 
 def test_a_full_disk(monkeypatch):

@@ -322,3 +322,21 @@ def test_only_what_stores_nothing_of_visitors_works_without_cookies():
     by_key = {path for path in working if path.split("/")[2:3] == ["<str:key>"]}
     assert {"/talk/<str:key>/", "/invitations/<str:key>/"} <= by_key
     assert sorted(set(working) - by_key) == ["/", "/try/"]
+
+
+class Silence:
+    """A body of which nothing comes any more."""
+
+    def read(self, *args):
+        raise TimeoutError("timed out")
+
+    readline = read
+
+
+@pytest.mark.parametrize("path", ["/", "/goal/", "/accounts/login/", "/history/import/"])
+def test_a_form_that_never_arrives_is_no_failure_of_ours(client, db, path):
+    browser = Client(enforce_csrf_checks=True)
+    length = {"wsgi.input": Silence(), "CONTENT_LENGTH": "10"}
+    response = browser.post(path, {"csrfmiddlewaretoken": "x"}, **length)
+    assert response.status_code == 408
+    assert "Your form didn&#x27;t reach us" in response.content.decode()

@@ -25,6 +25,8 @@ def scrape(server) -> dict[str, float]:
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     assert "no-store" in answer.headers["Cache-Control"]
+    families = [line for line in answer.text.splitlines() if line.startswith("# TYPE")]
+    assert len(families) == len(set(families))
     lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
@@ -60,7 +62,8 @@ def test_each_answer_is_counted_by_its_route_from_whichever_worker(server):
     assert more(f'five_purposes_queries_total{{route="{page}"}}') > 0
     assert more(f'five_purposes_query_seconds_total{{route="{page}"}}') > 0
     assert after["five_purposes_reminders_due"] == after["five_purposes_sessions_over"] == 0
-    assert after["five_purposes_rooms_over"] == 0
+    assert after["five_purposes_rooms_over"] == after["five_purposes_mails_waiting"] == 0
+    assert not [name for name in after if "pid=" in name]  # none outlives its worker
 
 
 def test_no_address_ever_becomes_a_label(server):

@@ -9,6 +9,7 @@ import shutil
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
@@ -26,11 +27,12 @@ from django.utils import timezone
 
 from purposeapp.models import Reminder, Room, Session, User
 from purposeapp.models.room_answer import DELETED_WITHIN
+from purposeapp.views.probes import DOCTOR_HEADER, doctor_signer
 from purposeapp.web.outbox import mail_server
 
 FETCH_TIMEOUT_S = 5
-BUFFERED_AFTER_S = 2
-"""Seconds without an answer to half a request, after which something is holding it back."""
+BODY_LATE_S = 1.0
+"""Seconds by which the body of a request comes late that shows whether a proxy waits for it."""
 
 MAX_CLOCK_SKEW = timedelta(seconds=5)
 MIN_FREE_BYTES = 500 * 1024 * 1024
@@ -76,7 +78,10 @@ def _settings(production: bool) -> Iterator[Finding]:
     serious = [problem for problem in problems if not problem.is_silenced()]
     for problem in serious:
         yield Finding("Settings", Level.WRONG, problem.msg, str(problem.hint or problem.id or ""))
-    if not serious:
+    if not production and urlsplit(settings.PUBLIC_URL).scheme == "https":
+        words = "APP_ENV is local, and PUBLIC_URL is https://: is this for the internet?"
+        yield Finding("Settings", Level.WRONG, words, "Set APP_ENV=production.")
+    elif not serious:
         mode = "production" if production else "local: not for the internet"
         yield Finding("Settings", Level.GOOD, f"APP_ENV is {mode}.")
 
@@ -219,24 +224,34 @@ def _public_address(production: bool) -> Iterator[Finding]:
 
 
 def _proxy(production: bool) -> Finding:
-    try:
-        # It promises a body that never comes. We ask for no body there, and answer at once; who
-        # waits for it is a proxy that takes in the whole request first.
-        _status("/healthz", headers={"Content-Length": "1"}, timeout=BUFFERED_AFTER_S)
-    except (TimeoutError, http.client.HTTPException):
-        is_buffered = True
-    except OSError as error:
-        return Finding("Proxy", Level.WRONG, str(error), "Try again.")
-    else:
-        is_buffered = False
-    if is_buffered and not settings.TRUSTED_PROXIES:
+    """Ask the site how a request reaches it whose body comes late, by a second."""
+    with _connection(timeout=FETCH_TIMEOUT_S) as site:
+        site.putrequest("GET", "/healthz")
+        site.putheader(DOCTOR_HEADER, doctor_signer().sign("?"))
+        site.putheader("Content-Length", "1")
+        site.endheaders()
+        time.sleep(BODY_LATE_S)
+        try:
+            site.send(b"?")
+            words = site.getresponse().read().decode(errors="replace").split()
+        except (OSError, http.client.HTTPException) as error:
+            return Finding("Proxy", Level.WRONG, str(error), "Try again.")
+    if len(words) != 3:
         return Finding(
             "Proxy",
             Level.WRONG,
-            "One stands before the site, and TRUSTED_PROXIES is 0.",
-            "Set TRUSTED_PROXIES to their number: else all visitors share one address.",
+            "The site doesn't know us: it has another SECRET_KEY, or is another version.",
+            "Run doctor with the variables and the code of the site.",
         )
-    if is_buffered:
+    hops, late_s = int(words[1]), float(words[2])
+    if hops != settings.TRUSTED_PROXIES:
+        return Finding(
+            "Proxy",
+            Level.WRONG,
+            f"X-Forwarded-For names {hops}, and TRUSTED_PROXIES is {settings.TRUSTED_PROXIES}.",
+            "Set TRUSTED_PROXIES to the number of proxies, and have each add to that header.",
+        )
+    if late_s < BODY_LATE_S / 2:
         return Finding("Proxy", Level.GOOD, "It takes in whole requests before it passes them on.")
     return Finding(
         "Proxy",
@@ -246,8 +261,16 @@ def _proxy(production: bool) -> Finding:
     )
 
 
-def _status(path: str, *, headers: dict[str, str] | None = None, timeout=FETCH_TIMEOUT_S) -> int:
-    """What the public address answers. Not through a proxy that the environment names."""
+def _status(path: str) -> int:
+    """What the public address answers."""
+    with _connection(timeout=FETCH_TIMEOUT_S) as site:
+        site.request("GET", path)
+        return site.getresponse().status
+
+
+@contextmanager
+def _connection(*, timeout: float) -> Iterator[http.client.HTTPConnection]:
+    """To the public address, not through a proxy that the environment names."""
     public = urlsplit(settings.PUBLIC_URL)
     host = public.hostname or ""
     site: http.client.HTTPConnection
@@ -256,11 +279,8 @@ def _status(path: str, *, headers: dict[str, str] | None = None, timeout=FETCH_T
         site = http.client.HTTPSConnection(host, public.port, timeout=timeout, context=context)
     else:
         site = http.client.HTTPConnection(host, public.port, timeout=timeout)
-    try:
-        site.request("GET", path, headers=headers or {})
-        return site.getresponse().status
-    finally:
-        site.close()
+    with closing(site):
+        yield site
 
 
 def _disk() -> Finding:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.forms import Form, PasswordInput
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -90,6 +90,17 @@ def csrf_expired(request: HttpRequest) -> HttpResponse:
             "You signed in or out after opening it, or cookies are blocked, so nothing was "
             "saved. Go back and send the form again."
         ),
+    )
+
+
+def incomplete(request: HttpRequest) -> HttpResponse:
+    """408: the connection broke off, or fell silent, before the whole form was here."""
+    request.POST = QueryDict()
+    return _page(
+        request,
+        HTTPStatus.REQUEST_TIMEOUT,
+        _("Your form didn't reach us"),
+        _("The connection broke off, so nothing was saved. Go back and send the form again."),
     )
 
 

@@ -1,7 +1,9 @@
-"""What a supervisor asks: does the process answer, and can it do its work?"""
+"""Health probes: does the process answer, and can it do its work?"""
 
+import time
 from http import HTTPStatus
 
+from django.core import signing
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
@@ -9,19 +11,44 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 PLAIN = "text/plain; charset=utf-8"
+DOCTOR_HEADER = "X-Doctor"
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. It asks nobody else, so a database that is down starts no restart."""
-    return HttpResponse("ok\n", content_type=PLAIN)
+    """Liveness: the process answers. A database that is down is no reason to restart it.
+
+    `manage.py doctor` signs its question, and is told how the request came.
+    """
+    words = "ok\n"
+    if question := request.headers.get(DOCTOR_HEADER):
+        words += _as_it_came(request, question)
+    return HttpResponse(words, content_type=PLAIN)
+
+
+def _as_it_came(request: HttpRequest, question: str) -> str:
+    """How many proxies passed it on, and how many seconds its body of one byte came later."""
+    try:
+        doctor_signer().unsign(question, max_age=60)
+    except signing.BadSignature:
+        return ""
+    begin = time.monotonic()
+    request.read(1)
+    late_s = time.monotonic() - begin
+    passed_on = request.headers.get("X-Forwarded-For", "")
+    hops = len([address for address in passed_on.split(",") if address.strip()])
+    return f"{hops} {late_s:.2f}\n"
+
+
+def doctor_signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="purposeapp.doctor")
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, and its tables are as new as this code."""
+    """Readiness: the database answers, and its tables are as new as this code."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())

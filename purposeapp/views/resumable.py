@@ -6,7 +6,14 @@ from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    QueryDict,
+    UnreadablePostError,
+)
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -89,6 +96,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     nobody else may put anything into a session. Where cookies are blocked, a view that stores
     nothing of visitors answers as if there had been a token.
     """
+    try:
+        sent = request.POST
+    except UnreadablePostError:
+        return errors.incomplete(request)
     match = request.resolver_match
     if _is_without_cookies(request, reason):
         if not match or not getattr(match.func, "works_without_cookies", False):
@@ -104,7 +115,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if _is_from_here(request):
             return _to_sign_in(request, anchor)
         return errors.csrf_expired(request)
-    sent = request.POST
     request.method, request.POST = "GET", QueryDict()
     try:
         typed = Typed(sent, csrf_expired=True)

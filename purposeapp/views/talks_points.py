@@ -42,7 +42,7 @@ def _offers_future(seat: Seat) -> list[tuple[str, Split]]:
     if goal := Goal.objects.current_of(seat.account):
         offers.append((gettext("Start from my goal"), goal.split))
     if now := seat.mine.get(TalkKind.NOW):
-        offers.append((gettext("Start from my points now"), now))
+        offers.append((gettext("Start from my current points"), now))
     return offers
 
 

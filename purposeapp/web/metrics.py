@@ -1,15 +1,21 @@
-"""Prometheus metrics of requests: how many, how long, with how many database queries.
+"""Prometheus metrics: of requests how many, how long, with how many queries; and what waits.
 
 Imported only where METRICS_TOKEN is set, since it needs the extra `monitoring`. The workers share
 their counts through files in PROMETHEUS_MULTIPROC_DIR, see config/gunicorn.conf.py.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from prometheus_client import Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from purposeapp.models import OutgoingMail, Reminder, Room, Session
+from purposeapp.models.room_answer import DELETED_WITHIN
 
 from .request_log import route_of
 
@@ -59,3 +65,36 @@ def _origin_of(request: HttpRequest, response: HttpResponse) -> str:
     if request.path_info.startswith(settings.STATIC_URL):
         return "(static)"
     return "(memory)" if response.status_code in (200, 304) else "(none)"
+
+
+class Backlog(Collector):
+    """Gauges of what the commands that run every day have left, counted when they are asked for.
+
+    Not `Gauge`: of that, each worker keeps a value of its own, also when it is gone.
+    """
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        now = timezone.now()
+        for name, meaning, count in (
+            (
+                "five_purposes_reminders_due",
+                "Reminders whose day has come and that wait.",
+                Reminder.objects.due(now.date()).count(),
+            ),
+            (
+                "five_purposes_sessions_over",
+                "Ended sessions that tidy has not deleted.",
+                Session.objects.filter(expire_date__lt=now).count(),
+            ),
+            (
+                "five_purposes_rooms_over",
+                "Rooms that hold answers after a day.",
+                Room.objects.overdue(term=DELETED_WITHIN).count(),
+            ),
+            (
+                "five_purposes_mails_waiting",
+                "Mails that could not be sent yet.",
+                OutgoingMail.objects.count(),
+            ),
+        ):
+            yield GaugeMetricFamily(name, meaning, value=count)

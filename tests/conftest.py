@@ -137,3 +137,10 @@ def provider(linkedin, settings):
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
     return linkedin
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory):
+    """Where the servers of this run have their static files, those of other workers too."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"

@@ -29,13 +29,6 @@ NO_ANSWER = re.compile("Failed to load resource: net::ERR_(CONNECTION|EMPTY|SOCK
 # an event loop going, and the tests of other folders should not run inside of it.
 
 
-@pytest.fixture(scope="session")
-def static_root(tmp_path_factory):
-    """Where the servers of this run have their static files, those of other workers too."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"
-
-
 @pytest.fixture(scope="package")
 def server(tmp_path_factory, static_root):
     """The real thing, with an empty database and the first tips."""

@@ -9,6 +9,7 @@ Everything here is worked out from how many people have each of the 1,001 splits
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ GROUPS: tuple[Group, ...] = tuple(
 """The sixteen groups of splits that are alike."""
 
 
+@cache
 def first_of(split: Split) -> Purpose | None:
     """The purpose with most points; None where several share the lead.
 
@@ -44,6 +46,7 @@ def first_of(split: Split) -> Purpose | None:
     return split.standouts[0] if len(split.standouts) == 1 else None
 
 
+@cache  # a tally asks for each of the groups; there are 1,001 splits
 def group_of(split: Split) -> Group:
     """The purposes with weight, if there are one or two; else nothing, for what is mixed evenly.
 

@@ -44,6 +44,21 @@ def _urls_of_a_laptop():
     import_module("config.urls")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """What migrations store comes back for each transactional test by COPY.
+
+    Django itself reads it from JSON and saves it row by row, which takes longer than such a test.
+    """
+    from django.db import connection
+
+    from tests.support.tables import copy_in, copy_out
+
+    with django_db_blocker.unblock():
+        rows = copy_out()
+    connection.creation.deserialize_db_from_string = lambda _: copy_in(rows)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_memory(settings):
     """Pages are made anew in each test, and follow each change of a tip at once."""
@@ -122,3 +137,10 @@ def provider(linkedin, settings):
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
     return linkedin
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory):
+    """Where the servers of this run have their static files, those of other workers too."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"

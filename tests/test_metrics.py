@@ -12,9 +12,10 @@ TOKEN = "a token for Prometheus"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, static_root):
     folder = tmp_path_factory.mktemp("metrics")
-    with running("metrics", folder, METRICS_TOKEN=TOKEN, WEB_CONCURRENCY="2") as server:
+    settings = {"METRICS_TOKEN": TOKEN, "WEB_CONCURRENCY": "2"}
+    with running("metrics", folder, static_root, **settings) as server:
         yield server
 
 

@@ -12,8 +12,9 @@ EMAIL, PASSWORD = "owner@example.org", "ten points to spend"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running("outage", tmp_path_factory.mktemp("outage"), WEB_CONCURRENCY="1") as server:
+def server(tmp_path_factory, static_root):
+    folder = tmp_path_factory.mktemp("outage")
+    with running("outage", folder, static_root, WEB_CONCURRENCY="1") as server:
         yield server
 
 

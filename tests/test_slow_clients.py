@@ -18,8 +18,9 @@ DEADLINE_S = 5
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running("slow", tmp_path_factory.mktemp("slow"), WEB_CONCURRENCY="1") as server:
+def server(tmp_path_factory, static_root):
+    folder = tmp_path_factory.mktemp("slow")
+    with running("slow", folder, static_root, WEB_CONCURRENCY="1") as server:
         yield server
 
 

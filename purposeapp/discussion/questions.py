@@ -204,8 +204,9 @@ def _guess(inviter: Answers, guest: Answers) -> Finding | None:
         (Topic.INVITER_GUESSED, inviter.guess, guest.now),
         (Topic.GUEST_GUESSED, guest.guess, inviter.now),
     ):
-        for purpose, off in (guessed.difference(now) if guessed else {}).items():
-            values = _named(purpose, points=now[purpose], guess=now[purpose] + off)
+        if guessed and guessed != now:
+            purpose, off = next(iter(guessed.difference(now).items()))  # the largest
+            values = _named(purpose, points=now[purpose], guess=guessed[purpose])
             found.append((abs(off), Finding(topic, purpose, values)))
     off, finding = max(found, key=lambda each: each[0], default=(0, None))
     return finding if off >= GUESS_IS_OFF else None
@@ -213,5 +214,6 @@ def _guess(inviter: Answers, guest: Answers) -> Finding | None:
 
 def _wanted(inviter: Answers, guest: Answers) -> Iterable[tuple[Purpose, int, int]]:
     """What each of both wants to gain or lose, by purpose."""
+    inviters, guests = inviter.wanted, guest.wanted
     for purpose in Purpose:
-        yield purpose, inviter.wanted[purpose], guest.wanted[purpose]
+        yield purpose, inviters[purpose], guests[purpose]

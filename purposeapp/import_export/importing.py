@@ -207,11 +207,12 @@ def _read_assessments(
     """Where an id stands there again with the same points, the first one counts."""
     numbered: dict[int, Assessment] = {}
     splits: dict[UUID, Split] = {}
+    form = AssessmentEntryForm()
     for number, entry in entries:
         if len(numbered) == MAX_ENTRIES:
             raise InvalidFile(TOO_MANY_ENTRIES, params={"most": MAX_ENTRIES})
         with at_entry(number, place):
-            assessment = Assessment(**AssessmentEntryForm.clean_entry(entry))
+            assessment = Assessment(**form.clean_entry(entry))
             if assessment.id not in splits:
                 splits[assessment.id] = assessment.split
                 numbered[number] = assessment
@@ -222,9 +223,10 @@ def _read_assessments(
 
 def _read_goals(entries: list[Any]) -> list[Goal]:
     goals: dict[tuple[datetime, Split], Goal] = {}
+    form = GoalEntryForm()
     for number, entry in enumerate(entries, start=1):
         with at_entry(number, AT_GOAL):
-            goal = Goal(**GoalEntryForm.clean_entry(entry))
+            goal = Goal(**form.clean_entry(entry))
             if _key(goal) in goals:
                 continue
             if not goal.ended_at and not all(earlier.ended_at for earlier in goals.values()):

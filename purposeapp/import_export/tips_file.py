@@ -97,9 +97,10 @@ def read(data: bytes) -> list[Tip]:
     if not isinstance(entries, list):
         raise InvalidFile(NOT_TIPS)
     tips: dict[str, Tip] = {}
+    form = TipEntryForm()
     for number, entry in enumerate(entries, start=1):
         with at_entry(number):
-            tip = Tip(**TipEntryForm.clean_entry(entry))
+            tip = Tip(**form.clean_entry(entry))
             if tip.key in tips:
                 raise ValidationError(TWICE)
         tips[tip.key] = tip

@@ -5,9 +5,9 @@ import os
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.support.chromium import FLAGS, NoChromiumError, executable
+from tests.support.chromium import FLAGS, NoChromiumError, executable, shell
 from tests.support.server import running
 from tests.support.visitor import Visitor
 
@@ -29,13 +29,6 @@ NO_ANSWER = re.compile("Failed to load resource: net::ERR_(CONNECTION|EMPTY|SOCK
 # an event loop going, and the tests of other folders should not run inside of it.
 
 
-@pytest.fixture(scope="session")
-def static_root(tmp_path_factory):
-    """Where the servers of this run have their static files, those of other workers too."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"
-
-
 @pytest.fixture(scope="package")
 def server(tmp_path_factory, static_root):
     """The real thing, with an empty database and the first tips."""
@@ -44,28 +37,49 @@ def server(tmp_path_factory, static_root):
 
 
 @pytest.fixture(scope="package")
-def chromium():
-    """Playwright's Chromium, and how to start the one of this machine."""
+def playwright():
     expect.set_options(timeout=STEP_TIMEOUT_MS)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # With pytest-xdist, tests that use Django's database may come in between. They run
         # beside Playwright's event loop, not on it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        try:
-            path = executable(playwright)
-        except NoChromiumError as error:
-            if os.environ.get("CI") == "true":
-                pytest.fail(str(error), pytrace=False)
-            pytest.skip(f"NOTHING WAS TRIED IN A BROWSER! {error}")
-        yield playwright.chromium, {"executable_path": path, "args": FLAGS}
+        yield playwright
 
 
 @pytest.fixture(scope="package")
-def browser(chromium):
-    kind, how = chromium
-    browser = kind.launch(**how)
+def chromium(playwright):
+    """How to start the Chromium of this machine."""
+    try:
+        return {"executable_path": executable(playwright), "args": FLAGS}
+    except NoChromiumError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(f"NOTHING WAS TRIED IN A BROWSER! {error}")
+
+
+@pytest.fixture(scope="package")
+def whole_browser(playwright, chromium):
+    """The browser that people use, for stories that depend on what is around its pages."""
+    browser = playwright.chromium.launch(**chromium)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="package")
+def headless_shell(playwright, chromium):
+    """What draws its pages, for all other stories: each visitor is half the work."""
+    browser = playwright.chromium.launch(**chromium | {"executable_path": shell(playwright)})
+    yield browser
+    browser.close()
+
+
+def refuse_back(page: Page) -> None:
+    """The headless shell goes Back in another way than the browser that people use."""
+
+    def refuse(**options) -> None:
+        pytest.fail("Mark a story that goes back or forward with whole_browser.")
+
+    page.go_back = page.go_forward = refuse
 
 
 class Watch:
@@ -90,20 +104,22 @@ class Watch:
 
 
 @pytest.fixture
-def new_visitor(browser, chromium, server, tmp_path):
+def new_visitor(request, playwright, chromium, server, tmp_path):
     """Makes visitors, each with a browser that knows nothing of the others'."""
     opened = []
 
     def new_visitor(*, preferences: dict | None = None, **options) -> Visitor:
         options = {"base_url": server.url, "timezone_id": "UTC", **options}
         if preferences:  # as somebody chose them in the browser's own settings
-            kind, how = chromium
             profile = tmp_path / f"profile{len(opened)}"
             (profile / "Default").mkdir(parents=True)
             (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
-            context = kind.launch_persistent_context(profile, **how, **options)
+            context = playwright.chromium.launch_persistent_context(profile, **chromium, **options)
+        elif request.node.get_closest_marker("whole_browser"):
+            context = request.getfixturevalue("whole_browser").new_context(**options)
         else:
-            context = browser.new_context(**options)
+            context = request.getfixturevalue("headless_shell").new_context(**options)
+            context.on("page", refuse_back)
         context.set_default_timeout(STEP_TIMEOUT_MS)
         watch = Watch(context)
         opened.append((context, watch))

@@ -1,8 +1,11 @@
 """Impatient fingers and the Back button make no assessment that nobody meant."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
+
+pytestmark = pytest.mark.whole_browser
 
 
 def _expect_history(page, *headlines):

@@ -86,6 +86,7 @@ def test_a_day_that_has_passed_is_refused_and_everything_stays(visitor):
     expect(page.get_by_label("Target date (optional)")).to_be_focused()
 
 
+@pytest.mark.whole_browser
 def test_what_is_only_played_leaves_the_history_as_it_was(visitor):
     page = visitor.page
     visitor.sign_up()
@@ -171,6 +172,7 @@ def test_the_words_are_asked_for_once_something_else_is_chosen(new_visitor):
     expect(page.locator(".event")).to_have_text("Moved to Bergen")
 
 
+@pytest.mark.whole_browser
 def test_back_brings_the_whole_sheet_and_another_day_is_another_assessment(new_visitor):
     visitor = new_visitor()
     page = visitor.page

@@ -1,5 +1,6 @@
 """Somebody comes back when life has changed; nobody else gets to see what they kept."""
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -71,6 +72,7 @@ def test_a_stranger_finds_nothing_at_the_address_of_an_assessment(visitor, new_v
     expect(visitor.headline).to_have_text("Job seeking comes first (40%)")
 
 
+@pytest.mark.whole_browser
 def test_the_back_button_shows_nothing_private_after_signing_out(visitor):
     page = visitor.page
     visitor.sign_up()

@@ -28,6 +28,7 @@ def test_a_phone_shows_what_it_is_the_result_and_the_way_to_ones_own(
     expect(visitor.headline).to_have_text("What are you on LinkedIn for?")
 
 
+@pytest.mark.whole_browser
 def test_the_first_result_is_ones_own_and_anybody_elses_is_not(visitor, new_visitor):
     page = visitor.page
     page.goto("/")

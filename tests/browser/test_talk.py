@@ -145,6 +145,7 @@ def test_the_longest_talk_fits_on_one_sheet(inviter, new_visitor):
         assert inviter.page.pdf(format=paper).count(b"/Type /Page\n") == 1
 
 
+@pytest.mark.whole_browser
 def test_points_that_are_not_sent_yet_are_there_after_a_reload(inviter, new_visitor):
     guest = new_visitor(**PHONE)
     guest.page.goto(invite(inviter))
@@ -207,11 +208,11 @@ def test_every_page_of_a_talk_can_be_read(inviter, new_visitor):
     inviter.page.get_by_label("Your name").fill("anna@example.org")
     inviter.page.get_by_role("button", name="Create an invitation").click()
     mine.here("list")
+    seat = guest.page.url
     guest.page.goto(link)
     theirs.here("in-use")
     inviter.page.goto(f"{home}withdraw/")
     inviter.page.get_by_role("button", name="Withdraw").click()
-    guest.page.go_back()
-    guest.page.reload()
+    guest.page.goto(seat)
     theirs.here("left")
     assert not [*theirs.faults, *mine.faults], "\n".join([*theirs.faults, *mine.faults])

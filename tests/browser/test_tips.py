@@ -22,6 +22,7 @@ def tip(page, words):
     return page.get_by_role("listitem").filter(has_text=words).first
 
 
+@pytest.mark.whole_browser
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     visitor = new_visitor(java_script_enabled=scripts)

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.support.visitor import Visitor
 
+pytestmark = pytest.mark.whole_browser
+
 RESTORED = "We restored what you typed."
 KEPT = "We kept what you typed before you signed in. It isn't saved yet."
 NOTE = "First line\nSecond line"

@@ -112,7 +112,8 @@ class Server:
     """`manage.py serve` in a process of its own.
 
     Collecting compresses for seconds. So where another one has collected into `static`, this one
-    only migrates and starts gunicorn, as `serve` does after that.
+    only migrates and starts gunicorn, as `serve` does after that. Those that share `static` start
+    one after the other.
     """
 
     def __init__(self, database: Database, folder: Path, static: Path, **environment: str) -> None:
@@ -136,6 +137,11 @@ class Server:
 
     def start(self) -> None:
         """Start it, and come back when it answers. Raises RuntimeError when it does not."""
+        with self.static.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._start()
+
+    def _start(self) -> None:
         command = ["manage.py", "serve"]
         if (self.static / "staticfiles.json").exists():
             self.manage("migrate", "--verbosity", "0")
@@ -250,16 +256,12 @@ def running(
 ) -> Iterator[Server]:
     """A server that answers, on an empty database with the first tips; both are gone afterwards.
 
-    The database's name says what it is for, and tells those of several processes apart. Servers
-    that share `static` start one after the other, so that the first one collects for all.
+    The database's name says what it is for, and tells those of several processes apart.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     with Database(f"five_purposes_{purpose}_{os.getpid()}_{worker}") as database:
-        static = static or folder / "static"
-        server = Server(database, folder, static, **environment)
-        with static.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            server.start()
+        server = Server(database, folder, static or folder / "static", **environment)
+        server.start()
         try:
             yield server
         finally:

@@ -1,6 +1,7 @@
-"""What stands in the database, counted."""
+"""What stands in the database: counted, copied out and in again."""
 
 from django.apps import apps
+from django.db import connection, transaction
 
 
 def rows_of_all_tables() -> dict[str, int]:
@@ -8,3 +9,24 @@ def rows_of_all_tables() -> dict[str, int]:
         model._meta.label: model._default_manager.count()
         for model in apps.get_models(include_auto_created=True)
     }
+
+
+def copy_out() -> dict[str, bytes]:
+    """The rows of each table that has some, as COPY writes them."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True):
+            with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+                if written := b"".join(copy):
+                    rows[table] = written
+    return rows
+
+
+def copy_in(rows: dict[str, bytes]) -> None:
+    """Fill the tables again; those that are not empty still have their rows."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, written in rows.items():
+            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
+            if not cursor.fetchone()[0]:
+                with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                    copy.write(written)

@@ -248,7 +248,7 @@ def import_document(user: User, document: Document) -> ImportResult:
     contradicts what is here.
     """
     # A row lock, for one import of a person at a time: the next finds what the first has added.
-    if not User.objects.lock(user):
+    if not User.objects.lock(user.pk):
         return ImportResult(0, 0)  # the account is gone since, and there is nothing to add to
     return ImportResult(_add_assessments(user, document), _add_goals(user, document.goals))
 

@@ -67,7 +67,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         The same goal set again stays the one that it is. None where the account is gone.
         """
         # One at a time: a second one then finds what the first has set.
-        if not User.objects.lock(user):
+        if not User.objects.lock(user.pk):
             return None
         current = self.current_of(user)
         if current and (current.split, current.wanted_by) == (split, wanted_by):

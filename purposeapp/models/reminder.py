@@ -70,7 +70,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         leaves what was chosen before. None where the account is gone.
         """
         # Two that choose at once, or choose and leave: the second finds what the first has done.
-        if not User.objects.lock(user):
+        if not User.objects.lock(user.pk):
             return None
         reminder, _created = self.select_for_update().get_or_create(user=user)
         if reminder.rhythm != Reminder.Rhythm.OFF and not replaces:

@@ -55,7 +55,7 @@ class TooManyRoomsTodayError(Exception):
 
 
 class LiveRoom(NamedTuple):
-    """A room as whoever has its code may know it. Equal ones look the same: it is its own version.
+    """Read model of a room, for whoever has its code. Equal ones look the same: it is a version.
 
     Before the reveal there is nothing in it of the answers but how many there are.
     """
@@ -127,7 +127,7 @@ class RoomQuerySet(OwnedQuerySet["Room"]):
         Raises TooManyRoomsTodayError.
         """
         # One at a time: a second one then counts what the first has made.
-        if not User.objects.lock(host):
+        if not User.objects.lock(host.pk):
             return None
         day_ago = timezone.now() - timedelta(days=1)
         if self.filter(host=host, made_at__gt=day_ago).count() >= MAX_ROOMS_A_DAY:
@@ -260,7 +260,7 @@ class Room(models.Model):
     @transaction.atomic
     def _open(self, code: str) -> bool:
         # The account first, as its deletion does: neither waits for the other.
-        if not User.objects.lock(User(pk=self.host_id)):
+        if not User.objects.lock(self.host_id):
             return False
         room = self._locked(RoomState.DRAFT)
         if not room:

@@ -145,7 +145,7 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         TooManyInvitationsTodayError.
         """
         # One at a time: a second one then counts what the first has made.
-        if not User.objects.lock(inviter):
+        if not User.objects.lock(inviter.pk):
             return None
         mine = self.filter(inviter=inviter)
         if mine.open_invitations().count() >= MAX_OPEN_INVITATIONS:
@@ -166,7 +166,7 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         lost. None where it can't be started: it was before, it is over, or it is one's own.
         """
         # The account first, as its deletion does: neither waits for the other.
-        guest = user if isinstance(user, User) and User.objects.lock(user) else None
+        guest = user if isinstance(user, User) and User.objects.lock(user.pk) else None
         invited = self.filter(invite_hash=hash_of(invite_key))
         talk = invited.select_for_update(no_key=True).first()
         if talk and guest_key and talk.was_started_by(guest_key):

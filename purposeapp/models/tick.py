@@ -37,9 +37,9 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         return {tick.tip_id: tick for tick in _of(user.pk)}
 
     def record(self, *, user: User, tip: Tip, verdict: str) -> None:
-        """Store what `user` says of a tip, in place of what they said before.
+        """Upsert what `user` says of a tip, so that two at once make one tick.
 
-        One statement, so that two at once make one tick. The same said again keeps its moment.
+        The same said again keeps its moment.
         Nothing is stored for an account or of a tip that is gone meanwhile.
         """
         if self.for_user(user).filter(tip=tip, verdict=verdict).exists():

@@ -46,13 +46,13 @@ class UserManager(BaseUserManager["User"]):
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
-    def lock(self, user: "User") -> bool:
+    def lock(self, user_id: int) -> bool:
         """Take a row lock on the account until the transaction ends; False where it is gone.
 
         What happens to one person's things happens one after the other: a second request finds
         what the first has done. Rows that only refer to the account can be added meanwhile.
         """
-        return bool(self.select_for_update(no_key=True).filter(pk=user.pk).first())
+        return bool(self.select_for_update(no_key=True).filter(pk=user_id).first())
 
     def lock_import(self, user: "User") -> bool:
         """Take the advisory lock on imports of an account until the transaction ends.

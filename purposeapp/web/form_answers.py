@@ -1,4 +1,4 @@
-"""What a browser may do with the page that answers a form."""
+"""Cache-Control of the page that answers a POST."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 
 def keep_for_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Let Back show a page that answered a form, such as one with errors (422), once more.
+    """Cache-Control for the answer to a POST, so that Back shows it again, such as one with errors.
 
     Such a page can't be fetched anew: a browser that was told to store nothing (`no-store`) shows
     an error of its own instead. `no-cache` lets it keep the page for its history alone. It varies

@@ -10,16 +10,8 @@ from .paper import ChangeDayForm, PaperForm
 from .portrait_part import PortraitPartForm, PortraitPreviewForm
 from .questionnaire import QuestionnaireForm
 from .reminder import ReminderForm
-from .room import CodeForm, PaperAnswerForm, RoomForm, RoomFutureForm, RoomPointsForm
-from .talk import (
-    FutureForm,
-    GuessForm,
-    InvitationForm,
-    InvitationMailForm,
-    LinkMailForm,
-    TalkNoteForm,
-    TalkPointsForm,
-)
+from .room import CodeForm, PaperAnswerForm, RoomForm
+from .talk import InvitationForm, InvitationMailForm, LinkMailForm, TalkNoteForm
 from .talk_question import TalkQuestionForm
 from .tick import SideForm, TickForm
 from .time_zone import TimeZoneForm
@@ -37,9 +29,7 @@ __all__ = [
     "DeleteAccountForm",
     "EndGoalForm",
     "EventForm",
-    "FutureForm",
     "GoalForm",
-    "GuessForm",
     "ImportForm",
     "InvitationForm",
     "InvitationMailForm",
@@ -54,12 +44,9 @@ __all__ = [
     "QuestionnaireForm",
     "ReminderForm",
     "RoomForm",
-    "RoomFutureForm",
-    "RoomPointsForm",
     "SaveResultForm",
     "SideForm",
     "TalkNoteForm",
-    "TalkPointsForm",
     "TalkQuestionForm",
     "TickForm",
     "TimeZoneForm",

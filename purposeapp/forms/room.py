@@ -13,7 +13,7 @@ from purposeapp.rooms.code import read_code
 from purposeapp.split import Purpose, Split, budget_error
 
 from .questionnaire import SubmissionField
-from .ten_points import PointsField, TenPointsForm
+from .ten_points import PointsField
 
 TOO_MANY_ROOMS_TODAY = _("You've made %(count)d rooms today. Try again tomorrow.")
 NO_SUCH_ROOM = _("There's no open room with this code. Check the screen and try again.")
@@ -75,17 +75,6 @@ class CodeForm(forms.Form):
         if not code:
             raise forms.ValidationError(NO_SUCH_ROOM, code="unknown")
         return code
-
-
-class RoomPointsForm(TenPointsForm):
-    """Ten points of somebody in a room, as things are."""
-
-
-class RoomFutureForm(TenPointsForm):
-    """Where somebody in a room would like their ten points to be."""
-
-    earlier_words = _("now %(was)d")
-    change_words = _("now %(was)d, future %(now)d")
 
 
 class PaperAnswerForm(forms.Form):

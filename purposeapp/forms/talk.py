@@ -1,4 +1,4 @@
-"""What people type in a talk: the invitation, the ten points of each kind, and the note."""
+"""What people type in a talk, beside ten points: the invitation and the note."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +10,10 @@ from purposeapp.models.talk import (
     TooManyInvitationsTodayError,
     TooManyOpenInvitationsError,
 )
-from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_answer import TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 
 from .newlines import NewlineField
-from .ten_points import TenPointsForm
 
 TOO_MANY_OPEN = _("You have %(count)d open invitations. Revoke one first.")
 TOO_MANY_TODAY = _("You've made %(count)d invitations today. Try again tomorrow.")
@@ -64,30 +63,6 @@ class InvitationForm(forms.ModelForm):
             words, code = TOO_MANY_TODAY % {"count": MAX_INVITATIONS_A_DAY}, "today"
         self.add_error(None, forms.ValidationError(words, code=code))
         return None
-
-
-class TalkPointsForm(TenPointsForm):
-    """Ten points of one side of a talk."""
-
-    kind = TalkKind.NOW
-
-    def save(self, talk: Talk, side: TalkSide) -> bool:
-        """Store them; False where it is too late."""
-        return talk.answer(side, self.kind, self.split)
-
-
-class FutureForm(TalkPointsForm):
-    """Where somebody would like their ten points to be."""
-
-    kind = TalkKind.FUTURE
-    earlier_words = _("now %(was)d")
-    change_words = _("now %(was)d, future %(now)d")
-
-
-class GuessForm(TalkPointsForm):
-    """What somebody takes for the ten points of the other one."""
-
-    kind = TalkKind.GUESS
 
 
 class TalkNoteForm(forms.Form):

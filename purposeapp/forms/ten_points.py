@@ -194,3 +194,10 @@ class TenPointsForm(forms.Form):
     def split(self) -> Split:
         """How the points were spent. Only a valid form has one."""
         return Split(**self.points)
+
+
+class FutureForm(TenPointsForm):
+    """Where somebody would like their ten points to be, compared with where they are now."""
+
+    earlier_words = _("now %(was)d")
+    change_words = _("now %(was)d, future %(now)d")

@@ -11,10 +11,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +20,7 @@ from purposeapp import sentences
 from purposeapp.accounts.pending import add_pending_result
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
-from purposeapp.forms import CodeForm, RoomFutureForm, RoomPointsForm
+from purposeapp.forms import CodeForm
 from purposeapp.forms.room import NO_SUCH_ROOM
 from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Assessment, RoomAnswer
@@ -46,7 +44,7 @@ from .recording import redirect_to_recorded
 from .rooms import MAX_HOURS
 from .save_result import sign_up_to_save
 from .talks_seat import View, private
-from .ten_points import Opening, ten_points_page
+from .ten_points import FUTURE, NOW, Question, opening_from_address, ten_points_page
 
 POINTS = "purposeapp/room_points.html"
 RESULT = "purposeapp/room_result.html"
@@ -137,17 +135,9 @@ def _count(room: LiveRoom) -> SafeString:
     return fragment("purposeapp/_room_so_far.html", answers=room.answers)
 
 
-def _points_page(
-    kind: RoomKind, form_class: type[TenPointsForm], title: Promise, lead: Promise
-) -> View:
+def _points_page(kind: RoomKind, asked: Question) -> View:
     """The page that asks for the ten points of one kind."""
     url_name = {RoomKind.NOW: "room_join", RoomKind.FUTURE: "room_future"}[kind]
-
-    def opening(request: RoomRequest) -> Opening:
-        try:
-            return Opening(None, Split.parse(request.GET.get("start", "")).as_dict())
-        except ValueError:
-            return Opening()
 
     def context(request: RoomRequest, form: TenPointsForm) -> dict[str, Any]:
         is_future = kind == RoomKind.FUTURE
@@ -157,8 +147,8 @@ def _points_page(
             "room": request.room,
             "count": _count(request.room),
             "kind": kind.value,
-            "title": title,
-            "lead": lead,
+            "title": asked.title,
+            "lead": asked.lead,
             "action": reverse(url_name, args=[request.room.code]),
             "result": reverse("room_result", args=[request.room.code]),
             "offer": form.earlier if is_new else None,
@@ -177,10 +167,10 @@ def _points_page(
             return {
                 **given,
                 "room": {**shown, "title": given["room_title"]},
-                "form": form_class(),
+                "form": asked.form_class(),
                 "kind": kind.value,
-                "title": title,
-                "lead": lead,
+                "title": asked.title,
+                "lead": asked.lead,
                 "max_hours": MAX_HOURS,
             }
 
@@ -216,7 +206,9 @@ def _points_page(
         seat.keep(response, room.code)
         return response
 
-    asks = ten_points_page(form_class, POINTS, opening=opening, context=context, blank=blank)(save)
+    asks = ten_points_page(
+        asked.form_class, POINTS, opening=opening_from_address, context=context, blank=blank
+    )(save)
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(asks)
@@ -241,18 +233,8 @@ def _points_page(
     return _in_room(view)
 
 
-now = _points_page(
-    RoomKind.NOW,
-    RoomPointsForm,
-    gettext_lazy("Your ten points now"),
-    gettext_lazy("What are you on LinkedIn for today? Spend ten points as things are."),
-)
-future = _points_page(
-    RoomKind.FUTURE,
-    RoomFutureForm,
-    gettext_lazy("Your ten points in the future"),
-    gettext_lazy("Where would you like them to be? Spend ten points the way you wish they were."),
-)
+now = _points_page(RoomKind.NOW, NOW)
+future = _points_page(RoomKind.FUTURE, FUTURE)
 
 
 @result_page

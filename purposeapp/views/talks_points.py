@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.forms import FutureForm, GuessForm, TalkPointsForm
+from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.talk_answer import TalkKind
 from purposeapp.split import Split
@@ -17,19 +16,9 @@ from purposeapp.web.blank_page import blank_page
 from purposeapp.web.responses import HttpResponseSeeOther
 
 from .talks_seat import Seat, SeatedRequest, View, both_ways
-from .ten_points import Opening, ten_points_page
+from .ten_points import FUTURE, NOW, Opening, Question, opening_from_address, ten_points_page
 
 TEMPLATE = "purposeapp/talk_points.html"
-
-
-class Page(NamedTuple):
-    """What is asked for on one of the three, in words."""
-
-    form_class: type[TalkPointsForm]
-    title: Promise
-    lead: Promise
-    offers: Callable[[Seat], list[tuple[str, Split]]]
-    """What somebody may start from instead of an empty form."""
 
 
 def _offers_now(seat: Seat) -> list[tuple[str, Split]]:
@@ -46,38 +35,29 @@ def _offers_future(seat: Seat) -> list[tuple[str, Split]]:
     return offers
 
 
-PAGES = {
-    TalkKind.NOW: Page(
-        TalkPointsForm,
-        _("Your ten points now"),
-        _("What are you on LinkedIn for today? Spend ten points as things are."),
-        _offers_now,
-    ),
-    TalkKind.FUTURE: Page(
-        FutureForm,
-        _("Your ten points in the future"),
-        _("Where would you like them to be? Spend ten points the way you wish they were."),
-        _offers_future,
-    ),
-    TalkKind.GUESS: Page(
-        GuessForm,
-        _("Your guess"),
-        _("Where do you think their ten points are now? You'll both see how close you came."),
-        lambda seat: [],
-    ),
+GUESS = Question(
+    TenPointsForm,
+    _("Your guess"),
+    _("Where do you think their ten points are now? You'll both see how close you came."),
+)
+
+QUESTIONS = {TalkKind.NOW: NOW, TalkKind.FUTURE: FUTURE, TalkKind.GUESS: GUESS}
+OFFERS: dict[str, Callable[[Seat], list[tuple[str, Split]]]] = {
+    TalkKind.NOW: _offers_now,
+    TalkKind.FUTURE: _offers_future,
 }
+"""What somebody may start from instead of an empty form."""
 
 
 def points_page(kind: TalkKind) -> tuple[View, View]:
     """The page of one kind of ten points, by id and by key."""
-    page = PAGES[kind]
+    asked = QUESTIONS[kind]
 
     def opening(request: SeatedRequest) -> Opening:
-        try:
-            return Opening(None, Split.parse(request.GET.get("start", "")).as_dict())
-        except ValueError:
-            mine = request.seat.mine.get(kind)
-            return Opening(None, mine.as_dict() if mine else None)
+        return opening_from_address(request, request.seat.mine.get(kind))
+
+    def offers(seat: Seat) -> list[tuple[str, Split]]:
+        return OFFERS[kind](seat) if kind in OFFERS else []
 
     def addresses(seat: Seat) -> dict[str, str]:
         return {"action": seat.url(f"talk_{kind}"), "back": seat.url()}
@@ -86,12 +66,12 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
         """What stands beside the points: to where somebody would like to be, where they are."""
         return seat.mine.get(TalkKind.NOW) if kind == TalkKind.FUTURE else None
 
-    def context(request: SeatedRequest, form: TalkPointsForm) -> dict[str, Any]:
+    def context(request: SeatedRequest, form: TenPointsForm) -> dict[str, Any]:
         seat = request.seat
         form.earlier = earlier(seat)
         is_new = not form.points_used and not form.is_bound
-        offers = page.offers(seat) if is_new else []
-        return {"kind": kind, "page": page, "offers": offers, **addresses(seat)}
+        shown = offers(seat) if is_new else []
+        return {"kind": kind, "page": asked, "offers": shown, **addresses(seat)}
 
     def blank(request: SeatedRequest) -> HttpResponse | None:
         """The page of somebody who has not answered yet."""
@@ -100,9 +80,9 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
             return None
 
         def filled(given: Mapping[str, Any]) -> Mapping[str, Any]:
-            form = page.form_class()
+            form = asked.form_class()
             form.earlier = given["earlier"]
-            return {**given, "form": form, "kind": kind, "page": page}
+            return {**given, "form": form, "kind": kind, "page": asked}
 
         return blank_page(
             request,
@@ -111,19 +91,19 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
             late=addresses(seat),
             kind=kind,
             earlier=earlier(seat),
-            offers=tuple(page.offers(seat)),
+            offers=tuple(offers(seat)),
         )
 
-    def save(request: SeatedRequest, form: TalkPointsForm) -> HttpResponse:
+    def save(request: SeatedRequest, form: TenPointsForm) -> HttpResponse:
         seat = request.seat
-        if not form.save(seat.talk, seat.side):
+        if not seat.talk.answer(seat.side, kind, form.split):
             return HttpResponseSeeOther(seat.url())  # which says why
         seat.mine[kind] = form.split
         return HttpResponseSeeOther(seat.next_url)
 
     def make(login_required: bool) -> View:
         asks = ten_points_page(
-            page.form_class,
+            asked.form_class,
             TEMPLATE,
             login_required=login_required,
             opening=opening,

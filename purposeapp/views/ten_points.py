@@ -7,9 +7,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from purposeapp.forms.ten_points import TenPointsForm
+from purposeapp.forms.ten_points import FutureForm, TenPointsForm
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
@@ -42,6 +44,35 @@ def opening_of(request: HttpRequest) -> Opening:
         return Opening(last, Split.parse(start).as_dict())
     except ValueError:
         return Opening(last)
+
+
+def opening_from_address(request: HttpRequest, otherwise: Split | None = None) -> Opening:
+    """The split that the address begins with, as `?start=6-2-2-0-0`; else `otherwise`."""
+    try:
+        start: Split | None = Split.parse(request.GET.get("start", ""))
+    except ValueError:
+        start = otherwise
+    return Opening(None, start.as_dict() if start else None)
+
+
+class Question(NamedTuple):
+    """What a ten-points page asks, in words, and the form that takes the answer."""
+
+    form_class: type[TenPointsForm]
+    title: Promise
+    lead: Promise
+
+
+NOW = Question(
+    TenPointsForm,
+    _("Your ten points now"),
+    _("What are you on LinkedIn for today? Spend ten points as things are."),
+)
+FUTURE = Question(
+    FutureForm,
+    _("Your ten points in the future"),
+    _("Where would you like them to be? Spend ten points the way you wish they were."),
+)
 
 
 def ten_points_page(

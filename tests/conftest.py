@@ -63,9 +63,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _fresh_memory(settings):
     """Pages are made anew in each test, and follow each change of a tip at once."""
     from purposeapp.web import fragments, published
+    from purposeapp.web.latest_version import latest_version
     from purposeapp.web.page_cache import page_cache, room_page_cache
 
     settings.PUBLIC_PAGE_SECONDS = 0
+    latest_version.clear()
     page_cache.clear()
     room_page_cache.clear()
     published.forget_published()

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from purposeapp.models import Tip
 from purposeapp.models.published_version import published_version
+from purposeapp.web.latest_version import LatestVersion, latest_version
 from purposeapp.web.page_cache import CachedResponse, PageCache, page_cache
 from purposeapp.web.published import forget_published, published
 from tests.support.make import make_tip
@@ -32,7 +33,7 @@ def clock(monkeypatch, settings):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr("purposeapp.web.page_cache.time", clock)
+    monkeypatch.setattr("purposeapp.web.latest_version.time", clock)
     return clock
 
 
@@ -247,37 +248,37 @@ def test_what_is_kept_outlives_a_database_that_does_not_answer(client, db, clock
     def fail():
         raise OperationalError
 
-    monkeypatch.setattr("purposeapp.web.page_cache.published_version", fail)
+    monkeypatch.setattr("purposeapp.web.latest_version.published_version", fail)
     clock.now += 10
     assert client.get(PATH).content == page
 
 
 def test_one_thread_looks_at_a_time_and_the_others_go_on(db, clock, monkeypatch):
-    page_cache, looks, found = PageCache(), [], []
-    known = page_cache.version()
+    latest, looks, found = LatestVersion(), [], []
+    known = latest.get()
     clock.now += 2
 
     def look():
         looks.append(1)
         for refresh in (False, True):
-            other = Thread(target=lambda r=refresh: found.append(page_cache.version(refresh=r)))
+            other = Thread(target=lambda r=refresh: found.append(latest.get(refresh=r)))
             other.start()
             other.join()
         return "newer"
 
-    monkeypatch.setattr("purposeapp.web.page_cache.published_version", look)
-    assert page_cache.version() == "newer"
+    monkeypatch.setattr("purposeapp.web.latest_version.published_version", look)
+    assert latest.get() == "newer"
     assert (looks, found) == ([1], [known, known])
 
 
 def test_after_a_look_that_failed_nothing_waits_for_another(db, clock, monkeypatch):
-    page_cache.version()
+    latest_version.get()
     known = published()
 
     def fail():
         raise OperationalError
 
-    monkeypatch.setattr("purposeapp.web.page_cache.published_version", fail)
+    monkeypatch.setattr("purposeapp.web.latest_version.published_version", fail)
     clock.now += 2
     assert published() is known
     forget_published()
@@ -287,25 +288,25 @@ def test_after_a_look_that_failed_nothing_waits_for_another(db, clock, monkeypat
 
 
 def test_a_look_that_breaks_off_lets_others_look(db, clock, monkeypatch):
-    page_cache = PageCache()
+    latest = LatestVersion()
 
     def break_off():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("purposeapp.web.page_cache.published_version", break_off)
+    monkeypatch.setattr("purposeapp.web.latest_version.published_version", break_off)
     with pytest.raises(KeyboardInterrupt):
-        page_cache.version()
-    monkeypatch.setattr("purposeapp.web.page_cache.published_version", lambda: "newer")
+        latest.get()
+    monkeypatch.setattr("purposeapp.web.latest_version.published_version", lambda: "newer")
     clock.now += 2
-    assert page_cache.version() == "newer"
+    assert latest.get() == "newer"
 
 
 def test_a_page_made_while_the_tips_changed_is_not_kept(db, clock):
     page_cache = PageCache()
-    old = page_cache.version()
+    old = latest_version.get()
     Tip.objects.all().delete()
     clock.now += 2
-    page_cache.version()
+    latest_version.get()
     page_cache.put(("http", "/", False), old, CachedResponse(b"old", {}))
     assert page_cache.get(("http", "/", False)) is None
 
@@ -319,7 +320,7 @@ def small_cache(db, clock, monkeypatch):
 
 def keep(page_cache, name, size=100):
     answer = CachedResponse(b"x" * (size - 10), {"Vary": "Cookie"})
-    page_cache.put((name,), page_cache.version(), answer)
+    page_cache.put((name,), latest_version.get(), answer)
 
 
 def kept(page_cache):

@@ -32,8 +32,9 @@ from purposeapp.split import Split
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.cache import DatabaseCache
 from purposeapp.web.fragments import fragment
+from purposeapp.web.latest_version import latest_version
 from purposeapp.web.live_rooms import live_rooms
-from purposeapp.web.page_cache import page_cache, result_page
+from purposeapp.web.page_cache import result_page
 from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
 from purposeapp.web.room_seat import Seat, new_seat, seat_of
@@ -271,7 +272,7 @@ def result(request: RoomRequest, code: str) -> HttpResponse:
         state=room.state.value,
         asks_future=room.asks_future,
         still=bool(request.META.get("QUERY_STRING")),
-        version=page_cache.version(),
+        version=latest_version.get(),
     )
     response = HttpResponse(html)
     response["X-Robots-Tag"] = "noindex"

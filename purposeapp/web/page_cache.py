@@ -7,9 +7,7 @@ template; a change shows everywhere within two seconds. One thread looks at a ti
 not for long.
 """
 
-import logging
 import re
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial, wraps
@@ -19,7 +17,6 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.gzip import re_accepts_gzip
 from django.utils.cache import get_conditional_response
@@ -29,13 +26,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from purposeapp.advice.fit import Side
-from purposeapp.models.published_version import published_version
 
+from .latest_version import latest_version
 from .live_rooms import QUERIES as ROOM_QUERIES
 from .live_rooms import result_key
-from .outage import is_outage
-
-logger = logging.getLogger(__name__)
 
 MAX_BYTES = 20 * 1024 * 1024
 """How much is kept at most. Every public page of a language, compressed, just fits (19.3 MB)."""
@@ -43,9 +37,6 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_ROOM_BYTES = 8 * 1024 * 1024
 """The same for the pages of people in rooms, which change with each answer: so that these never
 push out those of everybody."""
-
-LOOK_TIMEOUT_S = 0.5
-"""How long a look for newer tips may take."""
 
 SIDE_QUERIES = re.compile("|".join(f"as={side}" for side in Side))
 PAGE_QUERIES = re.compile("page=[1-9][0-9]{0,2}")
@@ -63,22 +54,18 @@ def public_page(view: Callable | None = None, *, queries: re.Pattern = NO_QUERIE
     if view is None:
         return partial(public_page, queries=queries)
 
-    cached = cache_control(public=True, max_age=0, must_revalidate=True)(
-        _cacheable(view, page_cache, queries)
-    )
+    cached = cache_control(public=True, max_age=0, must_revalidate=True)(_cacheable(view, queries))
     # There is nothing to protect from a forged request; a wrong method is told that it is wrong.
     return csrf_exempt(require_safe(cached))
 
 
 def result_page(view: Callable) -> Callable:
     """Mark a view whose page depends on its `result_key` (live_rooms.py) and the tips alone."""
-    cached = cache_control(private=True, no_cache=True)(
-        _cacheable(view, room_page_cache, ROOM_QUERIES)
-    )
+    cached = cache_control(private=True, no_cache=True)(_cacheable(view, ROOM_QUERIES))
     return csrf_exempt(require_safe(cached))
 
 
-def _cacheable(view: Callable, cache: "PageCache", queries: re.Pattern) -> Callable:
+def _cacheable(view: Callable, queries: re.Pattern) -> Callable:
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         query = request.META.get("QUERY_STRING", "")
@@ -86,7 +73,7 @@ def _cacheable(view: Callable, cache: "PageCache", queries: re.Pattern) -> Calla
             return HttpResponseRedirect(request.path)
         # Looked up before the page is made, so that a page of newer tips never counts as one
         # of older ones. Its being there is what marks the page as public.
-        request.tips_version = cache.version()
+        request.published_version = latest_version.get()
         # The template must not ask who reads it.
         request.is_public = True
         # Whether the browser has this page already is asked once the whole page is there, so
@@ -102,7 +89,7 @@ def _cacheable(view: Callable, cache: "PageCache", queries: re.Pattern) -> Calla
 
 def do_not_keep(request: HttpRequest) -> None:
     """Keep this one page out of the cache: something is missing on it."""
-    request.tips_version = None  # type: ignore[attr-defined]
+    request.published_version = None  # type: ignore[attr-defined]
 
 
 class CachedResponse(NamedTuple):
@@ -118,7 +105,7 @@ class CachedResponse(NamedTuple):
 
 
 class PageCache:
-    """The finished answers of one worker, and the version of the tips that they were made of.
+    """The finished answers of one worker, all made of the same version of what is published.
 
     They take `max_bytes` at most, or MAX_BYTES: what was asked for longest ago gives way. Threads
     may share it.
@@ -132,57 +119,28 @@ class PageCache:
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._forget_answers(version=None)
-            self._looked_at = float("-inf")
-            self._is_looking = self.is_away = False
-
-    def version(self, *, refresh: bool = False) -> str | None:
-        """Which tips these answers are of; looked up at most once in PUBLIC_PAGE_SECONDS.
-
-        With `refresh`, it is looked up now, however fresh it is.
-
-        One thread looks, the others go on meanwhile with what is known. While the database does
-        not answer, that stays good: a page that is a little old is better than none. It is then
-        not asked more often for anybody, since a question may take its time to fail.
-        """
-        with self._lock:
-            now = time.monotonic()
-            term = settings.PUBLIC_PAGE_SECONDS * (2 if self.is_away else 1)
-            is_due = now - self._looked_at >= term
-            if self._is_looking or (not is_due and (self.is_away or not refresh)):
-                return self._version
-            self._is_looking, self._looked_at = True, now
-        try:
-            with connection.answering_within(LOOK_TIMEOUT_S):  # type: ignore[attr-defined]
-                version = published_version()
-        except Error as error:
-            self.is_away = is_outage(error)
-            logger.warning("tips_not_looked_for: %s", type(error).__name__)
-            return self._version
-        finally:
-            self._is_looking = False
-        with self._lock:
-            self.is_away = False
-            if version != self._version:
-                self._forget_answers(version)
-        return version
+            self._keep_only(None)
 
     def get(self, key: tuple, *, refresh: bool = False) -> CachedResponse | None:
-        """The answer that is kept under `key`, if the tips are still the same."""
+        """The answer that is kept under `key`, if what is published is still the same."""
         if key not in self._answers:
             return None
-        self.version(refresh=refresh)
+        version = latest_version.get(refresh=refresh)
         with self._lock:
+            if version != self._version:
+                self._keep_only(version)
             answer = self._answers.get(key)
             if answer:
                 self._answers.move_to_end(key)
             return answer
 
     def put(self, key: tuple, version: str | None, answer: CachedResponse) -> None:
-        """Keep an answer that was made while the tips were at `version`."""
+        """Keep an answer that was made while `version` was the latest."""
         with self._lock:
-            if version is None or version != self._version:
+            if version is None or version != latest_version.known:
                 return
+            if version != self._version:
+                self._keep_only(version)
             if replaced := self._answers.pop(key, None):
                 self._bytes -= replaced.size
             self._answers[key] = answer
@@ -191,7 +149,8 @@ class PageCache:
                 _key, least_recent = self._answers.popitem(last=False)
                 self._bytes -= least_recent.size
 
-    def _forget_answers(self, version: str | None) -> None:
+    def _keep_only(self, version: str | None) -> None:
+        """Forget all answers, and keep those of this version from now on."""
         self._answers: OrderedDict[tuple, CachedResponse] = OrderedDict()
         self._bytes = 0
         self._version = version
@@ -225,13 +184,13 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
             return not_modified_or(request, HttpResponse(answer.content, headers=answer.headers))
         response = get_response(request)
         request.method = method
-        if not hasattr(request, "tips_version"):
+        if not hasattr(request, "published_version"):
             return response
         if if_none_match := getattr(request, "if_none_match", None):
             request.META["HTTP_IF_NONE_MATCH"] = if_none_match
         if response.status_code == HTTPStatus.OK and not settings.DEBUG:
             kept = CachedResponse(response.content, dict(response.items()))
-            cache.put(key, request.tips_version, kept)
+            cache.put(key, request.published_version, kept)
         return not_modified_or(request, response)
 
     return middleware

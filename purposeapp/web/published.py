@@ -15,7 +15,7 @@ from purposeapp.advice.tip_index import TipIndex
 from purposeapp.models import CommunityPicture, PortraitPart, TalkQuestion, Tip
 from purposeapp.split import Purpose, Split
 
-from .page_cache import page_cache
+from .latest_version import latest_version
 
 HISTORICAL_FIELDS = (
     "id", "key", "purpose", "audience", "points_from", "points_to", "direction", "text", "position",
@@ -95,11 +95,11 @@ def published() -> Published:
     While the database does not answer, it is what was read last, else an outage at once.
     """
     global _newest
-    version = page_cache.version()
+    version = latest_version.get()
     known_version, known = _newest
     if known and version and version == known_version:
         return known
-    if page_cache.is_away:
+    if latest_version.is_away:
         raise OperationalError("PostgreSQL did not answer a moment ago")
     read = Published()
     if version:

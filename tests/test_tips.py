@@ -14,6 +14,7 @@ from purposeapp.advice.tip_index import TipIndex
 from purposeapp.models import Tick, Tip
 from purposeapp.models.published_version import published_version
 from purposeapp.split import Purpose, Split
+from purposeapp.web.published import Published
 from tests.support.make import NOON, make_tip
 
 first_tips = import_module("purposeapp.migrations.0002_first_tips")
@@ -97,7 +98,7 @@ def some_situations() -> Iterator[Situation]:
         )
 
 
-def test_postgresql_and_the_index_find_what_choosing_needs_and_little_more(db):
+def test_the_index_finds_what_choosing_needs_and_little_more(db):
     every_kind = list(product(Purpose, Audience, Direction, [(0, 10), (1, 4), (3, 10)]))
     Tip.objects.bulk_create(
         Tip(
@@ -121,11 +122,10 @@ def test_postgresql_and_the_index_find_what_choosing_needs_and_little_more(db):
         best = {each.tip.id for advice in wanted for each in advice.at_once}
         assert any(advice.has_more for advice in wanted)
         for declined in (set(), best):
-            found = list(Tip.objects.published().fitting(situation, declined))
-            assert choose(situation, found, declined) == choose(situation, published, declined)
-            assert len(found) <= MAX_NEEDED * len(Purpose) * len(Audience) * 2
             found = index.fitting(situation, declined)
             assert choose(situation, found, declined) == choose(situation, published, declined)
+            kinds = sum(len(situation.directions(purpose)) for purpose in Purpose)
+            assert len(found) <= MAX_NEEDED * kinds * len(situation.side.audiences) * 2
 
 
 def test_a_tip_shows_from_its_day_on(db, monkeypatch):
@@ -188,6 +188,35 @@ def test_what_readers_saw_had_come_to_its_day(db):
     Tip.history.update(history_date=NOON - timedelta(days=9))
     for hours, shown in [(0, 0), (11, 0), (12, 1)]:
         assert len(Tip.history.as_readers_saw_them(NOON + timedelta(hours=hours))) == shown
+
+
+def test_what_a_worker_keeps_is_what_readers_saw_at_any_time(db, django_assert_num_queries):
+    Tip.objects.all().delete()
+    Tip.history.all().delete()
+    tips = [make_tip(key=f"tip-{number}", text=f"{number}") for number in range(4)]
+    tips[0].text = "Anew."
+    tips[0].save()
+    tips[1].state = "draft"
+    tips[1].save()
+    tips[2].published_from = (NOON + timedelta(days=6)).date()
+    tips[2].save()
+    tips[3].delete()
+    days = [0, 1, 1, 2, 3, 4, 4, 8]
+    for row, day in zip(Tip.history.order_by("history_id"), days, strict=True):
+        row.history_date = NOON + timedelta(days=day)
+        row.save()
+    situation = Situation(Split.parse("10-0-0-0-0"))
+    kept = Published()
+    times = [NOON + timedelta(hours=hours) for hours in range(-12, 24 * 11, 6)]
+
+    def texts_as_seen() -> list[set[str]]:
+        return [{tip.text for tip in kept.tips_as_seen(time, situation, ())} for time in times]
+
+    seen = texts_as_seen()
+    assert seen == [{tip.text for tip in Tip.history.as_readers_saw_them(time)} for time in times]
+    assert {len(texts) for texts in seen} >= {0, 1, 2, 3}
+    with django_assert_num_queries(0):
+        assert texts_as_seen() == seen
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,8 @@ CARRIED_FIELDS = [name for name in TIP_FIELDS if name not in ("state", "publishe
 def result_with(situation: Situation, tip: Tip | None) -> Result:
     """The result as readers see it today, and with `tip` on it, if it fits."""
     parts = PortraitPart.objects.published().for_split(situation.split)
-    if tip is None:
-        return Result(situation, Tip.objects.published().fitting(situation), parts=parts)
-    others = Tip.objects.published().exclude(pk=tip.pk).fitting(situation)
-    return Result(situation, [*others, tip], parts=parts)
+    tips = list(Tip.objects.published().exclude(pk=tip and tip.pk))
+    return Result(situation, [*tips, tip] if tip else tips, parts=parts)
 
 
 def is_visible(result: Result, tip: Tip) -> bool:

@@ -12,7 +12,7 @@ from purposeapp.advice.markdown import render_markdown, validate_markdown
 from purposeapp.dates import site_today
 from purposeapp.split import BUDGET, Purpose
 
-from .tip_querysets import FittingQuerySet, TipHistoryQuerySet
+from .tip_querysets import DatedQuerySet, TipHistoryQuerySet
 from .versioned import Versioned
 
 TIP_MAX_LENGTH = 1_000
@@ -36,7 +36,7 @@ PURPOSES_IN_ORDER = Case(
 """The place of a tip's purpose among the five; the alphabet has another order."""
 
 
-class TipQuerySet(FittingQuerySet):
+class TipQuerySet(DatedQuerySet):
     """Ways to ask for tips."""
 
     def published(self) -> Self:

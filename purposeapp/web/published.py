@@ -1,11 +1,12 @@
 """What is published, read once for each of its versions and kept in a worker's memory."""
 
+from bisect import bisect_right
 from collections.abc import Collection
-from datetime import datetime
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 
 from django.db import OperationalError
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from purposeapp.advice.fit import Situation
@@ -23,6 +24,11 @@ HISTORICAL_FIELDS = (
 )  # fmt: skip
 
 
+MAX_INDEXES = 8
+"""Of how many times between two changes a worker keeps the tips."""
+MOMENT = timedelta(microseconds=1)
+
+
 class Published:
     """The tips, portrait sentences, talk questions and the community's picture that readers see.
 
@@ -37,6 +43,7 @@ class Published:
         }
         self._parts = list(PortraitPart.objects.published())
         self._parts_for: dict[Split, list[PortraitPart]] = {}
+        self._index_until = lru_cache(MAX_INDEXES)(_index_until)
 
     def tips_on(self, purpose: Purpose) -> list[Tip]:
         """All of a purpose, those for everyone first."""
@@ -53,12 +60,12 @@ class Published:
     ) -> list[WrittenTip]:
         """The tips that fit, as readers saw them at a timestamp.
 
-        Each has `can_be_ticked`: one that was deleted since can't. Where nothing has changed since
-        then, which is so for most, they come from memory.
+        Each has `can_be_ticked`: one that was deleted since can't. Between two changes of any tip
+        all timestamps share an index, which is kept.
         """
-        if timestamp >= self._changed_at:
-            return list(self._on_record.fitting(situation, declined, on=timestamp.date()))
-        return list(_on_record_at(timestamp).fitting(situation, declined))
+        following = bisect_right(self._changes, timestamp)
+        until = self._changes[following] - MOMENT if following < len(self._changes) else None
+        return list(self._index_until(until).fitting(situation, declined, on=timestamp.date()))
 
     @cached_property
     def questions(self) -> list[TalkQuestion]:
@@ -71,19 +78,16 @@ class Published:
         return CommunityPicture.objects.without_counts().first()
 
     @cached_property
-    def _changed_at(self) -> datetime:
-        newest = Tip.history.aggregate(newest=Max("history_date"))["newest"]
-        return newest or datetime.min.replace(tzinfo=timezone.get_fixed_timezone(0))
-
-    @cached_property
-    def _on_record(self) -> TipIndex:
-        return TipIndex(_on_record_at(timezone.now()))
+    def _changes(self) -> list[datetime]:
+        """When any tip was changed, in order."""
+        return list(Tip.history.order_by("history_date").values_list("history_date", flat=True))
 
 
-def _on_record_at(timestamp: datetime):
+def _index_until(timestamp: datetime | None) -> TipIndex:
+    """The tips as readers saw them at a timestamp; None: as they see them now."""
     still_there = Exists(Tip.objects.filter(id=OuterRef("id")))
-    tips = Tip.history.as_readers_saw_them(timestamp)
-    return tips.annotate(can_be_ticked=still_there).only(*HISTORICAL_FIELDS)
+    tips = Tip.history.as_readers_saw_them(timestamp or timezone.now())
+    return TipIndex(tips.annotate(can_be_ticked=still_there).only(*HISTORICAL_FIELDS))
 
 
 _newest: tuple[str | None, Published | None] = (None, None)

@@ -128,3 +128,10 @@ def test_a_database_that_is_not_there_is_a_line_that_makes_it(dump, empty, tmp_p
     with empty.connect("postgres") as connection:
         connection.execute(create)
     restored.manage("restore", str(dump))
+
+
+def test_a_dump_that_cannot_be_read_is_a_line_that_says_so(site, tmp_path):
+    (tmp_path / "file").touch()
+    said = site.refuses("restore", str(tmp_path / "file" / "a.dump")).strip()
+    assert said.endswith("a.dump that you may read.")
+    assert "Traceback" not in said

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError, CommandParser
@@ -19,8 +20,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, file: Path, replace: bool, **options) -> None:
-        if not file.is_file():
-            raise CommandError(f"There is no file {file}.")
+        if not (os.path.isfile(file) and os.access(file, os.R_OK)):
+            raise CommandError(f"There is no file {file} that you may read.")
         self.connect()
         brought = tables_in(file)
         there = set(connection.introspection.table_names())

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 import tempfile
+from contextlib import suppress
+from pathlib import Path
 
 from config.environment import make_secret_key
 
@@ -34,7 +36,8 @@ control_socket_disable = True
 forwarded_allow_ips = ""
 loglevel = "warning"
 
-if os.environ.get("METRICS_TOKEN"):
+# A reload reads this file again, and keeps the folder.
+if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # Each worker writes its counts into a file of its own there; whichever is asked adds them up.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 
@@ -109,3 +112,12 @@ def when_ready(server) -> None:
     """Say where the site is once it answers, not before."""
     if message := os.environ.get("START_MESSAGE"):
         print(message, flush=True)
+
+
+def on_exit(server) -> None:
+    """Delete the counts of this start: the next one has a folder of its own."""
+    if folder := os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None):
+        for counts in Path(folder).glob("*.db"):
+            counts.unlink()
+        with suppress(OSError):  # somebody keeps something else there
+            Path(folder).rmdir()

@@ -110,3 +110,28 @@ def test_no_backup_is_written_over_another(site, dump):
     data = dump.read_bytes()
     assert "is there already" in site.refuses("backup", str(dump))
     assert dump.read_bytes() == data
+
+
+def test_a_folder_that_cannot_be_written_is_a_line_that_says_what_to_do(site, tmp_path):
+    (tmp_path / "file").touch()
+    said = site.refuses("backup", str(tmp_path / "file" / "a.dump")).strip()
+    assert said.endswith("Name a file that you may write: manage.py backup FILE.")
+    assert "Traceback" not in said
+
+
+def test_a_database_that_is_not_there_is_a_line_that_makes_it(dump, empty, tmp_path):
+    restored = Backed(empty, tmp_path, tmp_path / "static")
+    empty._execute("DROP DATABASE {}")
+    said = restored.refuses("restore", str(dump))
+    assert "Traceback" not in said
+    (create,) = [line for line in said.splitlines() if line.startswith("CREATE DATABASE")]
+    with empty.connect("postgres") as connection:
+        connection.execute(create)
+    restored.manage("restore", str(dump))
+
+
+def test_a_dump_that_cannot_be_read_is_a_line_that_says_so(site, tmp_path):
+    (tmp_path / "file").touch()
+    said = site.refuses("restore", str(tmp_path / "file" / "a.dump")).strip()
+    assert said.endswith("a.dump that you may read.")
+    assert "Traceback" not in said

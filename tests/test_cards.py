@@ -1,3 +1,5 @@
+import errno
+import os
 import pickle
 import struct
 import time
@@ -10,6 +12,7 @@ import pytest
 from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
+from structlog.testing import capture_logs
 
 from purposeapp.management.commands import draw_cards
 from purposeapp.sharing import card
@@ -119,12 +122,18 @@ def test_a_card_is_drawn_once(monkeypatch):
     assert card_of_split(EVERY_SPLIT[0]).png() == drawn
 
 
-def test_a_cache_that_cannot_be_written_does_no_harm(monkeypatch):
+def test_a_cache_that_cannot_be_written_does_no_harm_and_is_said_once(monkeypatch, tmp_path):
     def fail(*args):
-        raise PermissionError
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(caches["cards"], "set", fail)
-    assert size_of(card_of_split(EVERY_SPLIT[0]).png())
+    card._warn.cache_clear()
+    with capture_logs() as lines:
+        for split in EVERY_SPLIT[:2]:
+            assert size_of(card_of_split(split).png())
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("cards_not_kept", "warning")
+    assert (line["folder"], line["reason"]) == (str(tmp_path / "cards"), "Permission denied")
 
 
 def test_a_card_is_the_same_for_everybody_and_costs_a_304_later(owner):

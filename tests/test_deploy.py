@@ -1,6 +1,9 @@
-"""The scripts of compose.yaml, run by a plain shell."""
+"""The scripts of compose.yaml, run by a plain shell, and the units of systemd."""
 
+import configparser
 import os
+import runpy
+import shutil
 import signal
 import subprocess
 import time
@@ -173,3 +176,57 @@ def test_the_role_of_the_site_owns_its_database_and_nothing_more(tmp_path):
             assert owner == "five_purposes"
         finally:
             cluster.stop()
+
+
+def test_a_command_by_hand_gets_the_variables_of_the_service(tmp_path):
+    for folder in ("deploy", ".venv/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(DEPLOY / "manage.sh", tmp_path / "deploy")
+    python = tmp_path / ".venv/bin/python"
+    python.write_text('#!/bin/sh\nprintf "%s\n" "$EMAIL_FROM" "$DATABASE_URL" "$@"\n')
+    python.chmod(0o755)
+    variables = tmp_path / "variables"
+    variables.write_text(
+        "# A comment\nEMAIL_FROM='Five Purposes <noreply@purposes.example>'\n"
+        "DATABASE_URL='postgres://user:p%40$x@host/name?a=b&c=d'\n"
+    )
+    done = subprocess.run(
+        ["sh", tmp_path / "deploy/manage.sh", "backup", "a file"],
+        env={"PATH": os.environ["PATH"], "ENVIRONMENT_FILE": str(variables)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    sender, database, manage, *arguments = done.stdout.splitlines()
+    assert sender == "Five Purposes <noreply@purposes.example>"
+    assert database == "postgres://user:p%40$x@host/name?a=b&c=d"
+    assert (tmp_path / "deploy" / manage).resolve() == tmp_path / "manage.py"
+    assert arguments == ["backup", "a file"]
+
+
+UNITS = sorted(DEPLOY.glob("*.service"))
+
+
+def unit(path) -> dict[str, str]:
+    """Its [Service]; of what may stand there more than once, the last."""
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str
+    parser.read(path)
+    return dict(parser["Service"])
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_each_unit_starts_a_file_that_is_there_and_is_no_root(path):
+    service = unit(path)
+    assert service["User"] in ("five-purposes", "postgres")
+    names = [word for word in service["ExecStart"].split() if word.endswith((".sh", ".py"))]
+    (name,) = names
+    assert (settings.BASE_DIR / name.removeprefix("/srv/five-purposes/")).is_file()
+
+
+def test_the_unit_of_the_site_lets_requests_finish_before_it_kills():
+    gunicorn = runpy.run_path(str(settings.BASE_DIR / "config" / "gunicorn.conf.py"))
+    assert (
+        int(unit(DEPLOY / "five-purposes.service")["TimeoutStopSec"])
+        > (gunicorn["graceful_timeout"])
+    )

@@ -1,6 +1,8 @@
 """What Prometheus scrapes, from two workers of the real server."""
 
 import re
+import signal
+import time
 
 import pytest
 import requests
@@ -80,3 +82,18 @@ def test_what_the_dashboard_and_the_alerts_ask_for_is_there(server):
         asked = set(re.findall(r"\bfive_purposes_\w+", text))
         assert len(asked) > 1
         assert asked <= names, file
+
+
+def test_a_server_that_stops_leaves_no_counts_and_one_that_reloads_keeps_them(tmp_path):
+    (tmp_path / "tmp").mkdir()
+    with running("counts", tmp_path, METRICS_TOKEN=TOKEN, TMPDIR=str(tmp_path / "tmp")) as server:
+        (folder,) = (tmp_path / "tmp").glob("metrics-*")
+        before = {file.name for file in folder.iterdir()}
+        assert before
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 60
+        while {file.name for file in folder.iterdir()} <= before:
+            requests.get(f"{server.url}/purposes/", timeout=60)
+            assert time.monotonic() < deadline, "no new worker"
+        assert list((tmp_path / "tmp").glob("metrics-*")) == [folder]
+    assert not folder.exists()

@@ -16,6 +16,7 @@ from typing import Any
 import fontpkg_inter
 import fontpkg_source_serif_4
 import resvg_py
+import structlog
 from django.conf import settings
 from django.core.cache import caches
 from django.template.loader import render_to_string
@@ -23,6 +24,8 @@ from django.utils.translation import gettext as _
 
 from purposeapp import sentences
 from purposeapp.split import BUDGET, Purpose, Split
+
+logger = structlog.get_logger(__name__)
 
 WIDTH, HEIGHT = 1200, 627
 """The size in pixels that LinkedIn asks for."""
@@ -177,9 +180,17 @@ class Card:
             drawn = cards.get(key)
         if not _is_whole(drawn):
             drawn = _draw(self.svg, always=always)
-            with suppress(OSError):
+            try:
                 cards.set(key, drawn)
+            except OSError as error:
+                folder = cards._dir  # type: ignore[attr-defined]
+                _warn(folder, error.strerror or type(error).__name__)
         return drawn
+
+
+@lru_cache(maxsize=1)  # once a process, since it goes for every card
+def _warn(folder: str, reason: str) -> None:
+    logger.warning("cards_not_kept", folder=folder, reason=reason)
 
 
 def _is_whole(drawn: Any) -> bool:

@@ -24,12 +24,18 @@ class Command(BaseCommand):
         parser.add_argument("--snapshot", help="as pg_dump has it: what another transaction sees")
 
     def handle(self, file: Path | None, snapshot: str | None, **options) -> None:
-        file = file or self.new_file()
-        if file.exists():
-            raise CommandError(f"{file} is there already.")
-        # What is half written has another name, and nobody else can read it.
-        part = file.with_name(f"{file.name}.part")
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        try:
+            file = file or self.new_file()
+            if file.exists():
+                raise CommandError(f"{file} is there already.")
+            # What is half written has another name, and nobody else can read it.
+            part = file.with_name(f"{file.name}.part")
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename}: {error.strerror}. Name a file that you may write: "
+                "manage.py backup FILE."
+            ) from error
         try:
             of_snapshot = [f"--snapshot={snapshot}"] if snapshot else []
             run("pg_dump", "--format=custom", LEFT_OUT, f"--file={part}", *of_snapshot)

@@ -1,7 +1,9 @@
+import os
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg import sql
 
 from purposeapp.management.postgresql_programs import run, tables_in
 
@@ -18,8 +20,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, file: Path, replace: bool, **options) -> None:
-        if not file.is_file():
-            raise CommandError(f"There is no file {file}.")
+        if not (os.path.isfile(file) and os.access(file, os.R_OK)):
+            raise CommandError(f"There is no file {file} that you may read.")
+        self.connect()
         brought = tables_in(file)
         there = set(connection.introspection.table_names())
         if there and not replace:
@@ -42,3 +45,18 @@ class Command(BaseCommand):
             str(file),
         )
         self.stdout.write(f"{file} is restored. If an older version wrote it, migrate now.")
+
+    @staticmethod
+    def connect() -> None:
+        """Connect, or say what is missing: where all is lost, the database is as well."""
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            of = connection.settings_dict
+            create = sql.SQL(
+                "CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0;"
+            ).format(sql.Identifier(of["NAME"]), sql.Identifier(of["USER"]))
+            raise CommandError(
+                f"{str(error).strip()}\nWhere the database is not there yet, have PostgreSQL's "
+                f"superuser make it:\n{create.as_string()}"
+            ) from error

@@ -90,6 +90,7 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
     screen.set_viewport_size(PROJECTOR)
     with host.page.context.expect_page() as opened:
         host.page.get_by_role("link", name="Open the screen page").click(modifiers=["Control"])
+    opened.value.wait_for_url("**/screen/")
     screen.goto(opened.value.url)
     opened.value.close()
     expect(screen.get_by_text(code)).to_be_visible()

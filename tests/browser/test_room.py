@@ -90,6 +90,7 @@ def open_screen(host):
     """The page for the projector, which opens beside the host's own."""
     with host.page.context.expect_page() as opened:
         host.page.get_by_role("link", name="Open the screen page").click()
+    opened.value.wait_for_url("**/screen/")
     return opened.value
 
 

@@ -110,10 +110,14 @@ def subheadline(split: Split) -> str:
 
 def change(later: Split, earlier: Split) -> str:
     """What moved between two splits, such as "Job seeking +6, Business driven −6"."""
-    difference = later.difference(earlier)
+    return _say_difference(tuple(later.difference(earlier).items()))
+
+
+@per_language
+def _say_difference(difference: tuple[tuple[Purpose, int], ...]) -> str:
     if not difference:
         return _("No change")
-    return _each((purpose, signed(points)) for purpose, points in difference.items())
+    return _each((purpose, signed(points)) for purpose, points in difference)
 
 
 def way_left(moves: list[Move]) -> str:

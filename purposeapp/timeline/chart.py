@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -39,8 +40,7 @@ MARK_EDGE = 2.0
 MARK_DISTANCE = 7.5  # a mark is round, 22 px: so far apart, two don't touch on a phone
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One result: its place in the picture and its row in the table."""
 
     snapshot: Snapshot

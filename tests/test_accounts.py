@@ -23,6 +23,7 @@ from purposeapp.views.errors import RETRY_AFTER_S, TOO_MANY_MAILS, WAIT_A_MINUTE
 from purposeapp.views.login import LOGIN_RETRY_AFTER_S
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_user, make_verified_user, points, prove
+from tests.support.pages import text_of
 
 VERIFY = "/accounts/confirm-email/"
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
@@ -443,6 +444,17 @@ def test_whoever_signs_up_and_enters_the_code_keeps_the_password(client, db):
     client.post("/accounts/signup/", SIGN_UP)
     client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[0])})
     assert User.objects.get().check_password(PASSWORD)
+
+
+def test_without_a_mail_server_a_link_changes_the_address_and_is_called_one(client, db):
+    client.force_login(make_verified_user())
+    assert "Send link" in text_of(client.get("/accounts/email/"))
+    prove(client)
+    form = {"email": "other@example.org", "action_add": ""}
+    said = text_of(client.post("/accounts/email/", form, follow=True))
+    assert "A link for other@example.org is on its way. Until you open it" in said
+    assert "Send a new link" in said
+    assert mail.outbox[-1].subject == "Confirm your email for Five Purposes"
 
 
 @pytest.mark.usefixtures("with_mail_server")

@@ -168,11 +168,12 @@ def test_more_keys_and_a_byte_order_mark_do_no_harm():
 
 NOT_UTF_8, NOT_JSON = json_validation.NOT_UTF_8, json_validation.NOT_JSON
 NOT_AN_EXPORT, UNKNOWN_VERSION = json_validation.NOT_AN_EXPORT, json_validation.UNKNOWN_VERSION
+NOT_OURS = importing.NOT_OURS
 BAD_FILES = [
-    (b"hello", f"Line 1: {NOT_JSON}"),
+    (b"hello", NOT_OURS),
     (document(entry())[:-2] + b"\n", f"Line 2: {NOT_JSON}"),
     (b"{}\n{}", f"Line 2: {NOT_JSON}"),
-    (b"id,date\r\n", f"Line 1: {NOT_JSON}"),
+    (b"id,date\r\n", NOT_OURS),
     (b'{"version": 1,\n\0"assessments": []}', f"Line 2: {NOT_JSON}"),
     ('{\n"n": "Zwölf"}'.encode("latin-1"), f"Line 2: {NOT_UTF_8}"),
     (document().decode().encode("utf-16"), f"Line 1: {NOT_UTF_8}"),

@@ -248,7 +248,7 @@ def test_averages_of_different_people_are_not_compared(owner, user):
     )
     room.reveal()
     said = words_of(owner.get(f"/rooms/{room.pk}/screen/"))
-    assert "the two averages are of different people" in said
+    assert "the two averages aren't of exactly the same people" in said
     assert "would move" not in said
 
 

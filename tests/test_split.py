@@ -123,6 +123,7 @@ def test_whatever_can_be_read_is_the_one_name_of_a_split(text):
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
+        ((0, 0, 0, 0, 0), "You haven't spent any points yet. Spend all ten."),
         ((6, 2, 0, 0, 0), "You have used 8 of 10 points. Add 2 more."),
         ((6, 2, 2, 2, 0), "You have used 12 of 10 points. Take 2 away."),
         ((11, -1, 0, 0, 0), "Enter a whole number from 0 to 10."),

@@ -488,7 +488,7 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
         assert "Move 4 points from Business driven to Community spirit" in words
         assert "Move 5 points from Vanity project to Community spirit" in words
         assert f"{other} 's guess" not in words
-        assert "What the differences say Now, 8 points are different." in words
+        assert "How you compare Now, 8 points are different." in words
         assert f"Questions to talk about {first}" in words
         assert len(response.context["both"]["questions"]) == 5
         for question in response.context["both"]["questions"]:
@@ -549,7 +549,7 @@ def test_the_sheet_has_it_all_and_says_how_to_lead_the_talk(owner, user, guest):
     for response in (owner.get(by_id(made, "sheet/")), guest.get(by_key(made, "sheet/"))):
         words = text_of(response)
         assert "Listen. Don't advise, even if you know the answer." in words
-        assert "What the differences say" in words
+        assert "How you compare" in words
         for question in response.context["both"]["questions"]:
             assert question in words
 

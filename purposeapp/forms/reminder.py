@@ -14,7 +14,7 @@ from .day import DayField
 YEARS_AHEAD = 5
 
 CHOOSE_ONE = _("Choose one of these.")
-DATE_MISSING = _("Choose a date.")
+DATE_MISSING = _("Choose the day of your reminder.")
 NOT_TO_COME = _("Choose today or a later date.")
 TOO_FAR = _("Choose a date within the next five years.")
 

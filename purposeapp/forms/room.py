@@ -17,6 +17,7 @@ from .ten_points import PointsField
 
 TOO_MANY_ROOMS_TODAY = _("You've made %(count)d rooms today. Try again tomorrow.")
 NO_SUCH_ROOM = _("There's no open room with this code. Check the screen and try again.")
+NO_CODE = _("A code has six letters and numbers. Check the screen and try again.")
 NOT_TAKEN = _("This sheet wasn't added: the room isn't open.")
 ROOM_FULL = _("This sheet wasn't added: a room takes %(count)d answers.")
 PURPOSE_AND_KIND = _("%(purpose)s, %(kind)s")
@@ -65,7 +66,7 @@ class CodeForm(forms.Form):
         ),
         help_text=_("Six letters and numbers, from the screen."),
         error_messages=dict.fromkeys(
-            ["required", "max_length", "null_characters_not_allowed"], NO_SUCH_ROOM
+            ["required", "max_length", "null_characters_not_allowed"], NO_CODE
         ),
     )
 
@@ -73,7 +74,7 @@ class CodeForm(forms.Form):
         """The code as rooms have it."""
         code = read_code(self.cleaned_data["code"])
         if not code:
-            raise forms.ValidationError(NO_SUCH_ROOM, code="unknown")
+            raise forms.ValidationError(NO_CODE, code="unknown")
         return code
 
 

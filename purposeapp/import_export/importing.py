@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from json import JSONDecodeError
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -38,6 +39,9 @@ from .json_validation import (
     load,
 )
 
+NOT_OURS = _(
+    "This isn't an export from Five Purposes. Choose the JSON or CSV file that you downloaded."
+)
 AT_GOAL = _("Goal %(number)d: %(reason)s")
 NOT_A_TIMESTAMP = _("This must be a date and time with its offset, such as 2026-11-23T10:00:00Z.")
 TOO_EARLY = _("This is before LinkedIn opened.")
@@ -178,7 +182,12 @@ def read_document(data: bytes) -> Document:
     if is_table(data, "taken_at"):
         rows = ((number, _entry(cells)) for number, cells in read_table(data))
         return Document(_read_assessments(rows, AT_ROW), [], AT_ROW)
-    document = load(data)
+    try:
+        document = load(data)
+    except InvalidFile as error:
+        if isinstance(error.__cause__, JSONDecodeError) and not error.__cause__.pos:
+            raise InvalidFile(NOT_OURS) from error  # neither of the two
+        raise
     assessments, goals = document.get("assessments"), document.get("goals", [])
     if not isinstance(assessments, list) or not isinstance(goals, list):
         raise InvalidFile(NOT_AN_EXPORT)

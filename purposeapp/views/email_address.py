@@ -1,4 +1,5 @@
 from allauth.account import views
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
@@ -11,6 +12,8 @@ from .resumable import Typed, resumable_form
 @requires_reauthentication
 def change_email(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBase:
     """Change the email, as allauth has it; one that was typed meanwhile is shown again."""
-    if typed:
-        return views.EmailView.as_view(**typed.as_initial("email"))(request)
-    return views.email(request)
+    options = typed.as_initial("email") if typed else {}
+    # Without a mail server, a link in the log takes the code's place.
+    by_code = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED
+    options["extra_context"] = {**options.get("extra_context", {}), "by_code": by_code}
+    return views.EmailView.as_view(**options)(request)

@@ -110,7 +110,11 @@ def test_nothing_is_called_a_year_earlier_that_is_not_near_it(owner, user):
 
 def test_of_more_than_two_that_are_ticked_the_first_two_are_compared(owner, three):
     query = "&".join(f"a={each.id}" for each in three[::-1])
-    assert sides(owner.get(f"/history/compare/?{query}")) == (three[1].id, three[2].id)
+    response = owner.get(f"/history/compare/?{query}")
+    assert sides(response) == (three[1].id, three[2].id)
+    assert "You ticked more than two, so these are the first two." in response.content.decode()
+    two = "&".join(f"a={each.id}" for each in three[1:])
+    assert "more than two" not in owner.get(f"/history/compare/?{two}").content.decode()
 
 
 def test_of_two_in_one_moment_the_order_is_that_of_the_history(owner, user):

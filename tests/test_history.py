@@ -10,6 +10,7 @@ from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH
 from purposeapp.views.history import EXAMPLE, PAGE_SIZE
 from tests.support.make import NOON, make_assessment, make_reminder, make_tip, make_user, points
+from tests.support.pages import text_of
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 
@@ -415,6 +416,16 @@ def test_the_home_shows_the_next_tips_that_nothing_was_said_of(owner, user):
         Tick.objects.record(user=user, tip=tip, verdict="done")
     page = owner.get("/history/").content.decode()
     assert "You've been through all your tips." in page
+
+
+def test_a_next_tip_for_one_side_says_for_whom_it_is(owner, user):
+    Tip.objects.all().delete()
+    for audience in ("candidate", "everyone"):
+        make_tip(Purpose.JOB_SEEKING, f"Tip for {audience}.", audience=audience)
+    make_assessment(user, "0-0-0-10-0")
+    said = text_of(owner.get("/history/"))
+    assert "Candidates: Tip for candidate." in said
+    assert "Everyone" not in said
 
 
 def test_the_next_tips_fit_the_latest_change_and_the_goal(owner, user):

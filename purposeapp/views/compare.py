@@ -49,6 +49,7 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
         "earlier": earlier,
         "later": later,
         "presets": _presets(snapshots),
+        "has_too_many": len(ticked) > 2,
     }
     context |= _difference(earlier, later, snapshots)
     return render(request, "purposeapp/compare.html", context)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -265,8 +266,11 @@ def test_the_list_has_done_before_not_for_me_the_latest_first(owner, user, tip):
 
 def test_it_is_undone_there_too(owner, user, tip):
     make_tick(user, tip)
-    assert say(owner, tip, "undo")["Location"] == f"/tips/#tip-{tip.pk}"
-    assert "Nothing ticked off yet" in owner.get("/tips/").content.decode()
+    assert say(owner, tip, "undo")["Location"] == "/tips/#main"
+    page = owner.get("/tips/").content.decode()
+    assert "Nothing ticked off yet" in page
+    assert "Undone. You'll find the tip with your results again." in unescape(page)
+    assert "Undone" not in owner.get("/tips/").content.decode()
 
 
 def test_a_long_list_comes_in_pages_that_have_each_once(owner, user, tip):

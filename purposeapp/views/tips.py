@@ -1,9 +1,11 @@
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,8 +54,13 @@ def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
         return unprocessable(request)
     back = _page_of(request.user, form.cleaned_data["assessment"])
     form.save(user=request.user, tip=tip)
+    verdict, assessment = form.cleaned_data["verdict"], form.cleaned_data["assessment"]
+    if verdict == TickForm.UNDO and not assessment:
+        # It has left the list, so they go on at its beginning.
+        messages.success(request, _("Undone. You'll find the tip with your results again."))
+        return redirect(f"{back}#main")
     # One that is not for them folds away, so they go on where it was.
-    folds = form.cleaned_data["verdict"] == Tick.Verdict.NOT_FOR_ME
+    folds = verdict == Tick.Verdict.NOT_FOR_ME
     place = Purpose(tip.purpose).slug if folds else f"tip-{tip.pk}"
     return redirect(f"{back}#{place}")
 

@@ -226,12 +226,12 @@ def _public_address(production: bool) -> Iterator[Finding]:
 def _proxy(production: bool) -> Finding:
     """Ask the site how a request reaches it whose body comes late, by a second."""
     with _connection(timeout=FETCH_TIMEOUT_S) as site:
-        site.putrequest("GET", "/healthz")
-        site.putheader(DOCTOR_HEADER, doctor_signer().sign("?"))
-        site.putheader("Content-Length", "1")
-        site.endheaders()
-        time.sleep(BODY_LATE_S)
         try:
+            site.putrequest("GET", "/healthz")
+            site.putheader(DOCTOR_HEADER, doctor_signer().sign("?"))
+            site.putheader("Content-Length", "1")
+            site.endheaders()
+            time.sleep(BODY_LATE_S)
             site.send(b"?")
             words = site.getresponse().read().decode(errors="replace").split()
         except (OSError, http.client.HTTPException) as error:

@@ -39,7 +39,7 @@ loglevel = "warning"
 # A reload reads this file again, and keeps the folder.
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # Each worker writes its counts into a file of its own there; whichever is asked adds them up.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h

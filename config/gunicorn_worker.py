@@ -1,5 +1,7 @@
 """gunicorn's worker with threads, in which slow and idle clients hold none of them (slowloris).
 
+Nor do they hold up its event loop, on which gunicorn waits for each client that is to close.
+
 A proxy that buffers does this better, and docs/deploy.md asks for one.
 """
 
@@ -7,6 +9,8 @@ import selectors
 import socket
 import struct
 import time
+from collections import deque
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -26,6 +30,11 @@ MIN_BYTES_PER_S = 500
 """A body may take the grace, and then as long as its bytes take at this rate (as Apache has it)."""
 SEND_TIMEOUT_S = 30
 """How long a client may take none of an answer."""
+
+LINGER_TIMEOUT_S = 2
+"""How long a client that has its last answer may take to close."""
+MAX_LINGER_BYTES = 64 * 1024
+"""How much it may send meanwhile."""
 
 
 class TimedReader:
@@ -60,6 +69,10 @@ class TimedReader:
 class Worker(ThreadWorker):
     """Takes in the head of each request on its one event loop, and then gives it to a thread."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lingering_conns: deque[TConn] = deque()
+
     def enqueue_req(self, conn: TConn) -> None:
         """A new connection, or one on which more than a request was read already."""
         if not conn.initialized:
@@ -69,10 +82,17 @@ class Worker(ThreadWorker):
             conn.parser.unreader.sock = TimedReader(conn.sock)
             conn.initialized = True
         conn.head = conn.parser.unreader.take_buffered()
-        if END_OF_HEAD in conn.head:
+        if END_OF_HEAD in conn.head or self._has_come_with_it(conn):
             self._give_to_a_thread(conn)
         else:
             self._await_head(conn)
+
+    def _has_come_with_it(self, conn: TConn) -> bool:
+        """Whether the whole head is there already, as it mostly is: the event loop is spared."""
+        conn.sock.setblocking(False)
+        with suppress(OSError):  # less than too much, which is refused in one place alone
+            conn.head += conn.sock.recv(MAX_HEAD_BYTES - 1)
+        return END_OF_HEAD in conn.head
 
     def on_client_socket_readable(self, conn: TConn, client: Any) -> None:
         """The next request on a connection that was kept alive begins."""
@@ -101,8 +121,7 @@ class Worker(ThreadWorker):
         if data:
             with suppress(OSError):
                 conn.sock.send(TOO_LARGE)
-        self.nr_conns -= 1
-        conn.close()
+        self._drop(conn)
 
     def _give_to_a_thread(self, conn: TConn) -> None:
         conn.sock.setblocking(True)
@@ -116,6 +135,57 @@ class Worker(ThreadWorker):
         self.pending_conns.append(conn)
         readable = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, readable)
+
+    def finish_request(self, conn: TConn, fs: Future) -> None:
+        """Keep a connection that goes on; of one that ends, wait for the client to close it."""
+        if fs.cancelled() or fs.exception() or fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self._linger(conn)
+
+    def _linger(self, conn: TConn) -> None:
+        """Close in both directions, in turn: at once, the client might lose the last answer.
+
+        That is RFC 9112, section 9.6. gunicorn would block the event loop for it.
+        """
+        conn.lingered_bytes = 0
+        conn.timeout = time.monotonic() + LINGER_TIMEOUT_S
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # the client was first
+            self._drop(conn)
+            return
+        self.lingering_conns.append(conn)
+        readable = partial(self.on_lingering_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, readable)
+
+    def on_lingering_socket_readable(self, conn: TConn, client: Any) -> None:
+        """The client has closed, or sends what nobody reads."""
+        try:
+            data = conn.sock.recv(MAX_HEAD_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        conn.lingered_bytes += len(data)
+        if not data or conn.lingered_bytes > MAX_LINGER_BYTES:
+            self.poller.unregister(client)
+            self.lingering_conns.remove(conn)
+            self._drop(conn)
+
+    def murder_pending(self) -> None:
+        """Close what has waited long enough, for a head or for the client to close."""
+        super().murder_pending()
+        now = time.monotonic()
+        while self.lingering_conns and self.lingering_conns[0].timeout <= now:
+            conn = self.lingering_conns.popleft()
+            self.poller.unregister(conn.sock)
+            self._drop(conn)
+
+    def _drop(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        conn.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
         """A worker that stops waits no longer for connections without a request."""

@@ -14,17 +14,11 @@ from django.db import connection
 
 from config import local_postgres
 from drill.cluster import Cluster, scratch
+from tests.support.waiting import eventually
 
 DEPLOY = settings.BASE_DIR / "deploy"
 
 pytestmark = pytest.mark.processes
-
-
-def wait_until(is_true):
-    deadline = time.monotonic() + 30
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -54,7 +48,7 @@ def daily(tmp_path):
 
 def test_the_daily_commands_run_after_their_hour(daily):
     process, calls = daily(DAILY_HOUR="0")
-    wait_until(lambda: len(calls()) == 5)
+    eventually(lambda: len(calls()) == 5)
     process.send_signal(signal.SIGTERM)
     assert process.communicate()[1] == ""
     assert process.returncode == 0
@@ -82,7 +76,7 @@ def test_told_to_stop_a_command_hears_of_it(daily, tmp_path):
         f"touch {tmp_path}/began\nwhile :; do sleep 0.01; done\n"
     )
     process, _calls = daily()
-    wait_until((tmp_path / "began").exists)
+    eventually((tmp_path / "began").exists)
     process.send_signal(signal.SIGTERM)
     process.communicate()
     assert (tmp_path / "finished").exists()

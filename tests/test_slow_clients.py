@@ -7,8 +7,15 @@ import pytest
 import requests
 
 from config import gunicorn_worker
-from config.gunicorn_worker import MAX_HEAD_BYTES, MIN_BYTES_PER_S, READ_GRACE_S, TimedReader
+from config.gunicorn_worker import (
+    MAX_HEAD_BYTES,
+    MAX_LINGER_BYTES,
+    MIN_BYTES_PER_S,
+    READ_GRACE_S,
+    TimedReader,
+)
 from tests.support.server import running
+from tests.support.waiting import eventually
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 CROWD = 40
@@ -42,6 +49,15 @@ def answer(line: socket.socket) -> bytes:
         assert more, data
         data += more
     return data
+
+
+def is_refused(line: socket.socket) -> bool:
+    """Whether the server no longer takes what comes: it has closed the connection."""
+    try:
+        line.sendall(b" ")
+    except ConnectionError:
+        return True
+    return False
 
 
 def check_that_others_are_served(server) -> None:
@@ -103,6 +119,22 @@ def test_half_a_second_request_behind_the_first_holds_up_nobody(server, connect)
     for line in lines:
         line.sendall(b"\r\n")
         assert b"200 OK" in answer(line)
+
+
+@pytest.mark.processes
+def test_clients_that_do_not_close_after_their_last_answer_hold_up_nobody(server, connect):
+    lines = [connect() for _ in range(CROWD)]
+    for line in lines:
+        line.sendall(HEALTH + b"Connection: close\r\n\r\n")
+        assert b"200 OK" in answer(line)
+    check_that_others_are_served(server)
+    quiet, *talkative = lines
+    assert quiet.recv(1) == b""
+    assert eventually(lambda: is_refused(quiet))  # its time is over
+    for line in talkative:  # what they send is over
+        assert line.recv(1) == b""
+        with pytest.raises(ConnectionError):
+            line.sendall(b" " * 100 * MAX_LINGER_BYTES)
 
 
 @pytest.mark.processes

@@ -109,7 +109,12 @@ def new_visitor(request, playwright, chromium, server, tmp_path):
     opened = []
 
     def new_visitor(*, preferences: dict | None = None, **options) -> Visitor:
-        options = {"base_url": server.url, "timezone_id": "UTC", **options}
+        options = {
+            "base_url": server.url,
+            "timezone_id": "UTC",
+            "reduced_motion": "reduce",  # Bootstrap scrolls smoothly, which takes up to a second
+            **options,
+        }
         if preferences:  # as somebody chose them in the browser's own settings
             profile = tmp_path / f"profile{len(opened)}"
             (profile / "Default").mkdir(parents=True)

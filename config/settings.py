@@ -258,6 +258,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others: half to compress
 
 
 # --- Language and time --------------------------------------------------------------------

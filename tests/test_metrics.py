@@ -84,9 +84,12 @@ def test_what_the_dashboard_and_the_alerts_ask_for_is_there(server):
         assert asked <= names, file
 
 
-def test_a_server_that_stops_leaves_no_counts_and_one_that_reloads_keeps_them(tmp_path):
+def test_a_server_that_stops_leaves_no_counts_and_one_that_reloads_keeps_them(
+    tmp_path, static_root
+):
     (tmp_path / "tmp").mkdir()
-    with running("counts", tmp_path, METRICS_TOKEN=TOKEN, TMPDIR=str(tmp_path / "tmp")) as server:
+    settings = {"METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path / "tmp")}
+    with running("counts", tmp_path, static_root, **settings) as server:
         (folder,) = (tmp_path / "tmp").glob("metrics-*")
         before = {file.name for file in folder.iterdir()}
         assert before

@@ -21,7 +21,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 HEAD_TIMEOUT_S = 10
 """How long the head of a request may take to arrive. No thread waits for it."""
 MAX_HEAD_BYTES = 64 * 1024
-"""More than a head may have."""
+"""More than a head may have, and what is read of a connection at a time."""
 END_OF_HEAD = b"\r\n\r\n"
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n"
 
@@ -88,11 +88,23 @@ class Worker(ThreadWorker):
             self._await_head(conn)
 
     def _has_come_with_it(self, conn: TConn) -> bool:
-        """Whether the whole head is there already, as it mostly is: the event loop is spared."""
+        """Whether the whole head came with its connection, as it mostly does.
+
+        Then it needs no round through the event loop. One that is too large or broken off does:
+        that is told in one place alone.
+        """
         conn.sock.setblocking(False)
-        with suppress(OSError):  # less than too much, which is refused in one place alone
-            conn.head += conn.sock.recv(MAX_HEAD_BYTES - 1)
+        conn.head += self._received(conn, MAX_HEAD_BYTES - 1) or b""
         return END_OF_HEAD in conn.head
+
+    def _received(self, conn: TConn, size: int = MAX_HEAD_BYTES) -> bytes | None:
+        """What has come since; empty where the client has hung up, None where nothing came."""
+        try:
+            return conn.sock.recv(size)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
 
     def on_client_socket_readable(self, conn: TConn, client: Any) -> None:
         """The next request on a connection that was kept alive begins."""
@@ -103,12 +115,9 @@ class Worker(ThreadWorker):
 
     def on_pending_socket_readable(self, conn: TConn, client: Any) -> None:
         """More of a head has come, or the client has hung up."""
-        try:
-            data = conn.sock.recv(MAX_HEAD_BYTES)
-        except BlockingIOError:
+        data = self._received(conn)
+        if data is None:
             return
-        except OSError:
-            data = b""
         conn.head += data
         is_whole = END_OF_HEAD in conn.head
         if data and not is_whole and len(conn.head) < MAX_HEAD_BYTES:
@@ -162,12 +171,9 @@ class Worker(ThreadWorker):
 
     def on_lingering_socket_readable(self, conn: TConn, client: Any) -> None:
         """The client has closed, or sends what nobody reads."""
-        try:
-            data = conn.sock.recv(MAX_HEAD_BYTES)
-        except BlockingIOError:
+        data = self._received(conn)
+        if data is None:
             return
-        except OSError:
-            data = b""
         conn.lingered_bytes += len(data)
         if not data or conn.lingered_bytes > MAX_LINGER_BYTES:
             self.poller.unregister(client)

@@ -154,12 +154,12 @@ MIDDLEWARE = [
     "purposeapp.web.accept_encoding.drop_refused_encodings",
     "purposeapp.web.page_cache.page_cache_middleware",
     "purposeapp.web.query_count.count_queries",
-    "purposeapp.views.probes.answer_probes",
     "purposeapp.web.request_body.drain_request_body",
     "purposeapp.web.form_answers.keep_for_back",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.static.WhiteNoiseMiddleware",
+    "purposeapp.web.stateless.answer_stateless_views",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "purposeapp.web.visitors.SessionMiddleware",
@@ -401,6 +401,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "purposeapp.views.resumable.csrf_failure"
 SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0
 # Whether names below this host speak HTTPS is not ours to say, and without them no list takes it.
 # And that PostgreSQL alone holds a rule of arrays, which no form fills in, is as it should be.

@@ -2,41 +2,19 @@
 
 import logging
 import time
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.core import signing
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 logger = logging.getLogger(__name__)
 
-PROBES = ("/healthz", "/readyz")
 PLAIN = "text/plain; charset=utf-8"
 DOCTOR_HEADER = "X-Doctor"
-
-
-def answer_probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Middleware that answers health probes before any that is for people.
-
-    They come every few seconds, and need no session, no CSRF token and no line in the log, and are
-    never redirected to HTTPS.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info not in PROBES:
-            return get_response(request)
-        request.get_host()  # raises DisallowedHost
-        request.resolver_match = probe = resolve(request.path_info)
-        response = probe.func(request)
-        response.headers["Content-Length"] = str(len(response.content))
-        return response
-
-    return middleware
 
 
 @require_safe

@@ -16,7 +16,7 @@ def test_days_are_those_of_the_browser(new_visitor, zone):
     visitor = new_visitor(timezone_id=zone)
     page = visitor.page
     main = page.get_by_role("main")
-    visitor.sign_up()
+    visitor.sign_up_by_hand()
     before = datetime.now(ZoneInfo(zone)).date()
     visitor.record("6-2-2-0-0")
     shown = main.locator(".kicker time").inner_text()
@@ -49,7 +49,7 @@ def test_days_are_those_of_the_browser(new_visitor, zone):
 def test_a_time_zone_of_ones_own(new_visitor):
     visitor = new_visitor(timezone_id="America/Los_Angeles")
     page = visitor.page
-    visitor.sign_up()
+    visitor.sign_up_by_hand()
     visitor.go_to("Settings")
     main = page.get_by_role("main")
     expect(main).to_contain_text("Your days and times are in America/Los_Angeles.")

@@ -56,7 +56,7 @@ def test_a_link_from_somebody_else_is_kept_after_a_yes(visitor):
 
 def test_with_an_account_a_yes_leads_to_the_assessment(visitor):
     page = visitor.page
-    visitor.sign_up()
+    visitor.sign_up_by_hand()
     page.goto("/splits/0-10-0-0-0/")
     page.get_by_role("link", name="Save it").click()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -66,10 +66,10 @@ def test_with_an_account_a_yes_leads_to_the_assessment(visitor):
 
 def test_nothing_of_it_goes_to_the_next_one_at_the_same_browser(visitor, new_visitor):
     spend_anonymously(visitor, "6-2-2-0-0")
-    visitor.sign_up()
+    visitor.sign_up_by_hand()
     visitor.sign_out()
     visitor.email = f"next-{visitor.email}"
-    visitor.sign_up()
+    visitor.sign_up_by_hand()
     expect(visitor.page.get_by_text("Nothing here yet.")).to_be_visible()
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.inspection import TOO_WIDE
 from tests.support.server import running
 
 
@@ -75,6 +76,24 @@ def test_a_new_account_whose_code_is_entered_later_in_the_same_browser(visitor, 
     enter(page, newest_code(visitor.email))
     page.wait_for_url("**/history/")
     expect_history(visitor, "Mainly business driven (60%)")
+
+
+def test_a_long_email_makes_no_page_wider_than_a_phone(new_visitor, newest_code):
+    visitor = new_visitor(viewport={"width": 320, "height": 800})
+    page = visitor.page
+    visitor.email = f"{'long' * 12}{visitor.email}"
+    page.goto("/accounts/signup/")
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Sign up").click()
+    expect(visitor.headline).to_have_text("Enter the code")
+    expect(page.get_by_role("main")).to_contain_text(f"A code for {visitor.email} is on its way.")
+    assert page.evaluate(TOO_WIDE) is None
+    enter(page, newest_code(visitor.email))
+    page.wait_for_url("**/history/")
+    for path in ("/accounts/email/", "/accounts/delete/"):
+        page.goto(path)
+        expect(page.get_by_role("main")).to_contain_text(visitor.email)
+        assert page.evaluate(TOO_WIDE) is None, path
 
 
 def test_an_old_account_by_password(visitor, newest_code):

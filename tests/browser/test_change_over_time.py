@@ -186,6 +186,30 @@ def test_two_are_ticked_in_the_list_and_compared(visitor, remember):
     expect(sides).to_have_text(["10 May 2024", "3 November 2024"])
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_once_one_is_ticked_the_button_comes_along_and_moves_nothing(
+    new_visitor, remember, javascript
+):
+    visitor = new_visitor(java_script_enabled=javascript, viewport={"width": 390, "height": 600})
+    page = visitor.page
+    visitor.sign_up()
+    months = [f"2024-{month:02}-03T10:00" for month in range(1, 13)]
+    splits = ["6-2-2-0-0", "2-6-2-0-0"]
+    remember(visitor, [(when, splits[n % 2], "", "") for n, when in enumerate(months)])
+    button = page.get_by_role("button", name="Compare two")
+    last = page.get_by_label("Compare (3 January 2024)")
+    last.scroll_into_view_if_needed()
+    expect(button).not_to_be_in_viewport()
+    place = last.bounding_box()
+    last.check()
+    expect(button).to_be_in_viewport(ratio=1)
+    assert last.bounding_box() == place
+    button.click()
+    expect(page.locator(".compare-side .kicker")).to_have_text(
+        ["3 January 2024", "3 December 2024"]
+    )
+
+
 def test_what_did_not_change_is_folded_under_its_year(visitor, remember):
     page = visitor.page
     visitor.sign_up()

@@ -21,6 +21,7 @@ PARTIALS = sorted(
     if path.name.startswith("_")
     and (partial := str(path.relative_to(CHECKOUT / "templates"))) not in FRAMES
 )
+WITH_SECTIONS = [path for path in TEMPLATES if "/_account_nav.html" in path.read_text()]
 
 
 def name(path: Path) -> str:
@@ -42,3 +43,9 @@ def test_a_partial_begins_with_its_inputs(partial):
 def test_a_partial_gets_what_it_is_given_and_nothing_else(path):
     included = INCLUDE.findall(path.read_text())
     assert [partial for partial, options in included if not options.endswith(" only")] == []
+
+
+@pytest.mark.parametrize("path", WITH_SECTIONS, ids=name)
+def test_the_sections_of_the_account_stay_where_they_are_whatever_a_page_has_to_say(path):
+    content = path.read_text().partition("{% block content %}")[2]
+    assert re.findall(r"_\w+\.html", content)[0] == "_account_nav.html"

@@ -478,7 +478,10 @@ def test_what_matters_asks_for_the_password_once_more(owner, user, path):
     response = owner.post(path, {"email": "thief@example.org", "action_add": ""})
     if path == "/accounts/email/":
         assert response.url.startswith("/accounts/reauthenticate/")
-        assert owner.get(response.url).status_code == 200
+        page = text_of(owner.get(response.url))
+        assert (
+            "Settings Confirm it's you Enter your password again to change how you sign in." in page
+        )
     assert not EmailAddress.objects.filter(email="thief@example.org").exists()
     assert mail.outbox == []
 

@@ -94,6 +94,18 @@ def open_screen(host):
     return opened.value
 
 
+def test_a_ticked_box_has_the_colour_of_the_buttons(visitor):
+    visitor.sign_up()
+    visitor.go_to("Rooms")
+    main = visitor.page.get_by_role("main")
+    button = main.get_by_role("button", name="Create the room")
+    colour = button.evaluate("button => getComputedStyle(button).backgroundColor")
+    box = main.get_by_label("Ask for the future too")
+    expect(box).to_be_checked()
+    expect(box).to_have_css("appearance", "auto")
+    expect(box).to_have_css("accent-color", colour)
+
+
 def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
     code = open_room(host)
     host.expect_status(0)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import unquote
 
@@ -12,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from purposeapp.forms.talk import CONFIRM_FIRST
-from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion
+from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion, User
 from purposeapp.models.talk import (
     MAX_INVITATIONS_A_DAY,
     MAX_LISTED,
@@ -676,12 +677,31 @@ def test_the_list_says_where_each_talk_stands(owner, user):
     for said in (
         "Nobody has started yet. The link works until",
         "You haven't finished yet.",
-        "You've finished. Agree to share your points.",
+        "You've finished. Agree to share your points .",
         "You've agreed. We're waiting for the other person.",
         "You both see both pairs until",
         "The link has expired.",
     ):
         assert said in words
+
+
+def test_two_talks_of_a_day_are_told_apart_in_the_time_of_the_reader(owner, user):
+    User.objects.filter(pk=user.pk).update(time_zone="Pacific/Auckland")
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    for hour in (20, 22):
+        made_at = day + timedelta(hours=hour)
+        Talk.objects.filter(pk=make_talk(user).talk.pk).update(made_at=made_at)
+    words = text_of(owner.get(PATH))
+    assert "Your invitation from 2 November 2026, 09:00 NZDT" in words
+    assert "Your invitation from 2 November 2026, 11:00 NZDT" in words
+
+
+def test_what_is_asked_for_in_the_list_is_a_click_away(owner, user):
+    made = make_talk(user, "answered")
+    (address,) = re.findall('href="([^"]+)">Agree to share', owner.get(PATH).content.decode())
+    path, _hash, part = address.partition("#")
+    assert path == by_id(made)
+    assert f'<h2 id="{part}">Share your points' in owner.get(path).content.decode()
 
 
 def test_a_talk_is_offered_where_somebody_looks_at_points(owner, user):

@@ -6,12 +6,12 @@ from django.conf import settings as site
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from purposeapp.dates import local_format
 from purposeapp.forms import InvitationForm, InvitationMailForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
@@ -94,9 +94,9 @@ def _entry(seat: Seat) -> tuple[SafeString]:
         "url": seat.url(),
         "revoke": seat.url("talk_withdraw"),
         "name": talk.name,
-        "made": date_format(talk.made_at),
-        "started": date_format(talk.started_at) if talk.started_at else "",
-        "expires": date_format(talk.expires_at),
+        "made": local_format(talk.made_at, "DATETIME_FORMAT"),
+        "started": local_format(talk.started_at, "DATETIME_FORMAT") if talk.started_at else "",
+        "expires": local_format(talk.expires_at, "DATE_FORMAT"),
     }
     entry = fragment(
         "purposeapp/_talk_entry.html",
@@ -166,7 +166,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "own": Seat(talk, side, account).url() if side else "",
         "name": talk.name,
-        "day": date_format(talk.expires_at),
+        "day": local_format(talk.expires_at, "DATE_FORMAT"),
     }
     blank = blank_page(request, INVITATION, lambda late: late, late=context, is_own=bool(side))
     return blank or render(request, INVITATION, {**context, "is_own": bool(side)})

@@ -36,9 +36,7 @@ def signed(points: int) -> str:
 
 
 def counted(points: int) -> str:
-    """So many points, in words: "1 point", "no points"."""
-    if not points:
-        return _("no points")
+    """So many points, in words: "1 point", "0 points"."""
     return ngettext("%(points)d point", "%(points)d points", points) % {"points": points}
 
 

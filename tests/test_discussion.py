@@ -60,7 +60,7 @@ def is_true(finding: Finding, inviter: Answers, guest: Answers) -> bool:
     topic, purpose, values = finding
 
     def counted(points: int) -> str:
-        return {0: "no points", 1: "1 point"}.get(points, f"{points} points")
+        return "1 point" if points == 1 else f"{points} points"
 
     def wants(side: Answers, which: Purpose) -> int:
         return side.future[which] - side.now[which]
@@ -159,14 +159,14 @@ def test_they_are_asked_in_words():
     guest = answers(split("0-1-3-0-6"), split("0-6-3-0-1"), split("0-2-4-4-0"))
     wordings = TalkQuestion.objects.published()
     assert questions(inviter, guest, name="Anna", wordings=wordings) == [
-        "You put no points on Business driven, and Anna put 7 points. What brought you there?",
+        "You put 0 points on Business driven, and Anna put 7 points. What brought you there?",
         "You'd like to move 5 points from Vanity project to Community spirit. What would a normal "
         "week look like then?",
         "You both want more Community spirit. What's one thing each of you could do about it this "
         "month?",
         "You want to go from being seen to being useful. What could you give the people who "
         "already follow you?",
-        "For Business driven, you expected no points from Anna, and it's 7 points. What gave you "
+        "For Business driven, you expected 0 points from Anna, and it's 7 points. What gave you "
         "that impression?",
     ]
 

@@ -111,6 +111,7 @@ def test_there_is_a_room_in_each_state_of_the_person():
     rooms = list(Room.objects.all())
     assert {room.state for room in rooms} == set(RoomState)
     assert {room.host.email for room in rooms} == {demo.PERSON}
+    assert len({room.title for room in rooms}) == len(rooms)
     revealed = next(room for room in rooms if room.state == RoomState.REVEALED)
     assert [picture.answers for picture in revealed.pictures.values()] == [12, 12]
 

@@ -95,6 +95,7 @@ def test_there_is_a_talk_in_each_state_between_the_person_and_the_staff(client):
     run()
     talks = list(Talk.objects.all())
     assert {talk.state for talk in talks} == set(TalkState)
+    assert len({talk.made_at.date() for talk in talks}) == len(talks)
     ended = [talk for talk in talks if talk.state == TalkState.ENDED]
     assert sorted(talk.has_withdrawn(TalkSide.GUEST) for talk in ended) == [False, True]
     person, staff = (User.objects.get(email=email) for email in (demo.PERSON, demo.STAFF))

@@ -136,6 +136,9 @@ def make_talks(inviter: User, guest: User) -> None:
     for side in TalkSide:
         opened.agree(side)
     Talk.objects.invite(inviter=inviter, name=TALK_NAME)
+    newest_first = Talk.objects.filter(inviter=inviter).order_by("-made_at")
+    for days, talk in enumerate(newest_first):  # as if one was made each day
+        Talk.objects.filter(pk=talk.pk).update(made_at=talk.made_at - timedelta(days=days))
 
 
 def _make_talk(inviter: User, guest: User, finished: list[TalkSide]) -> Talk:

@@ -121,6 +121,12 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
     assert not Room.objects.exists()
 
 
+def test_nobody_is_waited_for_once_all_have_spent_points_on_the_future(owner, user):
+    said = words_of(owner.get(f"/rooms/{make_room(user, answers=5).pk}/"))
+    assert "5 of 5 have spent their points on the future too." in said
+    assert "The others" not in said
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("act", ACTS)
 def test_a_press_that_comes_too_late_or_twice_does_nothing_else(owner, user, state, act):

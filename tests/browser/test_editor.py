@@ -58,6 +58,14 @@ def look_with_axe(page) -> None:
     assert report is None, report
 
 
+def look_at_link_in_message(page) -> None:
+    """It can be read as well as the words around it; axe can't tell: an icon is behind both."""
+    message = page.locator(".messagelist li")
+    ink = message.evaluate("(message) => getComputedStyle(message).color")
+    expect(message.get_by_role("link")).to_have_css("color", ink)
+    expect(message.get_by_role("link")).to_have_css("text-decoration-line", "underline")
+
+
 def expect_on_the_result_page(page, text: str, split: str = "0-0-0-0-10", there: bool = True):
     """The page shows the text now, or in a moment: each worker looks for newer tips at times."""
     deadline = time.monotonic() + 30
@@ -138,6 +146,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     page.get_by_label("Text:").fill("Something worse.")
     save(page)
     expect(page.get_by_text("was changed successfully")).to_be_visible()
+    look_at_link_in_message(page)
     page.get_by_role("link", name="Something worse.").click()
     page.get_by_role("link", name="History").click()
     newest = page.locator(".change").first

@@ -277,3 +277,13 @@ def test_the_list_works_without_scripts(new_editor):
     expect(rows.nth(1)).to_contain_text(first)
     rows.nth(1).get_by_role("button", name="Move up").click()
     expect(rows.nth(0)).to_contain_text(first)
+
+
+def test_each_row_of_tools_begins_at_one_edge_on_a_phone(superuser):
+    page = superuser.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(ADMIN)
+    tools = [tool.bounding_box() for tool in page.locator(".object-tools li").all()]
+    rows = {tool["y"]: tool["x"] for tool in reversed(tools)}  # where the first of each row is
+    assert len(rows) > 1
+    assert len(set(rows.values())) == 1

@@ -10,6 +10,7 @@ from tests.support.inspection import Inspection
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PROJECTOR = {"width": 1920, "height": 1080}
+LOW_PROJECTORS = [(1280, 800), (1280, 720), (1024, 768)]
 PHONE = {"viewport": {"width": 390, "height": 800}, "is_mobile": True, "has_touch": True}
 
 ANSWERS = [
@@ -166,6 +167,10 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
     table = screen.get_by_role("table", name="The average points of the room")
     expect(table.get_by_role("row", name="Business driven")).to_contain_text("3.7")
     expect(screen.get_by_text(code)).to_be_visible()
+    for width, height in LOW_PROJECTORS:
+        screen.set_viewport_size({"width": width, "height": height})
+        below = screen.evaluate("document.documentElement.scrollHeight - innerHeight")
+        assert below == 0, f"{below} px are out of sight at {width} by {height} px"
     for inspection.page, name in (
         (host.page, "revealed"),
         (screen, "screen"),

@@ -472,8 +472,12 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Django's own handlers would say everything twice.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        # Django's own handlers would say everything twice.
+        "django": {"handlers": [], "propagate": True},
+        # It warns of each HEAD, whose body it leaves out.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""Clients that are slow, idle or gone hold no thread of the real server."""
+"""Clients that are slow, idle or gone hold no thread of the real server; HEAD is nothing odd."""
 
 import socket
 from contextlib import ExitStack
@@ -122,6 +122,13 @@ def test_half_a_second_request_behind_the_first_holds_up_nobody(server, connect)
 
 
 @pytest.mark.processes
+def test_whoever_asks_for_a_head_gets_no_body_and_leaves_no_warning(server):
+    response = requests.head(f"{server.url}/purposes/", timeout=DEADLINE_S)
+    assert (response.status_code, response.content) == (200, b"")
+    assert int(response.headers["Content-Length"]) > 0
+    assert "gunicorn" not in server.log.read_text()
+
+
 def test_clients_that_do_not_close_after_their_last_answer_hold_up_nobody(server, connect):
     lines = [connect() for _ in range(CROWD)]
     for line in lines:

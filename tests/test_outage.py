@@ -326,10 +326,13 @@ def test_a_sign_in_whose_session_is_not_stored_can_be_sent_again(user):
     assert browser.post(path, {**values, "password": PASSWORD}).status_code == 302
 
 
-def test_a_limit_that_cannot_be_counted_is_an_outage_and_not_too_many_tries(client, db):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_limit_that_cannot_be_counted_is_an_outage_and_not_too_many_tries(client):
     """Reading goes on while PostgreSQL is read-only, so only what is stored fails."""
     login = {"login": "a@example.org", "password": "ten points to spend"}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION READ ONLY")  # until the end of this savepoint
-        check(client.post("/accounts/login/", login), "/accounts/login/")
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        unavailable = client.post("/accounts/login/", login)
+        cursor.execute("SET default_transaction_read_only = off")
+    check(unavailable, "/accounts/login/")
     assert client.post("/accounts/login/", login).status_code == 422

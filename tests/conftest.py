@@ -12,7 +12,7 @@ if not os.environ.get("DATABASE_URL"):
     local_postgres.ensure_running()
 
 
-STARTS_PROCESSES = {"running_provider", "fresh_checkout"}
+STARTS_PROCESSES = {"server", "running_provider", "fresh_checkout"}
 """Fixtures that start other programs, or whose tests do."""
 
 

@@ -66,7 +66,6 @@ def check_that_others_are_served(server) -> None:
         assert response.status_code == 200
 
 
-@pytest.mark.processes
 def test_empty_connections_hold_up_nobody(server, connect):
     lines = [connect() for _ in range(CROWD)]
     check_that_others_are_served(server)
@@ -75,7 +74,6 @@ def test_empty_connections_hold_up_nobody(server, connect):
         assert b"200 OK" in answer(line)
 
 
-@pytest.mark.processes
 def test_heads_that_come_in_drop_by_drop_hold_up_nobody(server, connect):
     lines = [connect() for _ in range(CROWD)]
     for drop in (b"GET /hea", b"lthz HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"X-Slow: 1\r"):
@@ -87,7 +85,6 @@ def test_heads_that_come_in_drop_by_drop_hold_up_nobody(server, connect):
         assert b"200 OK" in answer(line)
 
 
-@pytest.mark.processes
 def test_the_same_holds_for_the_second_request_of_a_connection(server, connect):
     lines = [connect() for _ in range(CROWD)]
     for line in lines:
@@ -100,7 +97,6 @@ def test_the_same_holds_for_the_second_request_of_a_connection(server, connect):
         assert b"200 OK" in answer(line)
 
 
-@pytest.mark.processes
 def test_two_requests_that_come_at_once_get_two_answers(server, connect):
     line = connect()
     line.sendall(2 * (HEALTH + b"\r\n"))
@@ -109,7 +105,6 @@ def test_two_requests_that_come_at_once_get_two_answers(server, connect):
         data += answer(line)
 
 
-@pytest.mark.processes
 def test_half_a_second_request_behind_the_first_holds_up_nobody(server, connect):
     lines = [connect() for _ in range(CROWD)]
     for line in lines:
@@ -121,7 +116,6 @@ def test_half_a_second_request_behind_the_first_holds_up_nobody(server, connect)
         assert b"200 OK" in answer(line)
 
 
-@pytest.mark.processes
 def test_whoever_asks_for_a_head_gets_no_body_and_leaves_no_warning(server):
     response = requests.head(f"{server.url}/purposes/", timeout=DEADLINE_S)
     assert (response.status_code, response.content) == (200, b"")
@@ -144,14 +138,12 @@ def test_clients_that_do_not_close_after_their_last_answer_hold_up_nobody(server
             line.sendall(b" " * 100 * MAX_LINGER_BYTES)
 
 
-@pytest.mark.processes
 def test_a_head_that_is_not_finished_in_time_ends_the_connection(server, connect):
     line = connect()
     line.sendall(HEALTH)
     assert line.recv(1) == b""
 
 
-@pytest.mark.processes
 @pytest.mark.parametrize(
     "head",
     [

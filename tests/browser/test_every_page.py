@@ -15,12 +15,6 @@ PUBLIC = (
 )  # the same page for everybody
 
 
-@pytest.fixture
-def visitor(new_visitor):
-    # Without animations, so that a change of the theme is there at once.
-    return new_visitor(reduced_motion="reduce")
-
-
 def test_every_page_that_anybody_may_see(visitor):
     visitor.expect_status(404, 422)
     inspection = Inspection(visitor, "anybody")

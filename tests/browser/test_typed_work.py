@@ -7,8 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.support.visitor import Visitor
 
-pytestmark = pytest.mark.whole_browser
-
 RESTORED = "We restored what you typed."
 KEPT = "We kept what you typed before you signed in. It isn't saved yet."
 NOTE = "First line\nSecond line"
@@ -135,8 +133,8 @@ def out_and_in_elsewhere_and_a_reload(member: Visitor, form: Form, server) -> No
 
 INTERRUPTIONS = [
     reload,
-    back_and_forward,
-    a_503_in_between,
+    pytest.param(back_and_forward, marks=pytest.mark.whole_browser),
+    pytest.param(a_503_in_between, marks=pytest.mark.whole_browser),
     a_429_in_between,
     the_session_ended_and_a_reload,
     out_and_in_elsewhere_and_a_reload,
@@ -177,6 +175,7 @@ def test_a_draft_is_gone_once_it_was_sent(member: Visitor):
         expect(page.get_by_text(RESTORED)).to_have_count(0)
 
 
+@pytest.mark.whole_browser
 def test_back_to_a_page_with_errors_shows_that_page(member: Visitor):
     page = member.page
     member.expect_status(422)
@@ -377,6 +376,7 @@ def test_a_tip_typed_in_the_admin_is_there_again(new_visitor, server, javascript
     expect(page.get_by_label("Text")).to_have_value("")
 
 
+@pytest.mark.whole_browser
 def test_without_javascript_the_browser_brings_back_what_was_typed(new_visitor):
     visitor = new_visitor(java_script_enabled=False)
     page = visitor.page

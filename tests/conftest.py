@@ -149,7 +149,12 @@ def provider(linkedin, settings):
 
 
 @pytest.fixture(scope="session")
-def static_root(tmp_path_factory):
-    """Where the servers of this run have their static files, those of other workers too."""
+def prepared(tmp_path_factory):
+    """What the servers of this run share; static files with those of other workers too."""
+    from tests.support.server import Database, Prepared, Server
+
     base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"
+    static = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static"
+    with Database(f"five_purposes_migrated_{os.getpid()}") as database:
+        Server(database, base, static).manage("migrate", "--verbosity", "0")
+        yield Prepared(static, database.name)

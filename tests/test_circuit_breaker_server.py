@@ -39,14 +39,13 @@ def proxy():
 
 
 @pytest.fixture(scope="module")
-def server(proxy, tmp_path_factory, static_root):
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+def server(proxy, tmp_path_factory, prepared):
     folder = tmp_path_factory.mktemp("circuit_breaker")
-    with Database(f"five_purposes_breaker_{os.getpid()}_{worker}") as database:
+    with Database(f"five_purposes_breaker_{os.getpid()}", prepared.template) as database:
         with database.connect() as there:
             who = f"{there.info.user}:{there.info.password}"
         url = f"postgres://{who}@127.0.0.1:{proxy.port}/{database.name}"
-        server = Server(database, folder, static_root, DATABASE_URL=url, WEB_CONCURRENCY="1")
+        server = Server(database, folder, prepared.static, DATABASE_URL=url, WEB_CONCURRENCY="1")
         server.start()
         yield server
         server.stop()

@@ -14,10 +14,10 @@ TOKEN = "a token for Prometheus"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, static_root):
+def server(tmp_path_factory, prepared):
     folder = tmp_path_factory.mktemp("metrics")
     settings = {"METRICS_TOKEN": TOKEN, "WEB_CONCURRENCY": "2"}
-    with running("metrics", folder, static_root, **settings) as server:
+    with running("metrics", folder, prepared, **settings) as server:
         yield server
 
 
@@ -84,12 +84,10 @@ def test_what_the_dashboard_and_the_alerts_ask_for_is_there(server):
         assert asked <= names, file
 
 
-def test_a_server_that_stops_leaves_no_counts_and_one_that_reloads_keeps_them(
-    tmp_path, static_root
-):
+def test_a_server_that_stops_leaves_no_counts_and_one_that_reloads_keeps_them(tmp_path, prepared):
     (tmp_path / "tmp").mkdir()
     settings = {"METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path / "tmp")}
-    with running("counts", tmp_path, static_root, **settings) as server:
+    with running("counts", tmp_path, prepared, **settings) as server:
         (folder,) = (tmp_path / "tmp").glob("metrics-*")
         before = {file.name for file in folder.iterdir()}
         assert before

@@ -12,9 +12,9 @@ EMAIL, PASSWORD = "owner@example.org", "ten points to spend"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, static_root):
+def server(tmp_path_factory, prepared):
     folder = tmp_path_factory.mktemp("outage")
-    with running("outage", folder, static_root, WEB_CONCURRENCY="1") as server:
+    with running("outage", folder, prepared, WEB_CONCURRENCY="1") as server:
         yield server
 
 

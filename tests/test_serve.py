@@ -58,10 +58,10 @@ def sockets(pid: int) -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_stop_lets_a_request_finish(database, tmp_path, static_root):
+def test_a_stop_lets_a_request_finish(database, tmp_path, prepared):
     """It waits for a lock that is given back only once the server has begun to stop."""
     patient = f"{database.url}?options=-c%20lock_timeout%3D60s"
-    server = Server(database, tmp_path, static_root, DATABASE_URL=patient)
+    server = Server(database, tmp_path, prepared.static, DATABASE_URL=patient)
     server.start()
     try:
         person = Browser(server.url, Scores(), "192.0.2.1")

@@ -25,9 +25,9 @@ DEADLINE_S = 5
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, static_root):
+def server(tmp_path_factory, prepared):
     folder = tmp_path_factory.mktemp("slow")
-    with running("slow", folder, static_root, WEB_CONCURRENCY="1") as server:
+    with running("slow", folder, prepared, WEB_CONCURRENCY="1") as server:
         yield server
 
 

@@ -30,9 +30,9 @@ NO_ANSWER = re.compile("Failed to load resource: net::ERR_(CONNECTION|EMPTY|SOCK
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory, static_root):
+def server(tmp_path_factory, prepared):
     """The real thing, with an empty database and the first tips."""
-    with running("browser", tmp_path_factory.mktemp("server"), static_root) as server:
+    with running("browser", tmp_path_factory.mktemp("server"), prepared) as server:
         yield server
 
 

@@ -26,15 +26,16 @@ def mails(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, static_root, provider, mails):
+def server(tmp_path_factory, prepared, provider, mails):
     settings = {
         "EMAIL_URL": f"filemail://{mails}",
         "LINKEDIN_CLIENT_ID": "client",
         "LINKEDIN_CLIENT_SECRET": "secret",
         "LINKEDIN_SERVER_URL": provider.url,
+        "WEB_CONCURRENCY": "1",
     }
     folder = tmp_path_factory.mktemp("server")
-    with running("linkedin", folder, static_root, **settings) as server:
+    with running("linkedin", folder, prepared, **settings) as server:
         yield server
 
 

@@ -16,9 +16,10 @@ def mails(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, static_root, mails):
+def server(tmp_path_factory, prepared, mails):
     folder = tmp_path_factory.mktemp("server")
-    with running("ways_in", folder, static_root, EMAIL_URL=f"filemail://{mails}") as server:
+    settings = {"EMAIL_URL": f"filemail://{mails}", "WEB_CONCURRENCY": "1"}
+    with running("ways_in", folder, prepared, **settings) as server:
         yield server
 
 

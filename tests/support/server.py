@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlsplit
@@ -47,10 +48,14 @@ SETTINGS = [
 
 
 class Database:
-    """An empty database on the server of DATABASE_URL, or on the embedded one, within a `with`."""
+    """A database on the server of DATABASE_URL, or on the embedded one, within a `with`.
 
-    def __init__(self, name: str) -> None:
+    It is empty, or a copy of its template, which nobody may be connected to.
+    """
+
+    def __init__(self, name: str, template: str | None = None) -> None:
         self.name = name
+        self.template = template
         if url := os.environ.get("DATABASE_URL"):
             # Only the last part of the path is the name: before it, a socket's folder may stand.
             parts = urlsplit(url)
@@ -62,7 +67,7 @@ class Database:
             self.url = f"postgres://{place}/{name}"
 
     def __enter__(self) -> Self:
-        self._execute("CREATE DATABASE {}")
+        self._execute("CREATE DATABASE {} TEMPLATE {}", self.template or "template1")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -103,17 +108,30 @@ class Database:
                 [self.name],
             )
 
-    def _execute(self, statement: str) -> None:
+    def _execute(self, statement: str, *names: str) -> None:
         with self.connect("postgres") as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name)))
+            identifiers = map(sql.Identifier, (self.name, *names))
+            connection.execute(sql.SQL(statement).format(*identifiers))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the servers of a run share, so that each of them starts sooner.
+
+    Static files are collected by the first of them. The database is migrated already, and each
+    server gets a copy of it.
+    """
+
+    static: Path
+    template: str
 
 
 class Server:
     """`manage.py serve` in a process of its own.
 
     Collecting compresses for seconds. So where another one has collected into `static`, this one
-    only migrates and starts gunicorn, as `serve` does after that. Those that share `static` start
-    one after the other.
+    migrates if it has to, and starts gunicorn, as `serve` does after that. Those that share
+    `static` start one after the other.
     """
 
     def __init__(self, database: Database, folder: Path, static: Path, **environment: str) -> None:
@@ -144,7 +162,8 @@ class Server:
     def _start(self) -> None:
         command = ["manage.py", "serve"]
         if (self.static / "staticfiles.json").exists():
-            self.manage("migrate", "--verbosity", "0")
+            if not self.database.template:
+                self.manage("migrate", "--verbosity", "0")
             command = ["-m", "gunicorn", "-c", "config/gunicorn.conf.py"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -252,15 +271,16 @@ def is_unavailable(response: requests.Response) -> bool:
 
 @contextmanager
 def running(
-    purpose: str, folder: Path, static: Path | None = None, **environment: str
+    purpose: str, folder: Path, prepared: Prepared | None = None, **environment: str
 ) -> Iterator[Server]:
     """A server that answers, on an empty database with the first tips; both are gone afterwards.
 
     The database's name says what it is for, and tells those of several processes apart.
     """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with Database(f"five_purposes_{purpose}_{os.getpid()}_{worker}") as database:
-        server = Server(database, folder, static or folder / "static", **environment)
+    template = prepared.template if prepared else None
+    with Database(f"five_purposes_{purpose}_{os.getpid()}", template) as database:
+        static = prepared.static if prepared else folder / "static"
+        server = Server(database, folder, static, **environment)
         server.start()
         try:
             yield server

@@ -656,8 +656,10 @@ def test_a_code_to_sign_in_is_sent_again_or_to_another_email(client, db):
     ask_for_a_code(client, "owner@example.org", next="/goal/")
     page = client.get(CONFIRM + "?next=/goal/").content.decode()
     assert f'<input type="hidden" name="next" value="{CODE}?next=%2Fgoal%2F">' in page
-    client.post(CONFIRM, {"action": "resend", "next": "/goal/"})
+    again = client.post(CONFIRM, {"action": "resend", "next": "/goal/"}, follow=True)
+    assert "We sent a new code. The one before no longer works." in text_of(again)
     assert len(mail.outbox) == 2
+    assert client.post(CONFIRM, {"code": code_in(mail.outbox[0])}).status_code == 422
     code = code_in(mail.outbox[1])
     assert client.post(CONFIRM, {"code": code, "next": "/goal/"}).url == "/goal/"
 
@@ -685,9 +687,11 @@ def test_a_code_for_a_new_password_is_sent_again_or_to_another_email(client, use
 
 @pytest.mark.usefixtures("with_mail_server")
 def test_a_code_for_a_new_account_is_sent_again_or_to_another_email(client, db):
-    client.post("/accounts/signup/", SIGN_UP)
+    page = text_of(client.post("/accounts/signup/", SIGN_UP, follow=True))
+    assert page.count(SIGN_UP["email"]) == 1  # the page says where the code went, and no message
     cache.clear()  # what counts the mails of the last ten seconds
-    client.post(VERIFY, {"action": "resend"})
+    again = text_of(client.post(VERIFY, {"action": "resend"}, follow=True))
+    assert "We sent a new code. The one before no longer works." in again
     assert len(mail.outbox) == 2
     left = client.post("/accounts/logout/", {"next": "/accounts/signup/"})
     assert client.get(left.url).status_code == 200

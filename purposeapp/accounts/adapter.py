@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts import limits
 from purposeapp.accounts.login_code import is_login_code_required
-from purposeapp.accounts.verification import refuse_old_address
+from purposeapp.accounts.verification import VERIFICATION_SENT, refuse_old_address
 
 CONFIRMATIONS = {
     "account/email/email_confirmation",
@@ -106,6 +106,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if is_right:
             allauth_context.request.session.cycle_key()
         return is_right
+
+    def add_message(self, request, level, message_template=None, *args, **kwargs) -> None:
+        """Say what was done, but for a code that was sent: the page to enter it says so itself."""
+        by_code = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED
+        if not (by_code and message_template == VERIFICATION_SENT):
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send one mail, in our words, with our own address in it.

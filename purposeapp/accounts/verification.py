@@ -30,6 +30,9 @@ PASSWORD_REVOKED = _(
     "longer works. You can set a new one in Settings."
 )
 
+VERIFICATION_SENT = "account/messages/email_confirmation_sent.txt"
+"""The message that says where a link, or a code, to verify an address went."""
+
 PENDING_LOGIN = "account_login"
 """Where allauth keeps a sign-in that waits for its code."""
 
@@ -50,8 +53,8 @@ def send_verification(request: AuthenticatedRequest) -> bool:
     if not ratelimit.consume(request, action="confirmation_link", key=address.email):
         return False
     address.send_confirmation(request)
-    sent = "account/messages/email_confirmation_sent.txt"
-    get_adapter().add_message(request, messages.INFO, sent, {"email": address.email})
+    context = {"email": address.email}
+    get_adapter().add_message(request, messages.INFO, VERIFICATION_SENT, context)
     return True
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 ASK_AGAIN = _("That code no longer works. Ask for a new one.")
 SIGN_IN_AGAIN = _("That code no longer works. Sign in to get a new one.")
+SENT_AGAIN = _("We sent a new code. The one before no longer works.")
 
 WHERE_CODES_END = (
     "account_login",
@@ -76,7 +77,10 @@ def _to_a_new_code(
     """The answer; where the code is over, the way to `start`, and from there to the same page."""
     if context := getattr(response, "context_data", None):
         context["code_minutes"] = settings.CODE_MINUTES
-    if urlsplit(getattr(response, "url", "")).path not in map(reverse, WHERE_CODES_END):
+    leads_to = urlsplit(getattr(response, "url", "")).path
+    if leads_to == request.path and request.POST.get("action") == "resend":
+        messages.success(request, str(SENT_AGAIN))
+    if leads_to not in map(reverse, WHERE_CODES_END):
         return response
     if request.method == "POST" or is_pending:
         list(messages.get_messages(request))  # to wait, and that a code was sent: true no longer

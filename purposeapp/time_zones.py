@@ -2,6 +2,7 @@
 
 from datetime import UTC, timedelta, timezone, tzinfo
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 FIRST_TO_BEGIN = timezone(timedelta(hours=14))
@@ -14,6 +15,17 @@ LAST_TO_END = timezone(timedelta(hours=-12))
 def zone_names() -> tuple[str, ...]:
     """The names of all time zones that this machine knows, such as Pacific/Auckland."""
     return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
+
+
+@cache
+def offered_zone_names() -> tuple[str, ...]:
+    """The names to choose from: those that the time zone database lists for today's countries.
+
+    Asia/Calcutta is not among them, which has been Asia/Kolkata for long.
+    """
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    listed = {line.split("\t")[2] for line in table.splitlines() if not line.startswith("#")}
+    return tuple(name for name in zone_names() if name in listed)
 
 
 def zone_named(name: str) -> tzinfo:

@@ -444,6 +444,41 @@ def test_a_time_zone_that_is_not_in_the_list_is_refused(owner, user):
     assert user.time_zone == ""
 
 
+def options(response) -> list[tuple[str, str, str]]:
+    """The region, value and words of each time zone to choose from."""
+    select = response.content.decode().partition('name="time_zone"')[2].partition("</select>")[0]
+    region, found = "", []
+    for label, value, words in re.findall(
+        r'<optgroup label="(.*?)">|<option value="(.*?)".*?>(.*?)</option>', select
+    ):
+        region = label or region
+        found += [] if label else [(region, value, words)]
+    return found
+
+
+def test_places_are_offered_by_their_region_and_no_name_is_an_old_one(owner):
+    offered = options(owner.get("/settings/"))
+    assert offered[:2] == [("", "", "Same as my browser"), ("", "UTC", "UTC")]
+    assert ("America", "America/Argentina/Buenos_Aires", "Argentina, Buenos Aires") in offered
+    names = [name for _region, name, _words in offered]
+    assert len(names) == len(set(names)) > 400
+    assert "Asia/Kolkata" in names
+    assert not {"Asia/Calcutta", "Etc/GMT+12", "US/Pacific"} & set(names)
+    refused = owner.post("/settings/time-zone/", {"time_zone": "Mars/Olympus"})
+    assert options(refused) == offered
+
+
+def test_whoever_has_an_old_name_keeps_it(owner, user):
+    User.objects.update(time_zone="Asia/Calcutta")
+    page = owner.get("/settings/")
+    assert '<option value="Asia/Calcutta" selected>' in page.content.decode()
+    assert options(page)[2] == ("", "Asia/Calcutta", "Asia/Calcutta")
+    owner.post("/settings/time-zone/", {"time_zone": "Asia/Calcutta"})
+    user.refresh_from_db()
+    assert user.time_zone == "Asia/Calcutta"
+    assert page.content.decode().count(" selected") == 1
+
+
 @pytest.mark.parametrize("name", ["time_zone", "browser_time_zone"])
 def test_postgresql_takes_nothing_that_does_not_look_like_a_time_zone(user, name):
     constraint = "user_time_zones_look_like_names"

@@ -182,15 +182,23 @@ def form_field(field: BoundField) -> SafeString:
 
 @register.simple_tag
 def time_zone_select(field: BoundField) -> SafeString:
-    """The hundreds of time zones to choose from, rendered once for everybody."""
-    html = fragment(
+    """The hundreds of time zones to choose from, rendered once for everybody.
+
+    Whoever has one that is not among them, such as an old name, finds it at the top.
+    """
+    browsers, utc, *regions = field.field.choices  # type: ignore[attr-defined]
+    html: str = fragment(
         "purposeapp/_time_zone_select.html",
         id=field.auto_id,
         name=field.html_name,
-        choices=_said(field.field.choices),  # type: ignore[attr-defined]
+        without_region=_said([browsers, utc]),
+        regions=tuple((region, tuple(places)) for region, places in regions),
     )
-    chosen = f'<option value="{escape(field.value() or "")}"'
-    return mark_safe(html.replace(chosen, f"{chosen} selected", 1))  # noqa: S308 (escaped)
+    chosen = escape(field.value() or "")
+    option = f'<option value="{chosen}"'
+    if option not in html:
+        html = html.replace("<optgroup", f"{option}>{chosen}</option><optgroup", 1)
+    return mark_safe(html.replace(option, f"{option} selected", 1))  # noqa: S308 (escaped)
 
 
 def _holding(field: BoundField, values: Mapping[str, Any]) -> BoundField:

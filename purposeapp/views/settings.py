@@ -54,7 +54,7 @@ def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:
     context = {
         "side": Side(user.side) if user.side else None,
         "sides": Side,
-        "time_zone": str(user.zone),
+        "time_zone": str(user.zone).replace("_", " "),
         "form": form,
         "reminder": Reminder.objects.of(user),
         "has_password": user.has_usable_password(),

@@ -13,7 +13,8 @@ from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.forms import NoteForm
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT, WORDS_BESIDE_AN_EVENT
 from purposeapp.models import Assessment, LifeEvent, Reminder
-from tests.support.make import NOON, make_assessment, points
+from tests.support.make import NOON, make_assessment, points, prove_address
+from tests.support.pages import text_of
 
 
 @pytest.fixture
@@ -231,9 +232,20 @@ def test_one_press_sets_a_reminder(owner, user, recorded):
     assert response.redirect_chain == [(path, 302)]
     reminder = Reminder.objects.for_user(user).get()
     assert reminder.rhythm == Reminder.Rhythm.EVERY_3_MONTHS
+    day = date_format(reminder.due_on)
+    assert f"Your reminder is due on {day}. Confirm your email so we can send it." in text_of(
+        response
+    )
+    assert '<a href="/reminders/">Confirm your email</a>' in response.content.decode()
+    assert asked(owner, recorded)[1] is False
+
+
+def test_whose_email_is_confirmed_is_told_the_day(owner, user, recorded):
+    prove_address(user)
+    response = owner.post(f"{recorded.get_absolute_url()}remind/", follow=True)
+    reminder = Reminder.objects.for_user(user).get()
     words = [str(message) for message in response.context["messages"]]
     assert words[-1] == f"We'll remind you on {date_format(reminder.due_on)}."
-    assert asked(owner, recorded)[1] is False
 
 
 @pytest.mark.parametrize(
@@ -243,6 +255,7 @@ def test_one_press_sets_a_reminder(owner, user, recorded):
 def test_a_press_on_an_old_page_leaves_the_reminder_that_was_chosen_since(
     owner, user, recorded, rhythm, on
 ):
+    prove_address(user)
     path = recorded.get_absolute_url()
     chosen = Reminder.objects.choose(user=user, rhythm=rhythm, on=on)
     assert asked(owner, recorded)[1] is False

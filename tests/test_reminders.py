@@ -233,8 +233,8 @@ def test_nothing_comes_until_something_changed(owner, user):
     response = owner.post(PATH, {"rhythm": "on_change"}, follow=True)
     assert chosen(user) == ("on_change", None)
     assert (
-        "No reminder set. We'll email you two weeks after you press the button below."
-        in text_of(response)
+        "No date yet. When something changes, press the button below,"
+        " and we'll email you two weeks later." in text_of(response)
     )
     assert "Something changed in my life" in text_of(response)
 

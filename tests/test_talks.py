@@ -566,6 +566,7 @@ def test_what_each_can_do_with_their_own_points(owner, user, guest):
 
 
 def test_a_reminder_is_one_press_away(owner, user):
+    prove_address(user)
     made = make_talk(user, "open")
     response = owner.post(by_id(made, "remind/"), follow=True)
     reminder = Reminder.objects.get(user=user)

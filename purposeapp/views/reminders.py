@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -64,7 +65,18 @@ def remind_every_3_months(request: HttpRequest) -> None:
         user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS, replaces=False
     )
     if reminder and reminder.due_on:
-        words = _("We'll remind you on %(day)s.") % {"day": date_format(reminder.due_on)}
+        day = date_format(reminder.due_on)
+        if verified_addresses().filter(user=request.user).exists():
+            words = _("We'll remind you on %(day)s.") % {"day": day}
+        else:
+            words = format_html(
+                _(
+                    "Your reminder is due on {day}."
+                    ' <a href="{page}">Confirm your email</a> so we can send it.'
+                ),
+                day=day,
+                page=reverse("reminders"),
+            )
         messages.success(request, words)
     elif reminder:
         words = _("You already have a reminder: when something changes in your life.")

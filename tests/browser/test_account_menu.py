@@ -129,7 +129,7 @@ def test_one_press_says_what_happened_and_one_sets_a_reminder(new_visitor, scrip
 
     page.get_by_role("button", name="Remind me in 3 months").click()
     page.wait_for_url(ASSESSMENT)
-    expect(visitor.message).to_contain_text("We'll remind you on")
+    expect(visitor.message).to_contain_text("Your reminder is due on")
     expect(page.get_by_role("button", name="Remind me in 3 months")).to_have_count(0)
     page.get_by_role("button", name="Redundancy").click()
     expect(visitor.message).to_contain_text("Losing a job is hard")

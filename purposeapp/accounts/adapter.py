@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_taken": _("There's already an account with this email. If it's yours, sign in."),
         "incorrect_code": _("That's not the code we sent. Check the email and try again."),
         "incorrect_password": _("Wrong password."),
-        "enter_current_password": _("Enter your current password."),
+        "enter_current_password": _("That's not your current password."),
         "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
         "rate_limited": _("Too many tries. Wait a little, then try again."),
     }

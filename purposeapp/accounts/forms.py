@@ -56,7 +56,7 @@ class PlainFields:
                 "data-too-short": _("Use at least %(length)s characters.") % length,
                 "data-only-digits": _("Add a letter. Numbers alone are easy to guess."),
                 "data-like-email": _("That's too close to your email. Try something else."),
-                "data-fine": _("Looks good so far."),
+                "data-fine": _("Long enough."),
                 "data-email": getattr(getattr(self, "user", None), "email", ""),
             }
 

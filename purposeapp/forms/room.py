@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import Room, RoomAnswer
 from purposeapp.models.room import MAX_ROOMS_A_DAY, RoomState, TooManyRoomsTodayError
 from purposeapp.models.room_answer import MAX_ANSWERS, RoomKind
-from purposeapp.rooms.code import read_code
+from purposeapp.rooms.code import LENGTH, read_code, without_gaps
 from purposeapp.split import Purpose, Split, budget_error
 
 from .questionnaire import SubmissionField
@@ -72,10 +72,12 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """The code as rooms have it."""
-        code = read_code(self.cleaned_data["code"])
-        if not code:
-            raise forms.ValidationError(NO_CODE, code="unknown")
-        return code
+        typed = self.cleaned_data["code"]
+        if code := read_code(typed):
+            return code
+        # No code has these letters. That is not for people to know: they have misread one.
+        words = NO_SUCH_ROOM if len(without_gaps(typed)) == LENGTH else NO_CODE
+        raise forms.ValidationError(words, code="unknown")
 
 
 class PaperAnswerForm(forms.Form):

@@ -12,8 +12,13 @@ def make_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+def without_gaps(typed: str) -> str:
+    """What somebody typed, in capitals and without spaces or hyphens."""
+    return "".join(typed.split()).replace("-", "").upper()
+
+
 def read_code(typed: str) -> str | None:
     """The code that somebody typed, in whatever case and with spaces or hyphens; None if none."""
-    code = "".join(typed.split()).replace("-", "").upper()
+    code = without_gaps(typed)
     is_code = len(code) == LENGTH and set(code) <= set(ALPHABET)
     return code if is_code else None

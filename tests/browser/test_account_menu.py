@@ -198,7 +198,7 @@ def test_a_new_password_is_checked_as_it_is_typed(visitor):
         ("ten", "Use at least 8 characters."),
         ("1234567890", "Add a letter. Numbers alone are easy to guess."),
         ("maria.jones@example", "That's too close to your email. Try something else."),
-        ("ten points and more", "Looks good so far."),
+        ("ten points and more", "Long enough."),
         ("", ""),
     ]:
         password.fill(typed)

@@ -63,6 +63,12 @@ def statuses(client, pages: list[str]) -> dict[str, int]:
     return {page: client.get(page).status_code for page in pages}
 
 
+def test_the_page_of_an_app_shows_no_empty_numbers(superuser):
+    assert "Usage" in superuser.get("/admin/").content.decode()
+    page = superuser.get("/admin/purposeapp/")
+    assert (page.status_code, "Usage" in page.content.decode()) == (200, False)
+
+
 def test_every_list_is_searched_sorted_and_filtered(superuser):
     for model, model_admin in admin.site._registry.items():
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

@@ -232,7 +232,7 @@ CHOOSE = "/history/pending/"
 
 def choices(client: Client) -> list[str]:
     """The values that the page of pending results offers, oldest result first."""
-    return re.findall(r'name="result" value="([^"]+)"', client.get(CHOOSE).content.decode())
+    return re.findall(r'name="result"\s+value="([^"]+)"', client.get(CHOOSE).content.decode())
 
 
 def test_of_several_only_those_called_own_are_claimed(client, user):
@@ -240,12 +240,13 @@ def test_of_several_only_those_called_own_are_claimed(client, user):
     spend(client, "0-0-0-0-10")
     client.get("/keep/6-2-2-0-0/")
     sign_in(client, user)
-    assert history(client) == ["6-2-2-0-0"]
     page = client.get("/history/").content.decode()
+    assert f'1 more result is waiting in this browser. <a href="{CHOOSE}">Is it yours?</a>' in page
     assert "A result from before you signed in is waiting." in page
-    assert f'href="{CHOOSE}"' in page
+    assert history(client) == ["6-2-2-0-0"]
     (value,) = choices(client)
     assert value.endswith("|0-0-0-0-10")
+    assert "Is this result yours?" in client.get(CHOOSE).content.decode()
 
 
 def test_of_several_that_nobody_called_own_none_is_claimed(client, user):

@@ -77,7 +77,8 @@ def test_it_says_when_the_next_reminder_is(owner, user):
 
 def test_it_marks_the_side_that_was_chosen(owner, user):
     assert 'aria-pressed="true"' not in main_of(owner)
-    owner.post("/tips/side/", {"side": "employer", "settings": "1"})
+    saved = owner.post("/tips/side/", {"side": "employer", "settings": "1"}, follow=True)
+    assert "Saved." in saved.content.decode()
     user.refresh_from_db()
     assert user.side == "employer"
     pressed = re.findall(r'value="([a-z]+)"\s+aria-pressed="true"', main_of(owner))

@@ -75,6 +75,7 @@ def side(request: AuthenticatedRequest) -> HttpResponse:
         return unprocessable(request)
     if form.cleaned_data["settings"]:
         form.save(user=request.user)
+        messages.success(request, _("Saved."))
         return redirect(f"{reverse('settings')}#side")
     back = _page_of(request.user, form.cleaned_data["assessment"])
     form.save(user=request.user)

@@ -31,7 +31,7 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
 
     # Somebody else may have used this browser: the other one is asked about.
     page.get_by_role("link", name="Choose yours").click()
-    expect(visitor.headline).to_have_text("Which results are yours?")
+    expect(visitor.headline).to_have_text("Is this result yours?")
     expect(page.get_by_role("checkbox", name="Mainly business driven (60%)")).to_be_checked()
     visitor.shot("pending-results")
     page.get_by_role("button", name="Add to my history").click()

@@ -20,6 +20,7 @@ from tests.support.make import NOON, make_tip
 first_tips = import_module("purposeapp.migrations.0002_first_tips")
 tips_for_change = import_module("purposeapp.migrations.0007_tips_for_change")
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
+thanks = import_module("purposeapp.migrations.0027_thanks_to_pass_on")
 
 
 def test_a_new_database_has_tips_on_every_purpose(db):
@@ -34,14 +35,19 @@ def test_what_was_said_first_is_part_of_the_history(db):
     first = plain_words.texts_as_loaded()
     for tip in Tip.objects.all():
         texts = list(tip.history.order_by("history_id").values_list("text", flat=True))
-        said = [first.get(tip.key, tip.text), tip.text]
-        assert texts == (said if tip.key in plain_words.SAID_ANEW else said[:1])
+        said = [first.get(tip.key, tip.text)]
+        if tip.key in plain_words.SAID_ANEW:
+            said.append(plain_words.SAID_ANEW[tip.key][0])
+        if tip.key == thanks.KEY:
+            said.append(thanks.AFTER)
+        assert texts == said
         assert texts[-1] == tip.text
 
 
 def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     before = set(Tip.objects.values_list("key", "text"))
     Tick.objects.create(user=user, tip=Tip.objects.get(key="jobs-new"), verdict="done")
+    thanks.restore(apps, None)
     plain_words.unload(apps, None)
     assert dict(Tip.objects.values_list("key", "text")) == plain_words.texts_as_loaded()
     tips_for_change.unload(apps, None)
@@ -52,7 +58,15 @@ def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     first_tips.load(apps, None)
     tips_for_change.load(apps, None)
     plain_words.load(apps, None)
+    thanks.reword(apps, None)
     assert set(Tip.objects.values_list("key", "text")) == before
+
+
+def test_thanks_that_staff_said_in_their_own_words_stay_theirs(db):
+    thanks.restore(apps, None)
+    Tip.objects.filter(key=thanks.KEY).update(text="Theirs.")
+    thanks.reword(apps, None)
+    assert Tip.objects.get(key=thanks.KEY).text == "Theirs."
 
 
 def test_what_staff_call_like_one_of_ours_stays_theirs(db):

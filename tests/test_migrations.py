@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
 truer_portraits = import_module("purposeapp.migrations.0018_truer_portraits")
+who_comes_first = import_module("purposeapp.migrations.0028_who_comes_first")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """What the first database to be kept was made with."""
@@ -123,14 +124,16 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     theirs = Part.objects.get(key="blind-spot-job-without-community")
     assert theirs.text in plainer_words.REWORDED
     Part.objects.filter(pk=theirs.pk).update(text="The blind spot is ours.")
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    Part = migrate(newest).get_model("purposeapp", "PortraitPart")
+    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    Part = migrate(leaves).get_model("purposeapp", "PortraitPart")
     now = dict(Part.objects.values_list("key", "text"))
     assert now.pop(plainer_words.NEW_KEY) == plainer_words.NEW_TEXT
     plainer = {key: plainer_words.REWORDED.get(text, text) for key, text in originals.items()}
     assert set(truer_portraits.REWORDED) <= set(plainer.values())
     newer = {key: truer_portraits.REWORDED.get(text, text) for key, text in plainer.items()}
-    assert now == newer | {theirs.key: "The blind spot is ours."}
+    assert set(who_comes_first.REWORDED) <= set(newer.values())
+    newest = {key: who_comes_first.REWORDED.get(text, text) for key, text in newer.items()}
+    assert now == newest | {theirs.key: "The blind spot is ours."}
     Part = migrate(before).get_model("purposeapp", "PortraitPart")
     back = dict(Part.objects.values_list("key", "text"))
     assert back == originals | {theirs.key: "The blind spot is ours."}

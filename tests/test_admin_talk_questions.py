@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from purposeapp.discussion.questions import PLACEHOLDERS
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
@@ -39,6 +40,12 @@ def form_of(question, **changes) -> dict:
 
 def text_of(response) -> str:
     return " ".join(unescape(re.sub("<[^>]+>", " ", response.content.decode())).split())
+
+
+def test_the_help_names_all_that_can_be_filled_in(editor):
+    page = text_of(editor.get(f"{LIST}add/"))
+    for name in {name for names in PLACEHOLDERS.values() for name in names}:
+        assert f"{{{name}}}" in page
 
 
 def test_the_list_is_called_what_it_is_and_filtered(editor):

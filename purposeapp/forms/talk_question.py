@@ -25,6 +25,13 @@ class TalkQuestionForm(VersionedForm):
     class Meta:
         model = TalkQuestion
         fields = ["key", *QUESTION_FIELDS]
+        help_texts = {
+            "text": _(
+                "What the guest is asked. Filled in: {name} is the inviter, {purpose} the purpose"
+                " it is about. Some topics also know {points}, {other_points}, {guess} or"
+                " {target}; if this one doesn't, saving it says which it knows."
+            )
+        }
 
     def clean(self) -> dict:
         if not self.instance.pk:

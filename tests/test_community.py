@@ -379,7 +379,7 @@ def test_a_result_of_ones_own_says_it_too(owner, user):
 
 
 def test_leave_me_out_is_a_setting_and_can_be_undone(owner, user):
-    assert "Your latest result counts." in words_of(owner, "/settings/")
+    assert "You're counted." in words_of(owner, "/settings/")
     assert 'value="count" checked' in re.sub(
         r'\s+(id|class)="[^"]*"| required', "", owner.get(SETTING).content.decode()
     )

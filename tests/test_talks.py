@@ -482,7 +482,11 @@ def test_whoever_has_not_finished_agrees_to_nothing(user, guest):
 def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user, guest):
     made = make_talk(user, "open")
     for response, first, other in (
-        (owner.get(by_id(made)), "You ask, your guest answers.", "Your guest"),
+        (
+            owner.get(by_id(made)),
+            "Read these aloud to your guest. “You” means your guest, and Anna means you.",
+            "Your guest",
+        ),
         (guest.get(by_key(made)), "Anna asks, you answer.", "Anna"),
     ):
         words = text_of(response)

@@ -99,7 +99,7 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     page.get_by_label("Your note").fill("I'm tired of selling.")
     page.get_by_role("button", name="Save").click()
     theirs.press("Agree to share my points")
-    expect_both_pairs(inviter, first_line="You ask, your guest answers.")
+    expect_both_pairs(inviter, first_line="Read these aloud to your guest.")
 
     presses.count += 1
     guest.page.reload()

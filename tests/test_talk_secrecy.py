@@ -135,23 +135,27 @@ def test_a_page_does_differ_by_what_is_ones_own():
 
 
 @pytest.mark.django_db
-def test_of_the_other_side_each_reads_finished_or_not_yet():
+def test_of_the_other_side_each_reads_only_whether_it_has_finished():
+    """That nobody has started yet, the inviter's page has always said: the link waits for it."""
     sides = Sides("started")
     talk = sides.made.talk
 
     def said(side: TalkSide) -> str:
         page = sides.clients[side].get(sides._address(side, "")).content.decode()
         line = re.search('<p class="talk-other">(.*?)</p>', page, re.DOTALL)[1]
-        return " ".join(re.sub("<[^>]+>", " ", line).split())
+        return " ".join(re.sub("<[^>]+>", "", line).split())
 
-    assert said(TalkSide.INVITER) == "Your guest: not yet"
-    assert said(TalkSide.GUEST) == "Anna : not yet"
+    assert said(TalkSide.INVITER) == "Your guest hasn't finished yet."
+    assert said(TalkSide.GUEST) == "Anna hasn't finished yet."
     talk.answer(TalkSide.GUEST, TalkKind.NOW, Split.parse(GUESTS[TalkKind.NOW]))
-    assert said(TalkSide.INVITER) == "Your guest: not yet"
+    assert said(TalkSide.INVITER) == "Your guest hasn't finished yet."
     talk.answer(TalkSide.GUEST, TalkKind.FUTURE, Split.parse(GUESTS[TalkKind.FUTURE]))
-    assert said(TalkSide.INVITER) == "Your guest: finished"
+    assert said(TalkSide.INVITER) == "Your guest has finished."
     talk.agree(TalkSide.GUEST)
-    assert said(TalkSide.INVITER) == "Your guest: finished"
+    assert said(TalkSide.INVITER) == "Your guest has finished."
+    for kind, split in INVITERS.items():
+        assert talk.answer(TalkSide.INVITER, kind, Split.parse(split))
+    assert said(TalkSide.GUEST) == "Anna has finished."
 
 
 @pytest.mark.django_db

@@ -472,6 +472,12 @@ def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
         assert (response.status_code, response.url) == (303, by_key(made))
 
 
+def test_whoever_waits_for_a_guest_reads_that_nobody_has_started(owner, user):
+    words = text_of(owner.get(by_id(make_talk(user))))
+    assert "Your guest hasn't started yet ." in words
+    assert "Once your guest has started, you can agree to share your points." in words
+
+
 def test_whoever_has_not_finished_agrees_to_nothing(user, guest):
     made = make_talk(user, "started")
     assert "Agree to share my points" not in text_of(guest.get(by_key(made)))

@@ -84,14 +84,14 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     address = guest.page.url
     presses.press("Begin with now", "link")
     answer(guest, presses, GUESTS)
-    expect(guest.page.get_by_text("Anna: not yet")).to_be_visible()
+    expect(guest.page.get_by_text("Anna hasn't finished yet.")).to_be_visible()
     presses.press("Agree to share my points")
     expect(guest.page.get_by_text("You've agreed to share your points")).to_be_visible()
     assert guest.page.url == address
 
     page = inviter.page
     page.goto(home)
-    expect(page.get_by_text("Your guest: finished")).to_be_visible()
+    expect(page.get_by_text("Your guest has finished.")).to_be_visible()
     theirs = Presses(inviter)
     theirs.press("Begin with now", "link")
     answer(inviter, theirs, INVITERS)

@@ -690,7 +690,7 @@ def test_the_list_says_where_each_talk_stands(owner, user):
         "You haven't finished yet.",
         "You've finished. Agree to share your points .",
         "You've agreed. We're waiting for the other person.",
-        "You both see both pairs until",
+        "You can both see everything until",
         "The link has expired.",
     ):
         assert said in words

@@ -29,6 +29,7 @@ from purposeapp.web.request_log import HideKeys, RequestLogMiddleware
 from tests.support.make import (
     make_assessment,
     make_goal,
+    make_user,
     make_verified_user,
     points,
     prove_address,
@@ -573,6 +574,19 @@ def test_what_each_can_do_with_their_own_points(owner, user, guest):
         assert f'href="/goal/?start={own[TalkKind.FUTURE]}#set"' in body
     goal = owner.get(f"/goal/?start={INVITERS[TalkKind.FUTURE]}").context["form"]
     assert goal.points == Split.parse(INVITERS[TalkKind.FUTURE]).as_dict()
+
+
+def test_a_guest_without_an_account_reads_what_needs_one(owner, user, guest):
+    made = make_talk(user, "open", guest=make_user("guest@example.org"))
+    signed_in = Client()
+    signed_in.force_login(made.talk.guest)
+    needs_one = "You need an account for this."
+    words = text_of(guest.get(by_key(made)))
+    for way in ("to my history", "Make my future my goal", "Remind me in 3 months"):
+        assert f"{way} {needs_one}" in words
+    for response in (owner.get(by_id(made)), signed_in.get(by_id(made))):
+        assert response.status_code == 200
+        assert needs_one not in text_of(response)
 
 
 def test_a_reminder_is_one_press_away(owner, user):

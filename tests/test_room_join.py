@@ -83,7 +83,7 @@ def test_failed_codes_are_limited_and_joining_never_is(client, room):
 
 def test_from_the_code_to_the_own_result_with_tips(client, room):
     page = client.get(f"/r/{room.code}/")
-    assert "Our team · step 1 of 2 Your ten points now" in words_of(page)
+    assert "Our team · step 1 of 2 Your ten points today" in words_of(page)
     assert "Only averages of the group are shown, never your own answer." in words_of(page)
     response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
     assert (response.status_code, response.url) == (303, f"/r/{room.code}/future/")
@@ -255,7 +255,7 @@ def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, h
     room.begin_round()
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
     page = client.get(f"/r/{room.code}/")
-    assert "· round 2 · step 1 of 2 Your ten points now" in words_of(page)
+    assert "· round 2 · step 1 of 2 Your ten points today" in words_of(page)
     assert "A new round has begun, so everybody answers again." in words_of(page)
     assert '<a href="/splits/6-2-2-0-0/">Your last result</a>' in page.content.decode()
     assert "A new round" not in words_of(Client().get(f"/r/{room.code}/"))

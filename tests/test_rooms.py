@@ -102,7 +102,7 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
         answer(room, f"seat {number}", split)
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
     assert "5 answers. Are there 5 of you?" in said
-    assert "0 of 5 have spent their points on the future too. The others are still at it" in said
+    assert "0 of 5 have answered for the future too. The others are still at it" in said
     assert "it shows only now" in said
     assert press(owner, room, "reveal").url == f"/rooms/{room.pk}/"
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
@@ -123,7 +123,7 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
 
 def test_nobody_is_waited_for_once_all_have_spent_points_on_the_future(owner, user):
     said = words_of(owner.get(f"/rooms/{make_room(user, answers=5).pk}/"))
-    assert "5 of 5 have spent their points on the future too." in said
+    assert "5 of 5 have answered for the future too." in said
     assert "The others" not in said
 
 

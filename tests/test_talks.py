@@ -582,7 +582,7 @@ def test_a_guest_without_an_account_reads_what_needs_one(owner, user, guest):
     signed_in.force_login(made.talk.guest)
     needs_one = "You need an account for this."
     words = text_of(guest.get(by_key(made)))
-    for way in ("to my history", "Make my future my goal", "Remind me in 3 months"):
+    for way in ("to my history", "Make my future points my goal", "Remind me in 3 months"):
         assert f"{way} {needs_one}" in words
     for response in (owner.get(by_id(made)), signed_in.get(by_id(made))):
         assert response.status_code == 200

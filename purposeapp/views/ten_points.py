@@ -65,7 +65,7 @@ class Question(NamedTuple):
 
 NOW = Question(
     TenPointsForm,
-    _("Your ten points now"),
+    _("Your ten points today"),
     _("What are you on LinkedIn for today? Spend ten points as things are."),
 )
 FUTURE = Question(

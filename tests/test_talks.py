@@ -511,17 +511,29 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
         expected = [
             mine[TalkKind.NOW],
             mine[TalkKind.FUTURE],
+            theirs[TalkKind.GUESS],
             theirs[TalkKind.NOW],
             theirs[TalkKind.FUTURE],
+            mine[TalkKind.GUESS],
         ]
-        assert ["-".join(numbers[column::4]) for column in range(4)] == expected
+        assert ["-".join(numbers[column::6]) for column in range(6)] == expected
+        assert "Now Future Guess Now Future Guess Business driven" in words
+        assert "Guess: what the other person expected for now." in words
+
+
+def test_a_guess_of_one_side_is_a_column_of_the_other(owner, user):
+    inviters = {kind: split for kind, split in INVITERS.items() if kind != TalkKind.GUESS}
+    response = owner.get(by_id(make_talk(user, "open", inviters=inviters)))
+    assert "Purpose Now Future Guess Now Future Business driven 7 3 2 0 0" in text_of(response)
+    heads = re.findall(r'<th scope="colgroup" colspan="(\d)">', response.content.decode())
+    assert heads == ["3", "2"]
 
 
 def test_a_talk_without_guesses_is_a_talk(owner, user, guest):
     both = {TalkKind.NOW: "2-2-2-2-2", TalkKind.FUTURE: "2-2-2-2-2"}
     made = make_talk(user, "open", inviters=both, guests=both)
     words = text_of(owner.get(by_id(made)))
-    assert "guess" not in words
+    assert "guess" not in words.lower()
     assert "No points need to move." in words
     assert "Now, you both spend your points the same way." in words
     assert "You spend your points alike: on what, though?" in text_of(guest.get(by_key(made)))

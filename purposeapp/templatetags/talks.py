@@ -33,15 +33,18 @@ def talk_pair(pair: Pair, id: str, with_note: bool = False) -> SafeString:
 
 @register.simple_tag
 def talk_table(pairs: list[Pair]) -> SafeString:
-    """Both pairs as numbers."""
-    splits = tuple(split for pair in pairs for split in (pair.now, pair.future))
-    rows = [(purpose, [split[purpose] for split in splits]) for purpose in Purpose]
-    mine, theirs = pairs
+    """Both pairs as numbers, each with the guess of it where there is one."""
+    mine, theirs = (
+        tuple(split for split in (pair.now, pair.future, pair.guess) if split) for pair in pairs
+    )
+    rows = [(purpose, [split[purpose] for split in mine + theirs]) for purpose in Purpose]
     return fragment(
         "purposeapp/_talk_table.html",
-        splits=splits,
-        late={"mine": mine.title, "theirs": theirs.title},
-        context=lambda values: {**values, "rows": rows},
+        mine=mine,
+        theirs=theirs,
+        has_guesses=any(pair.guess for pair in pairs),
+        late={"my_title": pairs[0].title, "their_title": pairs[1].title},
+        context=lambda values: {**values, "sides": [mine, theirs], "rows": rows},
     )
 
 

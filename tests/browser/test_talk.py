@@ -56,6 +56,15 @@ def answer(visitor, presses: Presses, splits: list[str]) -> None:
         presses.press("Save")
 
 
+def expect_bars_of_one_width(page, count: int) -> None:
+    """Both sides' ten points are as long, whatever the guess of each is called."""
+    widths = page.locator(".compare-side .bar").evaluate_all(
+        "bars => bars.map(bar => Math.round(bar.getBoundingClientRect().width))"
+    )
+    assert len(widths) == count
+    assert len(set(widths)) == 1, widths
+
+
 def expect_both_pairs(visitor, *, first_line: str) -> None:
     main = visitor.page.get_by_role("main")
     for kind, points in (("Now", "7"), ("Future", "3")):
@@ -71,6 +80,7 @@ def expect_both_pairs(visitor, *, first_line: str) -> None:
     questions = main.get_by_role("region", name="Questions to talk about")
     expect(questions).to_contain_text(first_line)
     expect(questions.get_by_role("listitem")).to_have_count(5)
+    expect_bars_of_one_width(visitor.page, 6)
 
 
 def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
@@ -109,6 +119,10 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
 
     # On paper, it is one page.
     guest.page.get_by_role("link", name="Print it on one page").click()
+    expect(guest.headline).to_have_text("Two people, ten points each")
+    guest.page.emulate_media(media="print")
+    expect_bars_of_one_width(guest.page, 6)
+    guest.page.emulate_media(media="null")
     for paper in ("A4", "Letter"):
         assert guest.page.pdf(format=paper).count(b"/Type /Page\n") == 1
 

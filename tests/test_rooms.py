@@ -357,6 +357,42 @@ def test_the_file_holds_what_the_screen_shows_and_nothing_else(owner, user):
         assert f"{row['middle_half_from']} to {row['middle_half_to']}" in screen
 
 
+def test_the_range_is_a_line_with_both_ends_below_its_average_and_has_a_name(owner, user):
+    room = make_room(user, "revealed", answers=12)
+    numbers = owner.get(f"/rooms/{room.pk}/picture.csv").content.decode("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(numbers))
+    ranges = {
+        (row["kind"], Purpose(row["purpose"]).label): (
+            10 * int(row["middle_half_from"]),
+            10 * int(row["middle_half_to"]),
+        )
+        for row in rows
+    }
+    assert len(ranges) == 10
+    for page in ("", "screen/"):
+        response = owner.get(f"/rooms/{room.pk}/{page}")
+        table, _, below = response.content.decode().partition("</table>")
+        assert "Middle half now" in table
+        assert '<path class="room-range"' in below
+        assert "Middle half: at least half of you are in this range" in words_of(response)
+        for body_row in table.split("<tr>")[2:]:
+            name = re.search(r"</i>([^<]+)</span>", body_row)[1]
+            line = r'translate\((\d+) (\d+)\)" d="M0 11v4m0-2h(\d+)m0-2v4"'
+            drawn = [tuple(map(int, found)) for found in re.findall(line, body_row)]
+            ends = [(low, low + width) for low, _, width in drawn]
+            assert ends == [ranges["now", name], ranges["future", name]]
+            bars = re.findall(r'class="room-(?:mean|later)" x="0" y="(\d+)"', body_row)
+            assert [y for _, y, _ in drawn] == list(map(int, bars))
+
+
+def test_a_small_room_has_no_range(owner, user):
+    room = make_room(user, "revealed", answers=9)
+    body = owner.get(f"/rooms/{room.pk}/screen/").content.decode()
+    assert body.count('class="room-mean"') == 5
+    assert "room-range" not in body
+    assert "Middle half" not in body
+
+
 def test_the_file_of_a_room_without_a_picture_is_empty(owner, user):
     room = make_room(user, answers=12)
     rows = list(

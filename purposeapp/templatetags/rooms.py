@@ -10,16 +10,19 @@ from purposeapp.web.fragments import fragment
 
 register = template.Library()
 
-SECOND_BAR_Y = 11
+BAR_HEIGHT, RANGE_HEIGHT = 10, 5
 
 
-class Part(NamedTuple):
-    """A rectangle of a bar, in tenths of a point."""
+class Bar(NamedTuple):
+    """A bar of ten points up to the mean, in tenths of a point."""
 
     name: str
-    x: int
     y: int
+    mean: int
+    low: int
+    """Where the line below it begins, which goes over the range of the middle half."""
     width: int
+    """How long that line is; 0 in a small group, which has none."""
 
 
 @register.simple_tag
@@ -31,10 +34,20 @@ def room_rows(now: Picture, future: Picture | None) -> list[tuple[Row, Row | Non
 
 @register.simple_tag
 def room_bar(row: Row, later: Row | None) -> SafeString:
-    """A bar of ten points up to the mean, with the range of the middle half behind it."""
-    parts = _bar(row, "mean", 0) + (_bar(later, "later", SECOND_BAR_Y) if later else ())
+    """A bar of ten points up to the mean, and below it the range of the middle half as a line."""
+    has_range = row.low is not None
+    height = BAR_HEIGHT + has_range * RANGE_HEIGHT
+    bars: tuple[Bar, ...] = (_bar(row, "mean", 0),)
+    if later:
+        second_y = height + 1 + has_range
+        bars += (_bar(later, "later", second_y),)
+        height += second_y
     return fragment(
-        "purposeapp/_room_bar.html", purpose=row.purpose.value, parts=parts, is_pair=bool(later)
+        "purposeapp/_room_bar.html",
+        purpose=row.purpose.value,
+        bars=bars,
+        height=height,
+        has_range=has_range,
     )
 
 
@@ -44,9 +57,6 @@ def room_shift(now: Picture, future: Picture) -> list[str]:
     return list(map(shift_words, now.moves_to(future)))
 
 
-def _bar(row: Row, name: str, y: int) -> tuple[Part, ...]:
-    track = Part("track", 0, y, TENTHS * TENTHS)
-    mean = Part(name, 0, y, row.tenths)
-    if row.low is None or row.high is None:
-        return track, mean
-    return track, Part("band", TENTHS * row.low, y, TENTHS * (row.high - row.low)), mean
+def _bar(row: Row, name: str, y: int) -> Bar:
+    low, high = row.low or 0, row.high or 0
+    return Bar(name, y, row.tenths, TENTHS * low, TENTHS * (high - low))

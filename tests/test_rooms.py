@@ -385,6 +385,19 @@ def test_the_range_is_a_line_with_both_ends_below_its_average_and_has_a_name(own
             assert [y for _, y, _ in drawn] == list(map(int, bars))
 
 
+def test_what_is_not_listed_is_named(owner, user):
+    room = make_room(user)
+    for number in range(12):
+        answer(room, f"seat {number}", "6-2-2-0-0" if number < 6 else NOW[2 + number % 4])
+    not_listed = "we don't list a purpose that has the most points for only a few people."
+    assert not_listed not in words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert room.reveal()
+    for page in ("", "screen/"):
+        said = words_of(owner.get(f"/rooms/{room.pk}/{page}"))
+        assert "Business driven has the most points for 6 people now. To keep everybody" in said
+        assert not_listed in said
+
+
 def test_a_small_room_has_no_range(owner, user):
     room = make_room(user, "revealed", answers=9)
     body = owner.get(f"/rooms/{room.pk}/screen/").content.decode()

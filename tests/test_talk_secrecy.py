@@ -83,7 +83,9 @@ class Sides:
         text = re.sub(
             r'inviter\d+@example|name="account" value="\w+"|data-account="\w+"', "…", text
         )
-        text = re.sub(r"\d\d:\d\d:\d\d(\.\d+)?|'Content-Length': '\d+'|'ETag': '\"\w+\"'", "", text)
+        text = re.sub(
+            r"\d\d:\d\d(:\d\d(\.\d+)?)?|'Content-Length': '\d+'|'ETag': '\"\w+\"'", "", text
+        )
         return re.sub(r'csrfmiddlewaretoken" value="\w+"', "…", text)
 
 

@@ -423,6 +423,15 @@ def test_the_guide_asks_of_the_future_where_the_room_does(owner, user):
         assert ("Which shift from now to the future is the largest?" in said) is asks
 
 
+def test_the_guide_asks_for_nothing_that_a_small_room_cannot_see(owner, user):
+    room = make_room(user, "revealed", answers=9)
+    assert "Middle half" not in words_of(owner.get(f"/rooms/{room.pk}/"))
+    said = words_of(owner.get(f"/rooms/{room.pk}/sheet/"))
+    assert "Where are we close together, and where far apart?" in said
+    assert "Don't ask who answered what: nobody has to say." in said
+    assert "range" not in said
+
+
 def test_a_room_over_its_term_is_ended_by_its_host_who_can_delete_it(owner, user):
     room = make_room(user, "overdue", answers=6)
     said = words_of(owner.get(f"/rooms/{room.pk}/"))

@@ -39,7 +39,7 @@ def sentry():
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         yield received, f"http://key@127.0.0.1:{server.server_port}/1"
         server.shutdown()

@@ -68,6 +68,18 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(visitor):
     visitor.expect_points("5-0-2-4-1")
 
 
+def test_whoever_has_just_made_a_result_is_a_press_away_from_saving_it(visitor):
+    page = visitor.page
+    page.goto("/")
+    visitor.type_points("6-2-2-0-0")
+    visitor.send_button.click()
+    save = page.get_by_role("link", name="It's mine: save it")
+    expect(save).to_be_in_viewport()
+    save.click()
+    page.wait_for_url("**/accounts/signup/**")
+    expect(page.get_by_text("We'll add your result to your history")).to_be_visible()
+
+
 def test_an_account_a_result_and_a_history_need_no_script(visitor):
     page = visitor.page
     page.goto("/")

@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
@@ -264,3 +265,16 @@ def test_whoever_enters_the_password_once_more_gets_another_session_key(signed_i
     old = Client()
     old.cookies["sessionid"] = before
     assert old.get("/history/").status_code == 302
+
+
+def test_a_key_that_is_taken_is_not_given_away(db, django_assert_num_queries):
+    taken, free = SessionStore(), SessionStore()
+    taken["of"] = "somebody else"
+    taken.create()
+    keys = iter([taken.session_key, "f" * 32])
+    with patch("purposeapp.web.sessions.get_random_string", lambda *_: next(keys)):
+        free.create()
+    assert free.session_key == "f" * 32
+    assert SessionStore(taken.session_key)["of"] == "somebody else"
+    with django_assert_num_queries(3):  # the row, within a savepoint of the test's transaction
+        SessionStore().create()

@@ -7,11 +7,11 @@ from django.contrib import auth
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, get_random_string
 
 from purposeapp.models.single_statement import savepoint_in_transaction
 
@@ -110,9 +110,17 @@ class SessionStore(db.SessionStore):
         fields = ("session_data", "user_id", "expire_date")
         return bool(rows.update(**{name: getattr(new, name) for name in fields}))
 
+    def _get_new_session_key(self) -> str:
+        """A random session key of 165 bits.
+
+        Whether it is free is for the INSERT to say, after which `create` tries another one; Django
+        asks before that too, which is a statement more for each sign-in.
+        """
+        return get_random_string(32, VALID_KEY_CHARS)
+
     def _insert(self, key: str | None) -> bool:
         """Store a new session, if there is none with this key yet."""
-        self._session_key = key or self._get_new_session_key()  # type: ignore[attr-defined]
+        self._session_key = key or self._get_new_session_key()
         try:
             with savepoint_in_transaction():
                 self.create_model_instance(self._session_cache).save(force_insert=True)

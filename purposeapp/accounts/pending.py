@@ -14,9 +14,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import ngettext
 
 from purposeapp import sentences
@@ -167,15 +165,6 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
         len(claimed),
     )
     messages.success(request, words % {"count": len(claimed)}, fail_silently=True)
-    if left:
-        words = ngettext(
-            '{count} more result is waiting in this browser. <a href="{page}">Is it yours?</a>',
-            "{count} more results are waiting in this browser."
-            ' <a href="{page}">Are some of them yours?</a>',
-            len(left),
-        )
-        choice = format_html(words, count=len(left), page=reverse("pending_results"))
-        messages.info(request, choice, fail_silently=True)
 
 
 def _drop_results_of_others(session: SessionBase, account: str) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from purposeapp import sentences
+from purposeapp.accounts.pending import pending_results
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.advice.result import Result
@@ -113,6 +114,7 @@ def _page(
         "ticks": ticks,
         "side": user.side and Side(user.side),
         "sides": Side,
+        "pending": len(pending_results(request.session)),
         "earlier": earlier,
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,

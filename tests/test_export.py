@@ -16,7 +16,7 @@ from purposeapp.models.talk_answer import TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
 from tests.support.rooms import make_room
-from tests.support.talks import GUESTS, INVITERS, make_talk
+from tests.support.talks import GUESTS, INVITERS, LABEL, make_talk
 
 JSON, CSV = PATHS = ["/history/export.json", "/history/export.csv"]
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
@@ -97,9 +97,9 @@ def test_the_json_holds_ones_own_side_of_each_talk_and_nothing_of_the_other(owne
     talk = make_talk(user, "open", guest=guest).talk
     for side in TalkSide:
         talk.write(side, f"By the {side}.")
-    for client, side, told in (
-        (owner, "inviter", INVITERS),
-        (stranger, "guest", GUESTS),
+    for client, side, told, own in (
+        (owner, "inviter", INVITERS, {"label": LABEL}),
+        (stranger, "guest", GUESTS, {}),
     ):
         response = client.get(JSON)
         (exported,) = response.json()["talks"]
@@ -109,6 +109,7 @@ def test_the_json_holds_ones_own_side_of_each_talk_and_nothing_of_the_other(owne
             "made_at": exported["made_at"],
             "note": f"By the {side}.",
             **{kind.value: Split.parse(split).as_dict() for kind, split in told.items()},
+            **own,
         }
         assert response.content.decode().count("By the ") == 1
         assert "Anna" not in response.content.decode()

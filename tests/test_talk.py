@@ -28,7 +28,7 @@ from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.make import make_user
-from tests.support.talks import GUESTS, INVITERS, STATES, make_talk, talk_of
+from tests.support.talks import GUESTS, INVITERS, LABEL, STATES, make_talk, talk_of
 
 SPLIT = Split.parse("6-2-2-0-0")
 OTHER = Split.parse("0-0-0-0-10")
@@ -284,7 +284,9 @@ def test_withdrawing_deletes_the_rows_of_that_side_alone(user, side, left):
     assert stored.state == TalkState.ENDED
     assert stored.has_withdrawn(side)
     assert not stored.has_withdrawn(side.other)
-    assert stored.name == ("" if side == TalkSide.INVITER else "Anna")
+    assert (stored.name, stored.label) == (
+        ("", "") if side == TalkSide.INVITER else ("Anna", LABEL)
+    )
     talk.withdraw(side)
     assert talk_of(talk).expires_at == stored.expires_at
 
@@ -305,7 +307,7 @@ def test_deleting_the_account_withdraws_from_all(user):
     delete_account(user)
     for talk in (invited, started, opened):
         stored = talk_of(talk)
-        assert (stored.inviter, stored.name) == (None, "")
+        assert (stored.inviter, stored.name, stored.label) == (None, "", "")
         assert stored.has_withdrawn(TalkSide.INVITER)
         assert answers(talk, TalkSide.INVITER) == {}
     assert answers(opened, TalkSide.GUEST) == GUESTS
@@ -436,6 +438,10 @@ NOW = timezone.now()
     [
         ({"name": ""}, "talk_has_a_name_until_the_inviter_withdraws"),
         ({"inviter_withdrew_at": NOW}, "talk_has_a_name_until_the_inviter_withdraws"),
+        (
+            {"name": "", "label": "Ben", "inviter_withdrew_at": NOW},
+            "talk_has_no_label_once_the_inviter_withdrew",
+        ),
         ({"name": "http://evil.example"}, "talk_name_holds_no_address"),
         ({"name": "See WWW.evil.example"}, "talk_name_holds_no_address"),
         ({"name": "anna@example.org"}, "talk_name_holds_no_address"),

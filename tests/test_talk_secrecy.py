@@ -15,7 +15,7 @@ from purposeapp import sentences
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import make_assessment, make_goal, make_user, points
-from tests.support.talks import GUESTS, INVITERS, make_talk, talk_of
+from tests.support.talks import GUESTS, INVITERS, LABEL, make_talk, talk_of
 
 PAGES = ["", "now/", "future/", "guess/", "agree/", "withdraw/", "note/", "sheet/", "remind/"]
 PAGES += ["link/", "mail/"]
@@ -97,6 +97,7 @@ def test_no_response_holds_the_other_sides_digits(state):
     for side in TalkSide:
         if not talk.has_ended:
             assert talk.write(side, f"A secret of the {side}.")
+    assert not any(LABEL in text for text in sides.responses(TalkSide.GUEST).values())
     for side, theirs in ((TalkSide.INVITER, GUESTS), (TalkSide.GUEST, INVITERS)):
         responses = sides.responses(side)
         assert len(responses) >= 24
@@ -108,6 +109,8 @@ def test_no_response_holds_the_other_sides_digits(state):
 @pytest.mark.django_db
 def test_the_digits_would_be_found_once_both_have_agreed():
     sides = Sides("open")
+    assert LABEL in sides.responses(TalkSide.INVITER)["get", "/talks/"]
+    assert not any(LABEL in text for text in sides.responses(TalkSide.GUEST).values())
     for side, theirs in ((TalkSide.INVITER, GUESTS), (TalkSide.GUEST, INVITERS)):
         page = sides.responses(side)["get", sides._address(side, "")]
         now, future, guess = (Split.parse(theirs[kind]) for kind in TalkKind)

@@ -141,6 +141,24 @@ def test_the_name_is_there_again_for_the_next_one(owner, user):
     assert 'value="Anna"' in owner.get(PATH).content.decode()
 
 
+def test_the_inviters_own_label_tells_talks_apart(owner, user):
+    owner.post(PATH, {"name": "Anna", "label": "  Ben &\tBo "})
+    talk = Talk.objects.get()
+    assert talk.label == "Ben & Bo"
+    assert "Your invitation to <bdi>Ben &amp; Bo</bdi>, " in owner.get(PATH).content.decode()
+    page = owner.get(f"{PATH}{talk.pk}/").content.decode()
+    assert "A talk with <bdi>Ben &amp; Bo</bdi>" in page
+    make_talk(user, name="Anna", label="")
+    assert "Your invitation from " in owner.get(PATH).content.decode()
+    assert 'name="label" value' not in owner.get(PATH).content.decode()
+
+
+@pytest.mark.parametrize("label", ["x" * (NAME_MAX_LENGTH + 1), "B\0"])
+def test_a_label_that_cant_be_stored_is_refused(owner, label):
+    assert owner.post(PATH, {"name": "Anna", "label": label}).status_code == 422
+    assert not Talk.objects.exists()
+
+
 def test_so_many_open_invitations_and_no_more(owner, user):
     for _ in range(MAX_OPEN_INVITATIONS):
         make_talk(user)
@@ -727,7 +745,8 @@ def test_two_talks_of_a_day_are_told_apart_in_the_time_of_the_reader(owner, user
     day = datetime(2026, 11, 1, tzinfo=UTC)
     for hour in (20, 22):
         made_at = day + timedelta(hours=hour)
-        Talk.objects.filter(pk=make_talk(user).talk.pk).update(made_at=made_at)
+        made = make_talk(user, label="").talk
+        Talk.objects.filter(pk=made.pk).update(made_at=made_at)
     words = text_of(owner.get(PATH))
     assert "Your invitation from 2 November 2026, 09:00 NZDT" in words
     assert "Your invitation from 2 November 2026, 11:00 NZDT" in words

@@ -102,7 +102,11 @@ FORMS = {
     "sentence": Typed("/admin/purposeapp/portraitpart/{part}/change/", "admin", PART),
     "new question": Typed("/admin/purposeapp/talkquestion/add/", "admin", {**PART, "key": "a-b"}),
     "question": Typed("/admin/purposeapp/talkquestion/{question}/change/", "admin", PART),
-    "invitation": Typed("/talks/", "purposeapp/talks.html", {"name": "anna@example.org"}),
+    "invitation": Typed(
+        "/talks/",
+        "purposeapp/talks.html",
+        {"name": "anna@example.org", "label": "Ben's <b>boss</b>"},
+    ),
     "room": Typed("/rooms/", "purposeapp/rooms.html", {"title": "x" * 81}),
     "sheet of paper": Typed(
         "/rooms/{room}/paper/",

@@ -42,13 +42,24 @@ class InvitationForm(forms.ModelForm):
 
     class Meta:
         model = Talk
-        fields = ["name"]
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "given-name", "dir": "auto"})}
-        help_texts = {"name": _("Your guest sees this name, and nothing else about you.")}
+        fields = ["name", "label"]
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "given-name", "dir": "auto"}),
+            "label": forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        }
+        labels = {"label": _("Who it's for (optional)")}
+        help_texts = {
+            "name": _("Your guest sees this name, and nothing else about you."),
+            "label": _("Only you see this. It tells your talks apart."),
+        }
 
     def clean_name(self) -> str:
         """The name on one line, without spaces that nobody sees."""
         return " ".join(self.cleaned_data["name"].split())
+
+    def clean_label(self) -> str:
+        """The label on one line, as the name."""
+        return " ".join(self.cleaned_data["label"].split())
 
     def save(self, *, user) -> "tuple[Talk, str] | None":  # type: ignore[override]
         """Make the invitation, and return it with its key. None where a limit refuses it.
@@ -56,7 +67,7 @@ class InvitationForm(forms.ModelForm):
         The form then has the error; None too, without one, where the account is gone.
         """
         try:
-            return Talk.objects.invite(inviter=user, name=self.cleaned_data["name"])
+            return Talk.objects.invite(inviter=user, **self.cleaned_data)
         except TooManyOpenInvitationsError:
             words, code = TOO_MANY_OPEN % {"count": MAX_OPEN_INVITATIONS}, "open"
         except TooManyInvitationsTodayError:

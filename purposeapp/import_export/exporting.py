@@ -128,6 +128,7 @@ def _talk_values(talk: Talk, side: TalkSide) -> dict[str, object]:
         "made_at": _timestamp(talk.made_at),
         "note": "".join(notes),
         **{kind: split.as_dict() for kind, split in talk.answered[side].items()},
+        **({"label": talk.label} if side == TalkSide.INVITER else {}),
     }
 
 

@@ -126,12 +126,12 @@ def make_talks(inviter: User, guest: User) -> None:
     Talk.objects.create(  # expired: nobody started it in time
         inviter=inviter, name=TALK_NAME, invite_hash=hash_of(make_key()), made_at=long_ago
     )
-    _make_talk(inviter, guest, []).withdraw(TalkSide.GUEST)
-    _make_talk(inviter, guest, []).answer(
+    _make_talk(inviter, guest, "Alex", []).withdraw(TalkSide.GUEST)
+    _make_talk(inviter, guest, "Kim, from the reading group", []).answer(
         TalkSide.INVITER, TalkKind.NOW, Split.parse(TALK_ANSWERS[TalkSide.INVITER, TalkKind.NOW])
     )
-    _make_talk(inviter, guest, list(TalkSide))
-    opened = _make_talk(inviter, guest, list(TalkSide))
+    _make_talk(inviter, guest, "Sam", list(TalkSide))
+    opened = _make_talk(inviter, guest, "Robin", list(TalkSide))
     opened.write(TalkSide.INVITER, "I give more than I ask for, and would like to give it better.")
     for side in TalkSide:
         opened.agree(side)
@@ -141,9 +141,9 @@ def make_talks(inviter: User, guest: User) -> None:
         Talk.objects.filter(pk=talk.pk).update(made_at=talk.made_at - timedelta(days=days))
 
 
-def _make_talk(inviter: User, guest: User, finished: list[TalkSide]) -> Talk:
+def _make_talk(inviter: User, guest: User, label: str, finished: list[TalkSide]) -> Talk:
     """One that has started, in which these sides have finished."""
-    invited = Talk.objects.invite(inviter=inviter, name=TALK_NAME)
+    invited = Talk.objects.invite(inviter=inviter, name=TALK_NAME, label=label)
     assert invited  # noqa: S101 (for the type checker)
     talk, key = invited
     Talk.objects.start(key, user=guest)

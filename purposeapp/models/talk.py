@@ -138,7 +138,7 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         return by_model.get(Talk._meta.label, 0)
 
     @transaction.atomic
-    def invite(self, *, inviter: User, name: str) -> "tuple[Talk, str] | None":
+    def invite(self, *, inviter: User, name: str, label: str = "") -> "tuple[Talk, str] | None":
         """Make an invitation, and return it with its key, which is stored nowhere.
 
         None where the account is gone. Raises TooManyOpenInvitationsError,
@@ -154,7 +154,8 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         if mine.filter(made_at__gt=day_ago).count() >= MAX_INVITATIONS_A_DAY:
             raise TooManyInvitationsTodayError
         key = make_key()
-        return self.create(inviter=inviter, name=name, invite_hash=hash_of(key)), key
+        talk = self.create(inviter=inviter, name=name, label=label, invite_hash=hash_of(key))
+        return talk, key
 
     @transaction.atomic
     def start(
@@ -209,6 +210,15 @@ class Talk(models.Model):
             NO_ADDRESS,
         ],
     )
+    label = models.CharField(
+        _("who it's for"),
+        max_length=NAME_MAX_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[ProhibitNullCharactersValidator()],
+        help_text=_("The inviter's own words, which nobody else sees."),
+    )
     invite_hash = models.CharField(max_length=64, unique=True, editable=False)
     guest_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 (unique where it is there)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -227,6 +237,10 @@ class Talk(models.Model):
             models.CheckConstraint(
                 condition=Q(inviter_withdrew_at=None) ^ Q(name=""),
                 name="talk_has_a_name_until_the_inviter_withdraws",
+            ),
+            models.CheckConstraint(
+                condition=Q(inviter_withdrew_at=None) | Q(label=""),
+                name="talk_has_no_label_once_the_inviter_withdrew",
             ),
             models.CheckConstraint(
                 condition=~Q(name__iregex=ADDRESS_IN_NAME),
@@ -388,8 +402,8 @@ class Talk(models.Model):
         TalkNote.objects.filter(talk=talk, side=side).delete()
         setattr(talk, f"{side}_withdrew_at", timezone.now())
         if side == TalkSide.INVITER:
-            talk.name = ""
-        talk.save(update_fields=["name", f"{side}_withdrew_at"])
+            talk.name = talk.label = ""
+        talk.save(update_fields=["name", "label", f"{side}_withdrew_at"])
 
     @transaction.atomic
     def write(self, side: TalkSide, text: str) -> bool:

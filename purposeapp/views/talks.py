@@ -94,7 +94,9 @@ def _entry(seat: Seat) -> tuple[SafeString]:
         "url": seat.url(),
         "revoke": seat.url("talk_withdraw"),
         "name": talk.name,
+        "label": talk.label,
         "made": local_format(talk.made_at, "DATETIME_FORMAT"),
+        "day": local_format(talk.made_at, "DATE_FORMAT"),
         "started": local_format(talk.started_at, "DATETIME_FORMAT") if talk.started_at else "",
         "expires": local_format(talk.expires_at, "DATE_FORMAT"),
     }
@@ -103,6 +105,7 @@ def _entry(seat: Seat) -> tuple[SafeString]:
         state=talk.state,
         is_inviter=seat.is_inviter,
         has_name=bool(talk.name),
+        has_label=bool(talk.label),
         has_started=bool(talk.started_at),
         has_finished=seat.has_finished,
         has_agreed=seat.has_agreed,

@@ -15,6 +15,9 @@ from purposeapp.split import Split
 INVITERS = {TalkKind.NOW: "7-0-2-1-0", TalkKind.FUTURE: "3-4-2-1-0", TalkKind.GUESS: "1-1-1-1-6"}
 GUESTS = {TalkKind.NOW: "0-1-3-0-6", TalkKind.FUTURE: "0-6-3-0-1", TalkKind.GUESS: "2-2-2-2-2"}
 
+LABEL = "Ben, two desks away"
+"""What the inviter calls it, for nobody else to see."""
+
 STATES = [
     "invited",
     "started",
@@ -44,11 +47,12 @@ def make_talk(
     *,
     guest: User | None = None,
     name: str = "Anna",
+    label: str = LABEL,
     inviters: dict = INVITERS,
     guests: dict = GUESTS,
 ) -> MadeTalk:
     key = make_key()
-    talk = Talk.objects.create(inviter=inviter, name=name, invite_hash=hash_of(key))
+    talk = Talk.objects.create(inviter=inviter, name=name, label=label, invite_hash=hash_of(key))
     if state in ("invited", "expired"):
         if state == "expired":
             _set_back(talk, INVITATION_TERM)

@@ -37,7 +37,7 @@ from purposeapp.web.account_key import account_key
 from purposeapp.web.held_forms import MAX_BYTES, MAX_HELD
 from tests.support.make import NOON, PASSWORD, make_assessment, make_editor, points, tip_form
 from tests.support.rooms import make_room
-from tests.support.tables import rows_of_all_tables
+from tests.support.tables import copy_out, rows_of_all_tables
 from tests.support.talks import make_talk
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -216,8 +216,8 @@ class Person:
         self.user = make_editor(email)
         self.client = Client(enforce_csrf_checks=True)
         self.assessment = make_assessment(self.user)
-        self.sign_in()
-        self.rows = rows_of(self.user)
+        self.client.force_login(self.user)
+        self.rows = Rows(self.user, assessment=self.assessment.pk)
 
     def sign_in(self, user=None) -> None:
         self._post("/accounts/login/", login=(user or self.user).email, password=PASSWORD)
@@ -231,9 +231,9 @@ class Person:
 
     @property
     def token(self) -> str:
-        """That of the browser's cookie, which the sign-in sets where there is none."""
+        """That of the browser's cookie, which the first form sets where there is none."""
         if "csrftoken" not in self.client.cookies:
-            self.client.get("/accounts/login/")
+            self.client.get("/")
         return self.client.cookies["csrftoken"].value
 
     def open(self, form: Typed) -> dict[str, str]:
@@ -249,27 +249,51 @@ class Person:
         return {**form.fields, **hidden}
 
     def path(self, form: Typed) -> str:
-        return form.path.format(**self.rows | {"assessment": self.assessment.pk})
+        return form.path.format_map(self.rows)
 
     def send(self, form: Typed, sent: dict[str, str]):
         return self.client.post(self.path(form), sent, headers=ORIGIN)
 
 
-def rows_of(user) -> dict[str, object]:
-    """What addresses name: an assessment from paper, a tip with a version, a talk, …"""
-    tip = Tip.objects.get(key="business-groups")
-    tip.save()  # so that it has a version
-    room = make_room(user)
-    return {
-        "on_paper": make_assessment(user, taken_at=NOON, taken_on=NOON.date()).pk,
-        "tip": tip.pk,
-        "version": tip.history.latest().pk,
-        "part": PortraitPart.objects.earliest("pk").pk,
-        "question": TalkQuestion.objects.earliest("pk").pk,
-        "talk": make_talk(user, "started").talk.pk,
-        "room": room.pk,
-        "code": room.code,
-    }
+class Rows(dict):
+    """What addresses name, such as a talk; each is made when an address first names it."""
+
+    def __init__(self, user, **rows: object) -> None:
+        super().__init__(rows)
+        self.user = user
+
+    def __missing__(self, name: str) -> object:
+        self[name] = getattr(self, f"make_{name}")()
+        return self[name]
+
+    def make_assessment(self):
+        return make_assessment(self.user).pk
+
+    def make_on_paper(self):
+        return make_assessment(self.user, taken_at=NOON, taken_on=NOON.date()).pk
+
+    def make_tip(self):
+        tip = Tip.objects.get(key="business-groups")
+        tip.save()  # so that it has a version
+        return tip.pk
+
+    def make_version(self):
+        return Tip.objects.get(pk=self["tip"]).history.latest().pk
+
+    def make_part(self):
+        return PortraitPart.objects.earliest("pk").pk
+
+    def make_question(self):
+        return TalkQuestion.objects.earliest("pk").pk
+
+    def make_talk(self):
+        return make_talk(self.user, "started").talk.pk
+
+    def make_room(self):
+        return make_room(self.user).pk
+
+    def make_code(self):
+        return make_room(self.user).code
 
 
 def session_ends(person: Person) -> None:
@@ -316,11 +340,11 @@ def shown(response, form: Typed) -> dict[str, str]:
     return {name: str(bound[name].value()) for name in form.fields}
 
 
-def stored() -> list[list]:
+def stored() -> dict[str, bytes]:
     """All that these forms could change."""
     models = [Assessment, Goal, Reminder, Tip, PortraitPart, EmailAddress]
     models += [Talk, TalkAnswer, TalkNote, TalkQuestion, Room, RoomAnswer]
-    return [list(model._default_manager.order_by("pk").values()) for model in models]
+    return copy_out(*models)
 
 
 @pytest.fixture
@@ -363,10 +387,9 @@ def test_nothing_of_it_shows_to_the_next_person(person: Person, form: Typed):
     session_ends(person)
     person.send(form, sent)
     other = make_editor("next@example.org")
-    theirs = rows_of(other) | {"assessment": make_assessment(other).pk}
     person.sign_in(other)
     assert "held_forms" not in person.client.session
-    page = person.client.get(form.path.format(**theirs))
+    page = person.client.get(form.path.format_map(Rows(other)))
     assert page.status_code == 200
     assert NOT_SAVED not in page.content.decode()
     # Nor when the first one comes back to the same browser.

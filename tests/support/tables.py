@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import Model
 
 
 def rows_of_all_tables() -> dict[str, int]:
@@ -11,11 +12,12 @@ def rows_of_all_tables() -> dict[str, int]:
     }
 
 
-def copy_out() -> dict[str, bytes]:
-    """The rows of each table that has some, as COPY writes them."""
+def copy_out(*models: type[Model]) -> dict[str, bytes]:
+    """The rows of each table that has some, as COPY writes them; or of those of some models."""
     rows = {}
+    tables = [model._meta.db_table for model in models]
     with connection.cursor() as cursor:
-        for table in connection.introspection.django_table_names(only_existing=True):
+        for table in tables or connection.introspection.django_table_names(only_existing=True):
             with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
                 if written := b"".join(copy):
                     rows[table] = written

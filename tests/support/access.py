@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from purposeapp.models import PortraitPart, TalkQuestion, Tip
+from tests.support.headers import check
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -340,6 +341,7 @@ class World:
         cell, targets = "", []
         for method in METHODS:
             response = self.ask(role, method, path)
+            check(response)
             if response.status_code not in (302, 303):
                 cell += SIGNS.get(response.status_code, f"({response.status_code})")
             elif response.url == f"{sign_in}?next={path}":

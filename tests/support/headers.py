@@ -1,0 +1,27 @@
+"""The headers that every answer has, whoever asked for what."""
+
+YEAR_S = 60 * 60 * 24 * 365
+
+
+def check(response, *, is_secure: bool = False) -> None:
+    """Assert that an answer has the headers that protect; over https, HSTS too."""
+    headers = response.headers
+    where = (response.request["PATH_INFO"], response.status_code)
+    assert headers.get("X-Content-Type-Options") == "nosniff", where
+    assert headers.get("X-Frame-Options") == "DENY", where
+    assert headers.get("Referrer-Policy") in ("same-origin", "no-referrer"), where
+    assert headers.get("Cross-Origin-Opener-Policy") == "same-origin", where
+    assert "geolocation=()" in headers.get("Permissions-Policy", ""), where
+    is_card = where[0].endswith(".png") and where[1] in (200, 304)
+    policy = "cross-origin" if is_card else "same-origin"
+    assert headers.get("Cross-Origin-Resource-Policy") == policy, where
+    csp = headers.get("Content-Security-Policy", "")
+    assert "default-src 'none'" in csp, where
+    assert "unsafe" not in csp, where
+    assert headers.get("Strict-Transport-Security", "") == (
+        f"max-age={YEAR_S}" if is_secure else ""
+    ), where
+    if response.status_code >= 400:
+        # A page with a form that was sent is kept for Back, by its browser alone.
+        stored = headers["Cache-Control"]
+        assert "no-store" in stored or stored == "private, no-cache", where

@@ -336,6 +336,11 @@ def test_without_a_seat_there_is_nothing_to_keep(owner, room):
     assert not Assessment.objects.exists()
 
 
+def test_what_can_be_no_code_is_not_looked_up(client):
+    """Without `db`, a question to PostgreSQL fails; a NUL would fail there too."""
+    assert client.post("/r/CDF%00HJ/keep/").url == "/r/CDF%00HJ/"
+
+
 # --- Polling ---
 
 

@@ -89,14 +89,19 @@ def _may_guess(request: HttpRequest) -> bool:
     return counts.count(f"room codes at {network_of(request)}", timeout=60) <= MAX_MISSES_A_MINUTE
 
 
+def _room_with(code: str) -> LiveRoom | None:
+    """The room that a code opens, however it is typed; what can be no code is not looked up."""
+    clean = read_code(code)
+    return live_rooms.get(clean) if clean else None
+
+
 def _in_room(view: View) -> View:
     """A page of the room that a code opens."""
 
     @private
     @wraps(view)
     def wrapped(request: Any, code: str, **kwargs: Any) -> Any:
-        clean = read_code(code)
-        room = live_rooms.get(clean) if clean else None
+        room = _room_with(code)
         if not room:
             if not _may_guess(request):
                 return errors.too_many_requests(request)
@@ -299,7 +304,7 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
     It takes no CSRF token: the page with the button is the same for all who answered alike. What
     it does needs the seat's cookie, which no form of another site sends (SameSite).
     """
-    room = live_rooms.get(code)
+    room = _room_with(code)
     seat = seat_of(request, room) if room else None
     if not seat or not seat.now:
         return HttpResponseSeeOther(reverse("room_join", args=[code]))

@@ -91,6 +91,15 @@ def test_pretending_to_sign_up_leaves_nothing(client):
     assert [message.to for message in mail.outbox] == [[KNOWN]]
 
 
+def test_nobody_can_take_the_address_with_which_a_sign_up_is_pretended():
+    with patch.object(User, "save", autospec=True, side_effect=User.save) as saved:
+        at("192.0.2.1").post(SIGN_UP, {"email": KNOWN, "password1": PASSWORD})
+    pretended = saved.call_args.args[0].email
+    at("192.0.2.2").post(SIGN_UP, {"email": pretended, "password1": PASSWORD})
+    assert User.objects.filter(email=pretended).exists()
+    assert at("192.0.2.3").post(SIGN_UP, {"email": KNOWN, "password1": PASSWORD}).status_code == 302
+
+
 # --- Nobody is locked out by somebody else ------------------------------------------------------
 
 

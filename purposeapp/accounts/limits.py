@@ -4,6 +4,8 @@ Tries are counted by the network address and the email together: whoever uses th
 themselves. What is counted by the email alone is far more than one network address can use.
 """
 
+from secrets import token_hex
+
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -72,7 +74,8 @@ def ask_for_known_too(email: str) -> None:
 
 def pretend_to_sign_up(password: str) -> None:
     """Do the work of a sign-up, where there is an account already, and leave nothing of it."""
-    nobody = User(email="nobody@invalid.example", password=make_password(password))
+    # Not an address that somebody could take, or that two at once would wait for.
+    nobody = User(email=f"{token_hex(16)}@invalid.example", password=make_password(password))
     # The outer transaction is committed: that takes its time too.
     with transaction.atomic():
         savepoint = transaction.savepoint()

@@ -120,6 +120,15 @@ def test_in_ipv6_a_network_is_one_place():
     assert at("2001:db8:0:1::1").post(LOGIN, right).url == "/history/"
 
 
+def test_ipv4_clients_of_a_socket_for_both_are_places_of_their_own(settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "6/m/ip"}
+    for _try in range(7):
+        stranger = at("::ffff:192.0.2.1").post(LOGIN, {"login": KNOWN, "password": "wrong"})
+    assert stranger.status_code == 429
+    right = {"login": KNOWN, "password": PASSWORD}
+    assert at("::ffff:192.0.2.2").post(LOGIN, right).url == "/history/"
+
+
 def test_guessing_from_many_places_is_limited_too_and_a_code_still_signs_in(settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "password_anywhere": "3/h/key"}
     for host in range(3):

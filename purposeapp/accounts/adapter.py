@@ -1,6 +1,7 @@
 """How sign-up, sign-in and their mails behave, where django-allauth leaves it to us."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -87,6 +88,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """The link that confirms a changed address, where nobody has to enter codes."""
         path = reverse("account_confirm_email", args=[emailconfirmation.key])
         return settings.PUBLIC_URL + path
+
+    def get_client_ip(self, request) -> str:
+        """The network address of whoever asks; of an IPv4 client as such, not mapped into IPv6.
+
+        On a socket for both (`HOST=::`) all of them come from one IPv6 network, which for limits
+        is one place.
+        """
+        address = ip_address(super().get_client_ip(request))
+        return str(getattr(address, "ipv4_mapped", None) or address)
 
     def pre_authenticate(self, request, **credentials) -> None:
         """Refuse a password that is one too many, be it right or wrong."""

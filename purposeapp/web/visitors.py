@@ -48,11 +48,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
 
 def network_of(request: HttpRequest) -> str:
     """The network address that a request comes from, for limits: of IPv6 the network it is in."""
-    address = get_adapter().get_client_ip(request)
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return str(found)
-    return str(ipaddress.ip_network((found, IPV6_PREFIX), strict=False).network_address)
+    address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False).network_address)

@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import local_postgres
 from config.environment import read_choice, read_secret_key, read_whole_number
+from config.logs import hide_rows
 from config.sentry import report_to_sentry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -443,6 +444,7 @@ _shared_processors: list[structlog.typing.Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
+    hide_rows,
 ]
 structlog.configure(
     processors=[

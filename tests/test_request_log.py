@@ -7,9 +7,12 @@ import logging
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.test import Client
 
+from purposeapp.models import Assessment
 from purposeapp.web.request_log import MAX_LENGTH, HideKeys
+from tests.support.make import make_assessment
 
 KEY = "e8f5c1d2-0000-4000-8000-5ec7e70fe11a"
 PATHS = [
@@ -55,6 +58,21 @@ def test_no_line_holds_a_key(db, logged, monkeypatch, path):
     client.get(path)
     assert KEY not in logged()
     assert len(logged().splitlines()) > 8
+
+
+def test_no_line_holds_the_row_that_broke_a_rule(owner, user, logged, monkeypatch):
+    assessment = make_assessment(user, note="Nobody\n\nknows this.")
+
+    def fail(*args, **kwargs):
+        with transaction.atomic():
+            Assessment.objects.filter(pk=assessment.pk).update(business_driven=9)
+
+    monkeypatch.setattr("purposeapp.views.history.render", fail)
+    owner.raise_request_exception = False
+    assert owner.get("/history/").status_code == 500
+    assert "assessment_spends_ten_points" in logged()
+    assert "The above exception was the direct cause" in logged()
+    assert "knows this" not in logged()
 
 
 def test_a_line_is_bounded_however_long_the_path_is(client, db, logged):

@@ -230,6 +230,24 @@ def test_upper_and_lower_case_make_no_second_account(client, db, provider, ada, 
     assert SocialAccount.objects.get().user == user
 
 
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "asia@f\N{LATIN SMALL LETTER DOTLESS I}rma.example",
+        "a\N{LATIN SMALL LETTER LONG S}ia@firma.example",
+    ],
+)
+@pytest.mark.parametrize("make", [make_user, make_verified_user])
+def test_an_address_that_is_the_same_in_upper_case_alone_opens_nothing(
+    client, db, provider, theirs, make
+):
+    user = make("asia@firma.example")
+    provider.knows("mallory", email=theirs, email_verified=True)
+    sign_in_with_linkedin(client, provider, "mallory")
+    assert SocialAccount.objects.get().user != user
+    assert not mail.outbox
+
+
 def test_unverified_here_a_code_by_mail_comes_before_anything(client, db, provider, ada):
     user = sign_up_and_confirm_nothing()
     spend(client)

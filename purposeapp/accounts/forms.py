@@ -118,7 +118,7 @@ class AddEmailForm(PlainFields, forms.AddEmailForm):
         if app_settings.EMAIL_VERIFICATION_BY_CODE_ENABLED:
             return super().save(request)
         others = EmailAddress.objects.filter(user=self.user)
-        others.exclude(email__iexact=self.user.email).delete()
+        others.exclude(email=self.user.email.lower()).delete()
         address = EmailAddress.objects.create(
             user=self.user, email=self.cleaned_data["email"].lower()
         )

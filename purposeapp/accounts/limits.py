@@ -68,8 +68,8 @@ def ask_for_known_too(email: str) -> None:
 
     It looks for an unknown one in a second table.
     """
-    if EmailAddress.objects.filter(email__iexact=email).exists():
-        User.objects.filter(email__iexact=email).first()
+    if EmailAddress.objects.filter(email=email.lower()).exists():
+        User.objects.with_email(email).first()
 
 
 def pretend_to_sign_up(password: str) -> None:

@@ -133,8 +133,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def authenticate_by_email(self, sociallogin) -> tuple[User, str] | None:
         """The account whose verified address LinkedIn has verified too, and that address."""
         for address in sociallogin.email_addresses:
+            email = address.email.lower()
             ours = EmailAddress.objects.filter(
-                email__iexact=address.email, user__email__iexact=address.email, verified=True
+                email=email, user__email=email, verified=True
             ).select_related("user")
             if address.verified and (found := ours.first()):
                 return found.user, found.email
@@ -150,7 +151,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if sociallogin.is_existing or sociallogin.state.get("process") != AuthProcess.LOGIN:
             return
         for address in sociallogin.email_addresses:
-            user = User.objects.filter(email__iexact=address.email).first()
+            user = User.objects.with_email(address.email).first()
             if user and address.verified:
                 raise ImmediateHttpResponse(_require_login_code(request, user, sociallogin))
 

@@ -60,7 +60,7 @@ def send_verification(request: AuthenticatedRequest) -> bool:
 
 def is_address_of(user: User, email: str) -> bool:
     """Whether the account has this address now, and not only when something was sent to it."""
-    return User.objects.filter(pk=user.pk, email__iexact=email).exists()
+    return User.objects.with_email(email).filter(pk=user.pk).exists()
 
 
 def refuse_old_address(request: HttpRequest, user: User, email: str) -> None:

@@ -46,6 +46,14 @@ class UserManager(BaseUserManager["User"]):
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
+    def with_email(self, email: str | None) -> "models.QuerySet[User]":
+        """The user with an address, in whatever case it is typed; empty for nobody.
+
+        Not by `iexact`, which compares in upper case: there, a dotless i is an I to PostgreSQL, and
+        whoever owns a domain with one would be everybody at the domain without (CVE-2019-19844).
+        """
+        return self.filter(email=self.normalize_email(email))
+
     def lock(self, user_id: int) -> bool:
         """Take a row lock on the account until the transaction ends; False where it is gone.
 
@@ -75,7 +83,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, email: str | None) -> "User":
         """Find a user by address, in whatever case it is typed."""
-        return self.get(email__iexact=email)
+        return self.with_email(email).get()
 
 
 class User(AbstractUser):

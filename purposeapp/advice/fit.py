@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from purposeapp.split import Purpose, Split
 
@@ -124,13 +123,13 @@ class Situation:
             by = abs(points - self.earlier[purpose])
             match tip.direction:
                 case Direction.NEW:
-                    return _now("because %(purpose)s is new for you") % words
+                    return gettext("because %(purpose)s is new for you") % words
                 case Direction.RISING:
-                    return _now("because %(purpose)s rose by %(by)d") % {**words, "by": by}
+                    return gettext("because %(purpose)s rose by %(by)d") % {**words, "by": by}
                 case Direction.FALLING:
-                    return _now("because %(purpose)s fell by %(by)d") % {**words, "by": by}
+                    return gettext("because %(purpose)s fell by %(by)d") % {**words, "by": by}
                 case Direction.GONE:
-                    return _now("because %(purpose)s dropped from %(by)d to zero") % {
+                    return gettext("because %(purpose)s dropped from %(by)d to zero") % {
                         **words,
                         "by": by,
                     }

@@ -1,0 +1,14 @@
+"""What people read can be translated: it is called by a name that whoever collects it knows."""
+
+import ast
+from pathlib import Path
+
+SOURCES = Path(__file__).parents[1] / "purposeapp"
+
+
+def test_translations_are_called_by_names_that_makemessages_knows():
+    """They are those of Django, and `_`; any other alias is nothing to xgettext."""
+    for path in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+                assert {name.asname for name in node.names} <= {None, "_"}, path

@@ -51,11 +51,11 @@ class SessionStore(db.SessionStore):
         self.user = row.user
         self._read = row.session_data
         data = self.decode(row.session_data)
+        # Allauth writes into each session how long it lasts, which may have been less then.
+        data.pop("_session_expiry", None)
         self._stored = self.serializer().dumps(data)
         lifetime = timedelta(seconds=_age_of(data))
         if row.expire_date < timezone.now() + lifetime - RENEW_AFTER:
-            # Allauth writes into each session how long it lasts, which may have been less then.
-            data.pop("_session_expiry", None)
             self.modified = True  # the middleware then renews row and cookie together
         return data
 

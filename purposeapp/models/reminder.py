@@ -122,11 +122,6 @@ class Rhythm(models.TextChoices):
     ON_DATE = "on_date", _("Once, on a date I choose")
     ON_CHANGE = "on_change", _("When something changes in my life")
 
-    @property
-    def months(self) -> int | None:
-        """The length of a period; None for a rhythm that has none."""
-        return PERIODS.get(self.value)
-
     def after(self, day: date, day_of_month: int | None = None) -> date:
         """A period later, as people count months: one after 31 January is 28 or 29 February.
 
@@ -140,13 +135,6 @@ class Rhythm(models.TextChoices):
         When the points were spent last, where a period after that is still to come; else today.
         """
         return last if last and self.after(last) > today else today
-
-    def first_due(self, *, last: date | None, today: date) -> date:
-        """When a periodic rhythm that is chosen today first asks.
-
-        That is always to come: nobody gets a mail for having chosen one.
-        """
-        return self.after(self.counts_from(last=last, today=today))
 
 
 class Reminder(models.Model):
@@ -243,7 +231,10 @@ class Reminder(models.Model):
         return self.day_of_month or (self.due_on.day if self.due_on else None)
 
     def begin(self, *, last: date | None, today: date) -> None:
-        """Have a periodic one ask first as if it were chosen today, and keep to that day."""
+        """Have a periodic one ask first as if it were chosen today, and keep to that day.
+
+        That is always to come: nobody gets a mail for having chosen one.
+        """
         rhythm = Rhythm(self.rhythm)
         start = rhythm.counts_from(last=last, today=today)
         self.due_on, self.day_of_month = rhythm.after(start), start.day

@@ -93,7 +93,7 @@ class Story:
 
 def moves(earlier: Split, later: Split) -> str:
     """Which points are elsewhere now, in the fewest moves; empty where none is."""
-    return "; ".join(
+    return sentences.enumerated(
         ngettext(
             "%(points)d point from %(source)s to %(target)s",
             "%(points)d points from %(source)s to %(target)s",

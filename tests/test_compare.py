@@ -66,7 +66,7 @@ def test_any_two_can_be_chosen_and_the_earlier_one_stands_on_the_left(owner, thr
         page = " ".join(response.content.decode().split())
         for assessment in three[:2]:
             assert f'<option value="{assessment.id}" selected>' in page
-        assert f'<option value="{three[2].id}"> 10 April 2026 · 2-5-2-1-0 </option>' in page
+        assert f'<option value="{three[2].id}"> 10 Apr 2026 · 2-5-2-1-0 </option>' in page
 
 
 def test_one_choice_is_compared_with_the_latest(owner, three):

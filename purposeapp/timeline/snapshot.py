@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -48,13 +49,16 @@ class Snapshot:
         """The date in words, such as 3 March 2025."""
         return day_in_words(self.on)
 
-    def name(self, *, shares_day: bool) -> str:
-        """The day, with the time where another one of that day stands beside it."""
-        if not shares_day:
-            return self.day
-        if self.taken_on:
-            return _("%(day)s, on paper") % {"day": self.day}
-        return local_format(self.taken_at, "DATETIME_FORMAT")
+    def name(self, *, shares_day: bool, short: bool = False) -> str:
+        """The day, with the time where another one of that day stands beside it.
+
+        A short one, such as 3 Mar 2025, is for where a line can't wrap.
+        """
+        prefix = "SHORT_" if short else ""
+        if shares_day and not self.taken_on:
+            return local_format(self.taken_at, f"{prefix}DATETIME_FORMAT")
+        day = date_format(self.on, "SHORT_DATE_FORMAT") if short else self.day
+        return _("%(day)s, on paper") % {"day": day} if shares_day else day
 
     @property
     def excerpt(self) -> str:

@@ -45,7 +45,9 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
     snapshots = [each for each in (earlier, later) if each.id not in known] + snapshots
     shared = repeated(snapshot.on for snapshot in snapshots)
     context: dict[str, Any] = {
-        "choices": [(each, each.name(shares_day=each.on in shared)) for each in snapshots[::-1]],
+        "choices": [
+            (each, each.name(shares_day=each.on in shared, short=True)) for each in snapshots[::-1]
+        ],
         "earlier": earlier,
         "later": later,
         "presets": _presets(snapshots),

@@ -281,10 +281,9 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in (
         "UserAttributeSimilarityValidator",
         "MinimumLengthValidator",
-        "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-] + [{"NAME": "purposeapp.accounts.passwords.ContextWordsValidator"}]
+] + [{"NAME": "purposeapp.accounts.passwords.CommonPasswordValidator"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "history"
 

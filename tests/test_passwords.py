@@ -19,6 +19,7 @@ from tests.support.make import PASSWORD
         ("trustno1trustno1", None),
         ("8402715936402", "password_entirely_numeric"),
         ("baseball", "password_too_common"),
+        ("password", "password_too_common"),
         ("owner@example.org", "password_too_similar"),
         ("my five purposes are none", None),
         ("пароль на семь слов", None),

@@ -1,7 +1,9 @@
 """Password validation beyond Django's: what comes to mind first on this very site."""
 
 import re
+from typing import Any
 
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -11,11 +13,13 @@ WORDS = ("five", "ten", "purposes?", "points?", "linked", "in", "password")
 _WORDS_ALONE = re.compile(f"(?:{'|'.join(WORDS)})+")
 
 
-class ContextWordsValidator:
-    """Refuses a password of nothing but words of this site, whatever digits and signs are added."""
+class CommonPasswordValidator(password_validation.CommonPasswordValidator):
+    """Django's, which refuses a password of nothing but words of this site too, whatever digits
+    and signs are added. Of one that is both it says no more than that it is common."""
 
-    def validate(self, password: str, user: object = None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError for such a password."""
+        super().validate(password, user)
         letters = "".join(filter(str.isalpha, password)).lower()
         if _WORDS_ALONE.fullmatch(letters):
             raise ValidationError(
@@ -23,4 +27,4 @@ class ContextWordsValidator:
             )
 
     def get_help_text(self) -> str:
-        return _("Not just words of this site.")
+        return f"{super().get_help_text()} {_('Not just words of this site.')}"

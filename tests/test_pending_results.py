@@ -245,7 +245,7 @@ def test_of_several_only_those_called_own_are_claimed(client, user):
     for path in ("/history/", claimed.get_absolute_url()):
         page = client.get(path).content.decode()
         assert page.count("A result from before you signed in is waiting.") == 1
-        assert f'href="{CHOOSE}"' in page
+        assert re.search(rf'href="{CHOOSE}">\s*See it\s*</a>', page)
     (value,) = choices(client)
     assert value.endswith("|0-0-0-0-10")
     assert "Is this result yours?" in client.get(CHOOSE).content.decode()
@@ -256,7 +256,9 @@ def test_of_several_that_nobody_called_own_none_is_claimed(client, user):
     spend(client, "0-0-0-0-10")
     sign_in(client, user)
     assert history(client) == []
-    assert "2 results from before" in client.get("/history/").content.decode()
+    page = client.get("/history/").content.decode()
+    assert "2 results from before" in page
+    assert re.search(rf'href="{CHOOSE}">\s*Choose yours\s*</a>', page)
 
 
 def test_those_chosen_are_recorded_with_their_moment_and_the_others_dropped(client, user):

@@ -30,7 +30,7 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
     expect(entries).to_have_text(["Mainly job seeking (60%)"])
 
     # Somebody else may have used this browser: the other one is asked about.
-    page.get_by_role("link", name="Choose yours").click()
+    page.get_by_role("link", name="See it").click()
     expect(visitor.headline).to_have_text("Is this result yours?")
     expect(page.get_by_role("checkbox", name="Mainly business driven (60%)")).to_be_checked()
     visitor.shot("pending-results")

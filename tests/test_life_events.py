@@ -32,9 +32,9 @@ def send(client, assessment, event="", words="", note="note 1"):
     return client.post(assessment.get_absolute_url(), form)
 
 
-def test_every_event_can_be_chosen_and_nothing_in_particular_comes_first(owner, assessment):
+def test_every_event_can_be_chosen_and_until_then_nothing_is_answered(owner, assessment):
     page = owner.get(assessment.get_absolute_url()).content.decode()
-    assert '<option value="" selected>Nothing special</option>' in page
+    assert '<option value="" selected>No answer</option>' in page
     for event in LifeEvent:
         assert f'<option value="{event.value}">{event.label}</option>' in page
     assert "What happened, and your note" in page
@@ -105,6 +105,11 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_changes(
     assert form["event_words"].value() == words
     assert "note 1" in page
     assert told(assessment) == ("", "", "note 0")
+
+
+def test_the_summary_of_errors_names_the_field_and_says_nothing_twice(owner, assessment):
+    page = send(owner, assessment, "other").content.decode()
+    assert ">In a few words: Say what happened.</a>" in page
 
 
 def test_what_was_refused_is_not_said_to_have_happened(owner, user):

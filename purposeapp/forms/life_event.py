@@ -7,7 +7,7 @@ from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EVENT_WORDS_MAX_LENGTH
 
 UNKNOWN_EVENT = _("Choose one from the list.")
-NO_WORDS = _("Say in a few words what happened.")
+NO_WORDS = _("Say what happened.")
 WORDS_BESIDE_AN_EVENT = _(
     "You chose “%(event)s” above. To use your own words, choose “Something else”. Otherwise "
     "clear this field."
@@ -19,7 +19,7 @@ class LifeEventForm(forms.Form):
 
     event = forms.ChoiceField(
         label=_("What happened in your life?"),
-        choices=[("", _("Nothing special")), *LifeEvent.choices],
+        choices=[("", _("No answer")), *LifeEvent.choices],
         required=False,
         error_messages={"invalid_choice": UNKNOWN_EVENT},
     )

@@ -107,6 +107,13 @@ def test_a_room_for_now_alone_leads_straight_to_the_result(client, host):
     assert client.get(f"/r/{room.code}/future/").url == f"/r/{room.code}/"
 
 
+def test_a_result_says_beforehand_what_needs_an_account(client, room):
+    path = spend_in(client, room, NOW[0]).url.replace("future", "result")
+    assert "You need an account to save it." in words_of(client.get(path))
+    assert spend_in(client, room, NOW[0], FUTURE[0]).url == path
+    assert "You need an account to save it or to set a goal." in words_of(client.get(path))
+
+
 def test_the_join_page_says_what_a_room_cannot_protect(client, room):
     said = words_of(client.get(f"/r/{room.code}/"))
     assert "If everybody answers alike, it shows what each of you answered." in said

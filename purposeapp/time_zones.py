@@ -10,6 +10,34 @@ FIRST_TO_BEGIN = timezone(timedelta(hours=14))
 LAST_TO_END = timezone(timedelta(hours=-12))
 """Where it ends last."""
 
+CURRENT_NAMES = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Catamarca": "America/Argentina/Catamarca",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Cordoba": "America/Argentina/Cordoba",
+    "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Jujuy": "America/Argentina/Jujuy",
+    "America/Louisville": "America/Kentucky/Louisville",
+    "America/Mendoza": "America/Argentina/Mendoza",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Europe/Kiev": "Europe/Kyiv",
+    "Pacific/Enderbury": "Pacific/Kanton",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+}
+"""Old names that browsers still tell (CLDR keeps them for ever), each with the one of today."""
+
+
+def current_name(name: str) -> str:
+    """The name by which we offer and show a time zone that a browser may call by an old one."""
+    return CURRENT_NAMES.get(name, name)
+
 
 @cache
 def zone_names() -> tuple[str, ...]:

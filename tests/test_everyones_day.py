@@ -468,15 +468,35 @@ def test_places_are_offered_by_their_region_and_no_name_is_an_old_one(owner):
     assert options(refused) == offered
 
 
-def test_whoever_has_an_old_name_keeps_it(owner, user):
-    User.objects.update(time_zone="Asia/Calcutta")
+def test_whoever_has_a_name_that_is_not_offered_keeps_it(owner, user):
+    User.objects.update(time_zone="US/Pacific")
     page = owner.get("/settings/")
-    assert '<option value="Asia/Calcutta" selected>' in page.content.decode()
-    assert options(page)[2] == ("", "Asia/Calcutta", "Asia/Calcutta")
-    owner.post("/settings/time-zone/", {"time_zone": "Asia/Calcutta"})
+    assert '<option value="US/Pacific" selected>' in page.content.decode()
+    assert options(page)[2] == ("", "US/Pacific", "US/Pacific")
+    owner.post("/settings/time-zone/", {"time_zone": "US/Pacific"})
     user.refresh_from_db()
-    assert user.time_zone == "Asia/Calcutta"
+    assert user.time_zone == "US/Pacific"
     assert page.content.decode().count(" selected") == 1
+
+
+@pytest.mark.parametrize("old", time_zones.CURRENT_NAMES)
+def test_a_place_is_shown_under_its_name_of_today_where_a_browser_knows_an_old_one(old):
+    current = time_zones.current_name(old)
+    assert {old, current} & {*time_zones.offered_zone_names()} == {current}
+    for month in (1, 7):
+        then = datetime(2026, month, 1, 12, tzinfo=UTC)
+        offsets = {
+            then.astimezone(time_zones.zone_named(name)).utcoffset() for name in (old, current)
+        }
+        assert len(offsets) == 1
+
+
+def test_a_browser_that_tells_an_old_name_and_a_choice_of_one_find_the_current_one(owner, user):
+    assert "in Asia/Kolkata." in text_of(told(owner, "Asia/Calcutta").get("/settings/"))
+    assert owner.post("/settings/time-zone/", {"time_zone": "Asia/Calcutta"}).status_code == 302
+    page = owner.get("/settings/")
+    assert '<option value="Asia/Kolkata" selected>' in page.content.decode()
+    assert "Calcutta" not in page.content.decode()
 
 
 @pytest.mark.parametrize("name", ["time_zone", "browser_time_zone"])

@@ -19,6 +19,7 @@ from purposeapp.advice.fit import Side
 from purposeapp.advice.selection import Advice, AdvisedTip, WrittenTip
 from purposeapp.forms.ten_points import PointsBoundField
 from purposeapp.models import Tick, User
+from purposeapp.time_zones import current_name
 from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.web.fragments import fragment
 
@@ -184,7 +185,7 @@ def form_field(field: BoundField) -> SafeString:
 def time_zone_select(field: BoundField) -> SafeString:
     """The hundreds of time zones to choose from, rendered once for everybody.
 
-    Whoever has one that is not among them, such as an old name, finds it at the top.
+    Whoever has one that is not among them, such as Etc/GMT+12, finds it at the top.
     """
     browsers, utc, *regions = field.field.choices  # type: ignore[attr-defined]
     html: str = fragment(
@@ -194,7 +195,7 @@ def time_zone_select(field: BoundField) -> SafeString:
         without_region=_said([browsers, utc]),
         regions=tuple((region, tuple(places)) for region, places in regions),
     )
-    chosen = escape(field.value() or "")
+    chosen = escape(current_name(field.value() or ""))
     option = f'<option value="{chosen}"'
     if option not in html:
         html = html.replace("<optgroup", f"{option}>{chosen}</option><optgroup", 1)

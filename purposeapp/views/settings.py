@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from purposeapp.advice.fit import Side
 from purposeapp.forms import TimeZoneForm
 from purposeapp.models import Reminder, Session, User
+from purposeapp.time_zones import current_name
 from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.requests import AuthenticatedRequest
 
@@ -54,7 +55,7 @@ def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:
     context = {
         "side": Side(user.side) if user.side else None,
         "sides": Side,
-        "time_zone": str(user.zone).replace("_", " "),
+        "time_zone": current_name(str(user.zone)).replace("_", " "),
         "form": form,
         "reminder": Reminder.objects.of(user),
         "has_password": user.has_usable_password(),

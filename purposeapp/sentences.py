@@ -42,17 +42,13 @@ def counted(points: int) -> str:
 
 def points_on(split: Split, purposes: Iterable[Purpose]) -> str:
     """The points of these purposes: "Job seeking 6, Learning sponge 0"."""
-    return _each((purpose, str(split[purpose])) for purpose in purposes)
-
-
-def _each(points: Iterable[tuple[Purpose, str]]) -> str:
-    parts = [_one(purpose, each) for purpose, each in points]
+    parts = [_points(purpose, split[purpose]) for purpose in purposes]
     return _(", ").join(parts)  # a text of Django's own
 
 
 @per_language
-def _one(purpose: Purpose, points: str) -> str:
-    # Translators: a purpose, and its points or their change, such as "Job seeking +6"
+def _points(purpose: Purpose, points: int) -> str:
+    # Translators: a purpose and its points, such as "Job seeking 6"
     return _("%(purpose)s %(points)s") % {"purpose": purpose.label, "points": points}
 
 
@@ -115,7 +111,13 @@ def change(later: Split, earlier: Split) -> str:
 def _say_difference(difference: tuple[tuple[Purpose, int], ...]) -> str:
     if not difference:
         return _("No change")
-    return _each((purpose, signed(points)) for purpose, points in difference)
+    # Translators: a purpose and its change, such as "Job seeking +6", which no line may break apart
+    part = _("%(purpose)s\N{NO-BREAK SPACE}%(change)s")
+    parts = [
+        part % {"purpose": purpose.label, "change": signed(points)}
+        for purpose, points in difference
+    ]
+    return _(", ").join(parts)
 
 
 def way_left(moves: list[Move]) -> str:

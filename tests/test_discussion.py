@@ -235,10 +235,11 @@ def test_the_differences_are_said_to_one_of_the_two():
     mine = answers(split("7-0-2-1-0"), split("3-4-2-1-0"))
     theirs = answers(split("0-1-3-0-6"), split("0-6-3-0-1"))
     assert differences(mine, theirs, name="Anna") == [
-        "Now, 8 points are different. Compared with you, Anna has: Business driven −7, Vanity "
-        "project +6, Community spirit +1, Learning sponge +1, Job seeking −1.",
-        "In the future, 4 points are different. Compared with you, Anna wants: Business driven "
-        "−3, Community spirit +2, Learning sponge +1, Vanity project +1, Job seeking −1.",
+        "Now, 8 points are different. Compared with you, Anna has: Business driven\xa0−7, Vanity "
+        "project\xa0+6, Community spirit\xa0+1, Learning sponge\xa0+1, Job seeking\xa0−1.",
+        "In the future, 4 points are different. Compared with you, Anna wants: Business "
+        "driven\xa0−3, Community spirit\xa0+2, Learning sponge\xa0+1, Vanity project\xa0+1, "
+        "Job seeking\xa0−1.",
         "What you both want brings you closer together.",
     ]
 
@@ -251,8 +252,8 @@ def test_what_is_the_same_is_said_too():
     ]
     apart = answers(split("7-0-2-1-0"), split("2-5-2-1-0"))
     assert differences(mine, apart, name="Anna")[1:] == [
-        "In the future, 1 point is different. Compared with you, Anna wants: Community spirit +1, "
-        "Business driven −1.",
+        "In the future, 1 point is different. Compared with you, Anna wants: Community "
+        "spirit\xa0+1, Business driven\xa0−1.",
         "What you both want takes you further apart.",
     ]
 

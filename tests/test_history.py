@@ -30,11 +30,11 @@ def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
     assert [entry.snapshot.id for entry in entries] == [each.id for each in three[::-1]]
     assert [entry.change for entry in entries] == [
         "No change",
-        "Job seeking +6, Business driven −4, Learning sponge −2",
+        "Job seeking\xa0+6, Business driven\xa0−4, Learning sponge\xa0−2",
         "",
     ]
     page = response.content.decode()
-    assert "Job seeking +6, Business driven −4, Learning sponge −2" in page
+    assert "Job seeking\xa0+6, Business driven\xa0−4, Learning sponge\xa0−2" in page
     assert "Your first result" in page
     for assessment in three:
         assert f'href="/history/{assessment.id}/"' in page
@@ -279,7 +279,7 @@ def test_no_query_needs_to_read_a_whole_table(
 def test_an_assessment_shows_its_result_and_what_changed(owner, three):
     page = owner.get(f"/history/{three[1].id}/").content.decode()
     assert "<h1>Mainly job seeking (60%)</h1>" in page
-    assert "Job seeking +6, Business driven −4, Learning sponge −2." in page
+    assert "Job seeking\xa0+6, Business driven\xa0−4, Learning sponge\xa0−2." in page
     assert f'href="/history/{three[0].id}/"' in page
     assert "note 1" in page
     assert "note 0" not in page

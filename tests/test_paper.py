@@ -45,9 +45,9 @@ def test_it_lands_at_its_place_in_the_order_of_time(owner, user):
     middle = Assessment.objects.exclude(pk__in=[first.pk, last.pk]).get()
     assert list(Assessment.objects.for_user(user).oldest_first()) == [first, middle, last]
     page = owner.get(middle.get_absolute_url()).content.decode()
-    assert "Business driven −4" in page
+    assert "Business driven\xa0−4" in page
     page = owner.get(last.get_absolute_url()).content.decode()
-    assert "Job seeking +6, Business driven −4, Learning sponge −2." in page
+    assert "Job seeking\xa0+6, Business driven\xa0−4, Learning sponge\xa0−2." in page
 
 
 @pytest.mark.parametrize(("hour", "taken"), [(8, "08:30"), (12, "12:00"), (20, "12:00")])

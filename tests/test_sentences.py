@@ -78,7 +78,8 @@ def test_every_second_sentence_accounts_for_all_the_points_that_the_first_leaves
 def test_a_change_names_each_purpose_that_moved():
     later, earlier = Split.parse("2-2-0-6-0"), Split.parse("6-2-2-0-0")
     assert (
-        sentences.change(later, earlier) == "Job seeking +6, Business driven −4, Learning sponge −2"
+        sentences.change(later, earlier)
+        == "Job seeking\xa0+6, Business driven\xa0−4, Learning sponge\xa0−2"
     )
     assert sentences.change(later, later) == "No change"
 

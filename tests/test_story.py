@@ -231,7 +231,7 @@ def test_the_sentences_on_what_moved_are_true(snapshots):
             f"Your biggest change moved {size}. That happened {times} times, most recently {when}: "
         )
     for label, a, b in zip(LABELS, earlier.split, later.split, strict=True):
-        what = f"{label} {'+' if b > a else '−'}{abs(b - a)}"
+        what = f"{label}\xa0{'+' if b > a else '−'}{abs(b - a)}"
         assert (what in change) == (a != b)
     near = re.search("Around then \\((.+?)\\): (.+?)\\.", change)
     own = re.search("What happened: (.+?)\\.", change)
@@ -277,9 +277,9 @@ def test_redundancy_and_a_new_job():
     assert story.headline == "Community spirit has led since 20 January 2026."
     assert story.more == [
         "The lead stayed the same for 2 results in a row, over 2 months and 18 days.",
-        "Your biggest change moved 8 points between 3 March 2025 and 10 June 2025: Job seeking +8, "
-        "Business driven −5, Learning sponge −2, Community spirit −1. What happened: "
-        "Redundancy. Your note: “Nobody saw it coming.”",
+        "Your biggest change moved 8 points between 3 March 2025 and 10 June 2025: Job "
+        "seeking\xa0+8, Business driven\xa0−5, Learning sponge\xa0−2, Community spirit\xa0−1. "
+        "What happened: Redundancy. Your note: “Nobody saw it coming.”",
         "Step by step, 16 points moved in all.",
         "Your latest split is 4 points away from the one on 3 March 2025.",
     ]
@@ -329,7 +329,7 @@ def test_several_changes_of_the_same_size():
     story = Story([at(0, "6-2-2-0-0"), at(9, "5-3-2-0-0"), at(9.1, "6-2-2-0-0")])
     assert story.more[1:] == [
         "Your biggest change moved 1 point. That happened 2 times, most recently on 12 March 2025: "
-        "Business driven +1, Community spirit −1.",
+        "Business driven\xa0+1, Community spirit\xa0−1.",
         "Step by step, 2 points moved in all.",
         "Your latest split is the same as the one on 3 March 2025.",
     ]

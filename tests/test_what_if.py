@@ -49,7 +49,7 @@ def test_the_result_says_what_it_is_what_would_change_and_how_far_the_goal_is(ow
     assert "Just an experiment: nothing is saved." in page
     assert "What to do then" in page
     assert "What if … I lost my job tomorrow?" in page
-    assert "Job seeking +8, Business driven −6, Learning sponge −2." in page
+    assert "Job seeking\xa0+8, Business driven\xa0−6, Learning sponge\xa0−2." in page
     assert "8 points still need to move." in page
     assert "<li>Move 4 points from Job seeking to Business driven</li>" in page
     for link in ["/try/?if=redundancy", "/keep/0-2-0-8-0/", "/goal/?start=0-2-0-8-0#set"]:

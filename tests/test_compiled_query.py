@@ -13,7 +13,7 @@ from purposeapp.models.compiled_query import CompiledQuery
 from tests.support.make import make_assessment, make_goal, make_user
 
 
-def test_latest_and_previous(user):
+def test_latest_and_neighbours(user):
     other = make_user("other@example.org")
     assert Assessment.objects.latest_of(user) is None
     now = timezone.now()
@@ -21,8 +21,9 @@ def test_latest_and_previous(user):
     make_assessment(other)
     ordered = list(Assessment.objects.for_user(user).latest_first())
     assert Assessment.objects.latest_of(user) == ordered[0] == mine[1]
-    assert [each.previous() for each in ordered] == [*ordered[1:], None]
-    assert [each.next() for each in ordered] == [None, *ordered[:-1]]
+    earlier, later = zip(*(each.neighbours() for each in ordered), strict=True)
+    assert earlier == (*ordered[1:], None)
+    assert later == (None, *ordered[:-1])
     assert Assessment.objects.own(user, mine[0].id) == mine[0]
     assert Assessment.objects.own(other, mine[0].id) is None
     for name in ("split", "note", "submission", "taken_on", "recorded_at"):
@@ -36,7 +37,8 @@ def test_arguments_that_are_equal_keep_their_places(user):
         (make_assessment(user, taken_at=now, recorded_at=now) for _ in range(2)),
         key=lambda each: each.id,
     )
-    assert (second.previous(), first.previous()) == (first, None)
+    assert second.neighbours() == (first, None)
+    assert first.neighbours() == (None, second)
 
 
 def test_what_is_joined_comes_along(client, user):

@@ -254,7 +254,9 @@ def test_a_long_history_costs_one_query_more_than_a_short_one(
     assert len(response.context["chart"].entries) == 500
 
 
-@pytest.mark.parametrize("path", ["/history/", "/history/?before={id}", "/history/compare/?a={id}"])
+@pytest.mark.parametrize(
+    "path", ["/history/", "/history/?before={id}", "/history/compare/?a={id}", "/history/{id}/"]
+)
 def test_no_query_needs_to_read_a_whole_table(
     owner, user, three, warm, django_assert_max_num_queries, path
 ):
@@ -286,8 +288,15 @@ def test_an_assessment_shows_its_result_and_what_changed(owner, three):
 
 
 def test_the_first_one_has_nothing_to_compare_with(owner, three):
+    said = "Your first result. When your life changes, spend ten points again"
+    assert said not in owner.get(f"/history/{three[0].id}/").content.decode()
+    Assessment.objects.exclude(id=three[0].id).delete()
+    assert said in owner.get(f"/history/{three[0].id}/").content.decode()
+
+
+def test_the_first_one_of_several_is_called_so_and_asks_for_no_other(owner, three):
     page = owner.get(f"/history/{three[0].id}/").content.decode()
-    assert "Your first result. When your life changes, spend ten points again" in page
+    assert '<p class="since">Your first result.</p>' in page
 
 
 def test_points_on_vanity_are_met_with_thanks_and_an_invitation(owner, user):

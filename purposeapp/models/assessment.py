@@ -312,13 +312,11 @@ class Assessment(SplitFields):
     def get_absolute_url(self) -> str:
         return reverse("assessment", args=[self.id])
 
-    def previous(self) -> "Assessment | None":
-        """The one of the same person before it, as `before` has it."""
-        return _previous.first(self.user_id, *self.key)
-
-    def next(self) -> "Assessment | None":
-        """The one of the same person after it, as `after` has it."""
-        return _next.first(self.user_id, *self.key)
+    def neighbours(self) -> "tuple[Assessment | None, Assessment | None]":
+        """Those of the same person before and after it, as `before` and `after` have them."""
+        found = _neighbours(self.user_id, *self.key)
+        earlier = next((each for each in found if each.key < self.key), None)
+        return earlier, next((each for each in found if each.key > self.key), None)
 
     @property
     def key(self) -> tuple[datetime, datetime, uuid.UUID]:
@@ -354,21 +352,14 @@ def _newest(user_id: int) -> models.QuerySet[Assessment]:
 
 
 @CompiledQuery
-def _previous(
+def _neighbours(
     user_id: int, taken_at: datetime, recorded_at: datetime, id: uuid.UUID
 ) -> models.QuerySet[Assessment]:
     mine = Assessment.objects.filter(user_id=user_id)
-    earlier = mine.filter(keyset_after(LATEST_FIRST, (taken_at, recorded_at, id)))
-    return earlier.latest_first()[:1]
-
-
-@CompiledQuery
-def _next(
-    user_id: int, taken_at: datetime, recorded_at: datetime, id: uuid.UUID
-) -> models.QuerySet[Assessment]:
-    mine = Assessment.objects.filter(user_id=user_id)
-    later = mine.filter(keyset_after(OLDEST_FIRST, (taken_at, recorded_at, id)))
-    return later.oldest_first()[:1]
+    key = (taken_at, recorded_at, id)
+    earlier = mine.filter(keyset_after(LATEST_FIRST, key)).latest_first()[:1]
+    later = mine.filter(keyset_after(OLDEST_FIRST, key)).oldest_first()[:1]
+    return earlier.union(later, all=True)
 
 
 @CompiledQuery

@@ -86,10 +86,9 @@ def _page(
         day_form = ChangeDayForm(assessment=assessment)
     wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    earlier = assessment.previous()
-    towards = Goal.objects.progress(user, assessment.split)
-    if towards and assessment.next():
-        towards = None  # a goal is where somebody wants to go from where they are now
+    earlier, later = assessment.neighbours()
+    # A goal is where somebody wants to go from where they are now.
+    towards = None if later else Goal.objects.progress(user, assessment.split)
     situation = Situation(
         split=assessment.split,
         earlier=earlier.split if earlier else None,
@@ -116,6 +115,7 @@ def _page(
         "sides": Side,
         "pending": len(pending_results(request.session)),
         "earlier": earlier,
+        "later": later,
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,
         "form": form,

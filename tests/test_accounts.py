@@ -203,6 +203,7 @@ def test_signing_out_asks_and_then_ends_the_session(owner):
     assert owner.get("/history/").status_code == 200
     session = owner.cookies["sessionid"].value
     assert owner.post("/accounts/logout/").url == "/"
+    assert "You&#x27;re signed out." in owner.get("/").content.decode()
     again = Client()
     again.cookies["sessionid"] = session
     assert again.get("/history/").status_code == 302

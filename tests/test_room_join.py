@@ -38,6 +38,11 @@ def answers(room: Room) -> list[tuple[str, str]]:
 # --- The way in ---
 
 
+def test_the_way_in_leads_hosts_to_a_room_of_their_own(client, db):
+    said = words_of(client.get("/join/"))
+    assert "Open a room for it. Only you need an account for that." in said
+
+
 def test_a_code_is_typed_in_any_case(client, room):
     typed = f" {room.code[:3].lower()}-{room.code[3:]} "
     response = client.get("/join/", {"code": typed})

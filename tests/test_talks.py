@@ -633,7 +633,9 @@ def test_a_reminder_is_one_press_away(owner, user):
 
 def test_the_guest_withdraws(owner, user, guest):
     made = make_talk(user, "open")
-    assert "Withdraw from this talk?" in text_of(guest.get(by_key(made, "withdraw/")))
+    asked = text_of(guest.get(by_key(made, "withdraw/")))
+    assert "Withdraw from this talk?" in asked
+    assert "The other person keeps theirs, and sees that you've withdrawn." in asked
     response = guest.post(by_key(made, "withdraw/"))
     assert (response.status_code, response.url) == (303, by_key(made))
     gone = guest.get(by_key(made))

@@ -123,7 +123,10 @@ def test_a_forgotten_password_in_between(visitor, newest_code):
     sign_up_with_code(visitor, newest_code)
     visitor.sign_out()
     spend_anonymously(visitor)
-    page.goto("/accounts/password/reset/")
+    page.goto("/accounts/login/")
+    forgotten = page.get_by_role("link", name="Forgot your password?")
+    assert forgotten.bounding_box()["height"] >= 44  # as a finger needs it
+    forgotten.click()
     page.get_by_role("textbox").fill(visitor.email)
     page.get_by_role("button", name="Send me a code").click()
     enter(page, newest_code(visitor.email))

@@ -287,7 +287,7 @@ def test_what_is_no_split_starts_at_zero(owner, start):
 
 
 def details(response) -> str:
-    return re.search(r'<details class="more goal-form"[^>]*>', response.content.decode())[0]
+    return re.search(r'<details class="more goal-form[^>]*>', response.content.decode())[0]
 
 
 def test_the_form_opens_where_there_is_something_to_do_in_it(owner, user):
@@ -295,7 +295,7 @@ def test_the_form_opens_where_there_is_something_to_do_in_it(owner, user):
     make_goal(user, "4-3-3-0-0")
     response = owner.get(PATH)
     assert not details(response).endswith(" open>")
-    assert "<summary>Change</summary>" in response.content.decode()
+    assert "<summary>Change goal</summary>" in response.content.decode()
     assert details(owner.get(f"{PATH}?start=last")).endswith(" open>")
     assert details(owner.post(PATH, points("4-3-1-0-0"))).endswith(" open>")
     step = owner.post(PATH, points("3-0-0-0-0", step="job_seeking+"))

@@ -55,7 +55,7 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     expect(goal(visitor)).to_contain_text("You've reached it.")
 
     goal(visitor).get_by_role("link", name="Your goal").click()
-    page.get_by_text("Change", exact=True).click()
+    page.get_by_text("Change goal").click()
     visitor.type_points("0-10-0-0-0")
     press(visitor, "Save goal")
     expect(moves).to_contain_text("8 points still need to move.")

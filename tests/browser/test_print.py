@@ -1,6 +1,7 @@
 """On paper: everything that counts, on one sheet, in both sizes of paper."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
@@ -35,6 +36,24 @@ def test_what_can_only_be_clicked_is_left_out(page):
     for words in ("Your history", "Spend ten points", "Sign in"):
         assert not page.get_by_role("link", name=words).first.is_visible()
     assert page.get_by_role("heading", level=1).is_visible()
+    assert page.get_by_role("table").is_visible()
+
+
+def test_a_goal_is_printed_without_what_changes_it(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    page.goto("/goal/?start=2-6-2-0-0")
+    page.get_by_role("button", name="Save goal").last.click()
+    expect(visitor.message).to_have_text("Your goal is saved.")
+    to_click = [
+        page.get_by_role("link", name="Talk about your goal with somebody"),
+        page.get_by_role("button", name="Remove goal"),
+        page.get_by_text("Change goal"),
+    ]
+    assert [each.is_visible() for each in to_click] == [True] * 3
+    page.emulate_media(media="print")
+    assert [each.is_visible() for each in to_click] == [False] * 3
     assert page.get_by_role("table").is_visible()
 
 

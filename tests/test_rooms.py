@@ -339,6 +339,14 @@ def test_a_sheet_with_a_damaged_id_is_a_new_one(owner, user, submission):
     assert room.answers.count() == 1
 
 
+def test_that_the_picture_is_out_is_read_out_once(owner, user):
+    room = make_room(user, "revealed", answers=12)
+    page = owner.get(f"/rooms/{room.pk}/").content.decode()
+    assert re.findall("<[^<]+>The picture is out<", page) == [
+        '<h2 id="out" data-announce>The picture is out<'
+    ]
+
+
 # --- What the host takes away ---
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from purposeapp.admin import stats
 from purposeapp.models import Assessment, PortraitPart, Tip, User
-from tests.support.make import make_assessment, make_editor, make_tip, make_user
+from tests.support.make import PASSWORD, make_assessment, make_editor, make_tip, make_user
 
 
 @pytest.fixture
@@ -105,11 +105,12 @@ def test_view_on_site_of_an_id_that_the_table_cannot_have_is_a_404(editor):
     assert editor.get(f"/admin/r/{kind}/38/").status_code == 404
 
 
-def test_wrong_passwords_are_limited_as_on_the_page_of_the_site(editor):
-    wrong = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
-    statuses = [editor.post("/admin/password_change/", wrong).status_code for _ in range(7)]
-    assert statuses == [200] * 5 + [429] * 2
-    assert editor.get("/admin/password_change/").status_code == 200
-    # Both pages count together.
-    wrong = {"oldpassword": "wrong", "password1": "x", "password2": "x"}
-    assert editor.post("/accounts/password/change/", wrong).status_code == 429
+def test_a_password_is_changed_on_the_page_of_the_site_alone(editor):
+    """It writes to the owner, and it limits wrong ones."""
+    form = {"old_password": PASSWORD, "new_password1": "ten others", "new_password2": "ten others"}
+    path = "/admin/password_change/"
+    assert editor.get(path).url == editor.post(path, form).url == "/accounts/password/change/"
+    assert User.objects.get().check_password(PASSWORD)
+    wrong = {"oldpassword": "wrong", "password1": "ten others", "password2": "ten others"}
+    statuses = [editor.post("/accounts/password/change/", wrong).status_code for _ in range(7)]
+    assert statuses == [422] * 5 + [429] * 2

@@ -168,7 +168,7 @@ TABLE = """
                                     visitors  any-staff
 /admin/                             ssssss    oooooo
 /admin/logout/                      >>>>>>    --o--o     → /admin/
-/admin/password_change/             ssssss    oooo-o
+/admin/password_change/             ssssss    >>>>>>     → /accounts/password/change/
 /admin/password_change/done/        ssssss    oo---o
 /admin/autocomplete/                ssssss    xx---o
 /admin/jsi18n/                      ssssss    oo---o

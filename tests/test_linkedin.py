@@ -107,6 +107,11 @@ def test_a_newcomer_has_an_account_with_a_verified_address(client, db, provider,
     assert mail.outbox == []
 
 
+def test_the_settings_of_a_newcomer_say_both_ways_in(client, db, provider, ada):
+    sign_in_with_linkedin(client, provider, ada)
+    assert "You sign in with a code or with LinkedIn." in page_of(client.get("/settings/"))
+
+
 def test_only_the_name_and_the_address_are_kept(client, db, provider, ada):
     sign_in_with_linkedin(client, provider, ada)
     account = SocialAccount.objects.get()

@@ -67,6 +67,7 @@ def test_whoever_has_no_password_may_set_one(client, db):
     page = main_of(client)
     assert '<a href="/accounts/password/set/">' in page
     assert "/accounts/password/change/" not in page
+    assert "Password Not set. You sign in with a code. Set a password" in words_of(client)
 
 
 def test_it_says_when_the_next_reminder_is(owner, user):

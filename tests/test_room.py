@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from purposeapp.accounts.deletion import delete_account
@@ -232,6 +233,18 @@ def test_a_deleted_account_takes_its_rooms_along(user):
     assert set(Room.objects.all()) == {others}
     assert RoomAnswer.objects.count() == 12
     assert not RoomPicture.objects.exists()
+
+
+def test_deleting_an_account_costs_the_same_however_many_rooms_have_ended(db):
+    def cost(email: str, ended: int) -> int:
+        host = make_user(email)
+        for _ in range(ended):
+            make_room(host, "ended")
+        with CaptureQueriesContext(connection) as queries:
+            host.delete()
+        return len(queries)
+
+    assert cost("few@example.org", ended=1) == cost("many@example.org", ended=3)
 
 
 # --- At the same moment ---

@@ -322,8 +322,8 @@ class Room(models.Model):
 
 @receiver(pre_delete, sender=User)
 def end_rooms(sender, instance: User, **kwargs) -> None:
-    """End all rooms of an account that is deleted: no answer may come in while its rooms go."""
-    for room in Room.objects.filter(host=instance).oldest_first():
+    """End the rooms of an account that is deleted: no answer may come in while its rooms go."""
+    for room in Room.objects.filter(host=instance, state__in=LIVE).oldest_first():
         room.end()
 
 

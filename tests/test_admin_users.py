@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -153,6 +154,22 @@ def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):
     assert superuser.post(url, {"post": "yes"}).status_code == 302
     assert not Assessment.objects.exists()
     assert not Tick.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("button", "is_usable"), [("set-password", "true"), ("unset-password", "false")]
+)
+def test_whoever_is_given_another_password_is_told_so(superuser, caplog, button, is_usable):
+    user = make_user("somebody@example.org")
+    form = {"password1": "ten others", "password2": "ten others"}
+    form |= {"usable_password": is_usable, button: ""}
+    answer = superuser.post(f"/admin/purposeapp/user/{user.pk}/password/", form)
+    assert answer.status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("ten others") == (is_usable == "true")
+    (notice,) = mail.outbox
+    assert (notice.to, notice.subject) == ([user.email], "Your password was changed")
+    assert "'event': 'password_changed'" in caplog.text
 
 
 def test_a_superuser_makes_an_account_and_an_editor_of_it(superuser):

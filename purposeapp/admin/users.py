@@ -3,14 +3,17 @@
 from typing import Any
 
 from allauth.account import admin as account_admin  # noqa: F401 (it registers)
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.account.signals import password_changed
 from allauth.account.utils import has_verified_email
+from allauth.core import context
 from allauth.socialaccount import admin as socialaccount_admin  # noqa: F401 (it registers)
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -121,12 +124,23 @@ class UserChangeForm(DjangoUserChangeForm):
         return data
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Sets the password of somebody, who gets a mail as if they had changed it themselves."""
+
+    def save(self, commit: bool = True) -> User:
+        user = super().save(commit)
+        password_changed.send(sender=User, request=context.request, user=user)
+        get_adapter().send_notification_mail("account/email/password_changed", user)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(SuperuserOnly, DjangoUserAdmin):
     """Accounts, by address."""
 
     form = UserChangeForm
     add_form = UserCreationForm
+    change_password_form = PasswordForm
     list_display = ["email", "is_staff", "is_superuser", "date_joined", "last_login"]
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
     search_fields = ["email"]

@@ -179,6 +179,15 @@ def test_a_mailbox_gets_a_few_mails_an_hour_however_they_are_asked_for(email):
     assert f'value="{email}"' in page
 
 
+def test_a_tag_behind_a_plus_sign_makes_no_other_mailbox():
+    name, _at, domain = KNOWN.partition("@")
+    for tag in range(20):
+        last = at(f"192.0.2.{tag}").post(CODE, {"email": f"{name}+{tag}@{domain}"})
+    assert len(mail.outbox) == 12
+    assert last.status_code == 429
+    assert at("192.0.2.99").post(CODE, {"email": KNOWN}).status_code == 429
+
+
 def test_a_sign_up_that_no_mail_could_follow_makes_no_account(settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "mailbox_anywhere": "1/h/key"}
     at("192.0.2.1").post(CODE, {"email": UNKNOWN})

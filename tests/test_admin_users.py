@@ -5,10 +5,11 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER
 from purposeapp.admin.users import OWN_ACCOUNT
-from purposeapp.models import Assessment, Tick, Tip, User
+from purposeapp.models import Assessment, OutgoingMail, Tick, Tip, User
 from tests.support.concurrency import at_once
 from tests.support.make import make_assessment, make_goal, make_superuser, make_user
 
@@ -146,6 +147,10 @@ def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):
     make_assessment(user)
     Tick.objects.create(user=user, tip=Tip.objects.first(), verdict="done")
     make_goal(user, "0-1-2-3-4")
+    now = timezone.now()
+    for to in ("leaving@example.org", "staying@example.org"):
+        waiting = {"message": {"to": [to]}, "next_try_at": now, "expires_at": now}
+        OutgoingMail.objects.create(**waiting)
     url = reverse("admin:purposeapp_user_delete", args=[user.pk])
     page = superuser.get(url).content.decode()
     assert "leaving@example.org" in page
@@ -154,6 +159,7 @@ def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):
     assert superuser.post(url, {"post": "yes"}).status_code == 302
     assert not Assessment.objects.exists()
     assert not Tick.objects.exists()
+    assert OutgoingMail.objects.get().message == {"to": ["staying@example.org"]}
 
 
 @pytest.mark.parametrize(

@@ -354,11 +354,11 @@ def test_goals_in_a_file_that_is_refused_are_not_taken(owner, three):
 
 def test_many_goals_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
     # as for assessments, but with the goal that holds instead of what is here now
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         send(owner, document(goals=[goal_entry()]))
     ended = {"ended_at": "2026-03-09T12:00:00Z"}
     several = [goal_entry(set_at=f"2026-03-0{day}T12:00:00Z", **ended) for day in (2, 3, 4)]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         send(owner, document(goals=several))
 
 

@@ -3,6 +3,7 @@
 import json
 import threading
 import tracemalloc
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -11,18 +12,21 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from purposeapp.import_export import json_validation
-from purposeapp.import_export.importing import TOO_MANY_HERE
-from purposeapp.models import Assessment, User
+from purposeapp.import_export.importing import TOO_MANY_GOALS_HERE, TOO_MANY_HERE
+from purposeapp.models import Assessment, Goal, User
 from purposeapp.models.assessment import HISTORY_IS_FULL, MAX_ASSESSMENTS, NOTE_MAX_LENGTH
+from purposeapp.models.goal import MAX_GOALS
 from purposeapp.models.single_statement import violates
+from purposeapp.split import Split
 from purposeapp.views import data_export
 from purposeapp.views.data_import import IMPORT_IS_RUNNING
 from tests.support.client import sign_in, spend
-from tests.support.exports import document, entry
-from tests.support.make import make_assessment, make_user, sheet
+from tests.support.exports import document, entry, goal_entry
+from tests.support.make import make_assessment, make_goal, make_user, sheet
 from tests.support.pages import text_of
 
 IMPORT, JSON, CSV = "/history/import/", "/history/export.json", "/history/export.csv"
+LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 FULL = str(HISTORY_IS_FULL) % {"most": MAX_ASSESSMENTS}
 
 
@@ -35,6 +39,18 @@ def fill(user: User, count: int, note: str = "") -> None:
             " vanity_project) SELECT gen_random_uuid(), %s, now() - minutes * interval '1 minute',"
             " now(), %s, gen_random_uuid(), 6, 2, 2, 0, 0 FROM generate_series(1, %s) AS minutes",
             [user.pk, note, count],
+        )
+
+
+def fill_goals(user: User, count: int) -> None:
+    """Give somebody so many goals that have ended, set one a minute, the last one just now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO purposeapp_goal (user_id, set_at, ended_at, business_driven,"
+            " community_spirit, learning_sponge, job_seeking, vanity_project)"
+            " SELECT %s, now() - minutes * interval '1 minute', now(), 6, 2, 2, 0, 0"
+            " FROM generate_series(0, %s) AS minutes",
+            [user.pk, count - 1],
         )
 
 
@@ -109,6 +125,43 @@ def test_an_import_beyond_it_is_refused_as_a_whole(owner, user):
     assert Assessment.objects.count() == MAX_ASSESSMENTS - 1
     one = document(entry())
     assert send(owner, one).status_code == send(owner, one).status_code == 302
+
+
+# --- As many goals as an account keeps ----------------------------------------------------------
+
+
+def test_goals_that_were_set_first_are_forgotten_and_never_the_one_that_holds(user):
+    holds = make_goal(user, set_at=LONG_AGO)
+    fill_goals(user, MAX_GOALS - 1)
+    first = Goal.objects.ended().oldest_first()[0]
+    theirs = make_goal(make_user("other@example.org"), set_at=LONG_AGO)
+    Goal.objects.set(user=user, split=Split.parse("1-2-3-4-0"))
+    mine = Goal.objects.for_user(user)
+    assert mine.count() == MAX_GOALS
+    assert not mine.filter(pk=holds.pk).exists()  # it has ended by now, and was set first
+    assert mine.filter(pk=first.pk).exists()
+    assert mine.current().get().split == Split.parse("1-2-3-4-0")
+    make_goal(user, set_at=LONG_AGO, ended_at=LONG_AGO)
+    assert mine.count() == MAX_GOALS
+    assert mine.oldest_first()[0] == first
+    assert Goal.objects.current().filter(pk=theirs.pk).exists()
+
+
+def test_the_one_that_holds_is_kept_however_long_ago_it_was_set(user):
+    holds = make_goal(user, set_at=LONG_AGO)
+    fill_goals(user, MAX_GOALS + 5)
+    assert Goal.objects.count() == MAX_GOALS
+    assert Goal.objects.current().get() == holds
+
+
+def test_a_file_with_more_goals_than_are_kept_is_refused(owner, user):
+    fill_goals(user, MAX_GOALS)
+    words = {"most": MAX_GOALS, "count": MAX_GOALS + 1}
+    refused = send(owner, document(entry(), goals=[goal_entry()]))
+    assert refused.status_code == 422
+    assert str(TOO_MANY_GOALS_HERE) % words in text_of(refused)
+    assert not Assessment.objects.exists()
+    assert Goal.objects.count() == MAX_GOALS
 
 
 # --- One import at a time -----------------------------------------------------------------------

@@ -445,6 +445,7 @@ NOW = timezone.now()
         ({"name": "http://evil.example"}, "talk_name_holds_no_address"),
         ({"name": "See WWW.evil.example"}, "talk_name_holds_no_address"),
         ({"name": "anna@example.org"}, "talk_name_holds_no_address"),
+        ({"name": "Call evil.com"}, "talk_name_holds_no_address"),
         ({"invite_hash": "a key"}, "talk_keys_are_stored_as_hashes"),
         ({"started_at": NOW, "guest_hash": "a key"}, "talk_keys_are_stored_as_hashes"),
         ({"started_at": NOW}, "talk_starts_with_a_key_for_the_guest"),

@@ -114,6 +114,7 @@ def test_a_lost_link_is_replaced(owner, user, guest):
     [
         *("https://evil.example", "ftp://x", "www.evil.example", "Call WWW.evil", "a@b"),
         "Anna (anna@example.org)",
+        *("Prize at evil.com/win", "EVIL.COM", "Ёvil.co.uk"),
     ],
 )
 def test_a_name_with_an_address_in_it_is_refused(owner, name):
@@ -128,6 +129,12 @@ def test_a_name_with_an_address_in_it_is_refused(owner, name):
 def test_a_name_that_is_none_is_refused(owner, name):
     assert owner.post(PATH, {"name": name}).status_code == 422
     assert not Talk.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["J. R. R. Tolkien", "Mr. T", "A.B.", "Dr. Anna", "No. 5"])
+def test_a_full_stop_makes_no_address(owner, name):
+    assert owner.post(PATH, {"name": name}).status_code == 303
+    assert Talk.objects.get().name == name
 
 
 def test_a_name_is_text_and_nothing_else(user, guest):

@@ -45,17 +45,23 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
     one must not make another code than the one that is on its way. Raises ImmediateHttpResponse
     (429) where that were too many.
     """
-    email = email.lower()
-    here = _here(request, email)
+    mailbox = _mailbox(email)
+    here = _here(request, mailbox)
     if getattr(request, "mailbox_is_counted", "") == here:
         return
     if pause and not ratelimit.consume(request, action="confirmation_here", key=here):
         raise ImmediateHttpResponse(ratelimit.respond_429(request))
-    for action, key in (("mailbox_here", here), ("mailbox_anywhere", email)):
+    for action, key in (("mailbox_here", here), ("mailbox_anywhere", mailbox)):
         if not ratelimit.consume(request, action=action, key=key):
             request.mailbox_is_full = True  # type: ignore[attr-defined]  # for the page's words
             raise ImmediateHttpResponse(ratelimit.respond_429(request))
     request.mailbox_is_counted = here  # type: ignore[attr-defined]
+
+
+def _mailbox(email: str) -> str:
+    """Where mails to an email arrive: with a tag behind a plus sign, at the same person's."""
+    name, _at, domain = email.lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def _here(request: HttpRequest, email: str) -> str:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER
 from purposeapp.accounts.verification import announce_changed_address
-from purposeapp.models import Assessment, User
+from purposeapp.models import Assessment, OutgoingMail, User
 from purposeapp.split import Purpose
 
 # Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
@@ -193,6 +193,9 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
             raise PermissionDenied(LAST_SUPERUSER)
         if queryset.filter(pk=request.user.pk).exists():
             raise PermissionDenied(OWN_ACCOUNT)
+        addresses = EmailAddress.objects.filter(user__in=queryset).values_list("email", flat=True)
+        emails = [*queryset.values_list("email", flat=True), *addresses]
+        OutgoingMail.objects.for_addresses(emails).delete()
         queryset.delete()
 
 

@@ -20,6 +20,7 @@ from purposeapp.models.assessment import (
     MAX_ASSESSMENTS,
     NOTE_MAX_LENGTH,
 )
+from purposeapp.models.goal import MAX_GOALS
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
 from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
@@ -56,6 +57,9 @@ TOO_MANY_ENTRIES = _("This file has more than %(most)d entries. Split it into sm
 TOO_MANY_HERE = _(
     "Your history can hold %(most)d results. With this file it would have %(count)d. Delete some "
     "first, or import fewer."
+)
+TOO_MANY_GOALS_HERE = _(
+    "Your account can hold %(most)d goals. With this file it would have %(count)d."
 )
 OTHER_POINTS_HERE = _("It's already in your history, with different points.")
 
@@ -314,7 +318,8 @@ def _compare(user: User, document: Document) -> tuple[int, list[Assessment]]:
 
 
 def _add_goals(user: User, goals: list[Goal]) -> int:
-    """Add the goals that `user` lacks, and return how many they were.
+    """Add the goals that `user` lacks, and return how many they were. Raises InvalidFile where
+    those would be more than an account keeps.
 
     One that has no end becomes the goal of `user` where they have none. Otherwise the one that
     they have here holds on, and the other one goes on record: it ended when the one here was set,
@@ -326,6 +331,8 @@ def _add_goals(user: User, goals: list[Goal]) -> int:
     here = {_key(goal) for goal in mine.filter(set_at__in={goal.set_at for goal in goals})}
     current = mine.current().first()
     missing = [goal for goal in goals if _key(goal) not in here]
+    if missing and (count := mine.count() + len(missing)) > MAX_GOALS:
+        raise InvalidFile(TOO_MANY_GOALS_HERE, params={"most": MAX_GOALS, "count": count})
     for goal in missing:
         goal.user = user
         if current and not goal.ended_at:

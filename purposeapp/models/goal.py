@@ -23,6 +23,9 @@ LATEST_FIRST = ("-set_at", "-id")
 MAX_LATEST = 22
 """How many goals of a person are read at once."""
 
+MAX_GOALS = 10_000
+"""How many an account keeps. A trigger of PostgreSQL forgets those that were set before them."""
+
 
 class GoalQuerySet(OwnedQuerySet["Goal"]):
     """Ways to ask for goals."""

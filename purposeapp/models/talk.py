@@ -19,7 +19,7 @@ from purposeapp.split import Split
 
 from .capability_key import HASH, hash_of, make_key
 from .compiled_query import CompiledQuery
-from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
+from .names import LINK_IN_NAME, NAME_WITH_ADDRESS, NO_LINK
 from .talk_answer import NEEDED, TalkAnswer, TalkKind, TalkSide, answers_in_all, answers_of, by_side
 from .talk_note import TalkNote, notes_of
 from .user import User
@@ -205,10 +205,7 @@ class Talk(models.Model):
     name = models.CharField(
         _("your name"),
         max_length=NAME_MAX_LENGTH,
-        validators=[
-            ProhibitNullCharactersValidator(),
-            NO_ADDRESS,
-        ],
+        validators=[ProhibitNullCharactersValidator(), NO_LINK],
     )
     label = models.CharField(
         _("who it's for"),
@@ -243,7 +240,7 @@ class Talk(models.Model):
                 name="talk_has_no_label_once_the_inviter_withdrew",
             ),
             models.CheckConstraint(
-                condition=~Q(name__iregex=ADDRESS_IN_NAME),
+                condition=~Q(name__iregex=LINK_IN_NAME),
                 name="talk_name_holds_no_address",
                 violation_error_message=NAME_WITH_ADDRESS,
             ),

@@ -1,8 +1,10 @@
 """A tip on the real result page, before anybody else sees it; and which splits have too few."""
 
 import json
+import re
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from purposeapp.advice.coverage import Coverage, movement, uncovered_for_some_side, with_points
 from purposeapp.advice.fit import Direction, Side, Situation
@@ -10,7 +12,7 @@ from purposeapp.advice.selection import MAX_MORE, capacity, choose
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
 from purposeapp.web.page_cache import page_cache
-from tests.support.make import make_editor, make_tip, tip_form
+from tests.support.make import make_editor, make_tip, make_user, tip_form
 
 LIST = "/admin/purposeapp/tip/"
 COVERAGE = "/admin/purposeapp/tip/coverage/"
@@ -114,6 +116,34 @@ def test_what_is_typed_and_not_saved_is_shown_and_kept_for_another_split(editor)
     tip.refresh_from_db()
     assert tip.text == "Old words."
     assert tip.history.count() == 1
+
+
+def submit_row_of(page: str) -> list[str]:
+    """What stands in the row of "Save", in its order."""
+    (row,) = re.findall(r'<div class="submit-row">(.*?)</div>', page, re.DOTALL)
+    return [button or link for button, link in re.findall(r'value="(.+?)"|<a .+?>(.+?)<', row)]
+
+
+def test_the_preview_stands_in_the_row_of_save_and_behind_it(editor):
+    """Browsers press the first button of a form on Enter."""
+    saves = ["Save", "Save and add another", "Save and continue editing"]
+    preview = "Preview as typed, in a new tab"
+    change = editor.get(f"{LIST}{make_tip().pk}/change/", {"_changelist_filters": "q=kind"})
+    assert submit_row_of(change.content.decode()) == [*saves, preview, "Delete"]
+    assert "delete/?_changelist_filters=q%3Dkind" in change.content.decode()
+    add = editor.get(f"{LIST}add/").content.decode()
+    assert submit_row_of(add) == [*saves, preview]
+    assert f'formaction="{LIST}preview/"' in add
+
+
+def test_whoever_may_only_look_at_a_tip_previews_what_is_saved(client, db):
+    viewer = make_user("viewer@example.org", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_tip"))
+    client.force_login(viewer)
+    tip = make_tip(text="Be kind to all.", state="draft")
+    page = client.get(f"{LIST}{tip.pk}/change/").content.decode()
+    assert submit_row_of(page) == ["Close", "Preview"]
+    assert f'href="{preview_of(tip)}">Preview</a>' in page
 
 
 def test_a_tip_that_is_not_stored_yet_is_shown_too(editor):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from purposeapp.discussion.questions import PLACEHOLDERS
+from purposeapp.discussion.questions import PLACEHOLDERS, Topic, possible_findings
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
@@ -122,6 +122,64 @@ def test_nobody_overwrites_what_a_colleague_saved(editor, alike):
     assert response.status_code == 409
     assert str(CHANGED_MEANWHILE) in text_of(response)
     assert TalkQuestion.objects.get(pk=alike.pk).text == "Theirs?"
+
+
+# --- Preview ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_every_topic_has_an_example_of_each_purpose_that_it_can_be_about(editor, topic):
+    TalkQuestion.objects.all().delete()
+    text = " ".join(f"{{{name}}}" for name in PLACEHOLDERS[topic])
+    question = TalkQuestion.objects.create(key="all", topic=topic, text=text)
+    purposes = [each.purpose for each in possible_findings() if each.topic == topic]
+    assert editor.get(page_of(question, "preview")).context["purposes"] == purposes
+    for purpose in purposes:
+        response = editor.get(page_of(question, "preview"), {"purpose": purpose or ""})
+        (asked,) = response.context["asked"]
+        assert "{" not in asked
+        assert str(purpose.label if "purpose" in PLACEHOLDERS[topic] else "Alex") in asked
+        assert "isn't asked" not in text_of(response)
+
+
+def test_the_preview_shows_what_each_side_reads_and_the_points(editor):
+    question = TalkQuestion.objects.get(topic="inviter_guessed")
+    question.text = "{name} put you at {guess} of {purpose}, not at {points}?"
+    question.save()
+    page = text_of(editor.get(page_of(question, "preview"), {"purpose": "job_seeking"}))
+    asked = "Alex put you at 2 points of Job seeking, not at 6 points?"
+    inviter, guest = page.split("What the guest reads")
+    means = "Read these aloud to your guest. “You” means your guest, and Alex means you."
+    assert inviter.endswith(f"What the inviter reads {means} {asked} ")
+    assert guest.startswith(f" Alex asks, you answer. {asked} Example points ")
+    assert "Job seeking 2 4 6 4 2 Vanity" in guest
+
+
+@pytest.mark.parametrize("given", ["", "x", "path"])
+def test_the_preview_begins_with_the_first_purpose(editor, given):
+    question = TalkQuestion.objects.get(topic="both_grow")
+    response = editor.get(page_of(question, "preview"), {"purpose": given})
+    assert response.context["purpose"] == "business_driven"
+
+
+def test_the_preview_says_when_another_question_goes_first(editor, alike):
+    own = TalkQuestion.objects.create(key="own", topic="alike", text="So?", position=9_999)
+    said = "Your question isn't asked here: another one on this topic goes first."
+    assert said in text_of(editor.get(page_of(own, "preview")))
+    assert said not in text_of(editor.get(page_of(alike, "preview")))
+    TalkQuestion.objects.filter(pk=own.pk).update(position=1)
+    assert said not in text_of(editor.get(page_of(own, "preview")))
+
+
+def test_the_preview_says_that_a_question_is_never_asked(editor, alike):
+    TalkQuestion.objects.filter(pk=alike.pk).update(purpose="job_seeking")
+    page = text_of(editor.get(page_of(alike, "preview")))
+    assert "Your question is never asked: its topic isn't about this purpose." in page
+
+
+def test_the_form_leads_to_the_preview(editor, alike):
+    page = editor.get(page_of(alike)).content.decode()
+    assert f'<a href="{page_of(alike, "preview")}">Preview as saved</a>' in page
 
 
 def test_editors_who_were_there_before_may_keep_questions_too(db):

@@ -10,6 +10,7 @@ from purposeapp.forms import TalkQuestionForm
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
 
+from .talk_question_preview import talk_question_preview
 from .versioned import VersionedAdmin
 
 
@@ -36,8 +37,9 @@ class TalkQuestionAdmin(VersionedAdmin):
         ]
 
     def get_urls(self) -> list[Any]:
-        """What publishes a draft, before the pages of Django, which take anything for an id."""
+        """The pages of our own, before those of Django, which take anything for an id."""
         return [
             self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
+            self.own_page("<int:pk>/preview/", talk_question_preview, "preview", "view"),
             *super().get_urls(),
         ]

@@ -7,7 +7,7 @@ by name. What is true of the splits is found first, as `Finding`s; staff own the
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +85,9 @@ class Wording(Protocol):
     text: str
 
 
+AnyWording = TypeVar("AnyWording", bound=Wording)
+
+
 def findings(inviter: Answers, guest: Answers) -> list[Finding]:
     """What there is to talk about: at least two, and MAX_QUESTIONS at most."""
     found = [
@@ -103,27 +106,26 @@ def questions(
     inviter: Answers, guest: Answers, *, name: str, wordings: Iterable[Wording]
 ) -> list[str]:
     """The questions that somebody of this name asks their guest."""
-    by_precedence = sorted(wordings, key=_precedence)
-    asked = []
-    for finding in findings(inviter, guest):
-        fitting = (wording for wording in by_precedence if _fits(wording, finding))
-        if wording := next(fitting, None):
-            asked.append(_filled(wording.text, {"name": name, **finding.values}))
-    return asked
-
-
-def without_wording(wordings: Iterable[Wording]) -> list[Finding]:
-    """What none is written for: topics, each with the purpose that lacks one if it has any."""
     written = list(wordings)
-    return [each for each in _possible() if not any(_fits(word, each) for word in written)]
+    worded = [(finding, wording_for(finding, written)) for finding in findings(inviter, guest)]
+    return [filled(wording, finding, name) for finding, wording in worded if wording]
 
 
-def unknown_placeholders(topic: Topic, text: str) -> list[str]:
-    """What stands in braces in a text, and is not filled in for this topic."""
-    return [name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS[topic]]
+def wording_for(finding: Finding, wordings: Iterable[AnyWording]) -> AnyWording | None:
+    """How a finding is put: of the wordings that fit, the one that goes first."""
+    fitting = (wording for wording in wordings if _fits(wording, finding))
+    return min(fitting, key=_precedence, default=None)
 
 
-def _possible() -> Iterable[Finding]:
+def filled(wording: Wording, finding: Finding, name: str) -> str:
+    """The question that a finding becomes, asked by somebody of this name."""
+    values = {"name": name, **finding.values}
+    # Not str.format: that would read attributes of what is filled in.
+    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), wording.text)
+
+
+def possible_findings() -> Iterable[Finding]:
+    """All that can be found: topics, each with every purpose that it can be about, if with any."""
     for topic in Topic:
         if topic == Topic.PATH:
             yield from (Finding(topic, purpose) for purpose in PATHS)
@@ -133,6 +135,17 @@ def _possible() -> Iterable[Finding]:
             yield Finding(topic)
 
 
+def without_wording(wordings: Iterable[Wording]) -> list[Finding]:
+    """What none is written for: topics, each with the purpose that lacks one if it has any."""
+    written = list(wordings)
+    return [each for each in possible_findings() if not wording_for(each, written)]
+
+
+def unknown_placeholders(topic: Topic, text: str) -> list[str]:
+    """What stands in braces in a text, and is not filled in for this topic."""
+    return [name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS[topic]]
+
+
 def _precedence(wording: Wording) -> tuple[bool, int, str]:
     """What is written for a purpose goes first, then what editors put first."""
     return not wording.purpose, wording.position, wording.key
@@ -140,11 +153,6 @@ def _precedence(wording: Wording) -> tuple[bool, int, str]:
 
 def _fits(wording: Wording, finding: Finding) -> bool:
     return wording.topic == finding.topic and wording.purpose in ("", finding.purpose)
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    # Not str.format: that would read attributes of what is filled in.
-    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def _named(purpose: Purpose, **points: int) -> dict[str, str]:

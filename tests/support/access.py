@@ -220,6 +220,7 @@ TABLE = """
 /admin/purposeapp/talkquestion/{question}/delete/                 ssssss    xxxxxx  xxxxxx
 /admin/purposeapp/talkquestion/{question}/history/                ssssss    xx----  oo----
 /admin/purposeapp/talkquestion/{question}/history/{qst_version}/  ssssss    xxx---  oo?---
+/admin/purposeapp/talkquestion/{question}/preview/                ssssss    xxxxxx  oo----
 /admin/purposeapp/talkquestion/{question}/publish/                ssssss    xxxxxx  >>>---
         → ../change/ /admin/purposeapp/talkquestion/
 

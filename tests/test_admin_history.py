@@ -44,7 +44,7 @@ def records(response) -> list[tuple]:
     ]
 
 
-def revert(client, record, **changes):
+def restore(client, record, **changes):
     """Open a version in the form, change something or not, and save."""
     page = client.get(version_of(record)).content.decode()
     (version,) = re.findall(r'name="version"(?: value="(\w*)")?', page)
@@ -102,17 +102,20 @@ def test_any_version_comes_back_as_a_new_one(editor, tip):
     tip.text, tip.state = "Other words.", "archived"
     tip.save()
     response = editor.get(version_of(first))
+    page = response.content.decode()
+    assert 'name="_save" value="Restore">' in page
+    assert "evert" not in page
     shown = [(found.label, found.old, found.new) for found in response.context["differences"]]
     assert shown == [("Text", "Other words.", first.text), ("State", "Archived", "Published")]
     assert Tip.objects.get(pk=tip.pk).text == "Other words."
-    response = revert(editor, first)
+    response = restore(editor, first)
     assert (response.status_code, response.url) == (302, LIST)
     tip.refresh_from_db()
     assert (tip.text, tip.state) == (first.text, "published")
     newest = tip.history.first()
     assert tip.history.count() == 3
     assert newest.history_user.email == "editor@example.org"
-    assert newest.history_change_reason.startswith("Back to the version of 20")
+    assert newest.history_change_reason.startswith("Restored from 20")
 
 
 def test_going_back_overwrites_nobody(editor, tip):
@@ -131,7 +134,7 @@ def test_going_back_overwrites_nobody(editor, tip):
 def test_going_back_to_what_is_stored_is_no_news(editor, tip):
     response = editor.get(version_of(tip.history.get()))
     assert response.context["differences"] == []
-    assert revert(editor, tip.history.get()).status_code == 302
+    assert restore(editor, tip.history.get()).status_code == 302
     assert tip.history.count() == 1
 
 
@@ -139,7 +142,7 @@ def test_a_version_can_be_changed_before_it_is_stored_again(editor, tip):
     first = tip.history.get()
     tip.text = "Other words."
     tip.save()
-    revert(editor, first, position=3)
+    restore(editor, first, position=3)
     tip.refresh_from_db()
     assert (tip.text, tip.position) == (first.text, 3)
 
@@ -153,8 +156,11 @@ def test_whoever_may_only_look_reads_a_version_and_cannot_store_it(client, tip):
     tip.save()
     page = client.get(version_of(first)).content.decode()
     assert first.text in page
-    assert "Revert" not in page
+    assert "Restore" not in page
+    assert "evert" not in page
     assert 'name="text"' not in page
+    assert "View this version" in (versions := client.get(history_of(tip)).content.decode())
+    assert "or restore" not in versions
     form = tip_form(first.instance, version=tip.fingerprint)
     assert client.post(version_of(first), form).status_code == 403
     assert Tip.objects.get(pk=tip.pk).text == "Other words."
@@ -175,7 +181,7 @@ def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):
     assert history_of(record) in gone.content.decode()
     before = records(editor.get(history_of(record)))
     assert [kind for kind, _ in before] == ["-", "+"]
-    assert revert(editor, record).status_code == 302
+    assert restore(editor, record).status_code == 302
     again = Tip.objects.get(key="join-a-group")
     assert (again.pk, again.text) == (pk, text)
     assert editor.get(f"{LIST}deleted/").context["records"] == []
@@ -196,7 +202,7 @@ def test_a_deleted_tip_whose_key_another_one_has_stays_deleted(editor, tip):
     record = tip.history.first()
     tip.delete()
     make_tip(key="join-a-group")
-    response = revert(editor, record)
+    response = restore(editor, record)
     assert response.status_code == 422
     assert "already exists" in response.content.decode()
     assert Tip.objects.get(key="join-a-group").pk != tip.pk
@@ -204,7 +210,7 @@ def test_a_deleted_tip_whose_key_another_one_has_stays_deleted(editor, tip):
 
 def test_a_version_that_would_not_be_taken_today_stays_history(editor, tip):
     Tip.history.filter(id=tip.pk).update(text="<b>bold</b>")
-    response = revert(editor, tip.history.get())
+    response = restore(editor, tip.history.get())
     assert response.status_code == 422
     assert "To show the sign itself" in response.content.decode()
     assert tip.history.count() == 1

@@ -179,7 +179,7 @@ def test_the_second_save_is_refused_and_shows_both_texts(editor, even):
     assert PortraitPart.objects.get(pk=even.pk).text == "Their words."
 
 
-# --- Publish, withdraw, revert ----------------------------------------------------------------
+# --- Publish, withdraw, restore ---------------------------------------------------------------
 
 
 def test_actions_publish_and_withdraw_and_say_how_many(editor, even):
@@ -201,7 +201,7 @@ def test_withdrawing_the_last_sentence_of_a_split_is_refused_for_all_that_are_ch
     assert part.history.count() == even.history.count() == 1
 
 
-def revert(client, record):
+def restore(client, record):
     page = client.get(page_of(record, f"history/{record.pk}")).content.decode()
     version = re.search(r'name="version" value="(\w+)"', page)[1]
     form = form_of(record.instance, version=version)
@@ -212,15 +212,15 @@ def test_any_version_comes_back_as_a_new_one(editor, even):
     first = even.history.get()
     even.text = "Other words."
     even.save()
-    assert revert(editor, first).status_code == 302
+    assert restore(editor, first).status_code == 302
     even.refresh_from_db()
     assert even.text == first.text
-    assert even.history.first().history_change_reason.startswith("Back to the version of 20")
+    assert even.history.first().history_change_reason.startswith("Restored from 20")
 
 
 def test_a_version_that_would_leave_a_split_without_a_text_stays_history(editor, even):
     even.history.update(state="draft")
-    response = revert(editor, even.history.get())
+    response = restore(editor, even.history.get())
     assert response.status_code == 422
     assert EVEN in text_of(response)
     assert PortraitPart.objects.get(pk=even.pk).state == "published"

@@ -1,4 +1,4 @@
-"""The audit trail of what staff write: who changed what and when, and the revert to any version."""
+"""The audit trail of what staff write: who changed what and when, and any version restored."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -52,7 +52,7 @@ def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str
 
 
 class VersionedAdmin(SimpleHistoryAdmin):
-    """Lists the versions of a row and reverts to them: ADR 18 says what is added to the package.
+    """Lists the versions of a row and restores them: ADR 18 says what is added to the package.
 
     Whatever is posted is done under a table lock, and in the forms under an optimistic lock.
     """
@@ -74,6 +74,15 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """Every version, newest first, compared with the one before it; of a deleted tip too."""
         self._require_permission(request)
         return super().history_view(request, id_or_404(object_id), extra_context)
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return _("History: %(row)s") % {"row": obj}
+
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        """What a version is opened for, in the word that its button and the history have."""
+        if self.revert_disabled(request, obj):
+            return _("View: %(row)s") % {"row": obj}
+        return _("Restore: %(row)s") % {"row": obj}
 
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
@@ -131,7 +140,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store it, unless nothing was changed: that would be no news in its history."""
         if record := getattr(obj, "_history", None):
-            obj._change_reason = f"Back to the version of {record.history_date:%Y-%m-%d %H:%M:%S}"
+            obj._change_reason = f"Restored from {record.history_date:%Y-%m-%d %H:%M:%S}"
         stored = self.model.objects.filter(pk=obj.pk).first()
         if stored is None or changed_fields(stored, obj):
             super().save_model(request, obj, form, change)

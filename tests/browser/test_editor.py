@@ -160,7 +160,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     editor.shot("editor-version")
     expect(page.get_by_role("region", name="What would change").locator(".new")).to_have_text(text)
     expect(page.get_by_label("Text:")).to_have_value(text)
-    page.get_by_role("button", name="Revert").click()
+    page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     expect_on_the_result_page(page, shown)
 
@@ -175,7 +175,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     look_with_axe(page)
     page.get_by_role("link", name=shown).click()
     page.get_by_role("link", name="View or restore this version").first.click()
-    page.get_by_role("button", name="Revert").click()
+    page.get_by_role("button", name="Restore").click()
     page.get_by_role("link", name=shown).click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Yes, I").click()

@@ -121,7 +121,7 @@ def test_a_new_sentence_is_a_draft_with_a_key_of_its_conditions(editor):
     editor.post(f"{LIST}add/", form)
     assert PortraitPart.objects.filter(text="So.").count() == 2
     response = editor.post(page_of(part, "publish"), follow=True)
-    assert said(response)[-1] == f"“{part.key}” published."
+    assert said(response)[-1] == "“So.” published."
     assert part.history.first().state == "published"
 
 

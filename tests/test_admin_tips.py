@@ -220,7 +220,9 @@ def test_a_tip_moves_past_its_neighbour_and_back(editor):
 def test_at_the_end_there_is_no_further(editor):
     before = by_position()
     press(editor, "up", before[0])
-    assert said(editor.get(LIST)) == ["“business-few-one-hour” can't be moved any further."]
+    assert said(editor.get(LIST)) == [
+        "“Set aside one fixed hour a week for leads, and leave them a…” can't be moved any further."
+    ]
     assert by_position() == before
 
 
@@ -250,7 +252,7 @@ def test_an_arrow_saves_what_was_typed_before_it_moves(editor, tip):
     assert response.status_code == 302
     assert said(editor.get(LIST)) == [
         "1 tip was changed successfully.",
-        f"“{first}” moved.",
+        "“Set aside one fixed hour a week for leads, and leave them a…” moved.",
     ]
     assert by_position()[:2] == [second, first]
     assert by_position()[-1] == tip.key
@@ -434,7 +436,7 @@ def test_whoever_saves_a_draft_can_publish_it_from_the_list_at_once(editor):
     )
     assert button in page.content.decode()
     response = editor.post(page_of(tip, "publish"), follow=True)
-    assert said(response) == ["“a-draft” published."]
+    assert said(response) == ["“Better.” published."]
     newest = tip.history.first()
     assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
 
@@ -593,7 +595,8 @@ def test_two_new_tips_with_the_same_words_at_the_same_moment_get_two_keys(second
 
 
 def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
-    assert "business-groups: deleted" in text_of(editor.get(page_of(tip, "delete")))
+    assert str(tip) == "Join a group for your trade or product, and read it regular…"
+    assert f"“{tip}”: deleted" in text_of(editor.get(page_of(tip, "delete")))
     editor.post(page_of(tip, "delete"), {"post": "yes"})
     assert not Tip.objects.filter(pk=tip.pk).exists()
     newest = Tip.history.filter(id=tip.pk).first()
@@ -603,7 +606,7 @@ def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
 def test_a_tip_that_somebody_ticked_is_archived_and_the_page_says_so_before(editor, tip):
     Tick.objects.create(user=make_user("hidden@example.org"), tip=tip, verdict="done")
     page = text_of(editor.get(page_of(tip, "delete")))
-    assert "business-groups: archived instead of deleted, because 1 person ticked it" in page
+    assert f"“{tip}”: archived instead of deleted, because 1 person ticked it" in page
     assert "hidden@example.org" not in page
     response = editor.post(page_of(tip, "delete"), {"post": "yes"}, follow=True)
     assert said(response) == ["1 tip archived, because people ticked it."]
@@ -618,8 +621,8 @@ def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
         Tick.objects.create(user=make_user(f"{name}@example.org"), tip=tip, verdict="done")
     chosen = {"action": "delete_selected", "_selected_action": [tip.pk, other.pk]}
     page = text_of(editor.post(LIST, chosen))
-    assert "business-groups: archived instead of deleted, because 2 people ticked it" in page
-    assert "unticked: deleted" in page
+    assert f"“{tip}”: archived instead of deleted, because 2 people ticked it" in page
+    assert "“Unticked.”: deleted" in page
     response = editor.post(LIST, {**chosen, "post": "yes"}, follow=True)
     assert said(response) == [
         "1 tip archived, because people ticked it.",

@@ -73,10 +73,10 @@ class ArchivingAdmin(admin.ModelAdmin):
 def _deletion_outcome(tip: Tip) -> str:
     """What becomes of a tip that is to be deleted."""
     if not (count := tip.ticks.count()):
-        return _("%(tip)s: deleted") % {"tip": tip}
+        return _("“%(tip)s”: deleted") % {"tip": tip}
     outcome = ngettext(
-        "%(tip)s: archived instead of deleted, because %(count)d person ticked it",
-        "%(tip)s: archived instead of deleted, because %(count)d people ticked it",
+        "“%(tip)s”: archived instead of deleted, because %(count)d person ticked it",
+        "“%(tip)s”: archived instead of deleted, because %(count)d people ticked it",
         count,
     )
     return outcome % {"tip": tip, "count": count}

@@ -156,4 +156,4 @@ class PortraitPart(Versioned, models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.key
+        return self.beginning

@@ -85,4 +85,4 @@ class TalkQuestion(Versioned, models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.key
+        return self.beginning

@@ -165,7 +165,7 @@ class Tip(Versioned, models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.key
+        return self.beginning
 
     @property
     def html(self) -> SafeString:

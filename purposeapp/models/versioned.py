@@ -3,6 +3,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.db import connections
+from django.utils.text import Truncator
 
 
 class Versioned:
@@ -12,6 +13,13 @@ class Versioned:
     """Every field that can change, in the order that people read them. The key never does."""
 
     _meta: ClassVar[Any]
+
+    text: Any
+
+    @property
+    def beginning(self) -> str:
+        """The first words of the text, by which staff know it; its key is for files."""
+        return Truncator(self.text).chars(60)
 
     @classmethod
     def lock_table(cls) -> None:

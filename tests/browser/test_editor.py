@@ -147,7 +147,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     save(page)
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     look_at_link_in_message(page)
-    page.get_by_role("link", name="Something worse.").click()
+    page.locator("#result_list").get_by_role("link", name="Something worse.").click()
     page.get_by_role("link", name="History").click()
     newest = page.locator(".change").first
     expect(newest.locator(".old")).to_have_text(text)
@@ -176,7 +176,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     page.get_by_role("link", name=shown).click()
     page.get_by_role("link", name="View or restore this version").first.click()
     page.get_by_role("button", name="Restore").click()
-    page.get_by_role("link", name=shown).click()
+    page.locator("#result_list").get_by_role("link", name=shown).click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Yes, I").click()
     expect_on_the_result_page(page, shown, there=False)
@@ -209,7 +209,7 @@ def test_of_two_editors_at_once_the_second_sees_both_texts(new_editor):
     finally:
         page = second.page
         page.goto(tip)
-        page.get_by_role("link", name="There is little to say").click()
+        page.locator("#result_list").get_by_role("link", name="There is little to say").click()
         page.get_by_label("Text:").fill(old)
         save(page)
         expect(page.get_by_text("was changed successfully")).to_be_visible()

@@ -596,7 +596,10 @@ def test_two_new_tips_with_the_same_words_at_the_same_moment_get_two_keys(second
 
 def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
     assert str(tip) == "Join a group for your trade or product, and read it regular…"
-    assert f"“{tip}”: deleted" in text_of(editor.get(page_of(tip, "delete")))
+    response = editor.get(page_of(tip, "delete"))
+    assert f"“{tip}”: deleted" in text_of(response)
+    assert '<input type="submit" value="Delete">' in response.content.decode()
+    assert text_of(response).endswith(" Cancel")
     editor.post(page_of(tip, "delete"), {"post": "yes"})
     assert not Tip.objects.filter(pk=tip.pk).exists()
     newest = Tip.history.filter(id=tip.pk).first()
@@ -621,6 +624,9 @@ def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
         Tick.objects.create(user=make_user(f"{name}@example.org"), tip=tip, verdict="done")
     chosen = {"action": "delete_selected", "_selected_action": [tip.pk, other.pk]}
     page = text_of(editor.post(LIST, chosen))
+    assert page.startswith("Delete tips | Five Purposes")
+    assert page.count("Delete tips") == 3
+    assert "multiple objects" not in page
     assert f"“{tip}”: archived instead of deleted, because 2 people ticked it" in page
     assert "“Unticked.”: deleted" in page
     response = editor.post(LIST, {**chosen, "post": "yes"}, follow=True)

@@ -88,7 +88,9 @@ def _delete_or_archive(
 ) -> HttpResponse | None:
     """Ask whether these tips shall go, and once it is a yes, do it and say what became of them."""
     if not request.POST.get("post"):
-        return delete_selected(model_admin, request, tips)
+        page: Any = delete_selected(model_admin, request, tips)
+        page.context_data["title"] = _("Delete tips")
+        return page
     ids = list(tips.values_list("pk", flat=True))
     model_admin.log_deletions(request, tips)
     model_admin.delete_queryset(request, Tip.objects.filter(pk__in=ids))

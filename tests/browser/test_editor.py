@@ -170,7 +170,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_text(": deleted")).to_be_visible()
     look_with_axe(page)
-    page.get_by_role("button", name="Yes, I").click()
+    page.get_by_role("button", name="Delete").click()
     page.get_by_role("link", name="Deleted tips").click()
     look_with_axe(page)
     page.get_by_role("link", name=shown).click()
@@ -178,7 +178,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     page.get_by_role("button", name="Restore").click()
     page.locator("#result_list").get_by_role("link", name=shown).click()
     page.get_by_role("link", name="Delete").click()
-    page.get_by_role("button", name="Yes, I").click()
+    page.get_by_role("button", name="Delete").click()
     expect_on_the_result_page(page, shown, there=False)
 
 

@@ -27,7 +27,7 @@ class PortraitPartAdmin(VersionedAdmin):
     form = PortraitPartForm
     allowed_lookups = {"slot__exact", "shape__exact", "first__exact", "state__exact"}
     stored_fields = PART_FIELDS
-    list_display = ["words", "slot", *CONDITIONS, "state"]
+    list_display = ["words", "slot", "state", *CONDITIONS]
     list_filter = ["slot", "shape", "first", "state"]
     search_fields = ["text", "key"]
     actions = ["publish", "withdraw"]

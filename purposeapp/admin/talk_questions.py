@@ -21,7 +21,7 @@ class TalkQuestionAdmin(VersionedAdmin):
     form = TalkQuestionForm
     allowed_lookups = {"topic__exact", "purpose__exact", "state__exact"}
     stored_fields = QUESTION_FIELDS
-    list_display = ["words", "topic", "purpose", "state"]
+    list_display = ["words", "topic", "state", "purpose"]
     list_filter = ["topic", "purpose", "state"]
     search_fields = ["text", "key"]
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.inspection import axe_report
+from tests.support.inspection import TOO_WIDE, axe_report
 from tests.support.visitor import Visitor
 
 ADMIN = "/admin/purposeapp/tip/"
@@ -287,3 +287,49 @@ def test_each_row_of_tools_begins_at_one_edge_on_a_phone(superuser):
     rows = {tool["y"]: tool["x"] for tool in reversed(tools)}  # where the first of each row is
     assert len(rows) > 1
     assert len(set(rows.values())) == 1
+
+
+def test_no_page_is_wider_than_a_phone(superuser, server):
+    server.run(
+        "from purposeapp.models import Tip, User\n"
+        f"editor = User.objects.get(email={superuser.email!r})\n"
+        "tip = Tip(key='too-wide', purpose='job_seeking', text='A tip to delete.')\n"
+        "tip._history_user = editor\n"
+        "tip.save()\n"
+        "tip.delete()"
+    )
+    page = superuser.page
+    page.set_viewport_size({"width": 360, "height": 800})
+    addresses = [f"{ADMIN}{path}" for path in ("", "coverage/", "deleted/", "import/", "add/")]
+    page.goto("/admin/purposeapp/talkquestion/?topic__exact=guest_guessed")
+    page.locator("#result_list tbody").get_by_role("link").first.click()
+    preview = page.get_by_role("link", name="Preview").get_attribute("href")
+    for address in ["/admin/", *addresses, preview, "/admin/purposeapp/user/"]:
+        page.goto(address)
+        assert (address, page.evaluate(TOO_WIDE)) == (address, None)
+
+
+@pytest.mark.parametrize("model", ["tip", "portraitpart", "talkquestion"])
+def test_filters_are_a_press_away_on_a_phone_and_beside_the_list_on_a_desk(superuser, model):
+    page = superuser.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"/admin/purposeapp/{model}/")
+    filters = page.get_by_role("navigation", name="Filter")
+    expect(filters).not_to_be_in_viewport()
+    page.get_by_role("link", name="Filter").click()
+    expect(filters).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"/admin/purposeapp/{model}/")
+    expect(filters).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Filter")).to_be_hidden()
+    for header in page.get_by_role("columnheader").all():
+        expect(header).to_be_in_viewport(ratio=1)
+
+
+def test_the_longest_position_can_be_read_on_a_phone(superuser):
+    page = superuser.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/admin/purposeapp/portraitpart/add/")
+    position = page.get_by_label("Position:")
+    expect(position).to_have_value("10000")
+    assert position.evaluate("(field) => field.scrollWidth <= field.clientWidth")

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from purposeapp.discussion.questions import PLACEHOLDERS, Topic, possible_findings
+from purposeapp.forms.talk_question import NEVER_ABOUT_IT
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
@@ -65,6 +66,24 @@ def test_a_changed_question_has_its_history(editor, alike):
     page = text_of(editor.get(page_of(alike, "history")))
     assert f"Text {old} Alike, {{name}}?" in page
     assert "System · created · initial sentences" in page
+
+
+def test_a_new_question_needs_no_key(editor):
+    form = {**form_of(TalkQuestion(topic="both_grow", text="So?")), "key": "", "version": ""}
+    for purpose in ("job_seeking", "job_seeking", ""):
+        editor.post(f"{LIST}add/", {**form, "purpose": purpose})
+    keys = TalkQuestion.objects.filter(text="So?").order_by("pk").values_list("key", flat=True)
+    assert list(keys) == ["both-grow-job", "both-grow-job-2", "both-grow-2"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "purpose"), [("alike", "job_seeking"), ("path", "business_driven")]
+)
+def test_a_question_that_could_never_be_asked_is_refused(editor, topic, purpose):
+    form = form_of(TalkQuestion(topic=topic, purpose=purpose, text="So?"))
+    response = editor.post(f"{LIST}add/", {**form, "key": "", "version": ""})
+    assert response.status_code == 422
+    assert str(NEVER_ABOUT_IT) in text_of(response)
 
 
 def test_a_new_question_is_a_draft_that_can_be_published(editor):

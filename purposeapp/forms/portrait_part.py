@@ -23,18 +23,12 @@ MAX_NAMED_SPLITS = 5
 class PortraitPartForm(VersionedForm):
     """One sentence, with an optimistic lock; refused if some split would lose its last one."""
 
+    KEY_HELP = _("It never changes later. Leave it empty to use the conditions.")
+
     class Meta:
         model = PortraitPart
         fields = ["key", *PART_FIELDS]
         field_classes = {"text": NewlineField}
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.instance.pk and "key" in self.fields:
-            self.fields["key"].required = False
-            self.fields["key"].help_text = _(
-                "It never changes later. Leave it empty to use the conditions."
-            )
 
     def clean(self) -> dict:
         if not self.instance.pk:

@@ -1,6 +1,7 @@
 """A question of talks, as editors write it. No change may leave a topic without a question."""
 
 from django import forms
+from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -8,19 +9,24 @@ from purposeapp.discussion.questions import (
     PLACEHOLDERS,
     Finding,
     Topic,
+    possible_findings,
     unknown_placeholders,
     without_wording,
+    wording_for,
 )
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
 
-from .versioned import VersionedForm
+from .versioned import VersionedForm, first_unused
 
 UNKNOWN_PLACEHOLDER = _("{%(name)s} can't be filled in here. You can use: %(known)s.")
+NEVER_ABOUT_IT = _("This topic is never about that purpose. Leave it empty.")
 
 
 class TalkQuestionForm(VersionedForm):
     """One question, with an optimistic lock; refused if some topic would lose its last one."""
+
+    KEY_HELP = _("It never changes later. Leave it empty to use the topic.")
 
     class Meta:
         model = TalkQuestion
@@ -40,6 +46,10 @@ class TalkQuestionForm(VersionedForm):
         if "topic" in values and "text" in values:
             self._refuse_unknown_placeholders(Topic(values["topic"]), values["text"])
         if not self.errors:
+            if not any(wording_for(finding, [self.typed()]) for finding in possible_findings()):
+                self.add_error("purpose", forms.ValidationError(NEVER_ABOUT_IT, code="purpose"))
+            if not self.instance.pk and not values.get("key"):
+                values["key"] = unused_key(self.typed())
             for gap in gaps_after(self.typed()):
                 self.add_error(None, forms.ValidationError(_said(gap), code="gap"))
         return values
@@ -49,6 +59,12 @@ class TalkQuestionForm(VersionedForm):
         for name in unknown_placeholders(topic, text):
             words = UNKNOWN_PLACEHOLDER % {"name": name, "known": known}
             self.add_error("text", forms.ValidationError(words, code="placeholder"))
+
+
+def unused_key(question: TalkQuestion) -> str:
+    """A unique key for a new question, made of its topic and purpose."""
+    words = f"{question.topic} {question.purpose.partition('_')[0]}"
+    return first_unused(slugify(words.replace("_", "-")), TalkQuestion.objects)
 
 
 def gaps_after(changed: TalkQuestion) -> list[Finding]:

@@ -28,6 +28,8 @@ MAX_KEY_WORDS = 5
 class TipForm(VersionedForm):
     """One tip, with an optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
 
+    KEY_HELP = _("It never changes later. Leave it empty to use the first words.")
+
     class Meta:
         model = Tip
         fields = ["key", *TIP_FIELDS]
@@ -35,18 +37,14 @@ class TipForm(VersionedForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for name, what in {
-            "key": _("It never changes later. Leave it empty to use the first words."),
-            "position": _(
+        if not self.instance.pk and "position" in self.fields:
+            self.fields["position"].required = False
+            self.fields["position"].help_text = _(
                 "Small numbers come first within a purpose. Leave it empty to add the tip at "
                 "the end."
-            ),
-        }.items():
-            if not self.instance.pk and name in self.fields:
-                self.fields[name].required = False
-                self.fields[name].help_text = what
-                self.initial.pop(name, None)
-                self.fields[name].initial = None
+            )
+            self.initial.pop("position", None)
+            self.fields["position"].initial = None
 
     def clean(self) -> dict:
         values = super().clean()

@@ -18,6 +18,9 @@ CHANGED_MEANWHILE = _(
 class VersionedForm(forms.ModelForm):
     """An optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
 
+    KEY_HELP: Any = ""
+    """What a new row's key is made of where none is typed."""
+
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     """Fingerprint of what was stored when the editor began; empty for what is not stored."""
 
@@ -28,6 +31,9 @@ class VersionedForm(forms.ModelForm):
         rows = self._meta.model._default_manager
         self.stored: Any = rows.filter(pk=self.instance.pk).first() if self.instance.pk else None
         self.initial["version"] = self.stored.fingerprint if self.stored else ""
+        if not self.instance.pk and "key" in self.fields:
+            self.fields["key"].required = False
+            self.fields["key"].help_text = self.KEY_HELP
 
     def clean(self) -> dict:
         values = super().clean() or self.cleaned_data

@@ -253,11 +253,12 @@ def test_the_preview_says_why_a_sentence_is_not_there(editor, split, reason):
     assert f"Your sentence is not in this portrait. {reason}" in page
 
 
-@pytest.mark.parametrize("split", ["", "x", "9-9-0-0-0", "6-2-2-0"])
+@pytest.mark.parametrize("split", ["", "x", "9-9-0-0-0", "6-2-2-0", "1" * 21])
 def test_a_preview_of_what_is_no_split_is_said(editor, even, split):
     response = editor.get(page_of(even, "preview"), {"split": split})
     assert response.status_code == 422
-    assert "Five numbers that add up to ten" in text_of(response)
+    said = "Enter five numbers that add up to ten. Split: In the order of the purposes, such as"
+    assert said in text_of(response)
 
 
 def test_coverage_lists_the_splits_without_a_text_for_each_slot(editor, even):

@@ -13,7 +13,7 @@ from purposeapp.models.portrait_part import PART_FIELDS
 from purposeapp.split import Split
 
 from .newlines import NewlineField
-from .tip import NOT_A_SPLIT
+from .tip import SplitField
 from .versioned import VersionedForm, first_unused
 
 MAX_NAMED_SPLITS = 5
@@ -92,11 +92,4 @@ def _said(slot: str, splits: list[Split]) -> str:
 class PortraitPreviewForm(forms.Form):
     """The split whose portrait an editor looks at."""
 
-    split = forms.CharField(label=_("Split"), max_length=20, help_text=NOT_A_SPLIT)
-
-    def clean_split(self) -> Split:
-        """The split that is named."""
-        try:
-            return Split.parse(self.cleaned_data["split"])
-        except ValueError as error:
-            raise forms.ValidationError(NOT_A_SPLIT, code="split") from error
+    split = SplitField()

@@ -18,7 +18,7 @@ from .versioned import VersionedForm, first_unused
 
 MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")
-NOT_A_SPLIT = _("Five numbers that add up to ten, in the order of the purposes: 6-2-2-0-0.")
+NOT_A_SPLIT = _("Enter five numbers that add up to ten.")
 CANNOT_MOVE_SO = _("With these points, the purpose can't be: %(direction)s.")
 
 POSITION_STEP = 10
@@ -91,10 +91,29 @@ class PositionForm(forms.ModelForm):
         return self.cleaned_data["position"]
 
 
+class SplitField(forms.CharField):
+    """A split, typed as its address names it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Split"),
+            max_length=20,
+            help_text=_("In the order of the purposes, such as 6-2-2-0-0."),
+            error_messages={"required": NOT_A_SPLIT, "max_length": NOT_A_SPLIT},
+        )
+
+    def clean(self, value: str) -> Split:
+        """The split that is named."""
+        try:
+            return Split.parse(super().clean(value))
+        except ValueError as error:
+            raise forms.ValidationError(NOT_A_SPLIT, code="split") from error
+
+
 class PreviewForm(forms.Form):
     """For whom an editor looks at a result page: a split, how it came about, and a side."""
 
-    split = forms.CharField(label=_("Split"), max_length=20, help_text=NOT_A_SPLIT)
+    split = SplitField()
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices, required=False)
     side = forms.ChoiceField(label=_("Job seeking"), choices=Side.choices, required=False)
 
@@ -110,13 +129,6 @@ class PreviewForm(forms.Form):
     def add_prefix(self, field_name: str) -> str:
         """The names in the address; those of the tip's own fields are taken where it is sent."""
         return {"side": "as", "direction": "moves"}.get(field_name, field_name)
-
-    def clean_split(self) -> Split:
-        """The split that is named."""
-        try:
-            return Split.parse(self.cleaned_data["split"])
-        except ValueError as error:
-            raise forms.ValidationError(NOT_A_SPLIT, code="split") from error
 
     def clean(self) -> dict:
         values = super().clean() or self.cleaned_data

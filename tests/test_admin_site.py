@@ -20,12 +20,12 @@ def editor(client, db):
 
 def test_it_says_what_there_is_to_do(editor):
     page = editor.get("/admin/").content.decode()
-    assert "All done. No drafts to publish, and no split lacks a text." in page
+    assert "All done. No draft tips to publish, and no split lacks a text." in page
     make_tip(text="A draft.", state="draft")
     make_tip(text="Later.", published_from=timezone.now().date() + timedelta(days=1))
     Tip.objects.filter(purpose="vanity_project").update(points_to=9)
     page = editor.get("/admin/").content.decode()
-    assert "1 draft to publish" in page
+    assert "1 draft tip to publish" in page
     assert "1 scheduled tip" in page
     assert "1 of 1,001 splits lacks a tip for one of its purposes" in page
     for link in ("?state=draft", "?state=later", "/admin/purposeapp/tip/coverage/"):

@@ -38,6 +38,16 @@ def test_a_superuser_reads_assessments_and_changes_none(superuser):
     assert Assessment.objects.get().note == "private words"
 
 
+@pytest.mark.parametrize(
+    ("model", "title"),
+    [("auth_group", "Groups"), ("purposeapp_user", "Users"), ("purposeapp_tip", "Tips")],
+)
+def test_a_list_is_called_what_it_holds(superuser, model, title):
+    page = superuser.get(reverse(f"admin:{model}_changelist")).content.decode()
+    assert f"<title>{title} | Five Purposes</title>" in page
+    assert f"<h1>{title}</h1>" in page
+
+
 @pytest.mark.parametrize("place", ["changelist", "change", "history"])
 def test_what_a_person_wrote_is_not_shown(superuser, place):
     user = make_user("somebody@example.org")
@@ -117,6 +127,7 @@ def test_ones_own_account_is_deleted_in_settings_and_not_here(superuser):
     url = reverse("admin:purposeapp_user_delete", args=[root.pk])
     lists = reverse("admin:purposeapp_user_changelist")
     bulk = {"action": "delete_selected", "_selected_action": [root.pk], "post": "yes"}
+    assert "protected related objects" not in superuser.get(url).content.decode()
     for response in (superuser.post(url, {"post": "yes"}), superuser.post(lists, bulk)):
         assert str(OWN_ACCOUNT) in response.content.decode()
         assert User.objects.filter(pk=root.pk).exists()

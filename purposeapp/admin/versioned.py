@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.text import Truncator, capfirst
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -161,8 +161,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         if request.method == "POST":
             self.model.lock_table()
             self.prepare_list(request)
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return super().changelist_view(request, extra_context)
 
     def prepare_list(self, request: HttpRequest) -> None:
         """Look at what the list was sent with, before Django does; the table is locked."""

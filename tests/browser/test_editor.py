@@ -309,6 +309,16 @@ def test_no_page_is_wider_than_a_phone(superuser, server):
         assert (address, page.evaluate(TOO_WIDE)) == (address, None)
 
 
+def test_all_of_it_is_in_sentence_case(superuser):
+    page = superuser.page
+    shouted = """() => [...document.body.querySelectorAll("*")]
+        .filter((element) => getComputedStyle(element).textTransform != "none")
+        .map((element) => element.outerHTML)"""
+    for address in ("/admin/", ADMIN, f"{ADMIN}add/", f"{ADMIN}import/"):
+        page.goto(address)
+        assert (address, page.evaluate(shouted)) == (address, [])
+
+
 @pytest.mark.parametrize("model", ["tip", "portraitpart", "talkquestion"])
 def test_filters_are_a_press_away_on_a_phone_and_beside_the_list_on_a_desk(superuser, model):
     page = superuser.page

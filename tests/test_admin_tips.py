@@ -508,6 +508,12 @@ def test_the_form_has_every_field(editor, tip):
     assert set(flatten_fieldsets(fieldsets)) == {"key", "version", *TIP_FIELDS}
 
 
+def test_the_form_says_of_each_choice_when_to_leave_it(editor, tip):
+    page = text_of(editor.get(page_of(tip)))
+    assert "For job seeking: candidates and employers need different tips." in page
+    assert "Leave it at “Any”, unless the tip is for a change or for a goal." in page
+
+
 def test_the_form_says_what_it_is_based_on(editor, tip):
     assert version_in(editor.get(page_of(tip))) == tip.fingerprint
 

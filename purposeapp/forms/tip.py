@@ -34,6 +34,10 @@ class TipForm(VersionedForm):
         model = Tip
         fields = ["key", *TIP_FIELDS]
         field_classes = {"text": NewlineField}
+        help_texts = {
+            "audience": _("For job seeking: candidates and employers need different tips."),
+            "direction": _("Leave it at “Any”, unless the tip is for a change or for a goal."),
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -257,7 +257,7 @@ def test_the_preview_says_why_a_sentence_is_not_there(editor, split, reason):
 def test_a_preview_of_what_is_no_split_is_said(editor, even, split):
     response = editor.get(page_of(even, "preview"), {"split": split})
     assert response.status_code == 422
-    said = "Enter five numbers that add up to ten. Split: In the order of the purposes, such as"
+    said = "Enter five numbers that add up to ten. Split: Such as 6-2-2-0-0, in the order of"
     assert said in text_of(response)
 
 

@@ -72,11 +72,11 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     list_display = [
         "words",
         "position",
+        "shown",
         "of_purpose",
         "audience",
         "band",
         "direction",
-        "shown",
         "ticks",
     ]
     list_editable = ["position"]

@@ -102,7 +102,7 @@ class SplitField(forms.CharField):
         super().__init__(
             label=_("Split"),
             max_length=20,
-            help_text=_("In the order of the purposes, such as 6-2-2-0-0."),
+            help_text=_("Such as 6-2-2-0-0, in the order of the purposes."),
             error_messages={"required": NOT_A_SPLIT, "max_length": NOT_A_SPLIT},
         )
 

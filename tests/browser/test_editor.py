@@ -289,7 +289,7 @@ def test_each_row_of_tools_begins_at_one_edge_on_a_phone(superuser):
     assert len(set(rows.values())) == 1
 
 
-def test_no_page_is_wider_than_a_phone(superuser, server):
+def test_no_page_is_wider_than_a_phone_or_hard_to_use_on_it(superuser, server):
     server.run(
         "from purposeapp.models import Tip, User\n"
         f"editor = User.objects.get(email={superuser.email!r})\n"
@@ -307,6 +307,7 @@ def test_no_page_is_wider_than_a_phone(superuser, server):
     for address in ["/admin/", *addresses, preview, "/admin/purposeapp/user/"]:
         page.goto(address)
         assert (address, page.evaluate(TOO_WIDE)) == (address, None)
+        look_with_axe(page)
 
 
 def test_all_of_it_is_in_sentence_case(superuser):

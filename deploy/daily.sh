@@ -6,11 +6,9 @@
 # a command finishes the mail that it is at.
 run() {
     "$@" &
-    child=$!
-    wait "$child"
+    wait "$!"
 }
-child=
-trap 'kill "$child" 2>/dev/null; wait; exit 0' TERM INT
+trap 'kill "$!" 2>/dev/null; wait; exit 0' TERM INT
 
 ran_on=never
 while :; do

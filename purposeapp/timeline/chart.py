@@ -70,7 +70,7 @@ class Mark:
 class Wanted:
     """The goal: one more column, behind the time that is over."""
 
-    parts: list[Part]
+    parts: tuple[Part, ...]
     by: date | None
     x: float
     left: float

@@ -5,6 +5,7 @@ Paths are drawn in a box that is 1,000 wide and 10 high, from the top down.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from purposeapp.split import Purpose, Split
@@ -38,13 +39,14 @@ class Layer:
     """What joins them from column to column."""
 
 
-def split_parts(split: Split) -> list[Part]:
-    """The five parts of a column, in the order of the purposes."""
+@cache
+def split_parts(split: Split) -> tuple[Part, ...]:
+    """The five parts of a column, in the order of the purposes; the 1,001 splits are values."""
     parts, top = [], 0
     for purpose, points in zip(Purpose, split, strict=True):
         parts.append(Part(purpose, top, points))
         top += points
-    return parts
+    return tuple(parts)
 
 
 def draw_columns(splits: Sequence[Split], places: Sequence[float], width: float) -> list[Layer]:

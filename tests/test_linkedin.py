@@ -436,7 +436,17 @@ def test_a_new_account_with_an_address_that_linkedin_has_not_verified_needs_a_co
 # --- Without an address ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("claims", [{}, {"email": ""}, {"email": "no address"}])
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"email": ""},
+        {"email": "no address"},
+        {"email": 5, "name": {"first": "Shy"}},
+        {"email": "a\0b@example.org", "name": "S\0y"},
+        {"email": ["shy@example.org"], "email_verified": True},
+    ],
+)
 def test_without_an_address_they_type_one_and_confirm_it(client, db, provider, claims):
     provider.knows("shy", **claims)
     spend(client)
@@ -586,7 +596,16 @@ def test_a_provider_that_describes_nothing_is_a_failure_too(
 
 
 @pytest.mark.parametrize(
-    "body", ["<h1>Down</h1>", "{}", "[]", '{"sub": ""}', '{"sub": 5}', '{"sub": "a\\u0000b"}']
+    "body",
+    [
+        "<h1>Down</h1>",
+        "{}",
+        "[]",
+        '{"sub": ""}',
+        '{"sub": 5}',
+        '{"sub": "a\\u0000b"}',
+        '{"sub": "\\ud800"}',
+    ],
 )
 def test_a_provider_that_does_not_say_who_that_is_is_a_failure_too(
     client, db, provider, ada, monkeypatch, body

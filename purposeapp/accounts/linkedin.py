@@ -6,6 +6,7 @@ by mail has to be entered first. What such a code does to older passwords is in 
 """
 
 import logging
+import re
 from http import HTTPStatus
 
 from allauth.account.models import EmailAddress
@@ -13,7 +14,7 @@ from allauth.account.signals import user_logged_in
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount import forms as allauth_forms
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
-from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -38,6 +39,9 @@ PROVIDER = "linkedin"
 
 REFUSALS = {"access_denied", "user_cancelled_login", "user_cancelled_authorize"}
 """What LinkedIn says when somebody turns back there."""
+
+VERDICTS = {"email_verified"}
+"""The claims that are true or false; all others that are read are text."""
 
 MAX_ID_LENGTH = 191
 """Characters of an id that fit into the table."""
@@ -84,11 +88,18 @@ class LinkedInProvider(OpenIDConnectProvider):
         """None; allauth would take over the parameters of the query."""
         return self.get_auth_params()
 
+    def sociallogin_from_response(self, request, response) -> SocialLogin:
+        """Who that is, from their claims; one that is no text is as if it had not been made."""
+        claims = response["userinfo"]
+        if not isinstance(claims, dict):
+            claims = {}
+        told = {key: claim for key, claim in claims.items() if key in VERDICTS or _is_text(claim)}
+        return super().sociallogin_from_response(request, {**response, "userinfo": told})
+
     def extract_uid(self, data) -> str:
         """The id of somebody at LinkedIn. Raises OAuth2Error without a usable one."""
-        claims = data["userinfo"]
-        uid = claims.get("sub") if isinstance(claims, dict) else None
-        if not isinstance(uid, str) or not 0 < len(uid) <= MAX_ID_LENGTH or "\0" in uid:
+        uid = data["userinfo"].get("sub", "")
+        if not 0 < len(uid) <= MAX_ID_LENGTH:
             raise OAuth2Error("The provider does not say who that is.")
         return uid
 
@@ -102,6 +113,11 @@ class LinkedInProvider(OpenIDConnectProvider):
         for address in addresses:
             address.verified = address.verified in (True, "true")
         return addresses
+
+
+def _is_text(claim: object) -> bool:
+    """Whether a claim is text that PostgreSQL can store: no NUL, and no half of a surrogate pair."""
+    return isinstance(claim, str) and not re.search(r"[\0\ud800-\udfff]", claim)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -58,12 +58,12 @@ class Direction(TextChoices):
 
 
 WHEN = {
-    Direction.NEW: _("when this is new"),
-    Direction.RISING: _("when this rises"),
-    Direction.FALLING: _("when this falls"),
-    Direction.GONE: _("when this has dropped to zero"),
-    Direction.WANTED_MORE: _("when you want more of this"),
-    Direction.WANTED_LESS: _("when you want less of this"),
+    Direction.NEW: _("if this is new for you"),
+    Direction.RISING: _("if this has risen"),
+    Direction.FALLING: _("if this has fallen"),
+    Direction.GONE: _("if this has dropped to zero"),
+    Direction.WANTED_MORE: _("if you want more of this"),
+    Direction.WANTED_LESS: _("if you want less of this"),
 }
 """For which movement a tip is, said where nobody's points are known."""
 

@@ -35,6 +35,8 @@ restore: .venv/local
 	@test "$(FILE)" || { echo "Say which: make restore FILE=var/backups/..."; exit 1; }
 	@$(BIN)/python manage.py restore $(FILE) $(if $(REPLACE),--replace)
 
+# Tests start some hundred processes, and two read every test: compiled once, even where containers forbid it.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/python -m pytest -n 2
 
 test: .venv/dev

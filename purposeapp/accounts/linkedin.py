@@ -116,7 +116,7 @@ class LinkedInProvider(OpenIDConnectProvider):
 
 
 def _is_text(claim: object) -> bool:
-    """Whether a claim is text that PostgreSQL can store: no NUL, and no half of a surrogate pair."""
+    """Whether it is text that PostgreSQL can store: no NUL, and no half of a surrogate pair."""
     return isinstance(claim, str) and not re.search(r"[\0\ud800-\udfff]", claim)
 
 

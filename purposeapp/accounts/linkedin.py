@@ -40,8 +40,8 @@ PROVIDER = "linkedin"
 REFUSALS = {"access_denied", "user_cancelled_login", "user_cancelled_authorize"}
 """What LinkedIn says when somebody turns back there."""
 
-VERDICTS = {"email_verified"}
-"""The claims that are true or false; all others that are read are text."""
+BOOLEAN_CLAIMS = {"email_verified"}
+"""The claims that may be true or false; the others that we read are text."""
 
 MAX_ID_LENGTH = 191
 """Characters of an id that fit into the table."""
@@ -89,12 +89,14 @@ class LinkedInProvider(OpenIDConnectProvider):
         return self.get_auth_params()
 
     def sociallogin_from_response(self, request, response) -> SocialLogin:
-        """Who that is, from their claims; one that is no text is as if it had not been made."""
-        claims = response["userinfo"]
-        if not isinstance(claims, dict):
-            claims = {}
-        told = {key: claim for key, claim in claims.items() if key in VERDICTS or _is_text(claim)}
-        return super().sociallogin_from_response(request, {**response, "userinfo": told})
+        """Read the claims, without those of a wrong type: allauth takes them as they come."""
+        claims = response["userinfo"] if isinstance(response["userinfo"], dict) else {}
+        valid = {
+            name: value
+            for name, value in claims.items()
+            if name in BOOLEAN_CLAIMS or _is_text(value)
+        }
+        return super().sociallogin_from_response(request, {**response, "userinfo": valid})
 
     def extract_uid(self, data) -> str:
         """The id of somebody at LinkedIn. Raises OAuth2Error without a usable one."""
@@ -115,9 +117,9 @@ class LinkedInProvider(OpenIDConnectProvider):
         return addresses
 
 
-def _is_text(claim: object) -> bool:
+def _is_text(value: object) -> bool:
     """Whether it is text that PostgreSQL can store: no NUL, and no half of a surrogate pair."""
-    return isinstance(claim, str) and not re.search(r"[\0\ud800-\udfff]", claim)
+    return isinstance(value, str) and not re.search(r"[\0\ud800-\udfff]", value)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

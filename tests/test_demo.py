@@ -12,6 +12,7 @@ from django.utils import timezone
 from purposeapp.management import demo
 from purposeapp.models import (
     Assessment,
+    CommunityPicture,
     Goal,
     LifeEvent,
     Reminder,
@@ -30,10 +31,11 @@ from purposeapp.models.room import RoomState
 from purposeapp.models.talk import TalkState
 from purposeapp.models.talk_answer import TalkSide
 from tests.support.make import make_user
+from tests.support.pages import text_of
 
 STORED = [
     User, EmailAddress, Assessment, Goal, Tick, Reminder, Talk, TalkAnswer, TalkNote, Room,
-    RoomAnswer, RoomPicture,
+    RoomAnswer, RoomPicture, CommunityPicture,
 ]  # fmt: skip
 
 
@@ -115,6 +117,15 @@ def test_there_is_a_room_in_each_state_of_the_person():
     assert len({room.title for room in rooms}) == len(rooms)
     revealed = next(room for room in rooms if room.state == RoomState.REVEALED)
     assert [picture.answers for picture in revealed.pictures.values()] == [12, 12]
+
+
+@pytest.mark.django_db
+def test_there_are_enough_others_for_the_community_and_nobody_signs_in_as_one(client):
+    run()
+    assert "The latest results of at least 120 people" in text_of(client.get("/community/"))
+    others = User.objects.exclude(email__in=[demo.PERSON, demo.STAFF])
+    assert others.count() == len(demo.COMMUNITY) == 120
+    assert not any(user.has_usable_password() for user in others)
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Demo data: a person with two and a half years of history, and a staff account.
+"""Demo data: a person with two and a half years of history, a community, and a staff account.
 
 `manage.py demo` makes them for whoever looks around; tests, screenshots and measurements tell
 the same story. Only what the site itself does is done here: every row passes its constraints.
@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -15,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from purposeapp.advice.fit import Side
 from purposeapp.models import (
     Assessment,
+    CommunityPicture,
     Goal,
     LifeEvent,
     Reminder,
@@ -100,6 +102,9 @@ ROOM_ANSWERS = {
 }  # fmt: skip
 """What twelve people answer in each room of the story that has answers."""
 
+COMMUNITY = [split for answers in ROOM_ANSWERS.values() for split in answers] * 5
+"""The latest results of everybody else: more than enough for the community's picture."""
+
 VERDICTS = [Tick.Verdict.DONE, Tick.Verdict.DONE, Tick.Verdict.NOT_FOR_ME]
 """What is said of the first tips on community spirit."""
 
@@ -173,6 +178,25 @@ def _answer_all(room: Room) -> None:
             RoomAnswer.objects.store(
                 room.pk, seat=f"demo {number}", kind=kind, split=Split.parse(split)
             )
+
+
+@transaction.atomic
+def make_community() -> None:
+    """Many other people with one result each, and the picture of them all; made on the first call.
+
+    Nobody can sign in as one of them.
+    """
+    people = [
+        User(email=f"demo-{number}@example.org", password=make_password(None))
+        for number in range(len(COMMUNITY))
+    ]
+    if User.objects.filter(email=people[0].email).exists():
+        return
+    Assessment.objects.bulk_create(
+        Assessment(user=user, **Split.parse(split).as_dict())
+        for user, split in zip(User.objects.bulk_create(people), COMMUNITY, strict=True)
+    )
+    CommunityPicture.objects.refresh()
 
 
 def password_of(email: str) -> str:

@@ -8,8 +8,8 @@ class Command(BaseCommand):
     """What a newcomer runs to see a full history at once. It is idempotent."""
 
     help = (
-        "Make a person with two and a half years of history and a superuser, and say how to sign "
-        "in as either. Run again, it only says so again. Not for production."
+        "Make a person with two and a half years of history, a community around them and a "
+        "superuser, and say how to sign in. Run again, it only says so again. Not for production."
     )
 
     def handle(self, **options) -> None:
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         person, staff = demo.make_person(), demo.make_staff()
         demo.make_talks(person, staff)
         demo.make_rooms(person)
+        demo.make_community()
         self.say(
             "A person with a history, rooms, and talks with the staff", person.email, "history/"
         )

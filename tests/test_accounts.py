@@ -1,7 +1,7 @@
 import re
 import time
 from html import unescape
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from allauth.account import app_settings as account_settings
@@ -11,7 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
@@ -428,6 +428,25 @@ def test_whoever_signed_up_with_an_address_of_somebody_else_is_locked_out_by_a_c
     assert other.status_code == 422
     client.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
     assert User.objects.get().check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("ask", [CODE, "/accounts/password/reset/"])
+def test_an_address_is_proven_only_together_with_the_end_of_older_passwords(
+    client, db, monkeypatch, ask
+):
+    """Cut off between the two, whoever had taken it first would keep a way in."""
+    user = make_user("new@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    page = client.post(ask, {"email": user.email}, follow=True).request["PATH_INFO"]
+    code = {"code": code_in(mail.outbox[0])}
+    with monkeypatch.context() as patched:
+        patched.setattr(User, "set_unusable_password", Mock(side_effect=OperationalError))
+        client.raise_request_exception = False
+        assert client.post(page, code).status_code == 503
+    assert not EmailAddress.objects.get().verified
+    assert client.post(page, code).status_code == 302
+    assert EmailAddress.objects.get().verified
+    assert not User.objects.get().has_usable_password()
 
 
 def test_sessions_from_before_the_code_end_too(client, db):

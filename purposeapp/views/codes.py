@@ -1,6 +1,9 @@
 """Entering a code that was sent by mail, as allauth has it; one that is over leads to a new one.
 
 Expired, or after three wrong ones, allauth says nothing or to wait, and leads to the sign-in.
+
+A code that proves an address for the first time ends older ways in (accounts/verification.py): both
+are stored, or neither. Else one that was cut off would leave the address proven, and nothing ended.
 """
 
 from urllib.parse import urlsplit
@@ -8,6 +11,7 @@ from urllib.parse import urlsplit
 from allauth.account import views
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -34,6 +38,7 @@ PENDING_CODES = (
 """What allauth calls in the session what waits for a code to be entered."""
 
 
+@transaction.atomic
 def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
     """The code to sign in with; one that LinkedIn's sign-in asked for leads back to that."""
     is_pending = _is_pending(request)
@@ -52,6 +57,7 @@ def confirm_email(request: HttpRequest) -> HttpResponseBase:
     return _to_a_new_code(request, response, "account_login", SIGN_IN_AGAIN, is_pending)
 
 
+@transaction.atomic
 def confirm_password_reset(request: HttpRequest) -> HttpResponseBase:
     """The code for a new password."""
     is_pending = _is_pending(request)

@@ -1,17 +1,22 @@
 """Accounts and what they recorded, in the admin: superusers read, and change only accounts."""
 
+from threading import Thread
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER
 from purposeapp.admin.users import OWN_ACCOUNT
-from purposeapp.models import Assessment, OutgoingMail, Tick, Tip, User
+from purposeapp.models import Assessment, Goal, OutgoingMail, Tick, Tip, User
+from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.make import make_assessment, make_goal, make_superuser, make_user
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -171,6 +176,40 @@ def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):
     assert not Assessment.objects.exists()
     assert not Tick.objects.exists()
     assert OutgoingMail.objects.get().message == {"to": ["staying@example.org"]}
+
+
+def is_waited_for() -> bool:
+    """Whether another connection waits for a lock that this one has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_whoever_deletes_an_account_waits_for_what_its_person_is_doing():
+    user, client, answers = make_user(), Client(), []
+    client.force_login(make_superuser())
+    make_goal(user)
+    url = reverse("admin:purposeapp_user_delete", args=[user.pk])
+
+    def delete() -> None:
+        try:
+            answers.append(client.post(url, {"post": "yes"}).status_code)
+        finally:
+            connection.close()
+
+    deletes = Thread(target=delete)
+    with transaction.atomic():
+        assert User.objects.lock(user.pk)
+        deletes.start()
+        eventually(is_waited_for)
+        Goal.objects.set(user=user, split=Split.parse("0-1-2-3-4"))
+    deletes.join()
+    assert answers == [302]
+    assert not User.objects.filter(pk=user.pk).exists()
 
 
 @pytest.mark.parametrize(

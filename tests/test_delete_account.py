@@ -72,7 +72,8 @@ def test_the_right_password_deletes_it_says_goodbye_and_signs_out(owner, user):
     assert mail.outbox == []
 
 
-def test_nothing_of_the_person_is_left(client, user):
+@pytest.mark.parametrize("by", ["themselves", "a superuser", "superusers' list"])
+def test_nothing_of_the_person_is_left(client, user, by):
     user.is_staff = True
     user.save()
     user.groups.add(Group.objects.create(name="editors"))
@@ -93,7 +94,13 @@ def test_nothing_of_the_person_is_left(client, user):
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     pk = user.pk
     assert len(traces_of(pk, "owner@")) >= 5
-    delete_account(User.objects.get(pk=pk))
+    if by == "themselves":
+        client.post(PATH, RIGHT)
+    elif by == "a superuser":
+        root.post(reverse("admin:purposeapp_user_delete", args=[pk]), {"post": "yes"})
+    else:
+        chosen = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+        root.post(reverse("admin:purposeapp_user_changelist"), chosen)
     assert traces_of(pk, "owner@") == []
     assert User.objects.count() == 1
 

@@ -21,9 +21,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.accounts.deletion import LAST_SUPERUSER
+from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
 from purposeapp.accounts.verification import announce_changed_address
-from purposeapp.models import Assessment, OutgoingMail, User
+from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose
 
 # Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
@@ -187,16 +187,15 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Delete them, unless another superuser was deleted or demoted a moment ago."""
-        User.objects.lock_superusers()
-        if _leaves_no_superuser(queryset):
-            raise PermissionDenied(LAST_SUPERUSER)
+        """Delete them as their owners would; all of them, or none where it is refused by now."""
         if queryset.filter(pk=request.user.pk).exists():
             raise PermissionDenied(OWN_ACCOUNT)
-        addresses = EmailAddress.objects.filter(user__in=queryset).values_list("email", flat=True)
-        emails = [*queryset.values_list("email", flat=True), *addresses]
-        OutgoingMail.objects.for_addresses(emails).delete()
-        queryset.delete()
+        User.objects.lock_superusers()
+        try:
+            for account in queryset.order_by("pk"):
+                delete_account(account)
+        except ValidationError as error:  # another superuser was deleted or demoted a moment ago
+            raise PermissionDenied(LAST_SUPERUSER) from error
 
 
 def _leaves_no_superuser(accounts: Any) -> bool:

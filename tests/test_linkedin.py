@@ -1,6 +1,7 @@
 """Signing in with LinkedIn, against a real provider on loopback, with every redirect followed."""
 
 import re
+from unittest.mock import Mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -9,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib import admin
 from django.core import mail
+from django.db import OperationalError
 from django.test import Client, override_settings
 
 from purposeapp.accounts.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
@@ -105,6 +107,24 @@ def test_a_newcomer_has_an_account_with_a_verified_address(client, db, provider,
     address = EmailAddress.objects.get(user=user)
     assert (address.email, address.verified, address.primary) == ("ada@example.org", True, True)
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", None])
+def test_a_sign_up_that_is_cut_off_leaves_no_half_of_an_account(
+    client, db, provider, monkeypatch, email
+):
+    """With an address it signs up by itself; without one, through a form."""
+    provider.knows("ada", **({"email": email, "email_verified": True} if email else {}))
+    client.raise_request_exception = False
+    with monkeypatch.context() as patched:
+        cut_off = Mock(side_effect=OperationalError)
+        patched.setattr("allauth.socialaccount.models.setup_user_email", cut_off)
+        response = sign_in_with_linkedin(client, provider, "ada")
+        if not email:
+            response = client.post(SIGN_UP, {"email": "ada@example.org"})
+        assert response.status_code == 503
+    assert not User.objects.exists()
+    assert not SocialAccount.objects.exists()
 
 
 def test_the_settings_of_a_newcomer_say_both_ways_in(client, db, provider, ada):

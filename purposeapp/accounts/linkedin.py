@@ -22,6 +22,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -172,6 +173,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             user = User.objects.with_email(address.email).first()
             if user and address.verified:
                 raise ImmediateHttpResponse(_require_login_code(request, user, sociallogin))
+
+    @transaction.atomic
+    def save_user(self, request, sociallogin, form=None) -> User:
+        """Store a new account with its address and its LinkedIn account, or nothing of it."""
+        return super().save_user(request, sociallogin, form)
 
     def on_authentication_error(
         self, request, provider, error=None, exception=None, extra_context=None

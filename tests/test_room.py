@@ -14,6 +14,7 @@ from purposeapp.models.room import (
     MAX_OPEN_ROOMS,
     MAX_ROOMS_A_DAY,
     RoomState,
+    TooFewAnswersError,
     TooManyOpenRoomsError,
     TooManyRoomsTodayError,
 )
@@ -123,7 +124,8 @@ def test_from_a_draft_to_the_end(user):
     assert not room.begin_round()
     for number, split in enumerate(NOW[:4]):
         assert answer(room, f"seat {number}", split)
-    assert not room.reveal()
+    with pytest.raises(TooFewAnswersError):
+        room.reveal()
     assert room_of(room).state == RoomState.OPEN
     assert answer(room, "seat 4", NOW[4])
     assert room.reveal()

@@ -152,6 +152,19 @@ def test_four_answers_are_not_revealed(owner, user):
     assert not RoomPicture.objects.exists()
 
 
+def test_of_two_reveals_at_once_the_later_one_complains_of_nothing(owner, user, monkeypatch):
+    room, reveal = make_room(user, answers=6), Room.reveal
+
+    def reveal_second(later: Room) -> bool:
+        assert reveal(room)
+        return reveal(later)
+
+    monkeypatch.setattr(Room, "reveal", reveal_second)
+    response = owner.post(f"/rooms/{room.pk}/", {"do": "reveal"}, follow=True)
+    assert "too few" not in words_of(response)
+    assert RoomPicture.objects.count() == 2
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("page", OWN_PAGES)
 def test_a_room_is_there_for_its_host_alone(stranger, client, state, page):

@@ -20,6 +20,7 @@ from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
 from .owned_queryset import OwnedQuerySet
 from .room_answer import MAX_ANSWERS, ROOM_TERM, RoomAnswer, RoomKind
 from .room_picture import RoomPicture
+from .single_statement import violates
 from .user import User
 
 TITLE_MAX_LENGTH = 80
@@ -52,6 +53,10 @@ class TooManyOpenRoomsError(Exception):
 
 class TooManyRoomsTodayError(Exception):
     """Somebody has made as many rooms as one person may make in a day."""
+
+
+class TooFewAnswersError(Exception):
+    """A room has fewer answers than a picture needs."""
 
 
 class LiveRoom(NamedTuple):
@@ -254,7 +259,7 @@ class Room(models.Model):
             try:
                 return self._open(make_code())
             except IntegrityError as error:
-                if "room_code_is_unique" not in str(error):
+                if not violates(error, "room_code_is_unique_while_it_is_open"):
                     raise  # else another room has this code: try another one
 
     @transaction.atomic
@@ -273,15 +278,15 @@ class Room(models.Model):
 
     @transaction.atomic
     def reveal(self) -> bool:
-        """Close the round and release its picture, once. False where it has too few answers.
+        """Close the round and release its picture, once. False where it isn't open (any more).
 
-        The future is released where as many have answered it.
+        The future is released where as many have answered it. Raises TooFewAnswersError.
         """
         room = self._locked(RoomState.OPEN)
         if not room or room.effective_state != RoomState.OPEN:
             return False
         if room.counts[RoomKind.NOW] < MIN_ANSWERS:
-            return False
+            raise TooFewAnswersError
         answers = list(RoomAnswer.objects.filter(room=room, round=room.round))
         for kind in RoomKind:
             splits = [answer.split for answer in answers if answer.kind == kind]

@@ -26,6 +26,7 @@ from purposeapp.models.room import (
     MAX_LISTED,
     MAX_OPEN_ROOMS,
     RoomState,
+    TooFewAnswersError,
     TooManyOpenRoomsError,
 )
 from purposeapp.models.room_answer import DELETED_WITHIN
@@ -141,7 +142,9 @@ def _open(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 
 def _reveal(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    if not room.reveal() and room.effective_state == RoomState.OPEN:
+    try:
+        room.reveal()
+    except TooFewAnswersError:
         messages.warning(request, _("There are too few answers to reveal the picture."))
     return _to(room)
 

@@ -23,14 +23,14 @@ def read_choice(name: str, *choices: str) -> str:
     return value
 
 
-def read_whole_number(name: str, default: int) -> int:
-    """The environment variable `name` as a whole number, zero or more.
+def read_whole_number(name: str, default: int, *, most: int) -> int:
+    """The environment variable `name` as a whole number, from 0 to `most`.
 
     Raises ImproperlyConfigured for another value.
     """
     value = os.environ.get(name) or str(default)
-    if not (value.isascii() and value.isdigit()):
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    if not (value.isascii() and value.isdigit() and int(value) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number up to {most}, not {value!r}.")
     return int(value)
 
 

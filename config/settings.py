@@ -50,7 +50,7 @@ if DEBUG and PRODUCTION:
 SECRET_KEY = read_secret_key(PRODUCTION)
 
 HOST = os.environ.get("HOST") or "127.0.0.1"
-PORT = read_whole_number("PORT", 8000)
+PORT = read_whole_number("PORT", 8000, most=65_535)
 _everywhere = HOST in ("0.0.0.0", "::")  # noqa: S104
 _reached_at = "127.0.0.1" if _everywhere else f"[{HOST}]" if ":" in HOST else HOST
 PUBLIC_URL = (os.environ.get("PUBLIC_URL") or f"http://{_reached_at}:{PORT}").rstrip("/")
@@ -97,7 +97,7 @@ if (METRICS_TOKEN or SENTRY_DSN) and not all(map(find_spec, ("prometheus_client"
         "METRICS_TOKEN and SENTRY_DSN need what requirements/monitoring.txt installs."
     )
 
-TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", 0, most=10)
 LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
 
 try:

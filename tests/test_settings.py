@@ -97,6 +97,7 @@ def test_a_start_that_is_refused_says_why_last():
         ("DATABASE_URL", "mysql://user@host/db"),
         ("EMAIL_URL", "pigeon://mail.example"),
         ("PORT", "eighty"),
+        ("PORT", "80000"),
         ("TRUSTED_PROXIES", "-1"),
         ("DISABLE_SERVER_SIDE_CURSORS", "yes"),
         ("LOG_LEVEL", "LOUD"),

@@ -10,8 +10,9 @@ import segno
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room, RoomAnswer, RoomPicture
 from purposeapp.models.capability_key import hash_of
 from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY
@@ -376,6 +377,14 @@ def test_the_file_holds_what_the_screen_shows_and_nothing_else(owner, user):
         label = Purpose(row["purpose"]).label
         assert f"{label} {row['mean']}" in screen
         assert f"{row['middle_half_from']} to {row['middle_half_to']}" in screen
+
+
+def test_the_numbers_of_the_file_are_for_machines_in_every_language(user):
+    room = make_room(user, "revealed", answers=12)
+    with translation.override("de"):
+        assert room.pictures[1, "now"].rows[0].mean == "2,8"
+        (first, *_others) = csv.DictReader(io.StringIO("".join(to_csv(room)).lstrip("\ufeff")))
+    assert first["mean"] == "2.8"
 
 
 def test_the_range_is_a_line_with_both_ends_below_its_average_and_has_a_name(owner, user):

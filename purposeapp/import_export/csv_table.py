@@ -54,7 +54,7 @@ class _Line:
 
 
 def write_table(
-    columns: Sequence[str], rows: Iterable[Mapping[str, str | int | None]]
+    columns: Sequence[str], rows: Iterable[Mapping[str, str | float | None]]
 ) -> Iterator[str]:
     """The rows under a row of headers, behind a byte order mark: else Excel reads no UTF-8.
 

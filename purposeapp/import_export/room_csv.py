@@ -7,7 +7,7 @@ would say, could tell whose they are.
 from collections.abc import Iterator
 
 from purposeapp.models import Room
-from purposeapp.rooms.picture import in_points
+from purposeapp.rooms.picture import TENTHS
 
 from .csv_table import write_table
 
@@ -27,7 +27,7 @@ def to_csv(room: Room) -> Iterator[str]:
                 "kind": kind,
                 "answers": picture.answers,
                 "purpose": row.purpose.value,
-                "mean": in_points(row.tenths),
+                "mean": row.tenths / TENTHS,
                 "middle_half_from": row.low,
                 "middle_half_to": row.high,
                 "stands_out_for": row.stands_out,

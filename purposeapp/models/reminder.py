@@ -2,7 +2,6 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from allauth.account.models import EmailAddress
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models, transaction
@@ -280,11 +279,6 @@ def reachable_people() -> models.QuerySet[User]:
     return User.objects.filter(
         is_active=True, emailaddress__primary=True, emailaddress__verified=True
     )
-
-
-def verified_addresses() -> models.QuerySet[EmailAddress]:
-    """Addresses that are known to be their person's, one for each at most."""
-    return EmailAddress.objects.filter(primary=True, verified=True)
 
 
 def last_day(user: User) -> date | None:

@@ -1,6 +1,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
+from allauth.account.utils import has_verified_email
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,7 +21,7 @@ from purposeapp.dates import today
 from purposeapp.forms import ReminderForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Reminder, User
-from purposeapp.models.reminder import PERIODS, last_day, verified_addresses
+from purposeapp.models.reminder import PERIODS, last_day
 from purposeapp.reminders.calendar import CONTENT_TYPE, FILE_NAME, calendar_of
 from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.requests import AuthenticatedRequest
@@ -49,7 +50,7 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
         "form": form,
         "typed": typed,
         "reminder": reminder,
-        "address": verified_addresses().filter(user=request.user).first(),
+        "address": request.user.email if has_verified_email(request.user) else None,
         "is_overdue": bool(reminder.due_on and reminder.due_on <= today()),
         "periods": PERIODS.values(),
     }
@@ -66,7 +67,7 @@ def remind_every_3_months(request: HttpRequest) -> None:
     )
     if reminder and reminder.due_on:
         day = date_format(reminder.due_on)
-        if verified_addresses().filter(user=request.user).exists():
+        if has_verified_email(request.user):
             words = _("We'll remind you on %(day)s.") % {"day": day}
         else:
             words = format_html(
@@ -103,7 +104,7 @@ def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
     Reminders and talks need it; it leads back to whichever asked.
     """
     asked_by = "talks" if request.POST.get("next") == "talks" else "reminders"
-    if verified_addresses().filter(user=request.user).exists():
+    if has_verified_email(request.user):
         return redirect(asked_by)
     sent = send_verification(request)
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:

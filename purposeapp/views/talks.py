@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.utils import has_verified_email
 from django.conf import settings as site
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,6 @@ from purposeapp.forms.redisplay import as_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
 from purposeapp.models.capability_key import key_of
-from purposeapp.models.reminder import verified_addresses
 from purposeapp.models.talk import INVITATION_TERM, MAX_LISTED
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.blank_page import blank_page
@@ -121,7 +121,7 @@ def _side(talk: Talk, request: AuthenticatedRequest) -> TalkSide:
 
 def _is_verified(request: AuthenticatedRequest) -> bool:
     """Whether the person may invite: where there is mail, their address is known to be theirs."""
-    return not site.EMAIL_URL or verified_addresses().filter(user=request.user).exists()
+    return not site.EMAIL_URL or has_verified_email(request.user)
 
 
 def _invite(

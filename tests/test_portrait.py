@@ -90,13 +90,6 @@ def test_no_sentence_denies_a_purpose_that_has_points(parts, words):
             assert not re.search(words, " ".join(compose(split, parts).sentences)), split
 
 
-def test_postgresql_finds_the_parts_of_a_split_and_few_others(parts):
-    for split in SPLITS[::31]:
-        few = list(PortraitPart.objects.published().for_split(split))
-        assert {each.key for each in few} == {each.key for each in parts if Mix(split).meets(each)}
-        assert compose(split, few) == compose(split, parts)
-
-
 # --- Shapes and conditions -----------------------------------------------------------------------
 
 
@@ -146,7 +139,7 @@ def test_how_many_splits_have_each_shape():
     ],
 )
 def test_which_purposes_lead(split, leading):
-    assert list(Mix(Split.parse(split)).leading.values()) == leading
+    assert Mix(Split.parse(split)).leading == (*leading, None, None, None)[:3]
 
 
 def test_a_shape_goes_before_purposes_and_more_purposes_before_fewer():

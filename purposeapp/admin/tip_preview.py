@@ -24,7 +24,7 @@ CARRIED_FIELDS = [name for name in TIP_FIELDS if name not in ("state", "publishe
 
 def result_with(situation: Situation, tip: Tip | None) -> Result:
     """The result as readers see it today, and with `tip` on it, if it fits."""
-    parts = PortraitPart.objects.published().for_split(situation.split)
+    parts = PortraitPart.objects.published()
     tips = list(Tip.objects.published().exclude(pk=tip and tip.pk))
     return Result(situation, [*tips, tip] if tip else tips, parts=parts)
 

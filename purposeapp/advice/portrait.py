@@ -6,7 +6,6 @@ sentence is the part that says most about the split, so that 1,001 portraits nee
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
@@ -53,15 +52,6 @@ class Shape(TextChoices):
         return cls.SHARED_BY_THREE if leaders == 3 else cls.EVEN
 
 
-class Place(StrEnum):
-    """What a part may ask of the purposes of a split."""
-
-    FIRST = "first"
-    SECOND = "second"
-    THIRD = "third"
-    MISSING = "missing"
-
-
 class WrittenPart(Protocol):
     """A sentence, and the splits that it is true for. An empty condition is met by every split."""
 
@@ -92,8 +82,8 @@ class Mix:
         return Shape.of(self.split)
 
     @cached_property
-    def leading(self) -> dict[Place, str]:
-        """The purposes in the leading places."""
+    def leading(self) -> tuple[str | None, str | None, str | None]:
+        """The purposes that are first, second and third; None where there is none."""
         leaders = self.split.standouts
         if len(leaders) == 1:
             behind = self.split.spent[1:]
@@ -102,8 +92,8 @@ class Mix:
             leaders = leaders + (followers if len(followers) == 1 else [])
         elif self.shape is Shape.EVEN:
             leaders = []
-        places = (Place.FIRST, Place.SECOND, Place.THIRD)
-        return {place: purpose.value for place, purpose in zip(places, leaders, strict=False)}
+        first, second, third, *_ = *(purpose.value for purpose in leaders), None, None, None
+        return first, second, third
 
     @cached_property
     def missing(self) -> frozenset[str]:
@@ -112,11 +102,12 @@ class Mix:
 
     def meets(self, part: WrittenPart) -> bool:
         """Whether a part is written for this split."""
+        first, second, third = self.leading
         return (
             part.shape in ("", self.shape)
-            and part.first in ("", self.leading.get(Place.FIRST))
-            and part.second in ("", self.leading.get(Place.SECOND))
-            and part.third in ("", self.leading.get(Place.THIRD))
+            and part.first in ("", first)
+            and part.second in ("", second)
+            and part.third in ("", third)
             and (not part.missing or part.missing in self.missing)
         )
 

@@ -100,10 +100,6 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
             cursor.execute(_LATEST_BY_SPLIT)
             return {cached_split(*points): people for *points, people in cursor.fetchall()}
 
-    def for_split(self, split: Split) -> Self:
-        """Those that spent the points exactly like `split`."""
-        return self.filter(**split.as_dict())
-
     def taken_by(self, moment: datetime) -> Self:
         """Those that a person had taken at a moment."""
         return self.filter(taken_at__lte=moment)

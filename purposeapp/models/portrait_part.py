@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from purposeapp.advice.portrait import Mix, Place, Shape, Slot
-from purposeapp.split import Purpose, Split
+from purposeapp.advice.portrait import Shape, Slot
+from purposeapp.split import Purpose
 
 from .versioned import Versioned
 
@@ -33,17 +33,6 @@ class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
     def published(self) -> Self:
         """Those that portraits are composed of today."""
         return self.filter(state=PortraitPart.State.PUBLISHED)
-
-    def for_split(self, split: Split) -> Self:
-        """Those that a portrait of a split can be composed of: `Mix.meets`, in SQL."""
-        mix = Mix(split)
-        leading = {
-            f"{place}__in": ["", mix.leading.get(place, "")]
-            for place in (Place.FIRST, Place.SECOND, Place.THIRD)
-        }
-        return self.filter(
-            shape__in=["", mix.shape], missing__in=["", *mix.missing], **leading
-        ).order_by()
 
 
 class PortraitPart(Versioned, models.Model):

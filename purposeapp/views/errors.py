@@ -42,7 +42,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     A session that another request has ended meanwhile is a 400 too.
     """
     if isinstance(exception, RequestDataTooBig):
-        return _page(
+        return error_page(
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             _("That's too large"),
@@ -51,7 +51,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, SessionInterrupted):
         # The view is done by then: only what it would have kept in the session is not.
         request.user = AnonymousUser()
-        return _page(
+        return error_page(
             request,
             HTTPStatus.BAD_REQUEST,
             _("You've been signed out"),
@@ -60,7 +60,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
                 "in and check before you send it again."
             ),
         )
-    return _page(
+    return error_page(
         request,
         HTTPStatus.BAD_REQUEST,
         _("We couldn't read that"),
@@ -72,7 +72,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not for this."""
     if isinstance(exception, FormOfAnotherAccountError):
         return form_of_another_account(request)
-    return _page(
+    return error_page(
         request,
         HTTPStatus.FORBIDDEN,
         _("No access"),
@@ -82,7 +82,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_expired(request: HttpRequest) -> HttpResponse:
     """403 for a form whose CSRF token is missing or stale, where it can't be shown again."""
-    return _page(
+    return error_page(
         request,
         HTTPStatus.FORBIDDEN,
         _("This form has expired"),
@@ -96,7 +96,7 @@ def csrf_expired(request: HttpRequest) -> HttpResponse:
 def incomplete(request: HttpRequest) -> HttpResponse:
     """408: the connection broke off, or fell silent, before the whole form was here."""
     request.POST = QueryDict()
-    return _page(
+    return error_page(
         request,
         HTTPStatus.REQUEST_TIMEOUT,
         _("Your form didn't reach us"),
@@ -106,7 +106,7 @@ def incomplete(request: HttpRequest) -> HttpResponse:
 
 def cookies_blocked(request: HttpRequest) -> HttpResponse:
     """403 for a form that needs a cookie, from a browser that keeps none."""
-    return _page(
+    return error_page(
         request,
         HTTPStatus.FORBIDDEN,
         _("Cookies are blocked"),
@@ -120,7 +120,7 @@ def cookies_blocked(request: HttpRequest) -> HttpResponse:
 
 def form_of_another_account(request: HttpRequest) -> HttpResponse:
     """403 for a form that was opened by one account and sent while another one is signed in."""
-    return _page(
+    return error_page(
         request,
         HTTPStatus.FORBIDDEN,
         _("This form belongs to another account"),
@@ -136,24 +136,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = {"title": _("Page not found"), "text": _("Check the address, or start again.")}
     page = blank_page(request, "error.html", dict, late={}, reads_query=False, **words)
     if not page:
-        return _page(request, HTTPStatus.NOT_FOUND, **words)
+        return error_page(request, HTTPStatus.NOT_FOUND, **words)
     page.status_code = HTTPStatus.NOT_FOUND
     return page
 
 
 def gone(request: HttpRequest, title: str, text: str) -> HttpResponse:
     """410: it was here, and is over."""
-    return _page(request, HTTPStatus.GONE, title, text)
-
-
-def refused(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
-    """Whatever is not to be had, with the way to one's own ten points."""
-    return _page(request, status, title, text)
+    return error_page(request, HTTPStatus.GONE, title, text)
 
 
 def unprocessable(request: HttpRequest) -> HttpResponse:
     """422: the value of a button that no page of ours has."""
-    return _page(
+    return error_page(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("That's not an option"),
@@ -169,7 +164,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponseBase:
     """
     is_full = getattr(request, "mailbox_is_full", False)
     words = str(TOO_MANY_MAILS if is_full else WAIT_A_MINUTE)
-    response = _redisplayed_form(request, words) or _page(
+    response = _redisplayed_form(request, words) or error_page(
         request, HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), words
     )
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
@@ -208,7 +203,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if is_outage(sys.exception()):
         return unavailable(request)
-    return _page(
+    return error_page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Something went wrong"),
@@ -217,7 +212,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(
+def error_page(
     request: HttpRequest, status: HTTPStatus, title: str, text: str, **context: Any
 ) -> HttpResponse:
+    """What went wrong and what to do next, with the way to one's own ten points."""
     return render(request, "error.html", {"title": title, "text": text, **context}, status=status)

@@ -106,7 +106,7 @@ def _in_room(view: View) -> View:
             if not _may_guess(request):
                 return errors.too_many_requests(request)
             title, text = _("There's no such room"), NO_SUCH_ROOM
-            return errors.refused(request, HTTPStatus.NOT_FOUND, title, str(text))
+            return errors.error_page(request, HTTPStatus.NOT_FOUND, title, str(text))
         if code != room.code:
             return HttpResponseSeeOther(reverse(view.url_name, args=[room.code]))  # type: ignore[attr-defined]
         request.room, request.seat = room, seat_of(request, room)
@@ -124,7 +124,7 @@ def _closed(request: RoomRequest) -> HttpResponse | None:
         return errors.gone(request, title, _("You can still spend ten points for yourself."))
     if request.room.is_full and request.room.state == RoomState.OPEN:
         title, text = _("This room is full"), _("You can still spend ten points for yourself.")
-        return errors.refused(request, HTTPStatus.CONFLICT, title, text)
+        return errors.error_page(request, HTTPStatus.CONFLICT, title, text)
     return None
 
 

@@ -24,6 +24,7 @@ from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import PERIODS, last_day
 from purposeapp.reminders.calendar import CONTENT_TYPE, FILE_NAME, calendar_of
 from purposeapp.web.login_required import login_required_to_post
+from purposeapp.web.private import private
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import attachment
 
@@ -118,7 +119,7 @@ def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @csrf_exempt  # a mail program that presses the button has neither cookie nor token (RFC 8058)
-@never_cache
+@private
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
     """Unsubscribe by the key in a mail (RFC 8058), without a sign-in.
@@ -130,9 +131,7 @@ def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
         found.stop()
     context = {"reminder": get_object_or_404(found)}
     response = render(request, "purposeapp/stop_reminders.html", context)
-    # The address is a key: no other page hears of it, and no search engine keeps it.
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"  # the address is a key
     return response
 
 

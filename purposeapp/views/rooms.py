@@ -33,12 +33,12 @@ from purposeapp.models.room_answer import DELETED_WITHIN
 from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.sharing.links import MailableLink
 from purposeapp.sharing.qr import qr_code
+from purposeapp.web.private import private
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther, attachment
 
 from . import errors
 from .resumable import Typed, resumable_form
-from .talks_seat import private
 
 MAX_HOURS = DELETED_WITHIN // timedelta(hours=1)
 

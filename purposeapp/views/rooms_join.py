@@ -1,7 +1,7 @@
 """A room, as whoever comes in with its code meets it: the ten points, and their own result."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
@@ -35,6 +35,7 @@ from purposeapp.web.fragments import fragment
 from purposeapp.web.latest_version import latest_version
 from purposeapp.web.live_rooms import live_rooms
 from purposeapp.web.page_cache import result_page
+from purposeapp.web.private import private
 from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
 from purposeapp.web.room_seat import Seat, new_seat, seat_of
@@ -44,8 +45,9 @@ from . import errors
 from .recording import redirect_to_recorded
 from .rooms import MAX_HOURS
 from .save_result import sign_up_to_save
-from .talks_seat import View, private
 from .ten_points import FUTURE, NOW, Question, opening_from_address, ten_points_page
+
+View = Callable[..., HttpResponse]
 
 POINTS = "purposeapp/room_points.html"
 RESULT = "purposeapp/room_result.html"

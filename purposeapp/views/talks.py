@@ -23,13 +23,14 @@ from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.fragments import fragment
 from purposeapp.web.idempotency import browser_key
+from purposeapp.web.private import private
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther
 
 from . import errors
 from .resumable import Typed, resumable_form
 from .talks_pages import pass_on
-from .talks_seat import Seat, limited, needs_no_cookie, private
+from .talks_seat import Seat, limited, needs_no_cookie
 
 TALKS = "purposeapp/talks.html"
 INVITATION = "purposeapp/invitation.html"

@@ -11,12 +11,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from purposeapp.models import Talk, User
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Split
 from purposeapp.web.account_key import of_somebody_else
+from purposeapp.web.private import private
 from purposeapp.web.responses import HttpResponseSeeOther
 
 from . import errors
@@ -115,19 +115,6 @@ class SeatedRequest(HttpRequest):
 
     user: User | AnonymousUser
     seat: Seat
-
-
-def private(view: View) -> View:
-    """A page that no cache and no search engine keeps."""
-
-    @never_cache
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return wrapped
 
 
 def limited(view: View) -> View:

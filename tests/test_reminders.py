@@ -15,12 +15,8 @@ from hypothesis import strategies as st
 
 from purposeapp.dates import oldest_today, today
 from purposeapp.forms.day import NOT_A_DAY
-from purposeapp.forms.reminder import (
-    CHOOSE_ONE,
-    DATE_MISSING,
-    NOT_TO_COME,
-    TOO_FAR,
-)
+from purposeapp.forms.radio_choice import CHOOSE_ONE
+from purposeapp.forms.reminder import DATE_MISSING, NOT_TO_COME, TOO_FAR
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm
 from tests.support.mails import code_in

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import User
 
-from .reminder import CHOOSE_ONE, RadioChoice
+from .radio_choice import RadioChoiceField
 
 COUNT, LEAVE_OUT = "count", "leave_out"
 
@@ -13,11 +13,9 @@ COUNT, LEAVE_OUT = "count", "leave_out"
 class CommunityForm(forms.Form):
     """The opt-out from the community's picture."""
 
-    choice = forms.ChoiceField(
+    choice = RadioChoiceField(
         label=_("Your latest result"),
         choices=[(COUNT, _("Count it")), (LEAVE_OUT, _("Leave me out"))],
-        widget=RadioChoice,
-        error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
     )
 
     def __init__(self, *args, user: User, **kwargs) -> None:

@@ -10,31 +10,19 @@ from purposeapp.dates import oldest_today, today
 from purposeapp.models import Reminder
 
 from .day import DayField
+from .radio_choice import RadioChoiceField
 
 YEARS_AHEAD = 5
 
-CHOOSE_ONE = _("Choose one of these.")
 DATE_MISSING = _("Choose the day of your reminder.")
 NOT_TO_COME = _("Choose today or a later date.")
 TOO_FAR = _("Choose a date within the next five years.")
 
 
-class RadioChoice(forms.RadioSelect):
-    """Radio buttons; a summary of errors leads to the first of them."""
-
-    def id_for_label(self, id_, index=None):
-        return super().id_for_label(id_, index or "0")
-
-
 class ReminderForm(forms.Form):
     """Whether, and when, a person is asked to spend the ten points again."""
 
-    rhythm = forms.ChoiceField(
-        label=_("How often?"),
-        choices=Reminder.Rhythm.choices,
-        widget=RadioChoice,
-        error_messages={"required": CHOOSE_ONE, "invalid_choice": CHOOSE_ONE},
-    )
+    rhythm = RadioChoiceField(label=_("How often?"), choices=Reminder.Rhythm.choices)
     date = DayField(label=_("Date"), required=False)
 
     def __init__(self, *args, reminder: Reminder, **kwargs) -> None:
@@ -42,7 +30,7 @@ class ReminderForm(forms.Form):
         on = reminder.due_on if reminder.rhythm == Reminder.Rhythm.ON_DATE else None
         kwargs.setdefault("initial", {"rhythm": reminder.rhythm, "date": on})
         super().__init__(*args, **kwargs)
-        self.fields["date"].widget.attrs |= {"min": _first_day(), "max": _last_day()}
+        self.fields["date"].widget.attrs |= {"min": oldest_today(), "max": _last_day()}
 
     def clean(self) -> None:
         """Hold the day against the calendar, where the rhythm needs one; else it does not count."""
@@ -55,7 +43,7 @@ class ReminderForm(forms.Form):
         day = self.cleaned_data["date"]
         if day is None:
             self.add_error("date", DATE_MISSING)
-        elif day < _first_day():
+        elif day < oldest_today():
             self.add_error("date", NOT_TO_COME)
         elif day > _last_day():
             self.add_error("date", TOO_FAR)
@@ -65,10 +53,6 @@ class ReminderForm(forms.Form):
         return Reminder.objects.choose(
             user=user, rhythm=self.cleaned_data["rhythm"], on=self.cleaned_data.get("date")
         )
-
-
-def _first_day() -> date:
-    return oldest_today()
 
 
 def _last_day() -> date:

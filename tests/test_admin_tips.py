@@ -646,6 +646,20 @@ def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
     assert not Tip.objects.filter(pk=other.pk).exists()
 
 
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("is_sure", "queries"), [(False, 10), (True, 20)])
+def test_archiving_several_costs_the_same_queries_as_one(
+    editor, django_assert_num_queries, count, is_sure, queries
+):
+    tips = [make_tip(text=f"Ticked {number}.") for number in range(count)]
+    for tip in tips:
+        Tick.objects.create(user=make_user(f"{tip.pk}@example.org"), tip=tip, verdict="done")
+    chosen = {"action": "delete_selected", "_selected_action": [tip.pk for tip in tips]}
+    with django_assert_num_queries(queries):
+        editor.post(LIST, {**chosen, **({"post": "yes"} if is_sure else {})})
+    assert Tip.objects.filter(state="archived").count() == (count if is_sure else 0)
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_tick_that_comes_in_between_archives_the_tip(second_connection):
     """It is stored and not committed when the editor deletes: the deleting waits for it."""

@@ -1,17 +1,18 @@
 """Soft delete of tips: those that people ticked off are archived, all others deleted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from purposeapp.models import Tip
+from purposeapp.models import Tick, Tip
 
 from .versioned import set_state
 
@@ -31,13 +32,15 @@ class ArchivingAdmin(admin.ModelAdmin):
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
         """What will become of each tip, said before it is done, and nothing of who ticked it."""
-        outcomes = [_deletion_outcome(tip) for tip in objs]
+        ticks = _ticks_of(objs)
+        outcomes = [_deletion_outcome(tip, ticks.get(tip.pk, 0)) for tip in objs]
         missing = set() if self.has_delete_permission(request) else {Tip._meta.verbose_name}
         return outcomes, {Tip._meta.verbose_name_plural: len(outcomes)}, missing, []
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """Note what is deleted among somebody's recent actions; what is archived is not."""
-        unticked = [tip for tip in queryset if not tip.ticks.exists()]
+        ticks = _ticks_of(queryset)
+        unticked = [tip for tip in queryset if tip.pk not in ticks]
         return super().log_deletions(request, unticked)  # type: ignore[arg-type]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -50,10 +53,11 @@ class ArchivingAdmin(admin.ModelAdmin):
         # A tick that is on its way waits for this lock of the row, and one that came before it
         # is counted.
         tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())
-        kept = [tip for tip in tips if tip.ticks.exists()]
+        ticks = _ticks_of(tips)
+        kept = [tip for tip in tips if tip.pk in ticks]
         set_state(request, kept, Tip.State.ARCHIVED, "Archived, since ticked")
         for tip in tips:
-            if tip not in kept:
+            if tip.pk not in ticks:
                 tip.delete()
         if kept:
             said = ngettext(
@@ -70,9 +74,15 @@ class ArchivingAdmin(admin.ModelAdmin):
         return super().response_delete(request, obj_display, obj_id)
 
 
-def _deletion_outcome(tip: Tip) -> str:
-    """What becomes of a tip that is to be deleted."""
-    if not (count := tip.ticks.count()):
+def _ticks_of(tips: Iterable[Tip]) -> dict[int, int]:
+    """How many people ticked each of these tips, by its id, where anybody did."""
+    ticks = Tick.objects.filter(tip__in=[tip.pk for tip in tips])
+    return dict(ticks.values_list("tip").annotate(Count("pk")).order_by())
+
+
+def _deletion_outcome(tip: Tip, count: int) -> str:
+    """What becomes of a tip that is to be deleted and that so many people ticked."""
+    if not count:
         return _("“%(tip)s”: deleted") % {"tip": tip}
     outcome = ngettext(
         "“%(tip)s”: archived instead of deleted, because %(count)d person ticked it",

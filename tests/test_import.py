@@ -148,11 +148,11 @@ def test_other_points_under_the_same_id_are_refused_and_nothing_is_taken(request
 
 
 def test_many_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
-    # session, user; the lock on imports, in a savepoint (2); lock, what is here, how many, insert,
-    # what is here now, in a savepoint (2); the session with the message
-    with django_assert_num_queries(12):
+    # session, user; the lock on imports, in a savepoint (2); lock, what is here, insert, what is
+    # here now, in a savepoint (2); the session with the message
+    with django_assert_num_queries(11):
         send(owner, document(entry()))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         send(owner, document(*(entry(id=str(uuid4())) for _ in range(3))))
 
 
@@ -353,7 +353,7 @@ def test_goals_in_a_file_that_is_refused_are_not_taken(owner, three):
 
 
 def test_many_goals_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
-    # as for assessments, but with the goal that holds instead of what is here now
+    # as for assessments, but with the goal that holds and how many there are
     with django_assert_num_queries(12):
         send(owner, document(goals=[goal_entry()]))
     ended = {"ended_at": "2026-03-09T12:00:00Z"}

@@ -14,13 +14,19 @@ from django.test import Client
 from purposeapp.import_export import json_validation
 from purposeapp.import_export.importing import TOO_MANY_GOALS_HERE, TOO_MANY_HERE
 from purposeapp.models import Assessment, Goal, User
-from purposeapp.models.assessment import HISTORY_IS_FULL, MAX_ASSESSMENTS, NOTE_MAX_LENGTH
+from purposeapp.models.assessment import (
+    HISTORY_IS_FULL,
+    MAX_ASSESSMENTS,
+    NOTE_MAX_LENGTH,
+    AssessmentQuerySet,
+)
 from purposeapp.models.goal import MAX_GOALS
 from purposeapp.models.single_statement import violates
 from purposeapp.split import Split
 from purposeapp.views import data_export
 from purposeapp.views.data_import import IMPORT_IS_RUNNING
 from tests.support.client import sign_in, spend
+from tests.support.concurrency import at_once
 from tests.support.exports import document, entry, goal_entry
 from tests.support.make import make_assessment, make_goal, make_user, sheet
 from tests.support.pages import text_of
@@ -128,6 +134,26 @@ def test_an_import_beyond_it_is_refused_as_a_whole(owner, user):
 
 
 # --- As many goals as an account keeps ----------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_import_that_another_result_overtakes_is_refused_in_words(monkeypatch):
+    user = make_user()
+    fill(user, MAX_ASSESSMENTS - 1)
+    client, store = Client(), AssessmentQuerySet.bulk_create
+    client.force_login(user)
+
+    def overtaken(rows, *args, **kwargs):
+        monkeypatch.undo()
+        assert at_once(lambda: make_assessment(user)) == []
+        return store(rows, *args, **kwargs)
+
+    monkeypatch.setattr(AssessmentQuerySet, "bulk_create", overtaken)
+    response = send(client, document(entry()))
+    assert response.status_code == 422
+    params = {"most": MAX_ASSESSMENTS, "count": MAX_ASSESSMENTS + 1}
+    assert str(TOO_MANY_HERE) % params in text_of(response)
+    assert Assessment.objects.count() == MAX_ASSESSMENTS
 
 
 def test_goals_that_were_set_first_are_forgotten_and_never_the_one_that_holds(user):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ from purposeapp.models.assessment import (
     NOTE_MAX_LENGTH,
 )
 from purposeapp.models.goal import MAX_GOALS
+from purposeapp.models.single_statement import violates
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
 from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
@@ -253,13 +254,25 @@ def _key(goal: Goal) -> tuple[datetime, Split]:
     return goal.set_at, goal.split
 
 
-@transaction.atomic
 def import_document(user: User, document: Document) -> ImportResult:
     """Add to what `user` has here whatever of a document it lacks: all of that, or nothing.
 
     Idempotent: what is there already stays as it is. Raises InvalidFile where the document
-    contradicts what is here.
+    contradicts what is here, or there is no room for it.
     """
+    try:
+        return _import(user, document)
+    except IntegrityError as error:
+        if not violates(error, "assessment_not_too_many"):
+            raise
+        _known, missing = _compare(user, document)
+        count = Assessment.objects.for_user(user).count() + len(missing)
+        params = {"most": MAX_ASSESSMENTS, "count": count}
+        raise InvalidFile(TOO_MANY_HERE, params=params) from error
+
+
+@transaction.atomic
+def _import(user: User, document: Document) -> ImportResult:
     # A row lock, for one import of a person at a time: the next finds what the first has added.
     if not User.objects.lock(user.pk):
         return ImportResult(0, 0)  # the account is gone since, and there is nothing to add to
@@ -277,10 +290,6 @@ def _add_assessments(user: User, document: Document) -> int:
         # Those of one moment stay in the order of the file.
         assessment.recorded_at = now + timedelta(microseconds=position)
     before, missing = _compare(user, document)
-    if missing:
-        count = Assessment.objects.for_user(user).count() + len(missing)
-        if count > MAX_ASSESSMENTS:
-            raise InvalidFile(TOO_MANY_HERE, params={"most": MAX_ASSESSMENTS, "count": count})
     for assessment in missing:
         assessment.user = user
     # Whether an id is free is for PostgreSQL to say. Nothing that others have is ever read.

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.fit import Side
 from purposeapp.models import Assessment, LifeEvent, User
-from purposeapp.split import Split
 
 from .life_event import LifeEventForm
 from .newlines import NewlineField
@@ -18,12 +17,6 @@ class SaveResultForm(forms.Form):
     """Asks whether a split that somebody looked at should go into their history."""
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)
-
-    def save(self, *, user, split: Split) -> Assessment:
-        """Record the split for `user`; the same form sent again returns the same assessment."""
-        return Assessment.objects.record(
-            user=user, split=split, submission=self.cleaned_data["submission"]
-        )
 
 
 class EventForm(forms.Form):

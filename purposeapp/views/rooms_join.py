@@ -6,10 +6,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
-from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,14 +16,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from purposeapp import sentences
-from purposeapp.accounts.pending import add_pending_result
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import CodeForm
 from purposeapp.forms.room import NO_SUCH_ROOM
 from purposeapp.forms.ten_points import TenPointsForm
-from purposeapp.models import Assessment, RoomAnswer
-from purposeapp.models.assessment import HistoryFullError
+from purposeapp.models import RoomAnswer
 from purposeapp.models.room import LiveRoom, RoomState
 from purposeapp.models.room_answer import RoomKind
 from purposeapp.rooms.code import read_code
@@ -42,9 +39,8 @@ from purposeapp.web.room_seat import Seat, new_seat, seat_of
 from purposeapp.web.visitors import network_of
 
 from . import errors
-from .recording import redirect_to_recorded
 from .rooms import MAX_HOURS
-from .save_result import sign_up_to_save
+from .save_result import save_own
 from .ten_points import FUTURE, NOW, Question, opening_from_address, ten_points_page
 
 View = Callable[..., HttpResponse]
@@ -311,14 +307,4 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
     if not seat or not seat.now:
         return HttpResponseSeeOther(reverse("room_join", args=[code]))
     submission = uuid.uuid5(seat.room, f"{seat.key} {seat.round}")
-    if request.user.is_authenticated:
-        try:
-            recorded = Assessment.objects.record(
-                user=request.user, split=seat.now, submission=submission
-            )
-        except HistoryFullError as error:
-            messages.error(request, error.messages[0])
-            return redirect("history")
-        return redirect_to_recorded(request, recorded)
-    add_pending_result(request, split=seat.now, submission=submission, is_own=True)
-    return sign_up_to_save(seat.now)
+    return save_own(request, seat.now, submission)

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,20 +36,10 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
     if request.method == "POST":
         form = SaveResultForm(request.POST)
         form.is_valid()  # it always is: its one field has no wrong values
-        if signed_in:
-            try:
-                recorded = form.save(user=request.user, split=split)
-            except HistoryFullError as error:
-                messages.error(request, error.messages[0])
-                return redirect("history")
-            return redirect_to_recorded(request, recorded)
-        add_pending_result(
-            request, split=split, submission=form.cleaned_data["submission"], is_own=True
-        )
-        return sign_up_to_save(split)
+        return save_own(request, split, form.cleaned_data["submission"])
     if not signed_in and is_pending(request.session, split):
         mark_as_own(request.session, split)
-        return sign_up_to_save(split)
+        return _sign_up_to_save(split)
     if signed_in and (kept := request.session.get(JUST_CLAIMED, {}).get(str(split))):
         # They said so before they signed in, and it is recorded.
         del request.session[JUST_CLAIMED]
@@ -60,7 +52,20 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
     return render(request, "purposeapp/save_result.html", context)
 
 
-def sign_up_to_save(split: Split) -> HttpResponse:
+def save_own(request: HttpRequest, split: Split, submission: UUID) -> HttpResponse:
+    """Record a split that somebody has called their own; a visitor's waits until they sign up."""
+    if not request.user.is_authenticated:
+        add_pending_result(request, split=split, submission=submission, is_own=True)
+        return _sign_up_to_save(split)
+    try:
+        recorded = Assessment.objects.record(user=request.user, split=split, submission=submission)
+    except HistoryFullError as error:
+        messages.error(request, error.messages[0])
+        return redirect("history")
+    return redirect_to_recorded(request, recorded)
+
+
+def _sign_up_to_save(split: Split) -> HttpResponse:
     """To the sign-up, and from there back to where a split is saved."""
     back = urlencode({"next": reverse("result_save", args=[split])})
     return redirect(f"{reverse('account_signup')}?{back}")

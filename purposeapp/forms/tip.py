@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.advice.coverage import movement, with_points
 from purposeapp.advice.fit import Direction, Side
 from purposeapp.models import Tip
-from purposeapp.models.tip import TIP_FIELDS
+from purposeapp.models.tip import MAX_POSITION, TIP_FIELDS
 from purposeapp.split import EVEN_SPLIT, Purpose, Split
 
 from .newlines import NewlineField
@@ -64,7 +64,7 @@ class TipForm(VersionedForm):
             values["key"] = unused_key(purpose, text)
         if purpose and values.get("position") is None and "position" not in self.errors:
             last = Tip.objects.filter(purpose=purpose).aggregate(last=Max("position"))["last"] or 0
-            values["position"] = min(last + POSITION_STEP, 32_767)
+            values["position"] = min(last + POSITION_STEP, MAX_POSITION)
 
 
 def unused_key(purpose: str, text: str) -> str:

@@ -15,7 +15,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.models import Tip
-from purposeapp.models.tip import TIP_FIELDS, TIP_MAX_LENGTH
+from purposeapp.models.tip import MAX_POSITION, TIP_FIELDS, TIP_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose
 
 from .differences import Difference, changed_fields, described, differences
@@ -36,8 +36,6 @@ CHANGE_REASON = "Import"
 NOT_TIPS = _("This is JSON, but not an export of tips.")
 NOT_LINES = _("This must be a list of lines.")
 TWICE = _("An entry above has the same “key”.")
-
-MAX_POSITION = 32_767
 
 
 class LinesField(TextField):

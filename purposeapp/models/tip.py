@@ -16,6 +16,8 @@ from .tip_querysets import DatedQuerySet, TipHistoryQuerySet
 from .versioned import Versioned
 
 TIP_MAX_LENGTH = 1_000
+MAX_POSITION = 32_767
+"""The largest number of the column."""
 
 TIP_FIELDS = [
     "text",

@@ -60,7 +60,11 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     found = Talk.objects.listed(request.user)
-    seats = [Seat(talk, _side(talk, request), request.user) for talk in found[:MAX_LISTED]]
+    seats = [
+        Seat(talk, side, request.user)
+        for talk in found[:MAX_LISTED]
+        if (side := talk.side_of(request.user))
+    ]
     late = {
         "entries": format_html_join("", '<li class="entry">{}</li>', map(_entry, seats)),
         "name": next((seat.talk.name for seat in seats if seat.is_inviter), ""),
@@ -114,10 +118,6 @@ def _entry(seat: Seat) -> tuple[SafeString]:
         late=late,
     )
     return (entry,)
-
-
-def _side(talk: Talk, request: AuthenticatedRequest) -> TalkSide:
-    return TalkSide.INVITER if talk.inviter_id == request.user.pk else TalkSide.GUEST
 
 
 def _is_verified(request: AuthenticatedRequest) -> bool:

@@ -21,7 +21,7 @@ from purposeapp.models.assessment import (
     AssessmentQuerySet,
 )
 from purposeapp.models.goal import MAX_GOALS
-from purposeapp.models.single_statement import violates
+from purposeapp.models.integrity import violates
 from purposeapp.split import Split
 from purposeapp.views import data_export
 from purposeapp.views.data_import import IMPORT_IS_RUNNING

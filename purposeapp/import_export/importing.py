@@ -21,7 +21,7 @@ from purposeapp.models.assessment import (
     NOTE_MAX_LENGTH,
 )
 from purposeapp.models.goal import MAX_GOALS
-from purposeapp.models.single_statement import violates
+from purposeapp.models.integrity import violates
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
 from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 

@@ -21,9 +21,9 @@ from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 from .compiled_query import CompiledQuery
+from .integrity import savepoint_in_transaction, violates
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
-from .single_statement import savepoint_in_transaction, violates
 from .split_fields import SplitFields
 from .user import User
 

@@ -16,11 +16,11 @@ from purposeapp.rooms.code import make_code
 from purposeapp.rooms.picture import MIN_ANSWERS, Picture
 
 from .compiled_query import CompiledQuery
+from .integrity import violates
 from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
 from .owned_queryset import OwnedQuerySet
 from .room_answer import MAX_ANSWERS, ROOM_TERM, RoomAnswer, RoomKind
 from .room_picture import RoomPicture
-from .single_statement import violates
 from .user import User
 
 TITLE_MAX_LENGTH = 80

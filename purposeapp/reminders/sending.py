@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 SMTP_TIMEOUT_S = 20
 """Seconds that a mail server may take for each answer.
 
-The reminder is locked meanwhile: whoever presses stop waits for it.
+The reminder is locked meanwhile: whoever presses stop may be asked to try again.
 """
 
 AT_ONCE = 500

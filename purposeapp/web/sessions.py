@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
 
-from purposeapp.models.single_statement import savepoint_in_transaction
+from purposeapp.models.integrity import savepoint_in_transaction
 
 if TYPE_CHECKING:
     from purposeapp.models import Session, User

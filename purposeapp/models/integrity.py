@@ -1,13 +1,15 @@
+"""Integrity errors: to go on after one, and to tell which constraint it was."""
+
 from contextlib import AbstractContextManager, nullcontext
 
 from django.db import IntegrityError, connection, transaction
 
 
 def savepoint_in_transaction() -> AbstractContextManager[None]:
-    """A savepoint within a transaction; outside of one nothing: one statement is atomic by itself.
+    """A savepoint around an INSERT that may meet a unique constraint.
 
-    Around an INSERT that may meet a unique constraint. `transaction.atomic()` alone would send a
-    BEGIN and a COMMIT with each.
+    Outside of a transaction it is nothing, since one statement is atomic by itself, and
+    `transaction.atomic()` would send a BEGIN and a COMMIT with it.
     """
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 

@@ -1,5 +1,3 @@
-from typing import Self
-
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +7,7 @@ from simple_history.models import HistoricalRecords
 from purposeapp.advice.portrait import Shape, Slot
 from purposeapp.split import Purpose
 
-from .versioned import Versioned
+from .versioned import DraftableQuerySet, DraftState, Versioned
 
 PART_MAX_LENGTH = 240
 
@@ -27,14 +25,6 @@ PART_FIELDS = [
 """Every field of a sentence that can change, in the order that people read them."""
 
 
-class PortraitPartQuerySet(models.QuerySet["PortraitPart"]):
-    """Ways to ask for the sentences of portraits."""
-
-    def published(self) -> Self:
-        """Those that portraits are composed of today."""
-        return self.filter(state=PortraitPart.State.PUBLISHED)
-
-
 class PortraitPart(Versioned, models.Model):
     """One sentence of a portrait, and the splits that it is true for. Staff own it.
 
@@ -42,12 +32,7 @@ class PortraitPart(Versioned, models.Model):
     """
 
     CHANGING_FIELDS = PART_FIELDS
-
-    class State(models.TextChoices):
-        """Who sees a part."""
-
-        DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
+    State = DraftState
 
     key = models.SlugField(
         _("key"), max_length=80, unique=True, help_text=_("A short name that never changes.")
@@ -101,7 +86,7 @@ class PortraitPart(Versioned, models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
 
     history = HistoricalRecords()
-    objects = PortraitPartQuerySet.as_manager()
+    objects = DraftableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("portrait sentence")

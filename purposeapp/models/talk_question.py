@@ -1,5 +1,3 @@
-from typing import Self
-
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
@@ -9,7 +7,7 @@ from simple_history.models import HistoricalRecords
 from purposeapp.discussion.questions import Topic
 from purposeapp.split import Purpose
 
-from .versioned import Versioned
+from .versioned import DraftableQuerySet, DraftState, Versioned
 
 QUESTION_MAX_LENGTH = 240
 
@@ -17,24 +15,11 @@ QUESTION_FIELDS = ["text", "topic", "purpose", "position", "state"]
 """Every field of a question that can change, in the order that people read them."""
 
 
-class TalkQuestionQuerySet(models.QuerySet["TalkQuestion"]):
-    """Ways to ask for questions."""
-
-    def published(self) -> Self:
-        """Those that talks are given today."""
-        return self.filter(state=TalkQuestion.State.PUBLISHED)
-
-
 class TalkQuestion(Versioned, models.Model):
     """How one question of a talk is put. Staff own it, and `history` is its audit trail."""
 
     CHANGING_FIELDS = QUESTION_FIELDS
-
-    class State(models.TextChoices):
-        """Who sees a question."""
-
-        DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
+    State = DraftState
 
     key = models.SlugField(
         _("key"), max_length=80, unique=True, help_text=_("A short name that never changes.")
@@ -64,7 +49,7 @@ class TalkQuestion(Versioned, models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
 
     history = HistoricalRecords()
-    objects = TalkQuestionQuerySet.as_manager()
+    objects = DraftableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("talk question")

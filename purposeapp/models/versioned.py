@@ -1,9 +1,25 @@
 import json
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from django.db import connections
+from django.db import connections, models
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+
+class DraftState(models.TextChoices):
+    """Who sees what staff write."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class DraftableQuerySet(models.QuerySet[Any]):
+    """Ways to ask for what staff write."""
+
+    def published(self) -> Self:
+        """What readers are given today."""
+        return self.filter(state=DraftState.PUBLISHED)
 
 
 class Versioned:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp import sentences
 from purposeapp.split import PATHS, Purpose, Split
 
-MAX_QUESTIONS = 6
 GUESS_IS_OFF = 3
 """From how many points on a guess is worth a question."""
 
@@ -89,7 +88,7 @@ AnyWording = TypeVar("AnyWording", bound=Wording)
 
 
 def findings(inviter: Answers, guest: Answers) -> list[Finding]:
-    """What there is to talk about: at least two, and MAX_QUESTIONS at most."""
+    """What there is to talk about: at least two, and six at most."""
     found = [
         _nows(inviter, guest),
         _move(guest),

@@ -24,7 +24,6 @@ TEXTS = ["note", "event_words"]
 """What somebody wrote, and a spreadsheet must not run."""
 INDENT = "    "
 """Before each line of an assessment in JSON. No text breaks a line there."""
-GOAL_KEYS = [*Purpose.values, "wanted_by", "set_at", "ended_at"]
 
 
 def to_json(

@@ -37,13 +37,9 @@ def opening_of(request: HttpRequest) -> Opening:
     Whatever else stands there begins with an empty form.
     """
     last = Assessment.objects.latest_of(request.user)
-    start = request.GET.get("start", "")
-    if start == "last":
-        return Opening(last, last.split.as_dict() if last else None)
-    try:
-        return Opening(last, Split.parse(start).as_dict())
-    except ValueError:
-        return Opening(last)
+    asks_for_last = request.GET.get("start") == "last"
+    opening = opening_from_address(request, last.split if last and asks_for_last else None)
+    return opening._replace(last=last)
 
 
 def opening_from_address(request: HttpRequest, otherwise: Split | None = None) -> Opening:

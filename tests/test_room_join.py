@@ -65,6 +65,7 @@ def test_an_unknown_room_says_so_and_leads_on(client, db, code, page):
     response = client.get(f"/r/{code}/{page}")
     assert response.status_code == 404
     assert "There's no such room" in words_of(response)
+    assert 'href="/join/">Enter the code</a>' in response.content.decode()
     assert 'href="/"' in response.content.decode()
 
 

@@ -282,6 +282,29 @@ def test_a_press_whose_answer_was_lost_leads_the_same_browser_to_the_same_addres
     assert guest.post(path).status_code == 410
 
 
+def test_the_link_of_an_invitation_leads_back_in_the_browser_that_started_it(user, guest):
+    """It is the one that a guest has in their mail. Somebody else may sit there by now, so it
+    takes a press."""
+    made = make_talk(user)
+    path = f"/invitations/{made.invite_key}/"
+    guest.get(path)
+    own = guest.post(path).url
+    long_ago = timezone.now() - START_REPEATS
+    Talk.objects.update(made_at=long_ago, started_at=long_ago)
+    page = guest.get(path)
+    assert page.status_code == 410
+    assert text_of(page).startswith("You've already started")
+    assert f'href="{own}">Open my side</a>' in page.content.decode()
+    other = Client()
+    other.get("/accounts/login/")
+    assert "csrftoken" in other.cookies
+    for somebody in (other, Client()):
+        page = somebody.get(path)
+        assert text_of(page).startswith("This invitation is already in use")
+        assert "open this link in the browser where you started" in text_of(page)
+        assert "/talk/" not in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("state", "title"),
     [
@@ -325,8 +348,10 @@ def test_a_revoked_one_says_so(owner, user, guest):
 
 def test_a_key_that_nobody_has_opens_nothing(guest):
     for path in ("/invitations/wrong/", "/talk/wrong/", "/talk/wrong/now/", "/talk/%00/"):
-        assert guest.get(path).status_code == 404
-        assert guest.post(path).status_code == 404
+        for page in (guest.get(path), guest.post(path)):
+            assert page.status_code == 404
+            words = "This link doesn't work Check that it's complete."
+            assert text_of(page).startswith(words)
 
 
 def test_the_inviter_does_not_start_their_own(owner, user):

@@ -298,10 +298,14 @@ class Talk(models.Model):
         """Whether its invitation holds."""
         return not self.started_at and not self.inviter_withdrew_at and not self.is_over
 
+    def is_of_guest(self, guest_key: str) -> bool:
+        """Whether this is the key of its guest."""
+        return self.guest_hash == hash_of(guest_key)
+
     def was_started_by(self, guest_key: str) -> bool:
         """Whether whoever has this key has just started it."""
         is_recent = self.started_at and timezone.now() - self.started_at < START_REPEATS
-        return bool(is_recent) and self.guest_hash == hash_of(guest_key)
+        return bool(is_recent) and self.is_of_guest(guest_key)
 
     @property
     def has_ended(self) -> bool:

@@ -2,7 +2,7 @@
 
 import sys
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
@@ -34,6 +34,13 @@ TOO_MANY_MAILS = gettext_lazy(
     "We've already sent several emails to this address. Check your inbox and your spam folder, or "
     "try again in an hour."
 )
+
+
+class Way(NamedTuple):
+    """Where an error page leads on to, before the ten points that each of them offers."""
+
+    url: str
+    label: str
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -141,9 +148,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page
 
 
-def gone(request: HttpRequest, title: str, text: str) -> HttpResponse:
+def gone(request: HttpRequest, title: str, text: str, way: Way | None = None) -> HttpResponse:
     """410: it was here, and is over."""
-    return error_page(request, HTTPStatus.GONE, title, text)
+    return error_page(request, HTTPStatus.GONE, title, text, way=way)
 
 
 def unprocessable(request: HttpRequest) -> HttpResponse:

@@ -104,7 +104,8 @@ def _in_room(view: View) -> View:
             if not _may_guess(request):
                 return errors.too_many_requests(request)
             title, text = _("There's no such room"), NO_SUCH_ROOM
-            return errors.error_page(request, HTTPStatus.NOT_FOUND, title, str(text))
+            way = errors.Way(reverse("join"), _("Enter the code"))
+            return errors.error_page(request, HTTPStatus.NOT_FOUND, title, str(text), way=way)
         if code != room.code:
             return HttpResponseSeeOther(reverse(view.url_name, args=[room.code]))  # type: ignore[attr-defined]
         request.room, request.seat = room, seat_of(request, room)

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.utils import has_verified_email
 from django.conf import settings as site
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -153,20 +153,20 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """
     talk = Talk.objects.of_invitation(key)
     if not talk:
-        raise Http404
+        text = _("Check that it's complete. If it is, ask whoever sent it for a new invitation.")
+        return errors.error_page(request, HTTPStatus.NOT_FOUND, _("This link doesn't work"), text)
     side = talk.side_of(request.user)
     account = request.user if side else AnonymousUser()
     if side == TalkSide.INVITER and request.method == "POST":
         return HttpResponseSeeOther(Seat(talk, side, account).url())
     if request.method == "POST":
         # The same one for the same browser, whose first press may have found no answer.
-        secret = browser_key(request, __name__, key)
-        own_key = key_of(secret) if secret else ""
+        own_key = _key_of_browser(request, key)
         if guest_key := Talk.objects.start(key, user=request.user, guest_key=own_key):
             return HttpResponseSeeOther(Seat(talk, TalkSide.GUEST, account, guest_key).url())
         talk.refresh_from_db()  # somebody was quicker
     if not talk.can_start:
-        return _used_up(request, talk, side)
+        return _used_up(request, talk, side, key)
     context = {
         "own": Seat(talk, side, account).url() if side else "",
         "name": talk.name,
@@ -176,18 +176,34 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     return blank or render(request, INVITATION, {**context, "is_own": bool(side)})
 
 
-def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None) -> HttpResponse:
-    """410: what became of an invitation that starts nothing any more."""
+def _key_of_browser(request: HttpRequest, key: str) -> str:
+    """The guest's key that this browser gets for an invitation, however often it presses Start."""
+    secret = browser_key(request, __name__, key)
+    return key_of(secret) if secret else ""
+
+
+def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) -> HttpResponse:
+    """410: what became of an invitation that starts nothing any more.
+
+    The browser that started the talk is offered its side, and not led there: somebody else may sit
+    before it by now, such as the inviter at a shared computer.
+    """
     if side and talk.started_at and not talk.has_withdrawn(side):
         return HttpResponseSeeOther(Seat(talk, side, request.user).url())
+    own_key = _key_of_browser(request, key)
+    if talk.is_of_guest(own_key):
+        url = Seat(talk, TalkSide.GUEST, AnonymousUser(), own_key).url()
+        title = _("You've already started")
+        text = _("This invitation was started in this browser. If that was you, go to your side.")
+        return errors.gone(request, title, text, errors.Way(url, _("Open my side")))
     if talk.inviter_withdrew_at:
         title = _("This invitation was withdrawn")
         text = _("Ask whoever sent it for a new one.")
     elif talk.started_at:
         title = _("This invitation is already in use")
         text = _(
-            "If it was you, use your own address: the one you got when you started. If not, ask "
-            "for a new invitation."
+            "If it was you, open this link in the browser where you started, or use the address "
+            "that you kept. If not, ask for a new invitation."
         )
     else:
         title = _("This invitation has expired")

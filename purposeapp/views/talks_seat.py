@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -189,7 +190,8 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
     def with_key(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
         talk = Talk.objects.of_guest(key)
         if not talk:
-            raise Http404
+            text = _("Check that it's complete. A talk is deleted a while after it ends.")
+            return errors.error_page(request, HTTPStatus.NOT_FOUND, _("This link doesn't work"), text)
         is_theirs = talk.guest_id is not None and talk.guest_id == request.user.pk
         account = request.user if is_theirs else AnonymousUser()
         seat = Seat(talk, TalkSide.GUEST, account, key)

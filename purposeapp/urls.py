@@ -124,6 +124,7 @@ urlpatterns = [
     path("r/<str:code>/", rooms_join.now, name="room_join"),
     path("r/<str:code>/future/", rooms_join.future, name="room_future"),
     path("r/<str:code>/result/", rooms_join.result, name="room_result"),
+    path("r/<str:code>/leave/", rooms_join.leave, name="room_leave"),
     path("r/<str:code>/keep/", rooms_join.keep, name="room_keep"),
     path("tips/", tips.tips, name="tips"),
     path("tips/<int:id>/tick/", tips.tick, name="tip_tick"),

@@ -8,6 +8,7 @@ from django.test import Client
 
 from purposeapp.models import Assessment, Room, RoomAnswer
 from purposeapp.models.room import CODE_TERM
+from purposeapp.models.room_answer import ROOM_TERM
 from purposeapp.split import Split
 from purposeapp.web.live_rooms import live_rooms
 from purposeapp.web.page_cache import room_page_cache
@@ -50,7 +51,13 @@ def test_a_code_is_typed_in_any_case(client, room):
     assert client.get(f"/r/{room.code.lower()}/").url == f"/r/{room.code}/"
 
 
-@pytest.mark.parametrize("code", ["", "CDF", NO_CODE, "0OIL15", "x" * 21, "\0" * 6, "ÇDFGHJ"])
+@pytest.mark.parametrize("link", ["https://five.example/r/{}/", "five.example/r/{}", " /r/{}/ "])
+def test_a_link_that_is_pasted_opens_its_room(client, room, link):
+    response = client.get("/join/", {"code": link.format(room.code.lower())})
+    assert response.url == f"/r/{room.code}/"
+
+
+@pytest.mark.parametrize("code", ["", "CDF", NO_CODE, "0OIL15", "x" * 201, "\0" * 6, "ÇDFGHJ"])
 def test_a_code_that_opens_nothing_is_asked_for_again(client, room, code):
     response = client.get("/join/", {"code": code})
     assert response.status_code == 422
@@ -247,6 +254,11 @@ def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_pictu
     assert "This came too late to be part of the group's picture." in said
 
 
+def test_whoever_is_too_late_is_promised_no_second_step(client, host):
+    page = client.get(f"/r/{make_room(host, 'revealed').code}/")
+    assert "Our team Your ten points today" in words_of(page)
+
+
 def test_a_future_that_comes_too_late_is_shown_and_not_counted(client, room):
     spend_in(client, room, "6-2-2-0-0")
     for number in range(5):
@@ -320,6 +332,87 @@ def test_a_full_room_says_so(client, room, monkeypatch):
     said = words_of(client.get(response.url))
     assert "This came too late to be part of the group's picture." in said
     assert room.answers.filter(kind="now").count() == 2
+
+
+def test_whoever_waits_reads_how_many_answers_a_picture_takes(client, room):
+    spend_in(client, room, NOW[0], FUTURE[0])
+    path = f"/r/{room.code}/result/"
+    needs = "when the host reveals it. That takes at least 5 answers. 1 answer so far"
+    assert needs in words_of(client.get(path))
+    for number in range(1, 5):
+        answer(room, f"seat {number}", NOW[number])
+    live_rooms.get(room.code, refresh=True)
+    assert "when the host reveals it. 5 answers so far" in words_of(client.get(path))
+
+
+# --- Leaving ---
+
+
+def test_an_answer_is_deleted_once_its_person_has_said_so_twice(client, room):
+    answer(room, "somebody else", NOW[1], FUTURE[1])
+    spend_in(client, room, NOW[0], FUTURE[0])
+    path = f"/r/{room.code}/leave/"
+    assert (
+        f'href="{path}">Delete my answer</a>'
+        in client.get(f"/r/{room.code}/result/").content.decode()
+    )
+    page = client.get(path)
+    assert "the room counts one answer less" in words_of(page)
+    assert f'href="/r/{room.code}/result/">Cancel</a>' in page.content.decode()
+    assert room.answers.count() == 4
+    response = client.post(path)
+    assert (response.status_code, response.url) == (303, path)
+    assert answers(room) == [("future", FUTURE[1]), ("now", NOW[1])]
+    assert "No answer of yours is in this room" in words_of(client.get(path))
+    assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
+    # It can be given anew, and counts once.
+    spend_in(client, room, NOW[2])
+    assert answers(room) == [("future", FUTURE[1]), ("now", NOW[2]), ("now", NOW[1])]
+
+
+@pytest.mark.parametrize("state", ["revealed", "ended", "overdue"])
+def test_what_is_in_a_picture_is_not_deleted_by_its_person(client, host, state):
+    room = make_room(host, answers=5)
+    spend_in(client, room, NOW[0], FUTURE[0])
+    if state == "overdue":
+        Room.objects.update(opened_at=room.opened_at - ROOM_TERM)
+    else:
+        assert room.reveal()
+    if state == "ended":
+        assert room.end()
+    stored = answers(room)
+    live_rooms.get(room.code, refresh=True)
+    path = f"/r/{room.code}/leave/"
+    for response in (client.get(path), client.post(path)):
+        assert (response.status_code, response.url) == (303, f"/r/{room.code}/result/")
+    assert answers(room) == stored
+    assert "Delete my answer" not in words_of(client.get(f"/r/{room.code}/result/"))
+
+
+def test_a_reveal_that_is_quicker_keeps_the_answer(client, host):
+    room = make_room(host, answers=5)
+    spend_in(client, room, NOW[0])
+    live_rooms.get(room.code, refresh=True)  # what the worker knows for another second
+    assert room.reveal()
+    assert client.post(f"/r/{room.code}/leave/").url == f"/r/{room.code}/result/"
+    assert COOKIE in client.cookies
+    assert client.cookies[COOKIE].value
+    assert room.answers.filter(kind="now").count() == 6
+
+
+def test_nobody_deletes_what_another_one_answered(client, room):
+    answer(room, "somebody else", NOW[1])
+    assert client.post(f"/r/{room.code}/leave/").url == f"/r/{room.code}/leave/"
+    assert answers(room) == [("now", NOW[1])]
+
+
+def test_deleting_an_answer_needs_a_csrf_token(room):
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get(f"/r/{room.code}/")
+    token = page.content.decode().partition('csrfmiddlewaretoken" value="')[2][:64]
+    browser.post(f"/r/{room.code}/", points(NOW[0], csrfmiddlewaretoken=token))
+    assert browser.post(f"/r/{room.code}/leave/").status_code == 403
+    assert answers(room) == [("now", NOW[0])]
 
 
 # --- Keeping it ---

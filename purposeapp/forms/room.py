@@ -56,11 +56,11 @@ class RoomForm(forms.ModelForm):
 
 
 class CodeForm(forms.Form):
-    """The code of a room, as it stands on the screen."""
+    """The code of a room, as it stands on the screen. Some paste the whole link."""
 
     code = forms.CharField(
         label=_("Code"),
-        max_length=20,
+        max_length=200,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.rooms.code import make_code
 from purposeapp.rooms.picture import MIN_ANSWERS, Picture
 
+from .capability_key import hash_of
 from .compiled_query import CompiledQuery
 from .integrity import violates
 from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
@@ -316,6 +317,15 @@ class Room(models.Model):
         RoomAnswer.objects.filter(room=room).delete()
         room.state = RoomState.ENDED
         room.save(update_fields=["state"])
+        return True
+
+    @transaction.atomic
+    def forget(self, seat: str) -> bool:
+        """Delete what a seat has answered. False where the room isn't open, so it's too late."""
+        room = self._locked(RoomState.OPEN)
+        if not room or room.effective_state != RoomState.OPEN:
+            return False
+        RoomAnswer.objects.filter(room=room, round=room.round, seat=hash_of(seat)).delete()
         return True
 
     @transaction.atomic

@@ -13,8 +13,9 @@ def make_code() -> str:
 
 
 def without_gaps(typed: str) -> str:
-    """What somebody typed, in capitals and without spaces or hyphens."""
-    return "".join(typed.split()).replace("-", "").upper()
+    """What somebody typed, in capitals and without spaces or hyphens; of a link, its last part."""
+    last = "".join(typed.split()).rstrip("/").rpartition("/")[2]
+    return last.replace("-", "").upper()
 
 
 def read_code(typed: str) -> str | None:

@@ -21,10 +21,11 @@ from purposeapp.advice.result import Result
 from purposeapp.forms import CodeForm
 from purposeapp.forms.room import NO_SUCH_ROOM
 from purposeapp.forms.ten_points import TenPointsForm
-from purposeapp.models import RoomAnswer
+from purposeapp.models import Room, RoomAnswer
 from purposeapp.models.room import LiveRoom, RoomState
 from purposeapp.models.room_answer import RoomKind
 from purposeapp.rooms.code import read_code
+from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.split import Split
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.cache import DatabaseCache
@@ -289,9 +290,37 @@ def room_part(room: LiveRoom) -> str:
         "purposeapp/_room_part.html",
         state=room.state.value,
         answers=room.answers,
+        min_answers=MIN_ANSWERS,
         now=room.now,
         future=room.future,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _leave(request: RoomRequest) -> HttpResponse:
+    """Ask once, then delete the own answer, as long as no picture can have it in it.
+
+    For whoever has changed their mind, or answered on a second phone.
+    """
+    room, seat = request.room, request.seat
+    here = reverse("room_leave", args=[room.code])
+    result = reverse("room_result", args=[room.code])
+    has_answered = seat and seat.now
+    if has_answered and room.state != RoomState.OPEN:
+        return HttpResponseSeeOther(result)
+    if request.method != "POST":
+        context = {"room": room, "result": result if has_answered else ""}
+        return render(request, "purposeapp/room_leave.html", context)
+    if seat and not Room(pk=room.id).forget(seat.key):
+        return HttpResponseSeeOther(result)
+    live_rooms.get(room.code, refresh=True)
+    response = HttpResponseSeeOther(here)
+    Seat.give_up(response, room.code)
+    return response
+
+
+_leave.url_name = "room_leave"  # type: ignore[attr-defined]
+leave = _in_room(_leave)
 
 
 @private

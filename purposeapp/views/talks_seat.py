@@ -191,7 +191,9 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
         talk = Talk.objects.of_guest(key)
         if not talk:
             text = _("Check that it's complete. A talk is deleted a while after it ends.")
-            return errors.error_page(request, HTTPStatus.NOT_FOUND, _("This link doesn't work"), text)
+            return errors.error_page(
+                request, HTTPStatus.NOT_FOUND, _("This link doesn't work"), text
+            )
         is_theirs = talk.guest_id is not None and talk.guest_id == request.user.pk
         account = request.user if is_theirs else AnonymousUser()
         seat = Seat(talk, TalkSide.GUEST, account, key)

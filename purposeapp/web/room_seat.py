@@ -73,6 +73,11 @@ class Seat(NamedTuple):
             samesite="Lax",
         )
 
+    @staticmethod
+    def give_up(response: HttpResponse, code: str) -> None:
+        """Have the browser forget its seat."""
+        response.delete_cookie(COOKIE, path=reverse("room_join", args=[code]), samesite="Lax")
+
 
 def seat_of(request: HttpRequest, room: LiveRoom) -> Seat | None:
     """The seat that this browser has in a room; None where its cookie is forged or old."""

@@ -77,6 +77,7 @@ TABLE = """
 /r/{code}/                               oo?---
 /r/{code}/future/                        >>>---     → /r/{code}/
 /r/{code}/result/                        >>----     → /r/{code}/
+/r/{code}/leave/                         oo>---     → ./
 /r/{code}/keep/                          -->---     → /r/{code}/
 /accounts/inactive/                      oo---o
 /accounts/password/reset/                oo??-o

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import segno
@@ -126,6 +127,40 @@ def test_nobody_is_waited_for_once_all_have_spent_points_on_the_future(owner, us
     said = words_of(owner.get(f"/rooms/{make_room(user, answers=5).pk}/"))
     assert "5 of 5 have answered for the future too." in said
     assert "The others" not in said
+
+
+def test_a_host_with_too_few_people_is_led_on(owner, user):
+    page = owner.get(f"/rooms/{make_room(user, answers=4).pk}/")
+    assert "Everybody still has their own result to talk about" in words_of(page)
+    assert '<a href="/talks/">have a talk</a>' in page.content.decode()
+    said = words_of(owner.get(f"/rooms/{make_room(user, answers=5).pk}/"))
+    assert "Everybody still has" not in said
+    assert "they can delete that answer" in said
+
+
+@pytest.mark.parametrize("state", ["open", "revealed", "ended", "overdue"])
+def test_a_room_says_when_it_was_opened_and_when_it_ends(owner, user, monkeypatch, state):
+    room = make_room(user, state)
+    opened = datetime(2024, 2, 28, 22, 30, tzinfo=UTC)
+    Room.objects.update(opened_at=opened)
+    if state != "overdue":
+        monkeypatch.setattr(timezone, "now", lambda: opened + timedelta(hours=1))
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    ends = " It ends by itself on 29 February 2024, 21:30 UTC."
+    is_live = state in ("open", "revealed")
+    assert f"Your rooms Our team Opened on 28 February 2024.{ends * is_live} " in said
+    assert ("It ends by itself" in said) == is_live
+
+
+@pytest.mark.parametrize("state", ["open", "revealed"])
+def test_what_is_for_others_opens_beside_the_hosts_page(owner, user, state):
+    """The projector's page has no way back, so it doesn't take the place of the host's."""
+    room = make_room(user, state)
+    html = owner.get(f"/rooms/{room.pk}/").content.decode()
+    paths = [f"/rooms/{room.pk}/screen/", *([f"/r/{room.code}/"] if state == "open" else [])]
+    for path in paths:
+        link = re.findall(f'<a [^>]*href="{path}"[^>]*>', html)
+        assert ['target="_blank" rel="noopener"' in each for each in link] == [True]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -367,7 +402,7 @@ def test_that_the_picture_is_out_is_read_out_once(owner, user):
 def test_the_file_holds_what_the_screen_shows_and_nothing_else(owner, user):
     room = make_room(user, "revealed", answers=12)
     response = owner.get(f"/rooms/{room.pk}/picture.csv")
-    assert response["Content-Disposition"] == 'attachment; filename="room.csv"'
+    assert response["Content-Disposition"] == 'attachment; filename="our-team.csv"'
     rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert [(row["round"], row["kind"], row["answers"]) for row in rows] == [
         ("1", "now", "12")
@@ -491,3 +526,17 @@ def test_a_room_over_its_term_reads_as_ended(owner, user):
         reverse("room_join", args=[room.code])
         not in owner.get(f"/rooms/{room.pk}/screen/").content.decode()
     )
+
+
+def test_a_file_is_named_for_its_room(owner, user):
+    names = {"Kick-off, 2026": '"kick-off-2026.csv"', "会议": "utf-8''%E4%BC%9A%E8%AE%AE.csv"}
+    for title, name in {**names, "!?": '"room.csv"'}.items():
+        room = make_room(user, "ended", title=title)
+        assert name in owner.get(f"/rooms/{room.pk}/picture.csv")["Content-Disposition"]
+
+
+def test_the_projector_says_how_many_answers_a_picture_takes(owner, user):
+    for answers, says in ((4, True), (5, False)):
+        room = make_room(user, answers=answers)
+        said = words_of(owner.get(f"/rooms/{room.pk}/screen/"))
+        assert ("The picture takes at least 5 answers." in said) is says

@@ -13,10 +13,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from purposeapp.dates import local_format
 from purposeapp.forms import PaperAnswerForm, RoomForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.import_export.room_csv import to_csv
@@ -112,6 +114,7 @@ def _in_room(room: Room) -> dict[str, Any]:
         "join_url": url,
         "qr_code": qr_code(url) if url else "",
         "link": _mailable_link(url) if url else None,
+        "ends": local_format(room.ends_at, "DATETIME_FORMAT") if is_live else "",
         "min_answers": MIN_ANSWERS,
         "max_hours": MAX_HOURS,
     }
@@ -224,4 +227,5 @@ def guide(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 def picture_csv(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     """The released numbers of all rounds, which are what the screen shows. There are no others."""
     content_type = "text/csv; charset=utf-8"
-    return attachment("".join(to_csv(room)), filename="room.csv", content_type=content_type)
+    filename = f"{slugify(room.title, allow_unicode=True) or 'room'}.csv"
+    return attachment("".join(to_csv(room)), filename=filename, content_type=content_type)

@@ -238,3 +238,51 @@ def test_where_a_room_is_deleted_what_is_shown_stays(new_visitor, server, host):
     phone.expect_own_result()
     expect(screen.get_by_text(code)).to_be_visible()
     expect(screen.get_by_text(host.email)).to_have_count(0)
+
+
+def test_who_answered_on_two_phones_deletes_one_of_the_answers(new_visitor, host):
+    code = open_room(host)
+    screen = open_screen(host)
+    for number in range(2):
+        phone = Phone(new_visitor(**PHONE), *ANSWERS[number])
+        phone.page.goto(f"/r/{code}/")
+        phone.spend(phone.now)
+        phone.spend(phone.future)
+        phone.expect_waiting()
+    expect(screen.get_by_role("region", name="Answers so far")).to_contain_text("2 answers.")
+    for width, height in LOW_PROJECTORS:
+        screen.set_viewport_size({"width": width, "height": height})
+        below = screen.evaluate("document.documentElement.scrollHeight - innerHeight")
+        assert below == 0, f"{below} px are out of sight at {width} by {height} px"
+        # To be read from the last row: as large as the address below the code.
+        sizes = screen.locator(".room-now p, .room-address").evaluate_all(
+            "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
+        )
+        assert min(sizes) >= 17
+    phone.page.get_by_role("link", name="Delete my answer").click()
+    phone.page.get_by_role("button", name="Delete my answer").click()
+    expect(phone.visitor.headline).to_have_text("No answer of yours is in this room")
+    expect(host.page.get_by_role("heading", name="1 answer so far.")).to_be_visible()
+    expect(screen.get_by_role("region", name="Answers so far")).to_contain_text("1 answer so far.")
+
+
+REVEALED = """
+from purposeapp.models import Room, RoomAnswer
+from purposeapp.split import Split
+room = Room.objects.get(code="{code}", state="open")
+for seat in "abcde":
+    RoomAnswer.objects.store(room.pk, seat=seat, kind="now", split=Split.parse("6-2-2-0-0"))
+assert room.reveal()
+"""
+
+
+def test_the_bars_of_a_room_without_the_future_take_the_place_there_is(server, host):
+    server.run(REVEALED.format(code=open_room(host)))
+    expect(host.page.get_by_role("heading", name="The picture is out")).to_be_visible()
+    table = host.page.get_by_role("table", name="The average points of the room")
+    for width in (360, 1280):
+        host.page.set_viewport_size({"width": width, "height": 800})
+        share = table.evaluate(
+            "table => table.querySelector('.room-bar').clientWidth / table.clientWidth"
+        )
+        assert share > 0.6

@@ -261,7 +261,7 @@ def test_starting_leads_to_an_address_of_ones_own(user, guest):
     key = re.fullmatch("/talk/([A-Za-z0-9_-]{22})/", response.url)[1]
     assert Talk.objects.of_guest(key) == made.talk
     page = guest.get(response.url)
-    assert "This address is your way back, on any device." in text_of(page)
+    assert "This link is your way back, on any device." in text_of(page)
     assert link_in(page) == response.url
     assert Client().get(response.url).status_code == 200
     assert not Session.objects.exists()
@@ -651,6 +651,27 @@ def test_a_guest_without_an_account_reads_what_needs_one(owner, user, guest):
         assert needs_one not in text_of(response)
 
 
+@pytest.mark.parametrize("state", ["started", "answered", "open"])
+def test_a_guest_keeps_their_link_unless_the_talk_is_in_their_list(user, guest, stranger, state):
+    made = make_talk(user, state)
+    page = guest.get(by_key(made))
+    assert "Keep your link This link is your way back" in text_of(page)
+    assert link_in(page) == by_key(made)
+    has_account = User.objects.get(email="stranger@example.org")
+    with_account = make_talk(user, state, guest=has_account)
+    for path in (by_key(with_account), by_id(with_account)):
+        page = stranger.get(path)
+        assert page.status_code == 200
+        assert 'href="/talks/">Your talks</a>' in page.content.decode()
+        assert "Keep your link" not in text_of(page)
+
+
+def test_a_group_is_led_from_the_talks_to_the_rooms(owner):
+    page = owner.get(PATH)
+    assert "More than two people? Open a room :" in text_of(page)
+    assert '<a href="/rooms/">Open a room</a>' in page.content.decode()
+
+
 def test_a_reminder_is_one_press_away(owner, user):
     prove_address(user)
     made = make_talk(user, "open")
@@ -681,6 +702,21 @@ def test_the_guest_withdraws(owner, user, guest):
     assert "Your guest has withdrawn." in text_of(owner.get(PATH))
 
 
+def test_who_has_entered_nothing_reads_of_nothing_that_is_left(owner, user, guest):
+    made = make_talk(user, "started")
+    guest.post(by_key(made, "withdraw/"))
+    page = owner.get(by_id(made))
+    assert "Your guest has withdrawn. You can invite somebody else ." in text_of(page)
+    assert 'href="/talks/#invite"' in page.content.decode()
+    assert "Your points" not in text_of(page)
+    made = make_talk(user, "started")
+    owner.post(by_id(made, "withdraw/"))
+    words = text_of(guest.get(by_key(made)))
+    assert "The other person has withdrawn." in words
+    assert "still here" not in words
+    assert "invite" not in words
+
+
 def test_the_inviter_withdraws(owner, user, guest):
     made = make_talk(user, "open")
     response = owner.post(by_id(made, "withdraw/"), follow=True)
@@ -708,7 +744,7 @@ def test_a_guest_mails_their_address_to_themselves(user, guest, mails):
     made = make_talk(user, "started")
     assert "Mail it to myself" in text_of(guest.get(by_key(made)))
     response = guest.post(by_key(made, "mail/"), {"email": "me@example.com"}, follow=True)
-    assert "An email with this address is on its way to you." in text_of(response)
+    assert "An email with your link is on its way to you." in text_of(response)
     (sent,) = mail.outbox
     assert sent.to == ["me@example.com"]
     assert f"http://127.0.0.1:8000{by_key(made)}\n" in sent.body

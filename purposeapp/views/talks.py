@@ -202,8 +202,8 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
     elif talk.started_at:
         title = _("This invitation is already in use")
         text = _(
-            "If it was you, open this link in the browser where you started, or use the address "
-            "that you kept. If not, ask for a new invitation."
+            "If it was you, open this link in the browser where you started, or use the link of "
+            "your own that you kept. If not, ask for a new invitation."
         )
     else:
         title = _("This invitation has expired")

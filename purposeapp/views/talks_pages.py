@@ -111,7 +111,7 @@ def _invitation(request: SeatedRequest) -> dict[str, Any]:
 def _address(request: SeatedRequest) -> dict[str, Any]:
     """The guest's own address, to be kept: it is stored nowhere."""
     url = guest_url(request.seat.key)
-    words = _("My own address for the talk about our ten points:\n\n%(url)s\n") % {"url": url}
+    words = _("My own link to the talk about our ten points:\n\n%(url)s\n") % {"url": url}
     return {"address": MailableLink(url, _("My talk about ten points"), words)}
 
 
@@ -142,8 +142,8 @@ def _page(
     if seat.is_inviter and state == TalkState.INVITED:
         context |= _invitation(request)
         context["mail_form"] = mail_form or InvitationMailForm()
-    if seat.key and not seat.talk.has_ended:
-        context |= _address(request)
+    if seat.key and not seat.talk.has_ended and not seat.account.is_authenticated:
+        context |= _address(request)  # who is signed in has the talk in their list
         context["mail_form"] = mail_form or LinkMailForm()
     return render(request, "purposeapp/talk.html", context, status=status)
 

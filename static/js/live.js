@@ -4,11 +4,17 @@
 {
   const EVERY_MS = 2000;
   const AFTER_FAILURE_MS = 5000;
+  const MAX_WAIT_MS = 15000;
   const main = document.getElementById("main");
   const announcer = document.createElement("p");
   announcer.className = "visually-hidden";
   announcer.setAttribute("aria-live", "polite");
   document.body.append(announcer);
+  const lost = document.createElement("p");
+  lost.className = "message message-warning live-lost";
+  lost.setAttribute("role", "status");
+  document.body.append(lost);
+  const { lost: noConnection } = document.currentScript.dataset;
 
   const parts = (root) => new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.id, part]));
   // A CSRF token is another one each time, and says the same.
@@ -22,6 +28,7 @@
   let etag = null;
   let timer = null;
   let asking = false;
+  let failures = 0;
 
   const replace = (old, replacement) => {
     const hadFocus = old.contains(document.activeElement);
@@ -46,14 +53,25 @@
 
   const isOver = () => main.querySelector('[data-state="ended"]') !== null;
 
+  // A poll that fails once is nothing to speak of.
+  const count = (failed) => {
+    failures = failed ? failures + 1 : 0;
+    const saying = failures > 1 ? noConnection : "";
+    if (lost.textContent !== saying) lost.textContent = saying;
+  };
+
   const ask = async () => {
     clearTimeout(timer);
     if (asking || document.hidden || isOver()) return;
     asking = true;
     let wait = EVERY_MS;
+    // A phone that has changed its network may never hear of an answer, nor of a failure.
+    const patience = new AbortController();
+    const giveUp = setTimeout(() => patience.abort(), MAX_WAIT_MS);
     try {
       const headers = etag ? { "If-None-Match": etag } : {};
-      const response = await fetch(location.href, { headers, cache: "no-store" });
+      const response = await fetch(location.href, { headers, cache: "no-store", signal: patience.signal });
+      count(response.status >= 500);
       if (response.redirected && response.ok) {
         location.replace(response.url);
         return;
@@ -71,6 +89,9 @@
       }
     } catch {
       wait = AFTER_FAILURE_MS; // no network, or the server restarts
+      count(true);
+    } finally {
+      clearTimeout(giveUp);
     }
     asking = false;
     timer = setTimeout(ask, wait);

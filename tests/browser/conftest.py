@@ -23,7 +23,9 @@ STORY_OF_THE_DEMO = "demo.tell_story(user, date(2026, 3, 1))"
 
 STEP_TIMEOUT_MS = 15_000  # milliseconds that a slow machine may take for one step
 FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
-NO_ANSWER = re.compile("Failed to load resource: net::ERR_(CONNECTION|EMPTY|SOCKET|NETWORK)_")
+NO_ANSWER = re.compile(
+    "Failed to load resource: net::ERR_(CONNECTION|EMPTY|SOCKET|NETWORK|INTERNET)_"
+)
 
 # The browser and the server belong to this folder and not to the whole run: Playwright keeps
 # an event loop going, and the tests of other folders should not run inside of it.

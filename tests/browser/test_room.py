@@ -22,6 +22,8 @@ ANSWERS = [
 WITHOUT_SCRIPTS = (2, 9)
 RELOADS, RESCANS, TYPES_MEANWHILE, RESTARTED_AFTER = 3, 4, 6, 5
 
+NEXT_POLL_MS, GIVEN_UP_MS = 6_000, 16_000
+
 STORED = """
 from collections import Counter
 from purposeapp.models import RoomAnswer
@@ -215,6 +217,55 @@ def test_what_somebody_reads_stays_where_it_is_while_the_room_changes(new_visito
     expect(more).to_have_attribute("open", "")
     expect(more.locator("summary")).to_be_focused()
     expect(first.page.locator("[aria-live=polite]")).to_contain_text("2 answers")
+
+
+def test_whoever_loses_the_network_reads_so_and_is_back_by_themselves(new_visitor, host):
+    code = open_room(host)
+    first, second = (Phone(new_visitor(**PHONE), *ANSWERS[number]) for number in range(2))
+    first.page.clock.install()
+    for phone in (first, second):
+        phone.page.goto(f"/r/{code}/")
+    first.spend(first.now)
+    first.spend(first.future)
+    first.expect_waiting()
+    lost = first.page.get_by_text("No connection. We'll keep trying.")
+    expect(lost).to_have_count(0)
+    first.visitor.expect_status(0)
+    first.page.context.set_offline(True)
+    for _ in range(2):
+        with first.page.expect_event("requestfailed"):
+            first.page.clock.fast_forward(NEXT_POLL_MS)
+    expect(lost).to_be_visible()
+    second.spend(second.now)
+    first.page.context.set_offline(False)
+    with first.page.expect_response("**/result/"):
+        first.page.clock.fast_forward(NEXT_POLL_MS)
+    expect(lost).to_have_count(0)
+    waiting = first.page.get_by_role("region", name="Waiting")
+    expect(waiting.get_by_text("2 answers")).to_be_visible()
+
+
+def test_a_poll_that_never_ends_is_given_up(new_visitor, host):
+    """As after a phone was locked, or has changed its network."""
+    code = open_room(host)
+    first, second = (Phone(new_visitor(**PHONE), *ANSWERS[number]) for number in range(2))
+    first.page.clock.install()
+    for phone in (first, second):
+        phone.page.goto(f"/r/{code}/")
+    first.spend(first.now)
+    first.spend(first.future)
+    first.expect_waiting()
+    first.visitor.expect_status(0)
+    first.page.route("**/result/", lambda route: None, times=1)  # no answer, ever
+    with first.page.expect_request("**/result/"):
+        first.page.clock.fast_forward(NEXT_POLL_MS)
+    second.spend(second.now)
+    with first.page.expect_event("requestfailed"):
+        first.page.clock.fast_forward(GIVEN_UP_MS)
+    with first.page.expect_response("**/result/"):
+        first.page.clock.fast_forward(NEXT_POLL_MS)
+    waiting = first.page.get_by_role("region", name="Waiting")
+    expect(waiting.get_by_text("2 answers")).to_be_visible()
 
 
 def test_where_a_room_is_deleted_what_is_shown_stays(new_visitor, server, host):

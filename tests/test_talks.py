@@ -205,7 +205,7 @@ def test_an_invitation_is_mailed_and_the_address_is_not_stored(client, mails, gu
     assert "The link is on its way to guest@example.com." in text_of(response)
     (sent,) = mail.outbox
     assert sent.to == ["guest@example.com"]
-    assert sent.subject == "An invitation to talk about your ten points"
+    assert sent.subject == "An invitation to talk about what you're on LinkedIn for"
     assert sent.extra_headers == {"Auto-Submitted": "auto-generated"}
     assert "Anna would like to talk with you" in sent.body
     assert "secret@example.org" not in str(sent.message())

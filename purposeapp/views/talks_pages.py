@@ -105,7 +105,7 @@ def _invitation(request: SeatedRequest) -> dict[str, Any]:
         "ten points first; it takes five minutes. Here is your invitation:\n\n"
         "%(url)s\n"
     ) % {"url": url}
-    return {"link": MailableLink(url, _("Let's talk about our ten points"), words)}
+    return {"link": MailableLink(url, _("Let's talk about what we're on LinkedIn for"), words)}
 
 
 def _address(request: SeatedRequest) -> dict[str, Any]:

@@ -126,3 +126,23 @@ def test_a_tip_is_ticked_off_by_keyboard_and_the_focus_stays(visitor):
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Business driven")).to_be_focused()
     expect(first).not_to_be_visible()
+
+
+def test_of_two_ticks_in_quick_succession_both_are_shown(visitor):
+    """The server may be done with the second one first: its answer would not know of the other."""
+    page = visitor.page
+    page.add_init_script("""
+      window.atOnce = window.mostAtOnce = 0;
+      const ask = window.fetch;
+      window.fetch = (...what) => {
+        window.mostAtOnce = Math.max(window.mostAtOnce, ++window.atOnce);
+        return ask(...what).finally(() => window.atOnce--);
+      };
+    """)
+    visitor.sign_up()
+    visitor.record("10-0-0-0-0")
+    page.get_by_role("button", name="Mark as done").evaluate_all(
+        "(buttons) => buttons.slice(0, 3).forEach((button) => button.click())"
+    )
+    expect(page.get_by_text("Done on")).to_have_count(3)
+    assert page.evaluate("mostAtOnce") == 1

@@ -119,6 +119,7 @@
   }
 
   // Back brings the form as it was sent, with its submission: sent again, it is the same one.
+  // It does so for whoever sent it, and for nobody who signed in since.
   const kept = [...form.querySelectorAll("input, select, textarea")].filter(
     (field) => field.name !== "csrfmiddlewaretoken",
   );
@@ -132,8 +133,9 @@
       // storage is blocked: the page then reads as it does for everybody
     }
   });
-  for (const [name, value] of Object.entries(history.state?.questionnaire ?? {})) {
-    form.elements[name].value = value;
+  const sent = history.state?.questionnaire;
+  if (sent?.account === form.elements.account.value) {
+    for (const field of kept) field.value = sent[field.name] ?? field.value;
   }
 
   // Back and reload bring back what was typed, after this script first ran.

@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import timedelta
 
@@ -96,6 +97,21 @@ def test_a_step_adds_a_point(client, db):
     page = response.content.decode()
     assert "6 of 10 points left" in page
     assert 'name="job_seeking" value="1"' in page
+
+
+@pytest.mark.parametrize(
+    ("split", "disabled"),
+    [
+        ("0-0-0-0-0", ["business", "community", "learning", "job", "vanity"]),
+        ("6-2-1-0-x", ["job", "vanity"]),
+        ("9-9-0-0-0", ["learning", "job", "vanity"]),
+    ],
+)
+def test_a_button_that_can_take_nothing_away_says_so(client, db, split, disabled):
+    page = client.post("/", points(split)).content.decode()
+    buttons = re.findall('<button class="step" [^>]*value="([a-z]+)_[a-z]+-"([^>]*)>', page)
+    assert len(buttons) == 5
+    assert [name for name, rest in buttons if 'aria-disabled="true"' in rest] == disabled
 
 
 def test_a_missing_field_is_refused(owner):

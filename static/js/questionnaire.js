@@ -50,8 +50,8 @@
         row.was.textContent = fill(pattern, { was, now: points });
       }
       // Not `disabled`: that would throw the focus away in the middle of a series of presses.
-      if (rest > 0) row.add.removeAttribute("aria-disabled");
-      else row.add.setAttribute("aria-disabled", "true");
+      row.add.ariaDisabled = rest > 0 ? null : "true";
+      row.take.ariaDisabled = points > 0 ? null : "true";
     }
     return { rest, status };
   };

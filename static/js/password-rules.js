@@ -25,11 +25,12 @@
     const check = () => {
       const { minLength, tooShort, onlyDigits, likeEmail, fine } = input.dataset;
       const password = input.value;
-      let words = fine;
+      let words = password && fine;
       if (isLike(password, email ? email.value : input.dataset.email)) words = likeEmail;
       if (/^\p{Nd}+$/u.test(password)) words = onlyDigits;
-      if ([...password].length < Number(minLength)) words = tooShort;
-      answer.textContent = password ? words : "";
+      if (password && [...password].length < Number(minLength)) words = tooShort;
+      // A screen reader reads again what is written again, with each letter that is typed.
+      if (answer.textContent !== words) answer.textContent = words;
       answer.classList.toggle("is-fine", words === fine);
     };
     input.addEventListener("input", check);

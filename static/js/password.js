@@ -4,18 +4,13 @@ for (const input of document.querySelectorAll("input[data-show]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "show-password";
-  const label = () => {
-    const hidden = input.type === "password";
-    button.textContent = hidden ? input.dataset.show : input.dataset.hide;
+  const become = (type) => {
+    input.type = type;
+    button.textContent = type === "password" ? input.dataset.show : input.dataset.hide;
   };
-  button.addEventListener("click", () => {
-    input.type = input.type === "password" ? "text" : "password";
-    label();
-  });
+  button.addEventListener("click", () => become(input.type === "password" ? "text" : "password"));
   // What is sent, and what a browser offers to remember, is a password.
-  input.form.addEventListener("submit", () => {
-    input.type = "password";
-  });
-  label();
+  input.form.addEventListener("submit", () => become("password"));
+  become("password");
   input.after(button);
 }

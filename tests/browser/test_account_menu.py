@@ -188,6 +188,34 @@ def test_a_password_can_be_shown_while_it_is_typed(visitor):
     expect(password).to_have_value("ten points")
 
 
+def test_a_password_that_was_sent_is_hidden_and_the_button_offers_to_show_it(visitor):
+    """As when Back brings the page from the browser's memory."""
+    page = visitor.page
+    page.goto("/accounts/login/")
+    visitor.fill_credentials()
+    page.get_by_role("button", name="Show password").click()
+    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("textbox", name="Password")).to_have_attribute("type", "password")
+    expect(page.get_by_role("button", name="Show password")).to_be_visible()
+
+
+def test_what_is_said_of_a_password_is_said_once_and_not_with_each_letter(visitor):
+    page = visitor.page
+    page.goto("/accounts/signup/")
+    page.evaluate("""() => {
+      window.said = [];
+      const answer = document.querySelector(".password-answer");
+      const hear = new MutationObserver(() => said.push(answer.textContent));
+      hear.observe(answer, { childList: true });
+    }""")
+    page.get_by_label("Password", exact=False).and_(page.locator("input")).press_sequentially(
+        "ten points and more"
+    )
+    expect(page.locator(".password-answer")).to_have_text("Long enough.")
+    assert page.evaluate("said") == ["Use at least 8 characters.", "Long enough."]
+
+
 def test_a_new_password_is_checked_as_it_is_typed(visitor):
     page = visitor.page
     page.goto("/accounts/signup/")

@@ -388,6 +388,26 @@ def test_a_sheet_with_a_damaged_id_is_a_new_one(owner, user, submission):
     assert room.answers.count() == 1
 
 
+@pytest.mark.parametrize("state", ["open", "revealed", "ended", "overdue"])
+def test_a_page_of_a_room_asks_for_news_until_the_room_has_ended(client, owner, user, state):
+    """live.js asks as long as a page has a live part."""
+    room = make_room(user, answers=6)
+    spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
+    if state == "overdue":
+        Room.objects.filter(pk=room.pk).update(opened_at=room.opened_at - ROOM_TERM)
+    elif state != "open":
+        assert room.reveal()
+    if state == "ended":
+        assert room.end()
+    pages = [
+        owner.get(f"/rooms/{room.pk}/"),
+        owner.get(f"/rooms/{room.pk}/screen/"),
+        client.get(f"/r/{room.code}/result/"),
+    ]
+    is_live = [" data-live" in page.content.decode() for page in pages]
+    assert is_live == [state in ("open", "revealed")] * 3
+
+
 def test_that_the_picture_is_out_is_read_out_once(owner, user):
     room = make_room(user, "revealed", answers=12)
     page = owner.get(f"/rooms/{room.pk}/").content.decode()

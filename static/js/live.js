@@ -5,6 +5,7 @@
   const EVERY_MS = 2000;
   const AFTER_FAILURE_MS = 5000;
   const MAX_WAIT_MS = 15000;
+  const ANNOUNCE_DELAY_MS = 4000; // without another answer, before a screen reader is told how many
   const main = document.getElementById("main");
   const announcer = document.createElement("p");
   announcer.className = "visually-hidden";
@@ -27,31 +28,34 @@
   let said = words(main);
   let etag = null;
   let timer = null;
+  let pause = null;
   let asking = false;
   let failures = 0;
 
-  const replace = (old, replacement) => {
-    const hadFocus = old.contains(document.activeElement);
-    const id = hadFocus && document.activeElement.id;
-    old.replaceWith(replacement);
-    if (hadFocus) ((id && document.getElementById(id)) || main).focus({ preventScroll: true });
+  const announce = (saying, delay) => {
+    if (saying === said) return;
+    said = saying;
+    clearTimeout(pause);
+    pause = setTimeout(() => (announcer.textContent = saying), delay);
   };
 
   const show = (next) => {
+    const focused = document.activeElement;
     const now = known(next);
     const isSame = now.size === shown.size && [...now.keys()].every((id) => shown.has(id));
     if (isSame) {
       const fresh = parts(next);
-      for (const [id, part] of parts(main)) if (now.get(id) !== shown.get(id)) replace(part, fresh.get(id));
+      for (const [id, part] of parts(main)) if (now.get(id) !== shown.get(id)) part.replaceWith(fresh.get(id));
     } else {
       main.replaceChildren(...next.childNodes);
     }
     shown = now;
-    const saying = words(main);
-    if (saying !== said) announcer.textContent = said = saying;
+    announce(words(main), isSame ? ANNOUNCE_DELAY_MS : 0);
+    if (focused.isConnected) return;
+    ((focused.id && document.getElementById(focused.id)) || main).focus({ preventScroll: true });
   };
 
-  const isOver = () => main.querySelector('[data-state="ended"]') !== null;
+  const isOver = () => !main.querySelector("[data-live]");
 
   // A poll that fails once is nothing to speak of.
   const count = (failed) => {
@@ -78,9 +82,12 @@
       }
       if (response.status >= 500) wait = AFTER_FAILURE_MS;
       else if (response.ok) {
-        etag = response.headers.get("ETag");
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
-        show(page.getElementById("main"));
+        // What is being pressed stays under the finger until the next time.
+        if (!main.querySelector(":active")) {
+          etag = response.headers.get("ETag");
+          show(page.getElementById("main"));
+        }
       } else if ([404, 410].includes(response.status)) {
         return; // the room is deleted: what is shown stays, on the projector too
       } else if (response.status !== 304) {

@@ -3,26 +3,21 @@
 "use strict";
 {
   const root = document.documentElement;
-  const dark = () =>
-    root.dataset.theme
-      ? root.dataset.theme === "dark"
-      : matchMedia("(prefers-color-scheme: dark)").matches;
-  const remembered = () => {
+  const stored = (act) => {
     try {
-      return localStorage.getItem("theme");
+      return act(localStorage);
     } catch {
-      return null; // storage is blocked: the switch then lasts as long as the page
+      return null; // storage is blocked: what is chosen lasts as long as the page
     }
   };
-  const remember = (theme) => {
-    try {
-      localStorage.setItem("theme", theme);
-    } catch {
-      // as above
-    }
+  const paint = () => {
+    const theme = stored((storage) => storage.getItem("theme"));
+    if (["light", "dark"].includes(theme)) root.dataset.theme = theme;
   };
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : night.matches);
 
-  if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
+  paint();
 
   document.addEventListener("DOMContentLoaded", () => {
     const warning = document.querySelector("[data-cookies-blocked]");
@@ -32,36 +27,44 @@
     if (!button) return; // what a projector shows has no header
     const label = button.querySelector("[data-dark]");
     const name = () => {
-      label.textContent = dark() ? label.dataset.light : label.dataset.dark;
+      label.textContent = isDark() ? label.dataset.light : label.dataset.dark;
     };
     button.addEventListener("click", () => {
-      root.dataset.theme = dark() ? "light" : "dark";
-      remember(root.dataset.theme);
+      const theme = isDark() ? "light" : "dark";
+      root.dataset.theme = theme;
+      stored((storage) => storage.setItem("theme", theme));
       name();
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
+    night.addEventListener("change", name);
     name();
     button.hidden = false;
-  });
 
-  // The way to one's account. A page that is the same for everybody doesn't know who reads it, so
-  // the browser remembers whether somebody is signed in: one letter, never sent, gone with sign-out.
-  const KEY = "account";
-  const stored = (act) => {
-    try {
-      return act(localStorage);
-    } catch {
-      return null; // storage is blocked: the link then reads the same for everybody
-    }
-  };
-
-  document.addEventListener("DOMContentLoaded", () => {
+    // The way to one's account. A page that is the same for everybody doesn't know who reads it, so
+    // the browser remembers whether somebody is signed in: one letter, never sent, gone with sign-out.
     const menu = document.querySelector("[data-account-menu]");
     const link = document.querySelector("[data-account-link]");
+    const account = link?.href;
+    const lead = () => {
+      const initial = stored((storage) => storage.getItem("account"));
+      if (initial) {
+        // As the account menu looks on all other pages.
+        const [circle, words] = [0, 1].map(() => document.createElement("span"));
+        circle.className = "account-initial";
+        circle.textContent = initial;
+        circle.setAttribute("aria-hidden", "true");
+        words.className = "visually-hidden";
+        words.textContent = link.dataset.signedIn;
+        link.replaceChildren(circle, words);
+      } else {
+        link.textContent = link.dataset.signedOut;
+      }
+      link.href = initial ? account : link.dataset.signIn;
+      document.querySelector("[data-sign-out]").hidden = !initial;
+    };
 
     if (menu) {
       const initial = menu.querySelector(".account-initial").textContent;
-      stored((storage) => storage.setItem(KEY, initial));
+      stored((storage) => storage.setItem("account", initial));
       document.addEventListener("click", (event) => {
         if (!menu.contains(event.target)) menu.open = false;
       });
@@ -70,25 +73,20 @@
         menu.open = false;
         menu.querySelector("summary").focus();
       });
-    } else if (!link) {
-      stored((storage) => storage.removeItem(KEY));
+    } else if (link) {
+      lead();
     } else {
-      const initial = stored((storage) => storage.getItem(KEY));
-      if (initial) {
-        // As the account menu looks on all other pages.
-        const [circle, name] = [0, 1].map(() => document.createElement("span"));
-        circle.className = "account-initial";
-        circle.textContent = initial;
-        circle.setAttribute("aria-hidden", "true");
-        name.className = "visually-hidden";
-        name.textContent = link.dataset.signedIn;
-        link.replaceChildren(circle, name);
-      } else {
-        link.textContent = link.dataset.signedOut;
-        link.href = link.dataset.signIn;
-      }
-      document.querySelector("[data-sign-out]").hidden = !initial;
+      stored((storage) => storage.removeItem("account"));
     }
+
+    // From the back/forward cache a page comes as it was left, whatever has been chosen since.
+    window.addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
+      paint();
+      name();
+      if (menu) menu.open = false;
+      if (link) lead();
+    });
   });
 }
 

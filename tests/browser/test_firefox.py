@@ -111,3 +111,29 @@ def test_it_waits_for_its_person_and_shows_to_nobody_else(firefox, server):
         assert firefox.count(RESTORED) == 0
     firefox.goto(result)
     assert NOTE.splitlines()[0] not in firefox.run("return document.body.textContent")
+
+
+def test_a_page_out_of_the_browsers_memory_knows_what_was_chosen_since(firefox):
+    sign_up(firefox)
+    firefox.goto("/privacy/")
+    assert firefox.count("//header//a[normalize-space()='Sign out'][not(@hidden)]") == 1
+    firefox.goto("/purposes/")
+    before = firefox.run("return getComputedStyle(document.body).backgroundColor")
+    firefox.run("document.querySelector('[data-theme-switch]').click()")
+    after = firefox.run("return getComputedStyle(document.body).backgroundColor")
+    assert after != before
+    firefox.back()
+    assert firefox.run("return getComputedStyle(document.body).backgroundColor") == after
+    switch = "return document.querySelector('[data-theme-switch]').textContent.trim()"
+    words = firefox.run(switch)
+    firefox.run("document.querySelector('[data-theme-switch]').click()")
+    assert firefox.run(switch) != words
+
+    firefox.goto("/accounts/logout/")
+    firefox.press("Sign out")
+    firefox.find("//*[contains(text(), 'signed out')]")
+    for _ in range(2):  # over the question whether to sign out
+        firefox.back_to_whatever_comes()
+    assert firefox.path == "/privacy/"
+    assert firefox.count("//header//a[normalize-space()='Sign in']") == 1
+    assert firefox.count("//header//a[normalize-space()='Sign out'][not(@hidden)]") == 0

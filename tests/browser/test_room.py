@@ -32,6 +32,15 @@ expected = Counter(each for both in {answers} for each in zip(("now", "future"),
 assert answers == expected, answers
 """
 
+ANSWER = """
+from purposeapp.models import Room, RoomAnswer
+from purposeapp.split import Split
+room = Room.objects.get(code={code!r})
+for number in {seats}:
+    split = Split.parse("6-2-2-0-0")
+    assert RoomAnswer.objects.store(room.pk, seat=str(number), kind="now", split=split)
+"""
+
 
 class Phone:
     """Somebody who joins by phone, without an account."""
@@ -266,6 +275,48 @@ def test_a_poll_that_never_ends_is_given_up(new_visitor, host):
         first.page.clock.fast_forward(NEXT_POLL_MS)
     waiting = first.page.get_by_role("region", name="Waiting")
     expect(waiting.get_by_text("2 answers")).to_be_visible()
+
+
+def test_the_focus_of_the_host_stays_while_people_answer(server, host):
+    code = open_room(host)
+    page = host.page
+    server.run(ANSWER.format(code=code, seats=range(5)))
+    reveal = page.get_by_role("button", name="Reveal the picture")
+    reveal.focus()
+    server.run(ANSWER.format(code=code, seats=range(5, 7)))
+    expect(page.get_by_role("heading", name="7 answers. Are there 7 of you?")).to_be_visible()
+    expect(reveal).to_be_focused()
+    # What is pressed is not taken from under the finger.
+    reveal.hover()
+    page.mouse.down()
+    with page.expect_response(lambda response: response.status == HTTPStatus.OK):
+        server.run(ANSWER.format(code=code, seats=range(7, 8)))
+    page.mouse.up()
+    expect(page.get_by_role("heading", name="The picture is out")).to_be_visible()
+
+
+def test_a_page_that_changes_as_a_whole_keeps_the_focus_in_it(new_visitor, server, host):
+    code = open_room(host)
+    phone = Phone(new_visitor(**PHONE), *ANSWERS[0])
+    phone.page.goto(f"/r/{code}/")
+    phone.spend(phone.now)
+    phone.spend(phone.future)
+    phone.expect_waiting()
+    edit = phone.page.get_by_role("link", name="Edit my current points")
+    edit.focus()
+    server.run(ANSWER.format(code=code, seats=range(5)) + "assert room.reveal()")
+    expect(edit).to_have_count(0)
+    expect(phone.page.get_by_role("main")).to_be_focused()
+
+
+def test_the_projector_forgets_nothing_of_who_is_signed_in(host):
+    """Its page has no header, and so neither a menu nor a way to sign in."""
+    open_room(host)
+    screen = open_screen(host)
+    expect(screen.get_by_text("No answers yet.")).to_be_visible()
+    host.page.goto("/privacy/")
+    banner = host.page.get_by_role("banner")
+    expect(banner.get_by_role("link", name="Your account")).to_be_visible()
 
 
 def test_where_a_room_is_deleted_what_is_shown_stays(new_visitor, server, host):

@@ -52,6 +52,32 @@ def test_forced_colours_tell_what_is_done_and_what_is_chosen(new_visitor, scheme
     assert len(is_ticked) > 1
 
 
+@pytest.mark.parametrize(("system", "remembered"), [("light", "dark"), ("dark", "light")])
+def test_forced_colours_come_with_the_purposes_of_their_own_ground(new_visitor, system, remembered):
+    """What somebody chose for the site is for their other screen: the system has the last word."""
+    visitor = new_visitor(forced_colors="active", color_scheme=system)
+    page = visitor.page
+    cell = page.locator(".bar .cell").first
+    page.goto("/splits/0-0-0-10-0/")
+    colour = cell.evaluate("cell => getComputedStyle(cell).backgroundColor")
+    page.evaluate(f"localStorage.setItem('theme', '{remembered}')")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", remembered)
+    expect(cell).to_have_css("background-color", colour)
+    expect(page.get_by_role("button", name="Switch to")).to_have_count(0)
+
+
+def test_in_forced_colours_a_button_that_reads_as_a_link_has_no_border_through_its_words(
+    new_visitor,
+):
+    """Forced colours draw a border that is transparent otherwise."""
+    visitor = new_visitor(forced_colors="active")
+    visitor.sign_up()
+    visitor.go_to("Settings")
+    sign_out = visitor.page.get_by_role("main").get_by_role("button", name="Sign out")
+    expect(sign_out).to_have_css("border-width", "0px")
+
+
 def test_no_page_is_too_wide_at_twice_the_text_size(new_visitor, remember):
     visitor = new_visitor(viewport={"width": 390, "height": 800}, bypass_csp=True)
     page = visitor.page
@@ -60,8 +86,35 @@ def test_no_page_is_too_wide_at_twice_the_text_size(new_visitor, remember):
     page.goto("/rooms/")
     revealed = page.get_by_role("link", name="Workshop on Tuesday").get_attribute("href")
     widths = {}
-    for path in [*PAGES, revealed]:
+    page.goto("/rooms/")
+    opened = page.get_by_role("link", name="Our team, this spring").get_attribute("href")
+    rooms = [revealed, f"{revealed}screen/", f"{opened}screen/", f"{opened}paper/"]
+    for path in [*PAGES, *rooms]:
         page.goto(path)
         page.add_style_tag(content="html { font-size: 200%; }")
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
     assert widths == dict.fromkeys(widths, 390)
+
+
+def test_at_twice_the_text_size_no_date_stands_on_another_one(new_visitor, remember):
+    visitor = new_visitor(viewport={"width": 390, "height": 800}, bypass_csp=True)
+    page = visitor.page
+    visitor.sign_up()
+    remember(visitor)
+    page.add_style_tag(content="html { font-size: 200%; }")
+    for marks in (".chart-axis text", ".chart-marks circle"):
+        boxes = page.locator(marks).evaluate_all(
+            """(marks) => marks.map((mark) => mark.getBoundingClientRect().toJSON())
+              .filter((box) => box.width)"""
+        )
+        assert len(boxes) > 2
+        overlaps = [
+            (one, other)
+            for number, one in enumerate(boxes)
+            for other in boxes[:number]
+            if one["left"] < other["right"]
+            and other["left"] < one["right"]
+            and one["top"] < other["bottom"]
+            and other["top"] < one["bottom"]
+        ]
+        assert overlaps == [], marks

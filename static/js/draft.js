@@ -181,7 +181,8 @@
       save();
     });
     document.addEventListener("submit", (event) => {
-      if (event.submitter?.name !== "discard") return;
+      const { submitter, target } = event;
+      if (submitter?.name !== "discard" || !target.parentElement.contains(form)) return;
       isDiscarded = true;
       remove(key);
     });

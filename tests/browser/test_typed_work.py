@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.visitor import Visitor
+from tests.support.visitor import ASSESSMENT, Visitor
 
 RESTORED = "We restored what you typed."
 KEPT = "We kept what you typed before you signed in. It isn't saved yet."
@@ -222,6 +222,28 @@ def test_what_waited_and_is_discarded_does_not_come_back(member: Visitor, server
     expect(page.get_by_text(KEPT)).to_have_count(0)
     page.reload()
     expect(note.input(page)).to_have_value("")
+
+
+def test_discarding_one_form_keeps_what_is_typed_in_another_one(member: Visitor, server):
+    page, note = member.page, FORMS[4]
+    page.goto("/history/add/")
+    member.type_points("7-3-0-0-0")
+    page.locator("[name='taken_on']").fill("2026-03-01")
+    page.get_by_role("button", name="Add to my history").last.click()
+    page.wait_for_url(ASSESSMENT)
+    day = page.locator("#day [name='taken_on']")
+    day.fill("2026-02-02")
+    note.type(page)
+    end_session(member, server)
+    note.press_send(page)
+    go_on_after_sign_in(member)
+    kept = page.locator("form").filter(has_text=KEPT)
+    note.expect_typed(page)
+    expect(day).to_have_value("2026-02-02")
+    kept.get_by_role("button", name="Discard").click()
+    expect(kept).to_have_count(0)
+    expect(note.input(page)).to_have_value("")
+    expect(day).to_have_value("2026-02-02")
 
 
 def test_nothing_shows_to_the_next_person_on_the_same_browser(member: Visitor, server):

@@ -68,6 +68,9 @@
       document.addEventListener("click", (event) => {
         if (!menu.contains(event.target)) menu.open = false;
       });
+      menu.addEventListener("focusout", ({ relatedTarget }) => {
+        if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+      });
       menu.addEventListener("keydown", (event) => {
         if (event.key !== "Escape" || !menu.open) return;
         menu.open = false;

@@ -32,6 +32,12 @@ def test_the_menu_opens_and_closes_by_pointer_and_by_key(visitor, width):
     expect(links).to_have_count(0)
     expect(summary).to_be_focused()
 
+    # Whoever goes on by keyboard sees what they come to.
+    summary.press("Enter")
+    menu.get_by_role("button", name="Sign out").focus()
+    page.keyboard.press("Tab")
+    expect(links).to_have_count(0)
+
     visitor.open_account_menu()
     page.get_by_role("contentinfo").click(position={"x": 5, "y": 5})
     expect(links).to_have_count(0)

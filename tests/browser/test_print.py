@@ -37,6 +37,20 @@ def test_what_can_only_be_clicked_is_left_out(page):
         assert not page.get_by_role("link", name=words).first.is_visible()
     assert page.get_by_role("heading", level=1).is_visible()
     assert page.get_by_role("table").is_visible()
+    page.goto("/")
+    for button in ("Show my result", "Add a point to Job seeking"):
+        assert not page.get_by_role("button", name=button).last.is_visible()
+    assert page.get_by_label("Job seeking", exact=True).is_visible()
+
+
+def test_a_history_begins_its_picture_on_the_first_page(visitor, remember):
+    """Its words go on behind the picture, for as long as they like."""
+    page = visitor.page
+    visitor.sign_up()
+    remember(visitor)
+    page.emulate_media(media="print")
+    for part, expected in ((".story", "auto"), (".story .chart", "avoid")):
+        assert page.locator(part).evaluate("part => getComputedStyle(part).breakInside") == expected
 
 
 def test_a_goal_is_printed_without_what_changes_it(visitor):

@@ -45,7 +45,8 @@
     const link = document.querySelector("[data-account-link]");
     const account = link?.href;
     const lead = () => {
-      const initial = stored((storage) => storage.getItem("account"));
+      const initial = stored((storage) => storage.getItem("account") ?? "");
+      if (initial === null) return; // as without this script: it works for all
       if (initial) {
         // As the account menu looks on all other pages.
         const [circle, words] = [0, 1].map(() => document.createElement("span"));

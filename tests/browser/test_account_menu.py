@@ -82,6 +82,21 @@ def test_a_page_that_is_the_same_for_everybody_leads_to_the_account(visitor):
     page.wait_for_url("**/accounts/login/")
 
 
+def test_where_storage_is_blocked_such_a_page_claims_nothing(visitor):
+    page = visitor.page
+    page.add_init_script("""Object.defineProperty(window, "localStorage", {
+      get() { throw new DOMException("blocked", "SecurityError"); },
+    })""")
+    visitor.sign_up()
+    page.goto("/privacy/")
+    banner = page.get_by_role("banner")
+    expect(banner.get_by_role("link", name="Sign in")).to_have_count(0)
+    banner.get_by_role("button", name="Switch to dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    banner.get_by_role("link", name="Account", exact=True).click()
+    page.wait_for_url("**/history/")
+
+
 def test_without_scripts_such_a_page_says_account(new_visitor):
     visitor = new_visitor(java_script_enabled=False)
     page = visitor.page

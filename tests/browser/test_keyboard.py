@@ -17,7 +17,7 @@ WHAT_IS_WRONG_WITH_THE_FOCUS = """() => {
   const onTop = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   if (!element.contains(onTop)) return `covered by ${onTop?.outerHTML.slice(0, 60)}: ${what}`;
   const style = getComputedStyle(element);
-  if (style.outlineStyle === "none" && style.boxShadow === "none")
+  if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 3)
     return `looks like anything else: ${what}`;
   return null;
 }"""

@@ -67,6 +67,33 @@ def test_forced_colours_come_with_the_purposes_of_their_own_ground(new_visitor, 
     expect(page.get_by_role("button", name="Switch to")).to_have_count(0)
 
 
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_the_focus_is_drawn_around_whatever_has_it(new_visitor, forced):
+    """A shadow would be gone in forced colours."""
+    visitor = new_visitor(forced_colors=forced)
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("2-2-2-2-2")
+    unseen, kinds = [], set()
+    for path in ("/", "/rooms/", "/settings/", "/reminders/", page.url):
+        page.goto(path)
+        while True:
+            page.keyboard.press("Tab")
+            kind, outline, shadow = page.evaluate("""() => {
+              const { tagName, className } = document.activeElement;
+              const style = getComputedStyle(document.activeElement);
+              const { outlineStyle, outlineWidth, boxShadow } = style;
+              return [`${tagName} ${className}`, `${outlineStyle} ${outlineWidth}`, boxShadow];
+            }""")
+            if kind.startswith("BODY"):
+                break
+            kinds.add(kind)
+            if (outline, shadow) != ("solid 3px", "none"):
+                unseen.append((path, kind, outline, shadow))
+    assert unseen == []
+    assert len(kinds) > 10
+
+
 def test_in_forced_colours_a_button_that_reads_as_a_link_has_no_border_through_its_words(
     new_visitor,
 ):

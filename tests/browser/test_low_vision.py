@@ -29,6 +29,11 @@ RoomAnswer.objects.filter(room__host=user).delete()
 def test_forced_colours_tell_what_is_done_and_what_is_chosen(new_visitor, scheme):
     visitor = new_visitor(forced_colors="active", color_scheme=scheme)
     page = visitor.page
+    page.goto("/")
+    take, add = page.locator(".step").evaluate_all(
+        "([take, add]) => [take, add].map((button) => getComputedStyle(button).color)"
+    )
+    assert take != add  # there is nothing to take away yet
     visitor.sign_up()
     visitor.record("2-2-0-6-0")
     page.get_by_role("button", name="I'm looking for a job").click()

@@ -63,6 +63,11 @@ def expect_bars_of_one_width(page, count: int) -> None:
     )
     assert len(widths) == count
     assert len(set(widths)) == 1, widths
+    lines = page.locator("span.guess").evaluate_all("""(names) => names.map((name) => {
+      const { height } = name.getBoundingClientRect();
+      return Math.round(height / parseFloat(getComputedStyle(name).lineHeight));
+    })""")
+    assert lines == [1, 1]
 
 
 def expect_both_pairs(visitor, *, first_line: str) -> None:

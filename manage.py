@@ -1,6 +1,8 @@
 #!/usr/bin/env python
-"""Django's command line. It makes what a command needs on this machine: a secret key, and,
-without DATABASE_URL, the embedded PostgreSQL, which all commands share."""
+"""Django's command line, which first sets up what a command needs on this machine.
+
+That is a secret key and, without DATABASE_URL, the embedded PostgreSQL that all commands share.
+"""
 
 import os
 import sys
@@ -8,7 +10,7 @@ import sys
 from config import environment, local_postgres
 
 READ_ONLY = {"check", "diffsettings", "help", "version", "--help", "--version"}
-"""Commands that only read the settings and the code; nothing is made or started for them."""
+"""Commands that only read settings and code: nothing is created or started for them."""
 
 
 def main() -> None:

@@ -4,12 +4,13 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 
 class AdminConfig(DjangoAdminConfig):
-    """Django admin, with a start page of ours."""
+    """The app config of Django admin, with our own AdminSite."""
 
     default_site = "purposeapp.admin.site.AdminSite"
 
     def ready(self) -> None:
-        # The package that registers with the site holds its class too. Were the site made first,
-        # the import of its class would register everything with another one.
+        # Import this before admin.site is instantiated: the package defines AdminSite and also
+        # registers with the site. Imported during instantiation, it would register everything
+        # with a second instance.
         import_module("purposeapp.admin")
         super().ready()

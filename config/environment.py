@@ -1,4 +1,4 @@
-"""Readers of environment variables. Reading makes nothing; `make_secret_key` does."""
+"""Read environment variables. Only `make_secret_key` writes anything."""
 
 import os
 import secrets
@@ -9,11 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 from config import local_postgres
 
 SECRET_KEY_MIN_LENGTH = 32
-"""Characters that a secret key in production has at least."""
+"""Minimum length of SECRET_KEY in production, in characters."""
 
 
 def read_choice(name: str, *choices: str) -> str:
-    """The environment variable `name`, which must be one of `choices`; the first is the default.
+    """Return the environment variable `name`, one of `choices`; the first is the default.
 
     Raises ImproperlyConfigured for another value.
     """
@@ -24,7 +24,7 @@ def read_choice(name: str, *choices: str) -> str:
 
 
 def read_whole_number(name: str, default: int, *, most: int) -> int:
-    """The environment variable `name` as a whole number, from 0 to `most`.
+    """Return the environment variable `name` as a whole number, from 0 to `most`.
 
     Raises ImproperlyConfigured for another value.
     """
@@ -35,10 +35,10 @@ def read_whole_number(name: str, default: int, *, most: int) -> int:
 
 
 def read_secret_key(production: bool) -> str:
-    """The secret key: from the environment, or else from the file of `make_secret_key`.
+    """Return the secret key from the environment, or else from the file of `make_secret_key`.
 
-    Without either, a key of this process alone: enough to look at the settings, or to test.
-    Raises ImproperlyConfigured where it is too short for production.
+    Without either, return a random key for this process alone, which is enough to read the
+    settings or to run tests. Raises ImproperlyConfigured for a key too short for production.
     """
     if key := os.environ.get("SECRET_KEY"):
         if production and len(key) < SECRET_KEY_MIN_LENGTH:
@@ -51,10 +51,10 @@ def read_secret_key(production: bool) -> str:
 
 
 def make_secret_key() -> None:
-    """Make the secret key of this machine once, where the environment gives none.
+    """Create this machine's secret key once, unless the environment sets one.
 
-    It lies beside the local data, so that a restart signs nobody out. It is written to a file of
-    its own first and then linked, so that of two first starts at once both use the same.
+    It is stored beside the local data, so that a restart signs nobody out. It is written to a
+    temporary file and then linked, so that two simultaneous first starts use the same key.
     """
     kept = _secret_key_file()
     if os.environ.get("SECRET_KEY") or kept.exists():

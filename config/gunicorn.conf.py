@@ -1,4 +1,4 @@
-"""How gunicorn serves, in a container as on a laptop."""
+"""Gunicorn's settings, the same in a container and on a laptop."""
 
 import ctypes
 import os
@@ -15,56 +15,59 @@ _host = os.environ.get("HOST") or "127.0.0.1"
 wsgi_app = "config.wsgi"
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 8000}"
 
-# Threads, so that a visitor on a slow line does not hold up a whole process; each keeps one
-# connection to PostgreSQL.
+# Threads, so that a client on a slow connection does not block a whole process. Each thread keeps
+# one connection to PostgreSQL.
 worker_class = "config.gunicorn_worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 4
-# Longer than a load balancer keeps its connections, so that it is the one to close them.
+# Longer than a load balancer's idle timeout, so that the balancer is the side that closes.
 keepalive = 75
 timeout = 30
 graceful_timeout = 10
-# What no browser sends of us is refused. The kernel sends files without a limit of time.
+# More fields than any browser sends us.
 limit_request_fields = 50
+# The kernel's sendfile() has no timeout.
 sendfile = False
 
-# A file that is touched to show that a worker lives belongs in memory, where there is one.
+# Keep the worker heartbeat files in memory where there is a tmpfs.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
-# The control socket would open in the home folder, which a container need not have.
+# The control socket would be created in the home directory, which a container may not have.
 control_socket_disable = True
-# Nothing that a proxy claims is believed here; TRUSTED_PROXIES tells Django what to believe.
+# Gunicorn trusts no forwarded header; TRUSTED_PROXIES tells Django which ones to trust.
 forwarded_allow_ips = ""
 loglevel = "warning"
 
-# A reload reads this file again, and keeps the folder.
+# A reload (SIGHUP) reads this file again and keeps the folder.
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    # Each worker writes its counts into a file of its own there; whichever is asked adds them up.
+    # Each worker writes its metrics to its own files there; the one that is scraped adds them up.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
-# How long a request may wait for a lock, let PostgreSQL work on one statement, and be idle within a
-# transaction. What takes longer ends as a 503 that can be tried again. Set here since they are for
-# requests alone: migrations and commands take the time that they need.
+# PostgreSQL's timeouts for requests: waiting for a lock, running one statement, idling in a
+# transaction. A request that exceeds one ends as a 503 that can be retried. They are set here
+# because they apply to requests only: migrations and commands take the time that they need.
 DATABASE_LIMITS = {
     "lock_timeout": "2s",
     "statement_timeout": "10s",
-    # A statement that a thread has given up ends soon after.
+    # Makes a statement end soon after a thread has abandoned it by closing its connection.
     "client_connection_check_interval": "1s",
     "idle_in_transaction_session_timeout": "30s",
 }
-# A PostgreSQL that has fallen silent keeps no limits, so each thread keeps some too: none waits
-# longer than this, and one is always free for probes and for pages that need no database.
+# A PostgreSQL that no longer responds enforces no timeouts, so each worker enforces its own: no
+# thread waits longer than LONGEST_WAIT_S, and one thread always stays free for probes and for
+# pages that need no database.
 LONGEST_WAIT_S = 12
-LONG_WAITS = threads - 2  # one more may be connecting
+LONG_WAITS = threads - 2  # a further thread may be connecting
 
 
 def post_worker_init(worker) -> None:
-    """Have each connection of this worker begin with the limits; options of DATABASE_URL win.
+    """Apply the timeouts to this worker's connections; options in DATABASE_URL take precedence.
 
-    Import every view now: a worker that did it at its first request would mix the code that it
-    began with and that of an upgrade. Then send what an earlier worker has left in the outbox.
+    Then import every view: a worker that imported them at its first request could mix the code
+    that it started with and the code of an upgrade. Finally wake the outbox, to send the mails
+    that an earlier worker left in it.
     """
     from django.conf import settings
     from django.db import connections
@@ -83,7 +86,7 @@ def post_worker_init(worker) -> None:
 
 
 def child_exit(server, worker) -> None:
-    """Forget what only a living worker counts."""
+    """Remove the live gauges of a worker that has exited from the metrics."""
     if os.environ.get("METRICS_TOKEN"):
         from prometheus_client import multiprocess
 
@@ -91,33 +94,33 @@ def child_exit(server, worker) -> None:
 
 
 def post_fork(server, worker) -> None:
-    """Have a worker stop, once its requests are done, when its master is killed (Linux).
+    """Have the kernel send a worker SIGTERM when its master is killed (Linux).
 
-    It notices by itself too, but then holds the port for up to `graceful_timeout`, and a new master
-    can't begin meanwhile.
+    The worker finishes its requests and stops. It would notice by itself too, but then hold the
+    port for up to `graceful_timeout`, during which a new master can't start.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != server.pid:  # killed before that took effect
+        if os.getppid() != server.pid:  # the master was killed before that took effect
             sys.exit(1)
 
 
 def on_starting(server) -> None:
-    """Make the secret key before the workers start, so that all of them use the same."""
+    """Create the secret key before the workers start, so that all of them use the same one."""
     if os.environ.get("APP_ENV") != "production":
         make_secret_key()
 
 
 def when_ready(server) -> None:
-    """Say where the site is once it answers, not before."""
+    """Print START_MESSAGE once the site answers, not before."""
     if message := os.environ.get("START_MESSAGE"):
         print(message, flush=True)
 
 
 def on_exit(server) -> None:
-    """Delete the counts of this start: the next one has a folder of its own."""
+    """Delete the metrics files of this run; the next run creates its own folder."""
     if folder := os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None):
         for counts in Path(folder).glob("*.db"):
             counts.unlink()
-        with suppress(OSError):  # somebody keeps something else there
+        with suppress(OSError):  # the folder holds other files too
             Path(folder).rmdir()

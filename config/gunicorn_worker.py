@@ -1,8 +1,9 @@
-"""gunicorn's worker with threads, in which slow and idle clients hold none of them (slowloris).
+"""A gthread worker for gunicorn that is safe from slow and idle clients (slowloris).
 
-Nor do they hold up its event loop, on which gunicorn waits for each client that is to close.
+Such a client occupies no thread, and doesn't block the event loop, on which gunicorn's own worker
+waits for each closing client.
 
-A proxy that buffers does this better, and docs/deploy.md asks for one.
+A buffering proxy does this better, and docs/deploy.md asks for one.
 """
 
 import selectors
@@ -21,31 +22,32 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 HEAD_TIMEOUT_S = 10
 """How long the head of a request may take to arrive. No thread waits for it."""
 MAX_HEAD_BYTES = 64 * 1024
-"""More than a head may have, and what is read of a connection at a time."""
+"""A head that is still incomplete at this size is refused (431). Also the size of one read."""
 END_OF_HEAD = b"\r\n\r\n"
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n"
 
 READ_GRACE_S = 20
 MIN_BYTES_PER_S = 500
-"""A body may take the grace, and then as long as its bytes take at this rate (as Apache has it)."""
+"""A body may take the grace period plus the time that its bytes take at this rate (as in Apache's
+mod_reqtimeout)."""
 SEND_TIMEOUT_S = 30
-"""How long a client may take none of an answer."""
+"""How long a client may accept no byte of a response."""
 
 LINGER_TIMEOUT_S = 2
-"""How long a client that has its last answer may take to close."""
+"""How long a client may take to close the connection after its last response."""
 MAX_LINGER_BYTES = 64 * 1024
-"""How much it may send meanwhile."""
+"""How much a client may send in that time."""
 
 
 class TimedReader:
-    """The reading side of a connection, which gives up on a request that comes in too slowly."""
+    """A socket wrapper that raises TimeoutError when a request arrives too slowly."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self.begin()
 
     def begin(self) -> None:
-        """Start the clock, for the next request."""
+        """Restart the clock for the next request."""
         self._began, self._received = time.monotonic(), 0
 
     def recv(self, size: int) -> bytes:
@@ -67,14 +69,14 @@ class TimedReader:
 
 
 class Worker(ThreadWorker):
-    """Takes in the head of each request on its one event loop, and then gives it to a thread."""
+    """A worker that reads the head of each request on its event loop, then hands it to a thread."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lingering_conns: deque[TConn] = deque()
 
     def enqueue_req(self, conn: TConn) -> None:
-        """A new connection, or one on which more than a request was read already."""
+        """Take a new connection, or one whose buffer already holds some of the next request."""
         if not conn.initialized:
             limit = struct.pack("ll", SEND_TIMEOUT_S, 0)
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
@@ -88,17 +90,17 @@ class Worker(ThreadWorker):
             self._await_head(conn)
 
     def _has_come_with_it(self, conn: TConn) -> bool:
-        """Whether the whole head came with its connection, as it mostly does.
+        """Return whether the whole head has arrived with the connection, as it mostly does.
 
-        Then it needs no round through the event loop. One that is too large or broken off does:
-        that is told in one place alone.
+        That saves a round through the event loop. A head that is too large or broken off still
+        goes through it: one place alone answers those.
         """
         conn.sock.setblocking(False)
         conn.head += self._received(conn, MAX_HEAD_BYTES - 1) or b""
         return END_OF_HEAD in conn.head
 
     def _received(self, conn: TConn, size: int = MAX_HEAD_BYTES) -> bytes | None:
-        """What has come since; empty where the client has hung up, None where nothing came."""
+        """Return the bytes received since; empty if the client has hung up, None if none came."""
         try:
             return conn.sock.recv(size)
         except BlockingIOError:
@@ -107,14 +109,14 @@ class Worker(ThreadWorker):
             return b""
 
     def on_client_socket_readable(self, conn: TConn, client: Any) -> None:
-        """The next request on a connection that was kept alive begins."""
+        """Await the head of the next request on a keep-alive connection."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         conn.head = b""
         self._await_head(conn)
 
     def on_pending_socket_readable(self, conn: TConn, client: Any) -> None:
-        """More of a head has come, or the client has hung up."""
+        """Read more of a head, or notice that the client has hung up."""
         data = self._received(conn)
         if data is None:
             return
@@ -146,23 +148,24 @@ class Worker(ThreadWorker):
         self.poller.register(conn.sock, selectors.EVENT_READ, readable)
 
     def finish_request(self, conn: TConn, fs: Future) -> None:
-        """Keep a connection that goes on; of one that ends, wait for the client to close it."""
+        """Keep the connection alive, or else wait for the client to close it."""
         if fs.cancelled() or fs.exception() or fs.result():
             super().finish_request(conn, fs)
         else:
             self._linger(conn)
 
     def _linger(self, conn: TConn) -> None:
-        """Close in both directions, in turn: at once, the client might lose the last answer.
+        """Close the connection in stages (lingering close, RFC 9112, section 9.6).
 
-        That is RFC 9112, section 9.6. gunicorn would block the event loop for it.
+        If both directions closed at once, the client might lose the last response. gunicorn's own
+        worker blocks the event loop while it waits.
         """
         conn.lingered_bytes = 0
         conn.timeout = time.monotonic() + LINGER_TIMEOUT_S
         try:
             conn.sock.setblocking(False)
             conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:  # the client was first
+        except OSError:  # the client closed first
             self._drop(conn)
             return
         self.lingering_conns.append(conn)
@@ -170,7 +173,7 @@ class Worker(ThreadWorker):
         self.poller.register(conn.sock, selectors.EVENT_READ, readable)
 
     def on_lingering_socket_readable(self, conn: TConn, client: Any) -> None:
-        """The client has closed, or sends what nobody reads."""
+        """Discard what the client still sends; drop the connection once it closes or sends much."""
         data = self._received(conn)
         if data is None:
             return
@@ -181,7 +184,7 @@ class Worker(ThreadWorker):
             self._drop(conn)
 
     def murder_pending(self) -> None:
-        """Close what has waited long enough, for a head or for the client to close."""
+        """Close connections that have waited too long, for a head or for the client to close."""
         super().murder_pending()
         now = time.monotonic()
         while self.lingering_conns and self.lingering_conns[0].timeout <= now:
@@ -194,7 +197,7 @@ class Worker(ThreadWorker):
         conn.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """A worker that stops waits no longer for connections without a request."""
+        """Cap the wait of connections without a whole request too, when the worker stops."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
             conn.timeout = min(conn.timeout, deadline)

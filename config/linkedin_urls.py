@@ -1,4 +1,4 @@
-"""The addresses that exist only where LinkedIn is switched on; the paths are allauth's own."""
+"""URL patterns that exist only where LinkedIn is switched on. The paths are allauth's own."""
 
 from django.urls import include, path
 

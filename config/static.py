@@ -6,7 +6,7 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):
-    """Collects of Bootstrap's thirty-odd builds only the one that the pages use, and its map."""
+    """Collects only the one of Bootstrap's thirty-odd builds that the pages use, and its map."""
 
     ignore_patterns = [
         *DjangoStaticFilesConfig.ignore_patterns,
@@ -17,7 +17,7 @@ class StaticFilesConfig(DjangoStaticFilesConfig):
 
 
 class WhiteNoiseMiddleware(whitenoise.middleware.WhiteNoiseMiddleware):
-    """Serves what was collected, and not the manifest of it, which lists every file's name."""
+    """Serves the collected files, but not their manifest, which lists the name of every file."""
 
     def add_file_to_dictionary(self, url, path, stat_cache=None) -> None:
         if Path(path).name != ManifestStaticFilesStorage.manifest_name:

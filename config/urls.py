@@ -3,7 +3,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-# The admin's own sign-in knows nothing of codes and limits; allauth's does.
+# Use allauth's sign-in: the admin's own has no sign-in codes and no rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The door that gunicorn uses."""
+"""The WSGI application, which gunicorn serves."""
 
 import os
 
@@ -10,10 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class Utf8Request(WSGIRequest):
-    """A request that is UTF-8, whatever encoding it claims to have.
+    """A request that is always decoded as UTF-8, whatever charset its Content-Type names.
 
-    Django would believe any that Python knows, among them some that are no encodings of text,
-    and fail before a middleware could answer.
+    Django accepts any codec that Python knows, even those that don't encode text, and would fail
+    before a middleware could answer.
     """
 
     def _set_content_type_params(self, meta) -> None:

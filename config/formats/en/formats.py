@@ -1,8 +1,7 @@
-"""How English dates are written here: the day first, and the month as a word. A time of day says
-in which time zone it is.
+"""Date formats for English: the day first, the month as a word, and a time with its time zone.
 
-Django looks here before its own formats (FORMAT_MODULE_PATH); another language gets a folder of
-its own only where Django's formats for it don't suit.
+Django looks here before its own formats (FORMAT_MODULE_PATH). Another language gets its own folder
+only where Django's formats for it don't suit.
 """
 
 DATE_FORMAT = "j F Y"

@@ -1,1 +1,1 @@
-"""What breaks things and counts what is left: `make drill` and `make fuzz`."""
+"""Fault injection and fuzzing: `make drill` and `make fuzz`."""

@@ -1,7 +1,7 @@
-"""Known vulnerabilities of the pinned versions, as pip-audit knows them.
+"""Check the pinned versions for known vulnerabilities, with pip-audit.
 
-`make audit` runs it. Of a version that no source of advisories could be asked about nothing is
-known: that is said, and is no failure.
+`make audit` runs it. If no source of advisories can be asked about a version, that is reported and
+is not a failure.
 """
 
 import json
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 REQUIREMENTS = "requirements/dev.txt"
-"""It has all of server.txt and local.txt too."""
+"""Includes everything in server.txt and local.txt."""
 
 
 def main() -> int:

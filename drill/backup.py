@@ -1,4 +1,4 @@
-"""A backup that was made under load and restored elsewhere holds every row and every rule."""
+"""Check that a backup made under load restores every row, constraint and index elsewhere."""
 
 import re
 from hashlib import md5
@@ -24,7 +24,7 @@ NOTHING = (0, md5(b"", usedforsecurity=False).hexdigest())
 
 
 def compare_backup(cluster: Cluster, site: Site) -> list[str]:
-    """Dump the server while it serves, restore it into an empty one; returns what differs."""
+    """Dump the server while it serves and restore it into an empty one; return what differs."""
     file = cluster.log.with_name("backup.dump")
     file.unlink(missing_ok=True)
     elsewhere = Cluster(cluster.log.with_name("restored"))
@@ -39,7 +39,7 @@ def compare_backup(cluster: Cluster, site: Site) -> list[str]:
         with elsewhere.connect() as connection:
             found = contents(connection)
             wrong = broken_rules(connection) + lagging(connection)
-        # Answers in rooms are in no backup.
+        # Backups leave out the answers in rooms.
         was[LEFT_OUT] = NOTHING
         return wrong + [
             f"restored, {name} differs: {difference(was[name], found.get(name))}"
@@ -52,14 +52,14 @@ def compare_backup(cluster: Cluster, site: Site) -> list[str]:
 
 
 def difference(was: object, found: object) -> str:
-    """What is only there, and what is only here."""
+    """Return what only the original has, and what only the restored database has."""
     if isinstance(was, list) and isinstance(found, list):
         return f"{[row for row in was if row not in found]} {[r for r in found if r not in was]}"
     return f"{was} {found}"
 
 
 def contents(connection: psycopg.Connection) -> dict[str, object]:
-    """Each table with the number of its rows and a checksum of all; and what holds for them."""
+    """Return each table's row count and checksum, with all constraints, indexes and columns."""
     found: dict[str, object] = {
         "the constraints": [(*rule[:-1], _meaning(rule[-1])) for rule in rules(connection)],
         "the indexes": connection.execute(INDEXES).fetchall(),
@@ -72,12 +72,12 @@ def contents(connection: psycopg.Connection) -> dict[str, object]:
 
 
 def _meaning(rule: str) -> str:
-    """A rule without casts between texts: reading its own words, PostgreSQL puts them elsewhere."""
+    """Strip text casts from a constraint: PostgreSQL moves them when it re-reads its own output."""
     return re.sub(r"::(character varying|text)(\[\])?|[()]", "", rule)
 
 
 def lagging(connection: psycopg.Connection) -> list[str]:
-    """The identity columns that would give a number that is taken."""
+    """Return the identity columns whose sequence would yield a number that is taken."""
     found = []
     columns = [row for row in connection.execute(COLUMNS).fetchall() if row[5] == "YES"]
     for table, column, *_ in columns:

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of the drill's own, each with its data in a folder that goes with it."""
+"""Throwaway PostgreSQL servers for the drill, each with its own data folder."""
 
 import contextlib
 import os
@@ -22,14 +22,14 @@ NAME = "five_purposes"
 SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "32MB",
-    # Little enough for a small disk.
+    # Small enough for a small disk.
     "min_wal_size": "32MB",
     "max_wal_size": "64MB",
 }
 
 
 def user() -> dict:
-    """How to start what refuses to run as root: as `nobody`."""
+    """Return the Popen options to run a program as `nobody` if we are root, which it refuses."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -38,7 +38,7 @@ def user() -> dict:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that whoever runs the servers can pass through, until the end of the block."""
+    """Create a temporary folder that the servers' user can pass through."""
     local_postgres.make_data_dir()
     folder = Path(tempfile.mkdtemp(prefix="five-purposes-drill-"))
     folder.chmod(0o755)
@@ -49,7 +49,7 @@ def scratch() -> Iterator[Path]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started and that are still there."""
+    """Return the live child processes of a process."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(each) for task in tasks for each in (task / "children").read_text().split()]
@@ -58,7 +58,7 @@ def children(pid: int) -> list[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there, and not only its exit code."""
+    """Return whether a process is alive, rather than gone or a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -66,7 +66,7 @@ def is_alive(pid: int) -> bool:
 
 
 def kill(*pids: int) -> None:
-    """kill -9, and wait until they are gone."""
+    """Send SIGKILL to processes, and wait until they are gone."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -75,7 +75,7 @@ def kill(*pids: int) -> None:
 
 
 class Cluster:
-    """One server: the embedded PostgreSQL's binaries, on a TCP port of this machine."""
+    """A PostgreSQL server that runs the embedded binaries on a local TCP port."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.data = folder / "data"
@@ -90,13 +90,13 @@ class Cluster:
 
     @staticmethod
     def make_folder(folder: Path) -> None:
-        """A folder that belongs to whoever runs the server."""
+        """Create a folder that belongs to the user that runs the server."""
         folder.mkdir(mode=0o700, exist_ok=True)
         if who := user():
             os.chown(folder, who["user"], who["group"])
 
     def create(self) -> None:
-        """Make it, start it, and make an empty database in it."""
+        """Initialize the server, start it, and create an empty database."""
         self.run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8",
                  "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")  # fmt: skip
         self.start()
@@ -104,7 +104,7 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {NAME}")
 
     def run(self, program: str, *arguments: str | Path) -> None:
-        """Run one of PostgreSQL's programs to its end."""
+        """Run a PostgreSQL program and wait for it. Raises RuntimeError if it fails."""
         done = subprocess.run(
             [self.bin / program, *arguments],
             env=local_postgres.ENVIRONMENT,
@@ -117,7 +117,7 @@ class Cluster:
             raise RuntimeError(f"{program}: {done.stderr}")
 
     def launch(self) -> None:
-        """Start it, without waiting for it."""
+        """Start the server without waiting until it answers."""
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", **self.settings}
         options["port"] = str(self.port)
         with self.log.open("ab") as log:
@@ -138,7 +138,7 @@ class Cluster:
             )
 
     def start(self) -> None:
-        """Start it where it is not running, and come back when it answers."""
+        """Start the server if it is not running, and return when it answers."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while True:
             if not self.process or self.process.poll() is not None:
@@ -152,13 +152,13 @@ class Cluster:
                 time.sleep(0.05)
 
     def connect(self, name: str = NAME) -> psycopg.Connection:
-        """A connection straight to it, past any proxy."""
+        """Connect to the server directly, past any proxy."""
         return psycopg.connect(
             host="127.0.0.1", port=self.port, user="postgres", dbname=name, autocommit=True
         )
 
     def backends(self) -> list[int]:
-        """The processes that serve the site."""
+        """Return the pids of the backends that serve the site."""
         with self.connect("postgres") as connection:
             rows = connection.execute(
                 "SELECT pid FROM pg_stat_activity WHERE datname = %s", [NAME]
@@ -166,15 +166,15 @@ class Cluster:
         return [pid for (pid,) in rows]
 
     def kill(self) -> None:
-        """kill -9 of the postmaster and all its processes."""
+        """Send SIGKILL to the postmaster and all its processes."""
         assert self.process
         pid = self.process.pid
-        os.kill(pid, signal.SIGSTOP)  # so that it starts no other one meanwhile
+        os.kill(pid, signal.SIGSTOP)  # so that it starts no new process meanwhile
         kill(pid, *children(pid))
         self.process.wait()
 
     def stop(self) -> None:
-        """PostgreSQL's fast shutdown; harmless where it isn't running."""
+        """Stop the server (fast shutdown); harmless if it isn't running."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
@@ -183,5 +183,5 @@ class Cluster:
                 self.kill()
 
     def remove(self) -> None:
-        """Delete its data."""
+        """Delete the server's data."""
         shutil.rmtree(self.data, ignore_errors=True)

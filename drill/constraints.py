@@ -1,4 +1,4 @@
-"""Hold every rule of the tables against every row anew, whatever PostgreSQL believes."""
+"""Re-check every constraint against every row, instead of trusting PostgreSQL's catalog."""
 
 import psycopg
 
@@ -10,12 +10,15 @@ ORDER BY 1, 2
 
 
 def rules(connection: psycopg.Connection) -> list[tuple]:
-    """All constraints: table, name, kind, whether it was validated, and what it says."""
+    """Return all constraints: table, name, type, whether it is validated, and its definition."""
     return connection.execute(RULES).fetchall()
 
 
 def broken_rules(connection: psycopg.Connection) -> list[str]:
-    """The rules that some row breaks, in words. Check constraints are asked for, indexes read."""
+    """Return a message for each constraint that some row violates.
+
+    Check constraints are queried, foreign keys added again, and indexes read by amcheck.
+    """
     found = []
     for table, name, kind, is_validated, text in rules(connection):
         if not is_validated:
@@ -28,11 +31,11 @@ def broken_rules(connection: psycopg.Connection) -> list[str]:
             if count:
                 found.append(f"{count} rows of {table} break {name}")
         if kind == "f":
-            # Added anew beside the old one, it looks at every row.
+            # Adding the same foreign key again checks every row.
             connection.execute(f"ALTER TABLE {table} ADD CONSTRAINT drill_again {text}")
             connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT drill_again")
     connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
-    # Each row stands in each index, and a unique one holds no value twice.
+    # Each row is in each index, and a unique index has no value twice.
     connection.execute(
         "SELECT bt_index_check(c.oid, true, i.indisunique) FROM pg_index i JOIN pg_class c"
         " ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree'"

@@ -1,13 +1,13 @@
-"""Two machines: a primary, two synchronous standbys and pgbouncer; a switch, and a crash.
+"""Switchover and failover drill: a primary, two synchronous standbys and pgbouncer.
 
-`make drill` runs it after the faults of one machine, where pgbouncer is installed (on Debian,
-`apt install pgbouncer`). The servers are the embedded PostgreSQL's; each commit is on the primary
-and on one standby at least (`ANY 1`) before it is acknowledged. pgbouncer pools by transaction.
+`make drill` runs it after the faults of a single machine, if pgbouncer is installed (on Debian,
+`apt install pgbouncer`). The servers run the embedded PostgreSQL. Each commit is on the primary and
+on at least one standby (`ANY 1`) before it is acknowledged. pgbouncer pools by transaction.
 
-- A planned switch, SWITCHES times (20): pause pgbouncer, stop the primary, promote a standby that
-  has everything, point pgbouncer to it, resume. No request may fail; each waits a moment.
-- A kill of the primary: the standby that has more is promoted. Clients may see 503s alone, for two
-  seconds at most from the kill on, and nothing acknowledged is lost.
+- A planned switchover, SWITCHES times (20): pause pgbouncer, stop the primary, promote a standby
+  that has everything, point pgbouncer to it, resume. No request may fail; each waits a moment.
+- A failover after the primary is killed: the standby that has more of the WAL is promoted. Clients
+  may see only 503s, for at most two seconds after the kill, and nothing acknowledged is lost.
 """
 
 import os
@@ -31,7 +31,7 @@ SWITCHES = int(os.environ.get("SWITCHES") or 20)
 WRITERS = 20
 MAX_GAP_S = 2
 FIND_IT_S = 0.5
-"""How long whoever watches takes to find the primary dead. One that must be sure takes longer."""
+"""How long a monitor takes to find the primary dead. One that must be certain takes longer."""
 BINARY = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 SETTINGS = {
@@ -46,7 +46,7 @@ SETTINGS = {
 
 
 class Pool:
-    """pgbouncer in transaction mode, told through its console."""
+    """pgbouncer in transaction mode, controlled through its admin console."""
 
     def __init__(self, folder: Path, target: int) -> None:
         self.port, self.file = free_port(), folder / "pgbouncer.ini"
@@ -83,9 +83,9 @@ ignore_startup_parameters = options,extra_float_digits
 """)
 
     def do(self, *commands: str) -> None:
-        """Give commands to the console; each comes back once it is done."""
+        """Run commands in the admin console; each returns once it is done."""
         address = f"host=127.0.0.1 port={self.port} user=postgres dbname=pgbouncer"
-        # The console knows plain queries only.
+        # The console supports only the simple query protocol.
         with psycopg.connect(address, autocommit=True, cursor_factory=psycopg.ClientCursor) as it:
             for command in commands:
                 it.execute(command)
@@ -104,7 +104,7 @@ class Trio:
         self.primary = "one"
 
     def create(self) -> None:
-        # While there is no standby yet, nothing waits for one.
+        # As long as there is no standby, commits must not wait for one.
         self.servers["one"].settings["synchronous_standby_names"] = ""
         self.servers["one"].create()
         for name in ("two", "three"):
@@ -115,7 +115,7 @@ class Trio:
         self.servers["one"].start()
 
     def follow(self, name: str) -> None:
-        """Make a standby of the primary anew, from a base backup."""
+        """Rebuild a server as a standby of the primary, from a base backup."""
         server, primary = self.servers[name], self.servers[self.primary]
         server.stop()
         server.remove()
@@ -127,7 +127,7 @@ class Trio:
         server.start()
 
     def point_at_primary(self, name: str) -> None:
-        """Have a standby follow whoever is the primary by now."""
+        """Have a standby follow the current primary."""
         primary = self.servers[self.primary]
         address = f"host=127.0.0.1 port={primary.port} user=postgres application_name={name}"
         with self.servers[name].connect("postgres") as connection:
@@ -135,7 +135,7 @@ class Trio:
             connection.execute("SELECT pg_reload_conf()")
 
     def await_standby(self, count: int = 2) -> None:
-        """Come back when so many standbys stream."""
+        """Return when `count` standbys are streaming. Raises TimeoutError."""
         deadline = time.monotonic() + 60
         with self.servers[self.primary].connect("postgres") as connection:
             streams = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
@@ -148,13 +148,13 @@ class Trio:
         return [name for name in self.servers if name != self.primary]
 
     def received(self, name: str) -> int:
-        """How much of the log a standby has, in bytes."""
+        """Return the WAL position that a standby has received, in bytes."""
         with self.servers[name].connect("postgres") as connection:
             last = "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0')"
             return int(connection.execute(last).fetchone()[0])
 
     def promote(self) -> None:
-        """Make a primary of the standby that has most of the log."""
+        """Promote the standby that has received the most WAL."""
         old = self.primary
         self.primary = max(self.standbys(), key=self.received)
         with self.servers[self.primary].connect("postgres") as connection:
@@ -164,7 +164,7 @@ class Trio:
                 self.point_at_primary(name)
 
     def rejoin(self, name: str) -> None:
-        """A primary that was stopped in order follows the new one, which has all that it has."""
+        """Restart a cleanly stopped primary as a standby of the new one, which has all its WAL."""
         server = self.servers[name]
         (server.data / "standby.signal").touch()
         primary = self.servers[self.primary]
@@ -179,7 +179,7 @@ class Trio:
 
 
 class Failover:
-    """The site on pgbouncer on three servers, and writers."""
+    """The drill: the site behind pgbouncer with three servers, and writers."""
 
     def __init__(self, folder: Path) -> None:
         self.scores = Scores()
@@ -217,13 +217,13 @@ class Failover:
         return self.scores.violations
 
     def switch(self) -> None:
-        """A planned switch; requests wait in pgbouncer meanwhile."""
+        """Do a planned switchover; requests wait in pgbouncer meanwhile."""
         time.sleep(0.5)
         self.trio.await_standby()
         begin = time.monotonic()
         self.pool.do(f"PAUSE {NAME}")
         old = self.trio.primary
-        # A fast shutdown waits until the standbys have everything.
+        # A fast shutdown waits until the standbys have all WAL.
         self.trio.servers[old].stop()
         self.trio.promote()
         self.pool.point_to(self.trio.servers[self.trio.primary].port)

@@ -1,11 +1,10 @@
-"""Nothing acknowledged is lost: processes are killed under load, and the rows are counted.
+"""Fault-injection drill: kill processes under load and check that nothing acknowledged is lost.
 
-`make drill` runs it. gunicorn and PostgreSQL stand as they do in production, with a proxy between
-them; fifty writers (writers.py) sign in, record, edit, claim and answer, while KILLS faults (50
-unless told otherwise) are done to them. The order of the faults is that of SEED, which is printed;
-how they meet the requests is not repeatable. Afterwards every acknowledged row has to be there
-exactly once, and clients may have seen nothing but answers, clean 503s and, of what was killed or
-cut, no answer.
+`make drill` runs it. gunicorn and PostgreSQL run as in production, with a proxy between them. Fifty
+writers (writers.py) sign in, record, edit, claim and answer while KILLS faults (default 50) are
+injected. SEED, which is printed, determines the order of the faults, but not how they coincide with
+requests. Afterwards every acknowledged row must be there exactly once, and clients may have seen
+only responses, clean 503s and, where something was killed or cut, no response.
 """
 
 import contextlib
@@ -31,7 +30,7 @@ SEED = int(os.environ.get("SEED") or random.randrange(10**6))
 WRITERS = int(os.environ.get("WRITERS") or 50)
 DISK_MB = 512
 FULL_S = 4
-"""How long the disk stays full."""
+"""How long the disk stays full, in seconds."""
 COLUMNS = ["done", "answers", "503s", "429s", "no answer", "500s", "violations"]
 
 WEIGHTS = {
@@ -42,7 +41,7 @@ WEIGHTS = {
     "connections cut": 20,
     "answers lost, then cut": 10,
 }
-"""Of a hundred kills, how many are of which kind."""
+"""How many of a hundred kills are of each kind."""
 
 MIGRATION = """
 ALTER TABLE purposeapp_assessment ADD COLUMN drill smallint DEFAULT 0 NOT NULL
@@ -52,11 +51,11 @@ CREATE INDEX CONCURRENTLY drill ON purposeapp_assessment (drill)
 DROP INDEX CONCURRENTLY drill
 ALTER TABLE purposeapp_assessment DROP COLUMN drill
 """.strip().splitlines()
-"""What a migration does that a running release survives: add, check later, index beside."""
+"""A migration that is safe under a running release: NOT VALID first, indexes CONCURRENTLY."""
 
 
 class Drill:
-    """The site, its PostgreSQL, the proxy between them, and what is done to them."""
+    """The site, its PostgreSQL, the proxy between them, and the faults injected into them."""
 
     def __init__(self, folder: Path) -> None:
         self.random = random.Random(SEED)
@@ -75,10 +74,10 @@ class Drill:
         self.site.environment["DATABASE_URL"] = url
         self.site.environment["TRUSTED_PROXIES"] = "1"
 
-    # --- What is killed ---
+    # --- Faults ---
 
     def faults(self) -> dict[str, Callable[[], None]]:
-        """What each kind of kill does."""
+        """Return the action for each kind of kill."""
         return {
             "a worker killed": lambda: self.site.kill_worker(self.random.randrange(99)),
             "the master killed": self.site.kill_master,
@@ -89,7 +88,7 @@ class Drill:
         }
 
     def kill_backend(self) -> None:
-        with contextlib.suppress(psycopg.OperationalError):  # it is still recovering
+        with contextlib.suppress(psycopg.OperationalError):  # PostgreSQL is still recovering
             if found := self.cluster.backends():
                 kill(self.random.choice(found))
         self.cluster.start()
@@ -101,10 +100,10 @@ class Drill:
     def cut(self, command: str) -> None:
         self.proxy.do(command)
 
-    # --- What else happens to a site ---
+    # --- Interludes: releases, migrations, backups, a full disk ---
 
     def interludes(self) -> dict[str, Callable[[], None]]:
-        """What is done once in a while, and takes longer."""
+        """Return the action for each event that is rarer and takes longer."""
         found = {
             "a new release (HUP)": self.site.reload,
             "a second master (USR2)": self.site.replace,
@@ -133,7 +132,7 @@ class Drill:
                 file.write(bytes(65536))
         time.sleep(FULL_S)
         ballast.unlink()
-        self.cluster.start()  # it may have stopped for good, as a service manager would see
+        self.cluster.start()  # it may have stopped; a service manager would restart it too
 
     # --- The run ---
 
@@ -144,7 +143,7 @@ class Drill:
         plan = plan_of(self.random, list(interludes))
         with writing(WRITERS, self.site.url, self.scores) as writers:
             for number, name in enumerate(plan):
-                time.sleep(self.random.uniform(0.2, 0.9))  # let them work
+                time.sleep(self.random.uniform(0.2, 0.9))  # let the writers work
                 self.do(name, (faults | interludes)[name])
                 if number % 50 == 49:
                     print(f"  {number + 1} of {len(plan)} ...", flush=True)
@@ -188,7 +187,7 @@ class Drill:
 
 
 def plan_of(choice: random.Random, interludes: list[str]) -> list[str]:
-    """KILLS faults in their shares, shuffled, and each interlude once for two hundred of them."""
+    """Return a shuffled plan: KILLS faults in their shares, and each interlude once per 200."""
     total = sum(WEIGHTS.values())
     kills = [name for name, weight in WEIGHTS.items() for _ in range(weight * KILLS // total)]
     kills += choice.choices(list(WEIGHTS), k=KILLS - len(kills))
@@ -198,7 +197,7 @@ def plan_of(choice: random.Random, interludes: list[str]) -> list[str]:
 
 
 def mount(folder: Path) -> bool:
-    """A small file system of its own for the data; False where there can be none."""
+    """Mount a small file system for the data; return False if that isn't possible."""
     size = f"size={DISK_MB}m,mode=755"
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False

@@ -1,12 +1,12 @@
-"""Random hostile requests: no 500, nothing of another person in an answer, no broken rule after.
+"""Fuzz the site with random hostile requests: no 500, no data leak, no violated constraint.
 
-`make fuzz` runs it. N requests (100,000 unless told otherwise) go straight into the WSGI
-application, with all its middleware: every URL of the resolver and mutations of it, every method,
-odd encodings, headers and bodies, in every role. A slice of raw ones goes to gunicorn over a
-socket. The SEED is printed; with the same one the same choices come again, with other ids and keys.
+`make fuzz` runs it. N requests (default 100,000) go straight into the WSGI application with all its
+middleware: every URL of the resolver and mutations of it, every method, odd encodings, headers and
+bodies, in every role. A smaller number of raw requests goes to gunicorn over a socket. The SEED is
+printed; the same seed repeats the same choices, with other ids and keys.
 
-Each person's notes, events and address hold a *canary*, a word with the number of their account in
-it: in an answer to anybody else it is a violation.
+Each account's notes, events and email address contain a *canary*, a word with the account's id. A
+canary in a response to anybody else is a violation.
 """
 
 import os
@@ -29,7 +29,7 @@ from .site import Site
 N = int(os.environ.get("N") or 100_000)
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))
 RENEW_EVERY = 500
-"""Requests after which there are new people: those before may have signed out or deleted all."""
+"""Requests after which accounts are created anew: the old ones may be signed out or deleted."""
 METHODS = ["GET"] * 8 + ["POST"] * 9
 METHODS += ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "PROPFIND", "X-ÿ"]
 PROMISED = {
@@ -38,17 +38,17 @@ PROMISED = {
     "cross-origin-opener-policy": "same-origin",
     "x-frame-options": "DENY",
 }
-"""The headers of every answer, and how they begin."""
+"""Headers that every response must have, and how their values begin."""
 PROMISED_WITH_CONTENT = {"content-security-policy": ""}
-"""Those of every answer that has something in it."""
+"""Headers that every response with a body must have too."""
 CANARY = re.compile(r"canary-(\d+)-(\w+)")
 MARKUP = "<xss7"
-"""What payloads hold; a page that has it unescaped runs scripts of others."""
+"""A marker in the payloads; a page that shows it unescaped is open to XSS."""
 PEOPLE = ["anonymous", "person", "other", "editor", "staff", "superuser"]
 
 
 class World:
-    """New people in every role, and one of everything for each person."""
+    """New accounts in every role, each with at least one object of every kind."""
 
     def __init__(self, choice: random.Random, number: int) -> None:
         from allauth.account.models import EmailAddress
@@ -58,7 +58,7 @@ class World:
         from purposeapp.accounts import groups
         from purposeapp.models import PortraitPart, TalkQuestion, Tip, User
 
-        # A hostile superuser may have renamed or deleted it, as superusers may.
+        # The fuzz's own superuser may have renamed or deleted the group, as superusers may.
         groups.make_group(apps.get_app_config("purposeapp"), using="default")
         User.objects.filter(email__contains="@fuzz.example").delete()
         self.users: dict[str, User] = {}
@@ -90,7 +90,7 @@ class World:
         self.values.setdefault(name, []).append(str(value))
 
     def fill(self, user) -> None:
-        """Results with notes and events, a goal, a reminder, talks and rooms."""
+        """Create results with notes and events, a goal, a reminder, talks and rooms."""
         from purposeapp.models.talk_answer import TalkSide
         from tests.support.make import NOON, make_assessment, make_goal, make_reminder
         from tests.support.rooms import STATES, make_room
@@ -131,7 +131,7 @@ class World:
 
 
 def routes() -> list[str]:
-    """All routes of the resolver, as it writes them."""
+    """Return all routes of the URL resolver, in its own notation."""
     from django.urls import URLResolver, get_resolver
 
     def walk(resolver, before: str) -> list[str]:
@@ -145,7 +145,7 @@ def routes() -> list[str]:
 
 
 def path_of(route: str, world: World, choice: random.Random) -> str:
-    """An address of a route: with what there is, of whomever, or with what there can't be."""
+    """Return a path of a route, with values that exist (anybody's) or with invalid ones."""
 
     def value(name: str) -> str:
         if choice.random() < 0.1:
@@ -170,7 +170,7 @@ def path_of(route: str, world: World, choice: random.Random) -> str:
 
 
 class Fuzz:
-    """The requests, and what was wrong with the answers."""
+    """Sends the requests and collects the violations."""
 
     def __init__(self) -> None:
         from config.wsgi import application
@@ -179,7 +179,7 @@ class Fuzz:
         self.choice = random.Random(SEED)
         self.routes = routes()
         self.forms: dict[str, dict[str, str]] = {}
-        """Of each route, the fields that a page of it has, with their values."""
+        """The form fields last seen on a page of each route, with their values."""
         self.statuses: Counter[int] = Counter()
         self.by_role: Counter[str] = Counter()
         self.kinds: Counter[tuple[str, str]] = Counter()
@@ -200,7 +200,7 @@ class Fuzz:
         role = choice.choice(PEOPLE)
         route = choice.choice(self.routes)
         if route.startswith("admin/") and role in PEOPLE[:3] and choice.random() < 0.8:
-            route = choice.choice(self.routes)  # they only ever see the sign-in there
+            route = choice.choice(self.routes)  # in the admin they only ever see the sign-in
         path = path_of(route, self.world, choice)
         if choice.random() < 0.08:
             path = mutated_path(path, choice)
@@ -248,7 +248,7 @@ class Fuzz:
         def told(words: str) -> None:
             shown = {k: v for k, v in environ.items() if not k.startswith(("wsgi", "SERVER"))}
             self.kinds[words[:40], route] += 1
-            if self.kinds[words[:40], route] == 1:  # one of each kind tells enough
+            if self.kinds[words[:40], route] == 1:  # one of each kind is enough
                 self.violations.append(f"{words}\n    as {role}: {shown}\n    {body[:400]!r}")
 
         def start(status: str, headers: list, exc_info=None) -> None:
@@ -294,13 +294,15 @@ class Fuzz:
         if "<form" in text:
             fields = re.findall(r'<(?:input|textarea|select|button)[^>]*? name="([^"]+)"', text)
             values = dict(re.findall(r'name="([^"]+)"[^>]*? value="([^"]*)"', text))
-            # Without canaries: sent in another role, they would be stored as that one's own words.
+            # Without canaries: sent by another account, they would be stored as that account's.
             self.forms[route] = {name: CANARY.sub("words", values.get(name, "")) for name in fields}
 
     def may_see(self, role: str, number: int, what: str, path: str) -> bool:
-        """Whether something of an account may be in an answer: it is one's own, or of a talk that
-        one takes part in. Superusers see addresses in the admin, and its messages anywhere;
-        whoever is staff, the address of the staff who changed a text.
+        """Return whether a canary of an account may be in a response to a role.
+
+        It may if it is the role's own, or of a talk that the role takes part in. Superusers see
+        email addresses in the admin, and the admin's messages on any page. Editors see in the admin
+        the email addresses of staff, who change texts.
         """
         from purposeapp.models import Talk
 
@@ -325,7 +327,7 @@ ERRORS: list[str] = []
 
 
 def keep_errors() -> None:
-    """Keep what is logged of errors, to tell it with the request."""
+    """Keep the last logged error, to report it with the request."""
     import logging
 
     class Keeper(logging.Handler):
@@ -336,7 +338,7 @@ def keep_errors() -> None:
 
 
 def fuzz_gunicorn(site: Site, count: int) -> list[str]:
-    """Raw requests over a socket, malformed in all ways; returns what was wrong."""
+    """Send gunicorn raw, malformed requests over a socket; return the violations."""
     import socket
 
     choice, wrong, statuses = random.Random(SEED), [], Counter()
@@ -351,7 +353,7 @@ def fuzz_gunicorn(site: Site, count: int) -> list[str]:
             except TimeoutError:
                 wrong.append(f"silence after {request[:300]!r}")
             except OSError:
-                pass  # reset, since we send what nobody reads
+                pass  # connection reset, since we send what is never read
         found = re.match(rb"HTTP/1\.[01] (\d{3}) ", answer)
         statuses[found[1].decode() if found else "none"] += 1
         if answer and not found:

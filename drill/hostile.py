@@ -1,4 +1,4 @@
-"""Hostile input by the dozen: paths, queries, headers, bodies and raw requests."""
+"""Generators of hostile input: paths, queries, headers, bodies and raw requests."""
 
 import json
 import random
@@ -129,7 +129,7 @@ HEADERS = {
 
 
 def mutated_path(path: str, choice: random.Random) -> str:
-    """A path that is nearly one of ours, as WSGI hands it on: bytes as Latin-1."""
+    """Return a slightly changed path, as WSGI passes it: bytes decoded as Latin-1."""
     at = choice.randrange(len(path) + 1)
     piece = choice.choice(["/", "//", "..", "%", "\x00", "\xff", "\xc3\xa9", "é", ";", "?", "#",
                            " ", "\n", "a" * 3000, "%2e%2e/", "\\", "\uff0e", "\ud800"])  # fmt: skip
@@ -138,7 +138,7 @@ def mutated_path(path: str, choice: random.Random) -> str:
 
 
 def query_of(choice: random.Random) -> str:
-    """Nothing, or some parameters that pages of ours or of Django's admin know."""
+    """Return an empty query, or some parameters that our pages or Django's admin know."""
     if choice.random() < 0.5:
         return ""
     if choice.random() < 0.1:
@@ -148,7 +148,7 @@ def query_of(choice: random.Random) -> str:
 
 
 def word(choice: random.Random) -> str:
-    """One of the words, or a key or number of a new kind."""
+    """Return one of WORDS, or now and then a random UUID."""
     if choice.random() < 0.1:
         return str(uuid.UUID(int=choice.getrandbits(128)))
     return choice.choice(WORDS)
@@ -159,7 +159,7 @@ def _encoded(text: str) -> bytes:
 
 
 def headers_of(choice: random.Random) -> dict[str, str]:
-    """A few headers that browsers don't send so."""
+    """Return none to four headers, with values that browsers wouldn't send."""
     names = choice.sample(list(HEADERS), k=choice.choice([0, 0, 1, 1, 2, 4]))
     return {name: choice.choice(HEADERS[name]).encode().decode("latin-1") for name in names}
 
@@ -167,7 +167,7 @@ def headers_of(choice: random.Random) -> dict[str, str]:
 def body_of(
     known: dict[str, str], always: dict[str, str], choice: random.Random
 ) -> tuple[bytes, str]:
-    """A body and its type: mostly the form that a page has, with some of it changed."""
+    """Return a body and its content type: mostly a page's own form, with some of it changed."""
     fields = dict(known)
     points = choice.choice(["6-2-2-0-0", "0-0-0-0-10", "3-3-3-3-3"]).split("-")
     if choice.random() < 0.5:
@@ -229,7 +229,7 @@ def _part(disposition: str, more: str, content: bytes) -> bytes:
 
 
 def raw_requests(choice: random.Random, port: int) -> Iterator[bytes]:
-    """Requests that no library sends, for the HTTP parser and what stands behind it."""
+    """Yield raw requests that no HTTP library sends, for the HTTP parser and the code behind it."""
     lines = [
         b"GET / HTTP/1.1", b"POST / HTTP/1.1", b"GET /history/ HTTP/1.0", b"GET /", b"", b"\x00",
         b"GET  / HTTP/1.1", b"GET / HTTP/9.9", b"PRI * HTTP/2.0", b"CONNECT a:1 HTTP/1.1",

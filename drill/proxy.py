@@ -1,7 +1,8 @@
-"""A TCP proxy whose connections can be cut. Run as a program: its ports, then commands as lines.
+"""A TCP proxy whose connections can be cut.
 
-`cut` resets all connections. `swallow` first lets what clients send through, for a while, and
-throws away what the server answers: a commit has happened, and nobody knows of it.
+As a program, it takes its own port and the target port as arguments, and commands on stdin, one per
+line. `cut` resets all connections. `swallow` first forwards what clients send but discards what the
+server answers, for SWALLOW_S: a commit happens, and its client never learns of it.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ SWALLOW_S = 0.15
 
 
 class Proxy:
-    """The proxy, in a process of its own."""
+    """Runs the proxy in a process of its own."""
 
     def __init__(self, target: int) -> None:
         self.port = free_port()
@@ -28,10 +29,10 @@ class Proxy:
             text=True,
         )
         assert self.process.stdout
-        self.process.stdout.readline()  # it listens
+        self.process.stdout.readline()  # wait until it listens
 
     def do(self, command: str) -> int:
-        """Have it cut its connections; returns how many there were."""
+        """Send a command; return how many connections it cut."""
         assert self.process.stdin
         assert self.process.stdout
         print(command, file=self.process.stdin, flush=True)
@@ -78,7 +79,7 @@ async def serve(port: int, target: int) -> None:
             found = list(writers)
             for writer in found:
                 if raw := writer.get_extra_info("socket"):
-                    # RST at once, as where a machine or a firewall is gone.
+                    # Linger 0: reset (RST) at once, as when a machine or a firewall is gone.
                     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                 writer.transport.abort()
             swallows = False

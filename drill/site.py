@@ -1,4 +1,4 @@
-"""The site under the drill: gunicorn as in production, whose processes can be killed."""
+"""The site under test in the drills: gunicorn as in production, with processes to kill."""
 
 import os
 import signal
@@ -15,12 +15,12 @@ READY_TIMEOUT_S = 60
 
 
 class Site(Server):
-    """gunicorn, with the settings of tests: cheap passwords, and limits out of reach."""
+    """gunicorn with the test settings: cheap password hashes, and rate limits out of reach."""
 
     master = 0
 
     def begin(self, database_url: str = "") -> None:
-        """Make the tables, past any proxy, and the static files, and serve."""
+        """Migrate (past any proxy), collect the static files, and serve."""
         past = {"DATABASE_URL": database_url} if database_url else {}
         self.manage("migrate", "--verbosity", "0", **past)
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
@@ -28,10 +28,10 @@ class Site(Server):
         self.wait_until_ready()
 
     def launch(self) -> None:
-        """Start gunicorn, without waiting for it."""
+        """Start gunicorn without waiting until it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                # As the image has it. By `python -m gunicorn`, a second master can't start.
+                # As in the image. With `python -m gunicorn`, USR2 can't start a second master.
                 [Path(sys.executable).with_name("gunicorn"), "-c", "config/gunicorn.conf.py"],
                 cwd=CHECKOUT,
                 env=self.environment,
@@ -42,13 +42,13 @@ class Site(Server):
         self.master = self.process.pid
 
     def start_again(self) -> None:
-        """What a service manager does with a master that has ended."""
+        """Restart a master that has ended, as a service manager would."""
         self.process.poll()
         if not is_alive(self.master):
             self.launch()
 
     def wait_until_ready(self) -> float:
-        """Come back when it serves; returns the seconds that took. Raises TimeoutError."""
+        """Wait until the site serves; return the seconds that took. Raises TimeoutError."""
         begin = time.monotonic()
         while not self._is_ready():
             if time.monotonic() - begin > READY_TIMEOUT_S:
@@ -62,21 +62,21 @@ class Site(Server):
             kill(workers[number % len(workers)])
 
     def kill_master(self) -> None:
-        """kill -9 of the master, and a new one at once; its workers see that it is gone."""
+        """Kill the master and start a new one at once; the old workers notice and stop."""
         workers = children(self.master)
         kill(self.master)
         self.process.poll()
         self.launch()
-        self._wait_for_end_of(workers)  # they still answer, and not for long
+        self._wait_for_end_of(workers)  # they still answer for a short while
 
     def reload(self) -> None:
-        """What a new release does: new workers with its code; the old ones finish what they do."""
+        """Reload as for a new release: new workers load its code, the old ones finish requests."""
         old = children(self.master)
         os.kill(self.master, signal.SIGHUP)
         self._wait_for_end_of(old)
 
     def replace(self) -> None:
-        """A second master beside the first one, as for a release with a newer gunicorn."""
+        """Start a second master, then stop the first, as for a release with a newer gunicorn."""
         old, workers = self.master, children(self.master)
         os.kill(old, signal.SIGUSR2)
         deadline = time.monotonic() + READY_TIMEOUT_S
@@ -97,7 +97,7 @@ class Site(Server):
             time.sleep(0.05)
 
     def end(self) -> None:
-        """Whatever is left of it."""
+        """Kill whatever is still running."""
         if self._shell:
             self._shell.communicate()
         kill(self.master, *children(self.master))

@@ -1,8 +1,8 @@
-"""Writers: people who record, edit, claim and answer over HTTP, and note what was acknowledged.
+"""Writers: simulated users who write over HTTP and keep a ledger of what was acknowledged.
 
-Each does as a browser and somebody with patience would: a form that found no answer, or a 503, is
-sent again as it was, with the same idempotency key, until there is an answer. So what was sent is
-stored once, and what was acknowledged is never lost: `Ledger` holds what has to be there.
+Each behaves like a browser with a patient user: a form that gets no response, or a 503, is sent
+again unchanged, with the same idempotency key, until there is a response. So each write must be
+stored once, and none that was acknowledged may be lost: `Ledger` holds what has to be there.
 """
 
 import html
@@ -24,14 +24,14 @@ from purposeapp.split import Purpose, Split
 SPLITS = [str(split) for split in Split.all()]
 PASSWORD = "ten points for five purposes"
 REQUEST_TIMEOUT_S = 40
-"""Longer than anything on the site may take: whoever waits longer was forgotten."""
+"""Longer than anything on the site may take: a request that takes longer is stuck."""
 PATIENCE_S = 90
-"""How long a form is sent again and again."""
+"""How long a request is retried."""
 REDIRECTS = (302, 303)
 COME_BACK = (429, 503)
-"""Statuses that say when to try again. A limit says so too where a kill left a count of it locked,
-which allauth does for ten seconds; or where five sign-ins of an account were cut off within five
-minutes, which count as wrong passwords: nobody knows what they were."""
+"""Statuses to retry. A kill can cause a 429 too: it may leave a rate limit's count locked, which
+allauth does for ten seconds; or five sign-ins to one account may be cut off within five minutes,
+and those count as wrong passwords, since their outcome is unknown."""
 
 
 class Violation(Exception):
@@ -39,11 +39,11 @@ class Violation(Exception):
 
 
 class LimitedError(Exception):
-    """A limit says to come back later than anybody waits here: an answer, and nothing is lost."""
+    """A rate limit outlasted PATIENCE_S: a valid response, and nothing is lost."""
 
 
 class Scores:
-    """What clients saw, counted under the fault of the moment, and what must not have been."""
+    """Counts what clients saw, by the fault of the moment, and collects violations."""
 
     def __init__(self) -> None:
         self.fault = "(before)"
@@ -62,24 +62,24 @@ class Scores:
 
 
 class Browser:
-    """One browser: a cookie jar, and the patience to try again."""
+    """A browser: a cookie jar that retries its requests."""
 
     def __init__(self, url: str, scores: Scores, address: str) -> None:
         self.url = url
         self.scores = scores
         self.session = requests.Session()
-        # Limits are counted by network address, and fifty people have fifty.
+        # Rate limits count by IP address, and fifty people have fifty.
         self.session.headers["X-Forwarded-For"] = address
 
     def get(self, path: str) -> str:
-        """The text of a page that is there."""
+        """Return the text of a page. Raises Violation unless it is a whole page with status 200."""
         answer = self.send("GET", path)
         if answer.status_code != 200 or "</html>" not in answer.text:
             raise Violation(f"GET {_shape(path)}: {answer.status_code} {answer.text[:80]!r}")
         return answer.text
 
     def post(self, path: str, page: str, **form: str) -> requests.Response:
-        """Send a form of this page: with its token, and with what it has hidden."""
+        """Send a form of this page, with its CSRF token and hidden fields."""
         hidden = hidden_fields(page, "csrfmiddlewaretoken", "account", "submission")
         answer = self.send("POST", path, {**hidden, **form})
         if answer.status_code not in REDIRECTS:
@@ -87,7 +87,7 @@ class Browser:
         return answer
 
     def send(self, method: str, path: str, form: dict | None = None) -> requests.Response:
-        """The answer that is none of an outage; sent again until there is one."""
+        """Send a request, and again until the response is not one of an outage."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -111,7 +111,7 @@ class Browser:
                 if "Retry-After" not in answer.headers or "</html>" not in answer.text:
                     raise Violation(f"{method} {_shape(path)}: a {answer.status_code} not of ours")
                 if form:
-                    # The page holds what was sent, and a token of its own.
+                    # The error page redisplays the form, with a new CSRF token.
                     form |= hidden_fields(answer.text, "csrfmiddlewaretoken")
             if time.monotonic() > deadline:
                 if answer is not None and answer.status_code == 429:
@@ -121,7 +121,7 @@ class Browser:
 
 
 def hidden_fields(page: str, *names: str) -> dict[str, str]:
-    """Those of the hidden fields that a page has, with their values."""
+    """Return the values of those hidden fields that a page has."""
     return {
         name: html.unescape(found[1])
         for name in names
@@ -130,31 +130,31 @@ def hidden_fields(page: str, *names: str) -> dict[str, str]:
 
 
 def _shape(path: str) -> str:
-    """An address without what is somebody's own in it."""
+    """Return a path with its ids and keys replaced."""
     return re.sub(r"[0-9a-f-]{36}|[\w-]{22}", "…", path)
 
 
 class Ledger:
-    """What one writer has sent, and what of it was acknowledged."""
+    """What one writer has sent, and which of it was acknowledged."""
 
     def __init__(self) -> None:
         self.sent: dict[str, str] = {}
-        """Each submission that was sent, with its split."""
+        """The split of each submission sent."""
         self.acknowledged: dict[str, str] = {}
-        """Each submission that was acknowledged, with the id of its assessment, if it was told."""
+        """The assessment id of each acknowledged submission; "" where the response had none."""
         self.notes: dict[str, str] = {}
-        """The note of each assessment that was edited: the one that was sent last."""
+        """The last note sent for each assessment."""
         self.answers: dict[tuple[str, str, str], str] = {}
-        """The split of each talk, side and kind: the one that was sent last."""
+        """The last split sent for each talk, side and kind."""
         self.talk_notes: dict[tuple[str, str], str] = {}
         self.room_answers: dict[tuple[str, str], str] = {}
-        """The split of each seat in the room, and kind. Who is in a seat is not stored."""
+        """The split sent for each seat in the room and kind. No table says who had which seat."""
         self.unsure: set[object] = set()
-        """Keys of the four above that were sent and never acknowledged: the end came before."""
+        """Keys of the four above whose last write was not acknowledged before the end."""
 
 
 class Writer(threading.Thread):
-    """Somebody with an account, a talk, a room, and much to say."""
+    """A simulated user with an account, a talk and a room, who writes in a thread."""
 
     def __init__(self, number: int, url: str, scores: Scores, stop: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -176,7 +176,7 @@ class Writer(threading.Thread):
         ]
 
     def sign_up(self) -> None:
-        """Make the account, an open room, and a talk with a guest who has no account."""
+        """Create the account, an open room, and a talk with a guest who has no account."""
         page = self.browser.get("/accounts/signup/")
         self.browser.post("/accounts/signup/", page, email=self.email, password1=PASSWORD)
         page = self.browser.get("/talks/")
@@ -210,7 +210,7 @@ class Writer(threading.Thread):
         return split, dict(zip(Purpose.values, split.split("-"), strict=True))
 
     def record(self) -> None:
-        """Ten points, signed in."""
+        """Record ten points, signed in."""
         page = self.browser.get("/")
         submission = str(uuid.uuid4())
         split, points = self.points()
@@ -222,7 +222,7 @@ class Writer(threading.Thread):
         self.ledger.acknowledged[submission] = place.split("/")[2]
 
     def edit_note(self) -> None:
-        """A note on one of the results."""
+        """Write a note on one of the results."""
         known = [id for id in self.ledger.acknowledged.values() if id]
         id = self.random.choice(known)
         path = f"/history/{id}/"
@@ -231,14 +231,14 @@ class Writer(threading.Thread):
         self._keep(self.ledger.notes, id, text, self.browser, path, page, note=text)
 
     def claim(self) -> None:
-        """Ten points, signed out, which move to the account by signing in."""
+        """Record ten points signed out, and claim them by signing in."""
         browser = Browser(self.url, self.scores, self.address)
         page = browser.get("/")
         submission = str(uuid.uuid4())
         split, points = self.points()
         self.ledger.sent[submission] = split
         browser.post("/", page, **points | {"submission": submission})
-        # In an outage a result is shown and does not wait; then the browser has no session.
+        # In an outage a result is shown but not kept for claiming; then there is no session.
         is_waiting = "sessionid" in browser.session.cookies
         path = "/accounts/login/"
         answer = browser.post(path, browser.get(path), login=self.email, password=PASSWORD)
@@ -248,7 +248,7 @@ class Writer(threading.Thread):
             self.ledger.acknowledged[submission] = ""
 
     def answer_in_talk(self) -> None:
-        """Ten points of either side of the talk."""
+        """Answer with ten points, as either side of the talk."""
         side, browser, path = self._seat()
         kind = self.random.choice(["now", "future", "guess"])
         split, points = self.points()
@@ -257,14 +257,14 @@ class Writer(threading.Thread):
         self._keep(self.ledger.answers, key, split, browser, path, browser.get(path), **points)
 
     def write_in_talk(self) -> None:
-        """The note of either side of the talk."""
+        """Write the note of either side of the talk."""
         side, browser, path = self._seat()
         path += "note/"
         key, text = (self.talk, side), str(uuid.uuid4())
         self._keep(self.ledger.talk_notes, key, text, browser, path, browser.get(path), text=text)
 
     def answer_in_room(self) -> None:
-        """Ten points on now and on the future, of a phone that is new in the room."""
+        """Answer on now and on the future, from a phone that is new in the room."""
         phone, seat = Browser(self.url, self.scores, self.address), str(uuid.uuid4())
         steps = {"now": self.room_path, "future": f"{self.room_path}future/"}
         for kind, next_page in zip(steps, ("future/", "result/"), strict=True):
@@ -278,7 +278,7 @@ class Writer(threading.Thread):
             self.ledger.unsure.discard((seat, kind))
 
     def look(self) -> None:
-        """The history: what was acknowledged is in it."""
+        """Open the history, and check that it is a whole page."""
         page = self.browser.get("/history/")
         if "</html>" not in page:
             raise Violation("half a history")
@@ -289,7 +289,7 @@ class Writer(threading.Thread):
         return "guest", self.guest, self.guest_path
 
     def _keep(self, kept, key, value, browser, path, page, **form) -> None:
-        """Send what takes the place of what was sent before, and note it."""
+        """Send a write that replaces an earlier one, and note it in the ledger."""
         kept[key] = value
         self.ledger.unsure.add(key)
         browser.post(path, page, **form)
@@ -298,7 +298,7 @@ class Writer(threading.Thread):
 
 @contextmanager
 def writing(count: int, url: str, scores: Scores) -> Iterator[list[Writer]]:
-    """So many writers, who write until the block ends. One that waits for ever is a violation."""
+    """Run `count` writers until the block ends. One that doesn't end then is a violation."""
     stop = threading.Event()
     writers = [Writer(number, url, scores, stop) for number in range(count)]
     for writer in writers:
@@ -314,7 +314,7 @@ def writing(count: int, url: str, scores: Scores) -> Iterator[list[Writer]]:
 
 
 def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores) -> dict[str, int]:
-    """Hold all ledgers against the tables; returns how many of each were there exactly once."""
+    """Compare all ledgers with the tables; return how many writes of each kind were checked."""
     points = " || '-' || ".join(Purpose.values)
     rows = connection.execute(
         f"SELECT email, submission::text, {points}, a.id::text, note"

@@ -1,7 +1,8 @@
-"""The afternoon form: the plain Django project that somebody writes in an afternoon.
+"""The afternoon form, a baseline: the plain Django project that one writes in an afternoon.
 
-Five numbers that make ten, the result, and for the signed in the list of all of theirs. No tips,
-no picture, no limits, no look. `bench.served` measures it beside the site: the price to compare.
+It has a form of five numbers that add up to ten, the result, and for signed-in users a list of
+their results. It has no tips, no chart, no rate limits and no styling. `bench.served` measures it
+beside the site, for comparison.
 """
 
 import os
@@ -111,7 +112,7 @@ urlpatterns = [path("", ask), path("<int:pk>/", result), path("history/", histor
 application = get_wsgi_application()
 
 if __name__ == "__main__":
-    # Make the tables, and somebody with ten answers; print the key of their session.
+    # Create the tables and a user with ten answers; print the key of their session.
     from importlib import import_module
 
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY

@@ -1,9 +1,9 @@
-"""What the community's picture costs: those who refresh it, and those who look at it.
+"""Benchmark of the community's picture: its refresh, and a view of its page.
 
 `make bench` runs it. Two and a half million people have ten million results, or as many as
-BENCH_ASSESSMENTS says; `manage.py refresh_community` counts the latest of each, so that it is the
-number of people that it pays for. Then rounds of `/community/`, served by gunicorn, take turns with
-rounds of the empty view.
+BENCH_ASSESSMENTS says. `manage.py refresh_community` counts the latest result of each person, so
+its cost depends on the number of people. Then rounds of `/community/`, served by gunicorn,
+alternate with rounds of the empty view.
 """
 
 import tempfile
@@ -16,10 +16,10 @@ from bench.crowd import ASSESSMENTS, fill
 from bench.served import Site, beside, gunicorn, show
 from tests.support.server import running
 
-EACH = 4  # assessments of each person
+EACH = 4  # assessments per person
 MAX_REFRESH_S = 60
 GOALS = (1.05, 0.95)
-"""What a look may cost, in empty views: within reach, and in a dream."""
+"""What a page view may cost, as a multiple of the empty view: within reach, and ideally."""
 
 FIRST_PERSON = """
 from purposeapp.models import User

@@ -1,11 +1,11 @@
-"""What one person's pages cost beside a million others, against what they cost alone.
+"""Benchmark of one person's pages beside a million other people, relative to being alone.
 
-`make bench` runs it. Two scratch databases stand side by side on one server: in one of them the
-person is alone, in the other there are ten million assessments of a million others too, or as
-many as BENCH_ASSESSMENTS says. A worker for each asks for the same pages in turns, and the median
-ratio of a round to the round beside it is printed: of the time on the clock, and of the CPU of the
-worker and of its PostgreSQL process together, which the noise of a busy machine hardly touches.
-Both databases are dropped afterwards.
+`make bench` runs it. There are two scratch databases on one server: in one the person is alone, in
+the other there are also ten million assessments of a million others, or as many as
+BENCH_ASSESSMENTS says. A worker for each database requests the same pages in turns, and the median
+ratio of adjacent rounds is printed: of the wall-clock time, and of the CPU of the worker and its
+PostgreSQL process together, which the noise of a busy machine hardly affects. Both databases are
+dropped afterwards.
 """
 
 import os
@@ -22,12 +22,12 @@ from bench.requests import ask, set_up
 from tests.support.server import Database
 
 ASSESSMENTS = int(os.environ.get("BENCH_ASSESSMENTS") or 10_000_000)
-EACH = 10  # assessments of each of the others
-OWN = 500  # and those of the person
+EACH = 10  # assessments of each other person
+OWN = 500  # assessments of the person
 ROUNDS, REQUESTS = 25, 12
 
-# The person's own come one after the other among those of the others, as in life, and not side
-# by side. Without indexes and without a log while it is filled: that is what takes the time.
+# The person's own rows are scattered among those of the others, as in real life. The table has no
+# indexes and no WAL while it is filled, since those take most of the time.
 PEOPLE = """
 INSERT INTO purposeapp_user (password, is_superuser, email, is_staff, is_active, date_joined)
 SELECT '!', false, 'bench-' || n || '@example.org', false, true, now()
@@ -46,7 +46,7 @@ FROM (SELECT n, now() - interval '5 years' + n * interval '5 years' / %(total)s 
 
 
 def fill(database: Database, others: int, each: int = EACH) -> None:
-    """Put the person into a migrated database, and so many assessments of others."""
+    """Fill a migrated database with assessments: OWN for the person, `others` for other people."""
     with database.connect() as connection:
         person = connection.execute("SELECT max(id) FROM purposeapp_user").fetchone()[0]
         total = others + OWN
@@ -60,7 +60,7 @@ def fill(database: Database, others: int, each: int = EACH) -> None:
         if others:
             connection.execute("SET maintenance_work_mem = '512MB'")
             connection.execute("ALTER TABLE purposeapp_assessment SET UNLOGGED")
-            # It counts what an account has, for each row, and there is no index meanwhile.
+            # The trigger counts an account's assessments for each row, and would do so unindexed.
             connection.execute("ALTER TABLE purposeapp_assessment DISABLE TRIGGER USER")
             connection.execute(PEOPLE, values)
         rebuild = strip(connection) if others else []
@@ -72,7 +72,7 @@ def fill(database: Database, others: int, each: int = EACH) -> None:
 
 
 def strip(connection: psycopg.Connection) -> list[str]:
-    """Drop the indexes and foreign keys of the assessments; returns what makes them anew."""
+    """Drop the indexes and keys of the assessments; return the statements that restore them."""
     table = "purposeapp_assessment"
     constraints = connection.execute(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
@@ -91,7 +91,7 @@ def strip(connection: psycopg.Connection) -> list[str]:
 
 
 class Worker:
-    """A process with the application on one of the databases, that asks when it is told to."""
+    """A process with the application on one of the databases, which sends requests on command."""
 
     def __init__(self, database: Database) -> None:
         self.process = subprocess.Popen(
@@ -107,7 +107,7 @@ class Worker:
         return self.process.stdout.readline().split()
 
     def round_of(self, path: str) -> tuple[float, float]:
-        """Seconds on the clock and of CPU that a round of requests for a page takes."""
+        """Return the wall-clock and CPU seconds of a round of requests for a page."""
         wall, cpu = map(float, self.tell("ask", path))
         return wall, cpu
 
@@ -120,7 +120,7 @@ class Worker:
 
 
 def work() -> None:
-    """The worker's side: make the person, then answer each line with a line."""
+    """Run the worker process: answer each command line on stdin with a line on stdout."""
     set_up()
     from django.core.handlers.wsgi import WSGIHandler
     from django.db import connection
@@ -154,7 +154,7 @@ def work() -> None:
 
 
 def cpu_of(process: int) -> float:
-    """CPU seconds of another process on this machine; 0 where it runs elsewhere."""
+    """Return the CPU seconds of a process on this machine; 0 if it runs elsewhere."""
     file = Path(f"/proc/{process}/schedstat")
     return int(file.read_text().split()[0]) / 1e9 if file.exists() else 0.0
 
@@ -196,13 +196,13 @@ def main() -> None:
 
 
 def compare(page: str, workers: list[tuple[Worker, str]]) -> None:
-    """Print what a page costs in the second database, in terms of the first."""
+    """Print the cost of a page in the second database as a multiple of that in the first."""
     found: list[list[float]] = [[], []]
     paths = [latest if page == "an assessment" else page for _worker, latest in workers]
     for round_ in range(ROUNDS + 1):
         order = [0, 1] if round_ % 2 else [1, 0]
         costs = {number: workers[number][0].round_of(paths[number]) for number in order}
-        if round_:  # the first one warms up
+        if round_:  # the first round only warms up
             for ratios, alone, crowd in zip(found, costs[0], costs[1], strict=True):
                 ratios.append(crowd / alone)
     wall, cpu = map(statistics.median, found)

@@ -1,4 +1,4 @@
-"""The empty Django view that every cost is told in: no middleware, no database, two bytes."""
+"""The empty Django view, the unit of every cost: no middleware, no database, two bytes."""
 
 from django.conf import settings
 

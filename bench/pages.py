@@ -1,7 +1,7 @@
-"""What other people's tools say of the pages: Lighthouse (mobile) and html-validate.
+"""Check the pages with Lighthouse (mobile) and html-validate.
 
-`make bench` runs it. It needs npm, which installs both tools into var/bench, and a Chromium.
-Exits with 1 when a page gets less than 100 in a category, or is not valid HTML.
+`make bench` runs it. It needs a Chromium and npm, which installs both tools into var/bench.
+Exits with 1 when a page scores less than 100 in a category, or is not valid HTML.
 """
 
 import http.cookiejar
@@ -58,7 +58,7 @@ PRIVATE = [
 
 
 class Visitor:
-    """Somebody with an account, as far as urllib can be one."""
+    """A minimal browser on urllib, with a cookie jar."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -72,7 +72,7 @@ class Visitor:
             return error.read().decode()
 
     def post(self, path: str, **form: str) -> tuple[str, str]:
-        """Send the form of a page; returns the address where that leads, and the page there."""
+        """Submit the form of a page; return the path that it leads to, and the page there."""
         token = re.search('csrfmiddlewaretoken" value="([^"]+)"', self.get(path))
         data = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **form}).encode()
         try:
@@ -93,7 +93,7 @@ def install() -> None:
 
 
 def lighthouse(url: str) -> dict[str, int]:
-    """The four scores of a page, 0 to 100, as on a phone with a slow line."""
+    """Return the four scores of a page, 0 to 100, as on a phone with a slow connection."""
     with sync_playwright() as playwright:
         chromium = executable(playwright)
     report = FOLDER / "lighthouse.json"
@@ -109,7 +109,7 @@ def lighthouse(url: str) -> dict[str, int]:
 
 
 def every_page(server: Server) -> dict[str, str]:
-    """The HTML of every page, by a name for it."""
+    """Return the HTML of every page, by a descriptive name."""
     anonymous, visitor = Visitor(server), Visitor(server)
     pages = {f"anonymous {path}": anonymous.get(path) for path in PUBLIC}
     zeros = dict.fromkeys(
@@ -134,7 +134,7 @@ def every_page(server: Server) -> dict[str, str]:
 
 
 def validate(pages: dict[str, str]) -> bool:
-    """Say which pages are not valid HTML, and where; True if all are."""
+    """Print whether each page is valid HTML, with its errors; return True if all are valid."""
     valid = True
     with tempfile.TemporaryDirectory() as folder:
         for name, page in pages.items():

@@ -1,9 +1,9 @@
-"""What a request costs, as CPU against that of an empty Django view, side by side in one run.
+"""Benchmark of requests in one process: CPU, as a multiple of an empty Django view's.
 
-`make bench` runs it. The requests go straight into the WSGI application, so that neither a
-network nor a server's own work is in the numbers; PostgreSQL works in processes of its own and
-is not in them either. Rounds of each kind take turns, and the median ratio of a round to the
-empty view's round beside it is printed: a machine that is slow for a while slows both.
+`make bench` runs it. The requests go straight into the WSGI application, so the numbers include
+neither network nor server. They don't include PostgreSQL either, which runs in its own processes.
+Rounds of each kind of request alternate with rounds of the empty view, and the median of their
+ratios is printed: a machine that is slow for a while slows both.
 """
 
 import os
@@ -14,7 +14,7 @@ from io import BytesIO
 
 ROUNDS, REQUESTS = 15, 60
 TIPS = (23, 100, 2_000)
-"""As many as there are at first, as many as fill every page, and far more."""
+"""Numbers of tips: as many as there are at first, enough to fill every page, and far more."""
 
 
 def set_up() -> None:
@@ -30,7 +30,7 @@ def set_up() -> None:
 
 
 def ask(application, path: str, **headers: str):
-    """Put one GET to a WSGI application; returns the status."""
+    """Send a GET to a WSGI application; return the status code."""
     environ = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
@@ -58,7 +58,7 @@ def ask(application, path: str, **headers: str):
 
 
 def cpu_of(application, path: str, expected: int, **headers: str) -> float:
-    """CPU seconds that a round of requests takes in this process."""
+    """Return the CPU seconds that a round of requests takes in this process."""
     started = time.process_time()
     for _ in range(REQUESTS):
         status = ask(application, path, **headers)
@@ -102,7 +102,7 @@ def main() -> None:
         }
         ratios: dict[str, list[float]] = {name: [] for name in kinds}
         for name, (address, status, headers) in kinds.items():
-            cpu_of(site, address, status, **headers)  # warm
+            cpu_of(site, address, status, **headers)  # warm up
             for _ in range(ROUNDS):
                 beside = empty_view()
                 ratios[name].append(cpu_of(site, address, status, **headers) / beside)
@@ -118,10 +118,10 @@ def main() -> None:
 
 
 def with_many_tips() -> dict[str, list[float]]:
-    """What many tips, of five versions each, add to the pages that show some of them.
+    """Return how many tips, of five versions each, slow down the pages that show some of them.
 
-    Time as it passes, not CPU: choosing is PostgreSQL's work. The best of some rounds, since
-    these can't take turns. All of it is rolled back.
+    This measures wall-clock time, not CPU, since PostgreSQL does the choosing. It takes the best
+    of several rounds, since these can't alternate. Everything is rolled back.
     """
     from django.db import transaction
     from django.test import Client, override_settings
@@ -136,7 +136,7 @@ def with_many_tips() -> dict[str, list[float]]:
             assert status == 200, f"{address} answered {status}"
         return time.perf_counter() - started
 
-    # A version is looked up once a second anyway, and is in none of these.
+    # Don't measure the lookup of the latest version, which happens only once a second.
     with transaction.atomic(), override_settings(PUBLIC_PAGE_SECONDS=3_600):
         user = User.objects.create_user(f"bench-{os.getpid()}-tips@example.org")
         later = timezone_now() + timedelta(minutes=1)
@@ -148,7 +148,7 @@ def with_many_tips() -> dict[str, list[float]]:
             "a purpose's page, made": "/purposes/job-seeking/?made",
             "an assessment": assessment.get_absolute_url(),
         }
-        # Unlike the requests above, its own leave the connection, and the transaction, open.
+        # Unlike the requests above, the test client leaves the connection and transaction open.
         client = Client(headers={"host": "localhost"})
         client.force_login(user)
         found: dict[str, list[float]] = {name: [] for name in kinds}
@@ -157,14 +157,14 @@ def with_many_tips() -> dict[str, list[float]]:
             Tip.objects.update(state=Tip.State.ARCHIVED)
             make_tips(tips)
             for name, address in kinds.items():
-                seconds(client, address)  # warm
+                seconds(client, address)  # warm up
                 found[name].append(min(seconds(client, address) for _ in range(15)))
         transaction.set_rollback(True)
     return {name: [time / times[0] for time in times[1:]] for name, times in found.items()}
 
 
 def make_tips(number: int) -> None:
-    """So many published tips, on all purposes in turn, each of five versions."""
+    """Create `number` published tips, on all purposes in turn, each with five versions."""
     from django.db import connection
 
     from purposeapp.models import Tip
@@ -191,7 +191,7 @@ def make_tips(number: int) -> None:
 
 
 def etag_of(application, address: str) -> str:
-    """The fingerprint that a browser would send with a page it has."""
+    """Return the ETag that a browser would send for a page it has cached."""
     from django.test import Client
 
     return Client(headers={"host": "localhost"}).get(address)["ETag"]
@@ -204,7 +204,7 @@ def timezone_now():
 
 
 class some_people:
-    """Two people with a history, one short and one long, signed in; gone afterwards."""
+    """Context manager for two signed-in users, with histories of 1 and 500; deleted afterwards."""
 
     def __enter__(self) -> tuple[str, str]:
         from django.test import Client
@@ -232,7 +232,7 @@ class some_people:
 
 
 def prepare() -> None:
-    """Bring the tables and the static files up to the code, as `make run` does."""
+    """Migrate and collect the static files, as `make run` does."""
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)

@@ -1,9 +1,9 @@
-"""What a full room costs: two hundred people who answer at once, and a thousand phones that poll.
+"""Load test of a full room: two hundred people answer at once, and a thousand phones poll.
 
-`make bench` runs it. The site runs as in production, each POST is on disk before it is answered.
-The clients are one process that waits; what they cost is not counted. Requests come over a few
-connections that stay open, as those of a proxy do. It fails where answers are lost or doubled;
-where something takes too long it only says so, since machines are noisy.
+`make bench` runs it. The site runs as in production, and each POST is on disk before it is
+answered. The clients share one asyncio process, whose cost is not counted. Requests come over a few
+keep-alive connections, as from a proxy. It fails if answers are lost or duplicated. If something
+takes too long it only reports that, since machines are noisy.
 """
 
 import asyncio
@@ -27,20 +27,20 @@ from tests.support.server import Database, running
 
 SEATS = int(os.environ.get("BENCH_SEATS") or 200)
 ARRIVE_S = 5
-"""Within how long all of them have opened the page."""
+"""The time within which all of them open the page."""
 MAX_ANSWER_S, MAX_POST_MS = 10, 500
-"""Within how long all have answered, from the first one on; and what a POST takes, 95 of 100."""
+"""Limits on the time until all have answered, and on the 95th percentile of a POST."""
 WATCHERS, POLL_S, WATCH_S = 1_000, 2, 20
 MAX_SHARE = 0.5
-"""What that may take of two cores."""
+"""The share of two cores that all this may take, with the answers that come in meanwhile."""
 ANSWERS_MEANWHILE = 5
 CONNECTIONS = 32
 PRESS_TWICE = 10
-"""One of so many presses twice, and so sends all that they answer twice at once."""
+"""One person in so many presses twice, and so sends each POST twice at once."""
 
 SPLITS = list(Split.all())
 APART = 5
-"""How far apart two people answer. It shares no factor with 1,001, so that no two answer alike."""
+"""The step from one person's split to the next. It is coprime to 1,001, so all splits differ."""
 
 SET_UP = """
 from purposeapp.models import Room, User
@@ -60,7 +60,7 @@ open({file!r}, "w").write(f"{{room.pk}} {{room.code}} {{session.session_key}}")
 
 
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     def __init__(self, head: str, content: bytes) -> None:
         self.status = int(head.split(" ", 2)[1])
@@ -77,7 +77,7 @@ class Answer:
 
 
 class Proxy:
-    """Some connections to the site that stay open, and take one request after the other."""
+    """A pool of keep-alive connections to the site, like those of a reverse proxy."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -101,7 +101,7 @@ class Proxy:
                     answer = await self._exchange(reader, writer, request)
                     break
                 except (asyncio.IncompleteReadError, ConnectionError):
-                    # A server may close one that has been idle; only then is it tried again.
+                    # The server may have closed an idle connection; only then try again.
                     if connection is None:
                         raise
                     connection = None
@@ -132,7 +132,7 @@ class Proxy:
 
 
 class Phone:
-    """Somebody in the room."""
+    """A person's phone in the room."""
 
     def __init__(self, proxy: Proxy, code: str, number: int) -> None:
         self.proxy, self.url, self.number = proxy, f"/r/{code}/", number
@@ -152,7 +152,7 @@ class Phone:
         return answer
 
     async def answer(self) -> None:
-        """Ten points on now and on the future, and the own result."""
+        """Answer on now and on the future, then open one's own result."""
         path = self.url
         for kind in range(2):
             page = await self.ask(path)
@@ -183,7 +183,7 @@ class Phone:
 
 
 async def every(seconds: float, until: float, act: Callable[[], Awaitable[object]]) -> None:
-    """Act again and again, beginning at any moment of the first term."""
+    """Act every so many seconds until `until`, from a random moment in the first interval on."""
     at = time.perf_counter() + random.uniform(0, seconds)
     while at < until:
         await asyncio.sleep(max(0, at - time.perf_counter()))
@@ -192,7 +192,7 @@ async def every(seconds: float, until: float, act: Callable[[], Awaitable[object
 
 
 async def fill(phones: list[Phone]) -> float:
-    """Let all of them answer; returns the seconds from the first to the last."""
+    """Let all phones answer; return the seconds until the last one has."""
 
     async def come(phone: Phone) -> None:
         await asyncio.sleep(random.uniform(0, ARRIVE_S))
@@ -204,7 +204,7 @@ async def fill(phones: list[Phone]) -> float:
 
 
 async def watch(site: Site, phones: list[Phone], late: list[Phone], screen: Phone) -> list[int]:
-    """Let them all poll while some more answer; returns the status of each poll."""
+    """Let all phones poll while the late ones answer; return the status of each poll."""
     statuses: list[int] = []
 
     async def poll(phone: Phone) -> None:
@@ -220,7 +220,6 @@ async def watch(site: Site, phones: list[Phone], late: list[Phone], screen: Phon
         await phone.answer()
 
     until = time.perf_counter() + WATCH_S
-    # Each phone has its tabs, which know its pages as it does.
     polls = [every(POLL_S, until, lambda phone=phone: poll(phone)) for phone in phones]
     terms = (WATCH_S * (1 + number) / (1 + len(late)) for number in range(len(late)))
     arrivals = [arrive(phone, after) for phone, after in zip(late, terms, strict=True)]
@@ -233,7 +232,7 @@ def verdict(is_reached: bool) -> str:
 
 
 def expect_durable(database: Database) -> None:
-    """Have it that whoever commits waits for the disk: else the times of the POSTs say nothing."""
+    """Assert that commits wait for the disk: else the times of the POSTs mean nothing."""
     with database.connect() as connection:
         for setting in ("fsync", "synchronous_commit"):
             (value,) = connection.execute(f"SHOW {setting}").fetchone()
@@ -241,7 +240,7 @@ def expect_durable(database: Database) -> None:
 
 
 def stored_answers(database: Database) -> list[tuple[Split, ...]]:
-    """What is stored of each seat: its answer on now, then the one on the future."""
+    """Return the stored answers of each seat: first on now, then on the future."""
     query = f"SELECT seat, {', '.join(Purpose.values)} FROM purposeapp_roomanswer"
     seats = defaultdict(list)
     with database.connect() as connection:
@@ -266,6 +265,7 @@ def main() -> int:
             watchers = []
             for number in range(WATCHERS):
                 watcher = Phone(proxy, code, number)
+                # Another tab of one of the phones.
                 watcher.cookies = phones[number % SEATS].cookies
                 watchers.append(watcher)
             late = [Phone(proxy, code, SEATS + number) for number in range(ANSWERS_MEANWHILE)]

@@ -1,9 +1,9 @@
-"""What a request costs, served by gunicorn: CPU, as a multiple of an empty Django view's.
+"""Benchmark of requests served by gunicorn: CPU, as a multiple of an empty Django view's.
 
-`make bench` runs it. Three servers stand side by side: the site as it runs in production, the empty
-view, and the afternoon form. Rounds of each page take turns with rounds of the empty view, and the
-median of their ratios is printed: a machine that is slow for a while slows both. The CPU is that of
-the web processes and of their PostgreSQL processes; the kernel counts it in nanoseconds.
+`make bench` runs it. Three servers run side by side: the site as in production, the empty view, and
+the afternoon form. Rounds of each page alternate with rounds of the empty view, and the median of
+their ratios is printed: a machine that is slow for a while slows both. The CPU is that of the web
+processes and of their PostgreSQL processes; the kernel counts it in nanoseconds.
 """
 
 import http.client
@@ -31,11 +31,11 @@ REQUESTS = 40
 COMMITTED = Path(__file__).with_name("served.json")
 MEMORY_REQUESTS = int(os.environ.get("BENCH_MEMORY_REQUESTS") or 100_000)
 MAX_MEMORY_MB = 120
-"""What a worker may take after so many requests."""
+"""How much memory a worker may take after MEMORY_REQUESTS."""
 MAX_START_S = 1.5
 """How long a worker may take to start."""
 WORSE = 1.25
-"""Ratios of the last committed run that are exceeded by more than this factor are named."""
+"""A ratio that exceeds that of the last committed run by more than this factor is reported."""
 
 SIGN_IN = """
 from datetime import timedelta
@@ -99,14 +99,14 @@ GOALS = {
     "a page that is not there": (3, 1.5),
     "a result page, made": (20, 10),
 }
-"""What each may cost, in empty views: within reach, and in a dream."""
+"""What each request may cost, as a multiple of the empty view: within reach, and ideally."""
 VISITS = {"a newcomer's visit": (5 / 12, 3 / 12), "a visit, signed in": (12 / 21, 6 / 21)}
-"""What a whole visit (form, POST, result, and signed in the history) may cost, in the afternoon
-form's."""
+"""What a whole visit (form, POST, result and, signed in, the history) may cost, as a multiple of
+the same visit to the afternoon form."""
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -114,7 +114,7 @@ class Answer(NamedTuple):
 
 
 class Site:
-    """A server and its database. Each request has a connection of its own, as sync workers ask."""
+    """A server and its database. Each request uses a new connection, as sync workers require."""
 
     def __init__(self, port: int, master: int, database: Database | None = None) -> None:
         self.port = port
@@ -123,7 +123,7 @@ class Site:
         self._observer = database and database.connect("postgres")
 
     def ask(self, path: str, *, form: dict[str, str] | None = None, **headers: str) -> Answer:
-        """Put a GET, or a POST of a form."""
+        """Send a GET, or a POST of a form."""
         body = urlencode(form) if form is not None else None
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -134,7 +134,7 @@ class Site:
             return Answer(response.status, response.headers, response.read().decode("latin-1"))
 
     def cpu(self) -> float:
-        """CPU seconds so far of its web processes and of its connections to PostgreSQL."""
+        """Return the CPU seconds so far of the web processes and their PostgreSQL backends."""
         found = sum(map(_cpu_of, _family(self.master)))
         return found + sum(map(_cpu_of, self._backends()))
 
@@ -146,7 +146,7 @@ class Site:
 
 
 def _cpu_of(process: int) -> float:
-    """CPU seconds of all threads of a process; 0 where it is gone."""
+    """Return the CPU seconds of all threads of a process; 0 if it is gone."""
     try:
         tasks = list(Path(f"/proc/{process}/task").iterdir())
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
@@ -155,13 +155,13 @@ def _cpu_of(process: int) -> float:
 
 
 def _family(process: int) -> list[int]:
-    """A process and its children."""
+    """Return the pids of a process and its children."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text()
     return [process, *map(int, children.split())]
 
 
 def cost(site: Site, page: Callable[[], object], requests: int = REQUESTS) -> float:
-    """CPU seconds that one request for a page takes, in a round of them."""
+    """Return the CPU seconds per request, over a round of requests for a page."""
     started = site.cpu()
     for _ in range(requests):
         page()
@@ -171,7 +171,7 @@ def cost(site: Site, page: Callable[[], object], requests: int = REQUESTS) -> fl
 def gunicorn(
     application: str, scratch: ExitStack, *, threads: int = 0, **environment: str
 ) -> tuple[int, int]:
-    """Start gunicorn with two workers, sync or with threads; returns its port and its process."""
+    """Start gunicorn with two workers, sync or with threads; return its port and pid."""
     port = free_port()
     kind = ["gthread", "--threads", str(threads)] if threads else ["sync"]
     process = subprocess.Popen(
@@ -197,7 +197,7 @@ def gunicorn(
 
 
 def people(server: Server, folder: Path) -> dict[int, str]:
-    """People with so many results, each signed in: the value of the Cookie header of each."""
+    """Create signed-in users with 10 and 500 results; return the Cookie header of each."""
     cookies = {}
     for count in (10, 500):
         file = folder / str(count)
@@ -208,7 +208,7 @@ def people(server: Server, folder: Path) -> dict[int, str]:
 
 
 def talks(server: Server, folder: Path) -> dict[str, str]:
-    """Addresses of a talk that has started, of one that is open, and of an invitation."""
+    """Create talks (started, open, invited); return the paths of their pages by benchmark name."""
     file = folder / "talks"
     server.run(TALKS.format(email="bench-10@example.org", file=str(file)))
     _started, started_key, opened, opened_key, invitation = file.read_text().splitlines()
@@ -221,14 +221,14 @@ def talks(server: Server, folder: Path) -> dict[str, str]:
 
 
 def form_of(page: Answer) -> dict[str, str]:
-    """The hidden fields of a form, as a browser sends them."""
+    """Return the hidden fields of a form, as a browser sends them."""
     inputs = re.findall(r"<input[^>]*>", page.body)
     named = [dict(re.findall(r'(name|value|type)="([^"]*)"', each)) for each in inputs]
     return {each["name"]: each.get("value", "") for each in named if each.get("type") == "hidden"}
 
 
 def cookies_of(*pages: Answer) -> str:
-    """The cookies that were set, as a browser sends them back."""
+    """Return the Cookie header that a browser would send after these responses."""
     found = [each for page in pages for each in page.headers.get_all("Set-Cookie") or []]
     return "; ".join(each.partition(";")[0] for each in found)
 
@@ -243,7 +243,7 @@ POINTS = {
 
 
 class Visitor:
-    """A browser at the questionnaire of a site: a newcomer each time, or somebody signed in."""
+    """A browser that uses the questionnaire, as a newcomer each time or signed in."""
 
     def __init__(self, site: Site, cookie: str = "") -> None:
         self.site = site
@@ -252,14 +252,14 @@ class Visitor:
         self.open()
 
     def open(self) -> Answer:
-        """Open the form, as a browser that knows nothing of it yet."""
+        """Open the form with no cookies but that of the sign-in."""
         page = self.site.ask("/", Cookie=self.signed_in)
         self.cookie = "; ".join(filter(None, [self.signed_in, cookies_of(page)]))
         self.form = form_of(page) | POINTS
         return page
 
     def send(self) -> Answer:
-        """Send the ten points, each time as a new submission; a newcomer's, from a new browser."""
+        """Send ten points as a new submission; for a newcomer, from a new browser each time."""
         form = self.form | {"submission": str(uuid.uuid4())}
         if not self.signed_in:
             form["csrfmiddlewaretoken"] = secret = uuid.uuid4().hex
@@ -269,7 +269,7 @@ class Visitor:
         return sent
 
     def visit(self) -> None:
-        """The form, the points, the result, and the history of whoever is signed in."""
+        """Open the form, send the points, open the result and, if signed in, the history."""
         pages = [self.open()]
         pages.append(self.site.ask(self.send().headers["Location"], Cookie=self.cookie))
         if self.signed_in:
@@ -280,7 +280,7 @@ class Visitor:
 def pages_of(
     site: Site, cookies: dict[int, str], talks: dict[str, str]
 ) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Each page of GOALS, and what asks for it."""
+    """Yield the name of each entry of GOALS with a function that sends its request."""
 
     def get(path: str, status: int = 200, **headers: str) -> Callable[[], object]:
         def ask() -> None:
@@ -312,12 +312,12 @@ def pages_of(
     yield "a page that is not there", get("/nowhere/", 404)
     others = cycle(f"/splits/{split}/" for split in Split.all())
     yield "a result page, made", lambda: get(next(others))()
-    # Last, since it makes a history longer.
+    # Last, since it makes the history longer.
     yield "POST of ten points, signed in", own.send
 
 
 def afternoon(scratch: ExitStack) -> tuple[Site, str]:
-    """The afternoon form with somebody who has ten answers; and their cookie."""
+    """Start the afternoon form with a user who has ten answers; return it and their cookie."""
     database = scratch.enter_context(Database(f"five_purposes_afternoon_{os.getpid()}"))
     environment = {"DATABASE_URL": database.url}
     done = subprocess.run(
@@ -333,7 +333,7 @@ def afternoon(scratch: ExitStack) -> tuple[Site, str]:
 
 
 def measure() -> dict[str, float]:
-    """The costs by name, each the median ratio to what was measured beside it."""
+    """Return the costs by name, each the median ratio to the baseline measured beside it."""
     with ExitStack() as scratch:
         folder = Path(scratch.enter_context(tempfile.TemporaryDirectory()))
         server = scratch.enter_context(running("bench", folder, LOG_LEVEL="WARNING"))
@@ -356,7 +356,7 @@ def measure() -> dict[str, float]:
 
 
 def watch_memory(site: Site, cookie: str) -> None:
-    """Print what the largest worker takes, at each quarter of many requests for many pages."""
+    """Print the memory of the largest worker after each quarter of MEMORY_REQUESTS."""
     print(f"Memory of the largest worker, in MB of {MAX_MEMORY_MB} at most:")
     results = (f"/splits/{split}/" for split in cycle(Split.all()))
     pages = cycle([("/", ""), ("/", cookie), ("/history/", cookie), ("/goal/", cookie)])
@@ -370,13 +370,13 @@ def watch_memory(site: Site, cookie: str) -> None:
 
 
 def _memory_of(process: int) -> float:
-    """The resident memory of a process, in MB."""
+    """Return the resident memory of a process, in MB."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def time_to_start() -> float:
-    """Seconds that a worker takes until it could answer, the shortest of some."""
+    """Return the seconds that a worker takes until it can answer, the best of five."""
     code = "from django.test import Client; import config.wsgi; Client().get('/healthz')"
     found = []
     for _ in range(5):
@@ -389,7 +389,7 @@ def time_to_start() -> float:
 def beside(
     base: Site, base_page: Callable[[], object], site: Site, page: Callable[[], object]
 ) -> list[float]:
-    """The ratio of the two costs in each of some rounds that take turns."""
+    """Return the ratio of the two costs for each of ROUNDS alternating rounds."""
     cost(base, base_page, 10)
     cost(site, page, 10)
     return [cost(site, page) / cost(base, base_page) for _ in range(ROUNDS)]

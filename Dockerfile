@@ -1,36 +1,36 @@
-# --- What needs pip and root, and stays behind ----------------------------------------------
+# --- Build stage: needs pip and root --------------------------------------------------------
 FROM python:3.11-slim-bookworm AS build
 
 WORKDIR /app
 
-# `monitoring` for METRICS_TOKEN and SENTRY_DSN.
+# METRICS_TOKEN and SENTRY_DSN need REQUIREMENTS=monitoring.
 ARG REQUIREMENTS=server
 COPY requirements/${REQUIREMENTS}.txt requirements/
-# Wheels only: no package runs code of its own in here, and none needs a compiler.
+# Wheels only: no package runs its own code during installation, and none needs a compiler.
 RUN python -m venv --without-pip /opt/venv && \
     pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
         --require-hashes --only-binary=:all: -r requirements/${REQUIREMENTS}.txt
 
 COPY . .
-# These two values serve this command alone: it neither signs anything nor connects. Compiled
-# now, since nobody can write here later; readable, however strict the umask of the checkout.
+# collectstatic needs these two variables to be set, but neither signs anything nor connects. Compile
+# now, since the code is read-only later. Make it readable even if the checkout's umask was strict.
 RUN SECRET_KEY=unused DATABASE_URL=postgres:///unused \
         /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0 && \
     /opt/venv/bin/python -m compileall -q config purposeapp && \
     chmod -R u=rwX,go=rX .
 
 
-# --- What runs --------------------------------------------------------------------------------
+# --- Final stage ------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm
 
-# A number of its own, so that a cluster can see that it is not root's.
+# A fixed numeric uid, so that a cluster can verify that it is not root.
 RUN useradd --uid 10001 --user-group --no-log-init --no-create-home \
         --home-dir /nonexistent --shell /usr/sbin/nologin app
 
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 
-# The only folder that the site writes to: preview cards, drawn again when they are lost.
+# The only folder that the site writes to: preview cards, which are drawn again if they are lost.
 RUN install -d -o app -g app -m 700 /app/var/cards
 
 ENV PATH=/opt/venv/bin:$PATH \
@@ -43,8 +43,8 @@ WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
 
-# The Host header is the public one, since ALLOWED_HOSTS need not have any other. Not through
-# urllib.request, which would ask the proxy that HTTP_PROXY names.
+# The Host header is that of PUBLIC_URL, since ALLOWED_HOSTS may contain no other. http.client ignores
+# HTTP_PROXY, which urllib.request would use.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import http.client, os, sys, urllib.parse; \
 site = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PORT') or 8000), timeout=4); \

@@ -35,7 +35,7 @@ restore: .venv/local
 	@test "$(FILE)" || { echo "Say which: make restore FILE=var/backups/..."; exit 1; }
 	@$(BIN)/python manage.py restore $(FILE) $(if $(REPLACE),--replace)
 
-# Tests start some hundred processes, and two read every test: compiled once, even where containers forbid it.
+# Keep bytecode even where containers forbid it: tests start some hundred processes, and two read every test.
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/python -m pytest -n 2
 
@@ -66,7 +66,7 @@ bench: .venv/dev
 	@$(BIN)/python -m bench.room
 	@$(BIN)/python -m bench.pages
 
-# KILLS=1000 is the long form, half an hour or so.
+# KILLS=1000 is the long form, which takes half an hour or so.
 drill: .venv/dev
 	@KILLS=$(KILLS) $(BIN)/python -m drill.faults
 	@$(BIN)/python -m drill.failover
@@ -98,7 +98,7 @@ lock:
 .venv/local: requirements/local.txt
 .venv/dev: requirements/dev.txt
 
-# A Debian without python3-venv makes an environment without pip, and its own pip fills it.
+# On a Debian without python3-venv the environment has no pip, so the system's pip installs into it.
 .venv/local .venv/dev: | .venv/bin/python
 	@echo "Installing $< into .venv ..."
 	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then pip="$(BIN)/python -m pip"; \

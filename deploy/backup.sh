@@ -1,11 +1,11 @@
 #!/bin/sh
-# Dumps the database every night into /backups, and deletes what is older than BACKUP_DAYS days. The
-# site serves meanwhile. PGHOST and the like say which database. Answers in rooms are left out: people
-# are promised that they are gone after a day.
+# Dumps the database into /backups every night, and deletes dumps older than BACKUP_DAYS days. The site
+# keeps serving meanwhile. PGHOST, PGDATABASE etc. select the database. Answers in rooms are left out,
+# since people are promised that those are deleted after a day.
 set -u
 umask 077
 
-# A shell hears of a signal only once its foreground is done.
+# Run in the background: a shell handles a signal only once its foreground command has ended.
 run() {
     "$@" &
     child=$!
@@ -19,7 +19,7 @@ days=${BACKUP_DAYS:-14}
 
 dump() {
     name=$directory/five-purposes-$(date -u +%F).dump
-    # A dump that breaks off leaves the one before as it is, and deletes none.
+    # A dump that fails leaves the previous one intact, and deletes none.
     if pg_dump --format=custom --exclude-table-data=purposeapp_roomanswer --file "$name.part" && pg_restore --list "$name.part" >/dev/null; then
         mv "$name.part" "$name"
         find "$directory" -name 'five-purposes-*.dump' -mtime "+$days" -delete
@@ -36,10 +36,10 @@ if [ "${1:-}" = once ]; then
     exit
 fi
 while :; do
-    # After a start, today's is made at once if it is missing.
+    # On start, make today's dump at once if it is missing.
     until [ -e "$directory/five-purposes-$(date -u +%F).dump" ] || dump; do
         run sleep 600
     done
-    # Until two o'clock UTC.
+    # Until 02:00 UTC.
     run sleep $((86400 - ($(date -u +%s) - 7200) % 86400))
 done

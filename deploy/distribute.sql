@@ -1,5 +1,5 @@
--- Distributes what one person owns by user_id, with Citus 12 or newer. Run it on the coordinator,
--- after rekey.sql (which drops the foreign keys and makes the keys anew), while nothing writes:
+-- Distributes the tables of personal data by user_id, with Citus 12 or newer. Run it on the coordinator
+-- after rekey.sql (which drops the foreign keys and rebuilds the primary keys), while nothing writes:
 --
 --     psql --set ON_ERROR_STOP=1 --file deploy/distribute.sql
 --
@@ -7,11 +7,11 @@
 
 CREATE EXTENSION IF NOT EXISTS citus;
 
--- No trigger can be on a distributed table. That of 10,000 results an account then holds for an
--- import alone, which counts by itself.
+-- A distributed table can't have triggers. The limit of 10,000 results per account then holds only for
+-- imports, which count for themselves.
 DROP TRIGGER assessment_not_too_many ON purposeapp_assessment;
 
--- All rows of one person lie on one node, so that a statement that names the person goes there.
+-- All rows of one person are on one node, so that a statement with a user_id goes to that node alone.
 SELECT create_distributed_table('purposeapp_assessment', 'user_id');
 SELECT create_distributed_table(
     'purposeapp_goal', 'user_id', colocate_with => 'purposeapp_assessment'
@@ -23,11 +23,12 @@ SELECT create_distributed_table(
     'purposeapp_reminder', 'user_id', colocate_with => 'purposeapp_assessment'
 );
 
--- Tips are few, and read everywhere: each node has all of them.
+-- Tips are few and read everywhere, so each node has a copy of all of them.
 SELECT create_reference_table('purposeapp_tip');
 
--- From a distributed table to a reference table a foreign key can lead.
+-- A distributed table can have a foreign key to a reference table.
 ALTER TABLE purposeapp_tick
     ADD CONSTRAINT tick_tip FOREIGN KEY (tip_id) REFERENCES purposeapp_tip (id);
 
--- Accounts, sessions, limits, talks, rooms, and whatever is looked up by a key stay on the coordinator.
+-- Accounts, sessions, rate limits, talks, rooms, and all else that is looked up by a key stay on the
+-- coordinator.

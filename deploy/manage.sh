@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a command of manage.py with the variables of the service, where the site runs without a container:
+# Runs a manage.py command with the environment of the service, for a site without containers:
 #
 #     sudo -u five-purposes sh deploy/manage.sh doctor
 set -eua

@@ -1,13 +1,13 @@
--- Makes (user_id, id) the primary key of what one person owns, and moves what would hinder a
--- distribution by user_id. Run it once, on the tables as migrated, while nothing writes:
+-- Makes (user_id, id) the primary key of the tables of personal data, and removes what would prevent
+-- their distribution by user_id. Run it once, on the tables as migrated, while nothing writes:
 --
 --     psql --single-transaction --set ON_ERROR_STOP=1 --file deploy/rekey.sql
 --
--- The site works on these tables as on the ones before; tests/test_statements_of_one_person.py
--- holds it. docs/scale.md says what changes: no foreign key leads to the account any more.
+-- The site works the same on the changed tables, as tests/test_statements_of_one_person.py checks.
+-- docs/scale.md says what changes: no foreign key refers to the account any more.
 
--- The tables of a person are distributed, and the table of accounts is not: no foreign key can
--- lead from one to the other. The one from ticks to tips is made anew in distribute.sql.
+-- These tables are distributed and the table of accounts is not, so no foreign key can lead from one to
+-- the other. distribute.sql recreates the one from ticks to tips.
 DO $$
 DECLARE
     found record;
@@ -26,7 +26,7 @@ BEGIN
 END
 $$;
 
--- Every unique index of a distributed table has to hold user_id.
+-- Every unique index of a distributed table must include user_id.
 ALTER TABLE purposeapp_assessment
     DROP CONSTRAINT purposeapp_assessment_pkey,
     ADD PRIMARY KEY (user_id, id);
@@ -37,13 +37,13 @@ ALTER TABLE purposeapp_tick
     DROP CONSTRAINT purposeapp_tick_pkey,
     ADD PRIMARY KEY (user_id, id);
 
--- 122 random bits are unique without being told to. The link in a mail looks a reminder up by
--- its key alone, so the index stays.
+-- 122 random bits are unique without a constraint. The link in a mail looks up a reminder by its key
+-- alone, so an index remains.
 ALTER TABLE purposeapp_reminder
     DROP CONSTRAINT purposeapp_reminder_stop_key_key;
 CREATE INDEX reminder_stop_key ON purposeapp_reminder (stop_key);
 
--- Citus refuses tables with an identity column; a sequence of their own does the same.
+-- Citus refuses tables with an identity column; a sequence that the column owns does the same.
 DO $$
 DECLARE
     name text;

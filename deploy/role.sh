@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the site's role and its database, once, when PostgreSQL's volume is new. The role owns that
-# database and nothing more, and the superuser has no password, so nobody is it over the network.
+# Creates the site's role and database, once, when PostgreSQL's volume is new. The role owns that database
+# and nothing else. The superuser has no password, so nobody can sign in as superuser over the network.
 set -e
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=password="$POSTGRES_PASSWORD" \
     --username="${POSTGRES_USER:-postgres}" --dbname=postgres <<'SQL'

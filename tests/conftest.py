@@ -1,4 +1,4 @@
-"""What every test stands on: the real PostgreSQL, and nothing slow that no test is about."""
+"""Fixtures for all tests: the real PostgreSQL, and fast settings where no test is about speed."""
 
 import gc
 import os
@@ -14,25 +14,25 @@ if not os.environ.get("DATABASE_URL"):
 
 
 STARTS_PROCESSES = {"server", "running_provider", "fresh_checkout"}
-"""Fixtures that start other programs, or whose tests do."""
+"""Fixtures that start other programs, or whose tests do so."""
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests that start processes of their own: `make test-quick` leaves them out."""
+    """Mark the tests that start processes of their own, which `make test-quick` leaves out."""
     for item in items:
         if STARTS_PROCESSES.intersection(getattr(item, "fixturenames", [])):
             item.add_marker("processes")
 
 
 def pytest_collection_finish():
-    """Let the garbage collector pass over what is imported, and stays: a tenth of the CPU."""
+    """Exclude all imported objects from garbage collection, which saves a tenth of the CPU."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _quick_settings(tmp_path_factory):
-    """Cheap passwords, and static files under their plain names, so that none are collected."""
+    """Use a cheap password hasher, and static files without hashed names: no collectstatic."""
     from django.test import override_settings
 
     with override_settings(
@@ -48,15 +48,15 @@ def _quick_settings(tmp_path_factory):
 
 @pytest.fixture(autouse=True, scope="session")
 def _urls_of_a_laptop():
-    """allauth's URLs depend on the settings at their import: not on those of the first test."""
+    """Import the URLs before any test changes the settings, on which allauth's URLs depend."""
     import_module("config.urls")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """What migrations store comes back for each transactional test by COPY.
+    """Restore the rows of the migrations by COPY, for transactional tests (serialized_rollback).
 
-    Django itself reads it from JSON and saves it row by row, which takes longer than such a test.
+    Django reads them from JSON and saves them row by row, which takes longer than such a test.
     """
     from django.db import connection
 
@@ -69,7 +69,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _fresh_memory(settings):
-    """Pages are made anew in each test, and follow each change of a tip at once."""
+    """Clear all in-process caches: pages are rendered anew and show changed tips at once."""
     from purposeapp.web import cache, fragments, published
     from purposeapp.web.latest_version import latest_version
     from purposeapp.web.page_cache import page_cache, room_page_cache
@@ -80,12 +80,12 @@ def _fresh_memory(settings):
     room_page_cache.clear()
     published.forget_published()
     fragments._render.cache_clear()
-    cache._stored = count(1)  # so that no statement is one of a hundred
+    cache._stored = count(1)  # so that no test hits the cull, which comes every hundred writes
 
 
 @pytest.fixture
 def warm(settings):
-    """Make a worker as it is once it has been asked for a page: it knows what is published."""
+    """Return a function that warms the page cache, as in a worker that has served a page before."""
     from purposeapp.web.page_cache import page_cache
 
     def warm(client, path):
@@ -112,7 +112,7 @@ def owner(client, user):
 
 @pytest.fixture
 def stranger(db):
-    """A client that is signed in as somebody else."""
+    """A client that is signed in as another user."""
     from django.test import Client
 
     from tests.support.make import make_user
@@ -134,7 +134,7 @@ def running_provider():
 
 @pytest.fixture
 def linkedin(running_provider, settings):
-    """LinkedIn is switched on, and a provider is in its place."""
+    """Switch LinkedIn on, with a local provider in its place."""
     settings.LINKEDIN_CLIENT_ID = "client"
     settings.LINKEDIN_CLIENT_SECRET = "secret"
     settings.LINKEDIN_SERVER_URL = running_provider.url
@@ -144,7 +144,7 @@ def linkedin(running_provider, settings):
 
 @pytest.fixture
 def provider(linkedin, settings):
-    """LinkedIn is switched on, and there is a mail server too."""
+    """Switch LinkedIn on, with email verification as on a site with a mail server."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
     return linkedin
@@ -152,7 +152,10 @@ def provider(linkedin, settings):
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
-    """What the servers of this run share; static files with those of other workers too."""
+    """The database template and static files shared by this process's servers.
+
+    The static files are shared with the other xdist workers too.
+    """
     from tests.support.server import Database, Prepared, Server
 
     base = tmp_path_factory.getbasetemp()

@@ -1,1 +1,1 @@
-"""What tests share: makers of rows, servers, a browser and those who use it."""
+"""Test helpers: factories for rows, servers, browsers and the people who use them."""

@@ -1,8 +1,8 @@
-"""Who gets what from each URL by each method: one table, and no URL that is not in it.
+"""The access matrix: what each role gets from every URL by each method.
 
-A row of TABLE is an address, and a cell for each column of its heading: one sign for each of
-METHODS, in their order. Requests are bare, with no query and no form. Behind the arrow stands
-where redirects lead, in the order of the columns; `./` is the address itself.
+A row of TABLE is a URL with one cell for each column of its heading. A cell has one sign for each
+of METHODS, in their order. Requests are bare, with no query and no form. After the arrow come the
+targets of redirects, in the order of the columns; `./` is the URL itself.
 """
 
 import re
@@ -29,12 +29,11 @@ from tests.support.talks import make_talk
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 SIGNS = {200: "o", 400: "b", 401: "u", 403: "x", 404: "0", 405: "-", 409: "c", 422: "?"}
-"""A page, what cannot be read, not known, forbidden, not there, no such method, a conflict, and a
-form with what is wrong. Of the redirects, `s` leads to the sign-in and from there back to here,
-`>` anywhere else."""
+"""The sign of each status code. Of the redirects, `s` leads to the sign-in page with `next` set to
+this URL, and `>` anywhere else."""
 
 ROLES = ["anonymous", "stranger", "owner", "editor", "staff", "superuser"]
-"""The owner is whose assessment and reminder it is; editors may change tips; staff may nothing."""
+"""The owner owns the assessment and the reminder; editors may change tips; plain staff, nothing."""
 
 GROUPS = {
     "everybody": ROLES,
@@ -248,12 +247,12 @@ TABLE = """
 """
 
 NO_TOKEN = ["/reminders/stop/{stop_key}/", "/r/{code}/keep/"]
-"""What takes a POST without a CSRF token: the one-click unsubscribe of mail programs (RFC 8058),
-and keeping an own answer, which needs the SameSite cookie of its seat."""
+"""URLs that accept a POST without a CSRF token: the one-click unsubscribe of mail programs (RFC
+8058), and keeping one's own answer in a room, which needs the SameSite cookie of its seat."""
 
 
 def sections() -> list[tuple[str, list[str]]]:
-    """The headings of the table, each with its rows, one blank between words."""
+    """Return the headings of the table, each with its rows, with single spaces between words."""
     found = []
     for block in re.sub(r"\n +→", " →", TABLE).strip("\n").split("\n\n"):
         heading, *rows = (" ".join(line.split()) for line in block.splitlines())
@@ -266,7 +265,7 @@ def roles_of(column: str) -> list[str]:
 
 
 class World:
-    """One of everything, and everybody signed in."""
+    """One object of every kind, and a signed-in client for every role."""
 
     def __init__(self, linkedin: str) -> None:
         owner = make_verified_user()
@@ -280,7 +279,7 @@ class World:
         for role in GROUPS["any-staff"]:
             prove_address(users[role])
         tip = Tip.objects.earliest("pk")
-        tip.save()  # so that it has a version
+        tip.save()  # so that it has a historical version
         part = PortraitPart.objects.earliest("pk")
         question = TalkQuestion.objects.earliest("pk")
         talk = make_talk(owner, "started")
@@ -315,8 +314,8 @@ class World:
     def ask(
         self, role: str, method: str, path: str, client: Client | None = None, **headers: str
     ) -> HttpResponse:
-        """Send a bare request, and undo what it did."""
-        client = client or self.client  # a new one would load the middleware anew
+        """Send a bare request, and roll back what it did."""
+        client = client or self.client  # a new client would load the middleware again
         client.cookies.clear()
         if role in self.cookies:
             client.cookies["sessionid"] = self.cookies[role]
@@ -327,7 +326,7 @@ class World:
         return response
 
     def row(self, heading: str, address: str) -> str:
-        """The row of this address, as it is. Where the roles of a column differ, all they get."""
+        """Return the actual row of a URL; where the roles of a column differ, all their results."""
         path = address.format(**self.values)
         words, targets = [address], []
         for column in heading.split():
@@ -354,7 +353,7 @@ class World:
         return cell, targets
 
     def _in_names(self, url: str, path: str) -> str:
-        """A URL without what differs from run to run."""
+        """Return a URL with the parts that differ between runs replaced."""
         if url.startswith(self.linkedin):
             return "{linkedin}"
         if url.startswith(path):

@@ -1,4 +1,4 @@
-"""Debian's packages, where tests run as root on a Debian."""
+"""Install Debian packages, if the tests run as root on Debian."""
 
 import fcntl
 import os
@@ -11,10 +11,10 @@ from pathlib import Path
 
 
 def install(*packages: str, unless: Callable[[], object]) -> bool:
-    """Let Debian install them: once, also when several processes of tests begin together.
+    """Install the packages, only once even if several test processes start together.
 
-    False where it can't: not root, not Debian (Ubuntu's browsers only ask for a snap), or apt
-    failed, which has said why.
+    Return False if that isn't possible: we are not root, this is not Debian (Ubuntu's browser
+    packages only ask for a snap), or apt failed and has printed why.
     """
     release = Path("/etc/os-release")
     is_debian = release.exists() and "ID=debian" in release.read_text().splitlines()

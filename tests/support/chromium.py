@@ -1,6 +1,6 @@
-"""Where Chromium is. Run as a program, this makes sure that there is one, and prints its path.
+"""Find Chromium. Run as a program, this installs it if necessary and prints its path.
 
-Its headless shell is the same engine with no window around it, and takes half of the work.
+Its headless shell is the same engine without the browser window, and takes two thirds of the CPU.
 """
 
 import os
@@ -15,7 +15,7 @@ NAMES = ["chromium", "google-chrome", "google-chrome-stable"]
 PLACES = ["/usr/bin/chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 SHELL = "chromium-headless-shell"
 
-# What works as root, in a container, without a network, and asks nobody for updates.
+# Flags that work as root, in a container and without a network, and disable update checks.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,13 +29,13 @@ FLAGS = [
 
 
 class NoChromiumError(RuntimeError):
-    """There is no Chromium and none can be had; the message says what to do."""
+    """Chromium is missing and can't be installed; the message says what to do."""
 
 
 def executable(playwright: Playwright) -> str:
-    """The path of a Chromium, which is installed first where that is possible.
+    """Return the path of a Chromium; install one if there is none and that is possible.
 
-    CHROMIUM in the environment has the first word. Raises NoChromiumError.
+    CHROMIUM in the environment takes precedence. Raises NoChromiumError.
     """
     if chosen := os.environ.get("CHROMIUM"):
         if shutil.which(chosen):
@@ -52,9 +52,9 @@ def executable(playwright: Playwright) -> str:
 
 
 def shell(playwright: Playwright) -> str:
-    """The path of the headless shell, installed first where possible; of a Chromium where not.
+    """Return the path of the headless shell, installed if possible, or else of a Chromium.
 
-    CHROMIUM in the environment has the first word. Raises NoChromiumError.
+    CHROMIUM in the environment takes precedence. Raises NoChromiumError.
     """
     chromium = executable(playwright)
     if os.environ.get("CHROMIUM"):

@@ -1,4 +1,4 @@
-"""What people do again and again, told to Django's test client."""
+"""Frequent user actions, with Django's test client."""
 
 import uuid
 
@@ -14,11 +14,11 @@ def sign_in(client: Client, user: User) -> HttpResponse:
 
 
 def spend(client: Client, split: str = "6-2-2-0-0", submission: str | None = None) -> HttpResponse:
-    """Send the questionnaire; with the idempotency key of an earlier one, that one again."""
+    """Send the questionnaire; with the idempotency key of an earlier one, repeat that one."""
     return client.post("/", points(split, submission=submission or str(uuid.uuid4())))
 
 
 def history(client: Client) -> list[str]:
-    """The splits that the history shows, latest first."""
+    """Return the splits that the history shows, latest first."""
     entries = client.get("/history/").context["entries"]
     return [str(entry.snapshot.split) for entry in entries]

@@ -1,4 +1,4 @@
-"""Many people at once, each with a latest result."""
+"""Factories for many people at once, each with a result."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from purposeapp.split import Split
 
 
 def make_people(*splits: str | Split, each: int = 1) -> list[User]:
-    """New people, so many for each of these splits."""
+    """Create `each` new people for each of these splits."""
     wanted = [split for split in splits for _ in range(each)]
     first = User.objects.count()
     users = User.objects.bulk_create(
@@ -19,7 +19,7 @@ def make_people(*splits: str | Split, each: int = 1) -> list[User]:
 
 
 def record(users: Iterable[User], splits: Iterable[str | Split]) -> None:
-    """A result of each of these people, the first the first and so on."""
+    """Record one split for each of these people, in order."""
     Assessment.objects.bulk_create(
         Assessment(user=user, **Split.parse(str(split)).as_dict())
         for user, split in zip(users, splits, strict=True)

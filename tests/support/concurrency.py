@@ -1,4 +1,4 @@
-"""Several threads that start at the same moment, each with a database connection of its own."""
+"""Run several threads that start at the same moment, each with its own database connection."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from django.db import connection
 
 
 def at_once(*tasks: Callable[[], object]) -> list[Exception]:
-    """Run all of them at the same time, and return what they raised."""
+    """Run all tasks at the same time, and return the exceptions that they raised."""
     together, raised = threading.Barrier(len(tasks)), []
 
     def run(task):

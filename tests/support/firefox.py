@@ -1,7 +1,7 @@
-"""A Firefox of the distribution, driven through Marionette, its own remote protocol.
+"""Drive the distribution's Firefox through Marionette, its own remote protocol.
 
-Playwright drives a patched Firefox alone, which no distribution has. Run as a program, this makes
-sure that there is a Firefox, and prints its path.
+Playwright works only with a patched Firefox, which no distribution has. Run as a program, this
+installs Firefox if necessary and prints its path.
 """
 
 import json
@@ -18,12 +18,12 @@ from tests.support import apt
 
 NAMES = ["firefox-esr", "firefox"]
 PLACES = ["/Applications/Firefox.app/Contents/MacOS/firefox"]
-START_TIMEOUT_S = 60  # seconds, for a slow machine; it takes about three
-STEP_TIMEOUT_MS = 15_000  # milliseconds that one step may take
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of a reference (W3C WebDriver)
+START_TIMEOUT_S = 60  # for a slow machine; it takes about three
+STEP_TIMEOUT_MS = 15_000  # the time that one step may take
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the web element identifier (W3C WebDriver)
 
 PREFERENCES = {
-    "marionette.port": 0,  # a free one, which the profile then names
+    "marionette.port": 0,  # any free port; Firefox writes it to the profile
     "datareporting.policy.dataSubmissionEnabled": False,
     "browser.aboutwelcome.enabled": False,
     "signon.rememberSignons": False,
@@ -31,13 +31,13 @@ PREFERENCES = {
 
 
 class NoFirefoxError(RuntimeError):
-    """There is no Firefox and none can be had; the message says what to do."""
+    """Firefox is missing and can't be installed; the message says what to do."""
 
 
 def executable() -> str:
-    """The path of a Firefox, which is installed first where that is possible.
+    """Return the path of a Firefox; install one if there is none and that is possible.
 
-    FIREFOX in the environment has the first word. Raises NoFirefoxError.
+    FIREFOX in the environment takes precedence. Raises NoFirefoxError.
     """
     if chosen := os.environ.get("FIREFOX"):
         if shutil.which(chosen):
@@ -55,7 +55,7 @@ def _find() -> str | None:
 
 
 class Firefox:
-    """One window of a Firefox without a screen, and what somebody does in it."""
+    """A window of a headless Firefox, and the user's actions in it."""
 
     def __init__(self, path: str, profile: Path, base_url: str, **preferences: Any) -> None:
         self.base_url = base_url
@@ -76,7 +76,7 @@ class Firefox:
             port = self._wait_for_port(profile / "MarionetteActivePort")
             self._connection = socket.create_connection(("127.0.0.1", port), START_TIMEOUT_S)
             self._stream = self._connection.makefile("rb")
-            self._read()  # which protocol it speaks
+            self._read()  # the greeting, with the protocol version
             self._number = 0
             self.do("NewSession")
             self.do("SetTimeouts", implicit=STEP_TIMEOUT_MS, pageLoad=STEP_TIMEOUT_MS)
@@ -96,7 +96,7 @@ class Firefox:
             self.process.wait()
 
     def do(self, command: str, **parameters: Any) -> Any:
-        """One command of WebDriver; raises RuntimeError with what Firefox says of it."""
+        """Run a WebDriver command. Raises RuntimeError with Firefox's error message."""
         self._number += 1
         assert self._connection
         message = json.dumps([0, self._number, f"WebDriver:{command}", parameters]).encode()
@@ -125,7 +125,7 @@ class Firefox:
             raise RuntimeError(f"Firefox ended with {self.process.returncode}.")
         return int(text)
 
-    # --- What somebody does ---
+    # --- User actions ---
 
     def goto(self, path: str) -> None:
         self.do("Navigate", url=f"{self.base_url}{path}")
@@ -134,7 +134,7 @@ class Firefox:
         self.do("Back")
 
     def back_to_whatever_comes(self) -> None:
-        """Back, where the browser's own error page is an answer, too."""
+        """Go back, and accept the browser's own error page as an outcome too."""
         try:
             self.back()
         except RuntimeError as error:
@@ -148,11 +148,11 @@ class Firefox:
         self.do("Refresh")
 
     def find(self, xpath: str) -> str:
-        """The element, waited for until it is there."""
+        """Wait for an element and return its reference."""
         return self.do("FindElement", using="xpath", value=xpath)["value"][ELEMENT]
 
     def count(self, xpath: str) -> int:
-        """How many there are now."""
+        """Return how many elements match now."""
         count = f"return document.evaluate({json.dumps(f'count({xpath})')}, document).numberValue"
         return self.run(count)
 

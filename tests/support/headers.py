@@ -1,10 +1,10 @@
-"""The headers that every answer has, whoever asked for what."""
+"""Check the security headers that every response must have."""
 
 YEAR_S = 60 * 60 * 24 * 365
 
 
 def check(response, *, is_secure: bool = False) -> None:
-    """Assert that an answer has the headers that protect; over https, HSTS too."""
+    """Assert that a response has all security headers; over HTTPS, HSTS too."""
     headers = response.headers
     where = (response.request["PATH_INFO"], response.status_code)
     assert headers.get("X-Content-Type-Options") == "nosniff", where
@@ -22,6 +22,6 @@ def check(response, *, is_secure: bool = False) -> None:
         f"max-age={YEAR_S}" if is_secure else ""
     ), where
     if response.status_code >= 400:
-        # A page with a form that was sent is kept for Back, by its browser alone.
+        # A page that redisplays a submitted form is cached by the browser alone, for Back.
         stored = headers["Cache-Control"]
         assert "no-store" in stored or stored == "private, no-cache", where

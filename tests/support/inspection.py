@@ -1,4 +1,4 @@
-"""Looks at pages in a browser: nothing is too wide, and axe finds nothing to complain about."""
+"""Inspect pages in a browser: nothing overflows the width, and axe finds no violation."""
 
 import re
 from urllib.parse import parse_qsl, urlsplit
@@ -11,7 +11,7 @@ from tests.support.visitor import TAKE_SHOTS, Visitor
 PHONE, TABLET, DESKTOP = 360, 768, 1440
 WIDTHS = [320, PHONE, TABLET, DESKTOP]
 HEIGHT = 800
-LOOKS = [("light", DESKTOP), ("dark", PHONE)]  # each theme once, and each layout once
+LOOKS = [("light", DESKTOP), ("dark", PHONE)]  # each theme once and each layout once
 DOWNLOADS = (".csv", ".ics", ".json", ".png")
 
 TOO_WIDE = """() => {
@@ -22,7 +22,7 @@ TOO_WIDE = """() => {
   return wide.slice(-3).map((element) => element.outerHTML.slice(0, 80)).join(" | ");
 }"""
 
-# All that is not asked for, such as every node that passed, would take as long to hand over.
+# Only violations: transferring the rest, such as every node that passed, would take as long again.
 VIOLATIONS = """async (options) => {
   const { violations } = await axe.run({ ...options, resultTypes: ["violations"] });
   return { violations };
@@ -30,9 +30,10 @@ VIOLATIONS = """async (options) => {
 
 
 def axe_report(page: Page, *, preload: bool = True) -> str | None:
-    """What axe has against the page that is open, once it has loaded: None when there is nothing.
+    """Return axe's report on the current page once it has loaded, or None without violations.
 
-    To preload style sheets, axe writes styles into the page, which the admin's policy forbids.
+    To preload style sheets, axe adds styles to the page, which the admin's content security policy
+    forbids.
     """
     page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
@@ -42,7 +43,7 @@ def axe_report(page: Page, *, preload: bool = True) -> str | None:
 
 
 class Inspection:
-    """Looks at one page after the other, and remembers what is wrong with them."""
+    """Inspects one page after another, and collects their faults."""
 
     def __init__(self, visitor: Visitor, who: str) -> None:
         self.visitor = visitor
@@ -51,9 +52,9 @@ class Inspection:
         self.faults: list[str] = []
 
     def of_all(self, *addresses: str, but: tuple[str, ...] = ()) -> None:
-        """Inspect these pages, and of those that links lead to, one of each kind.
+        """Inspect these pages and, following their links, one page of each other kind.
 
-        Links to a path that begins like one of `but` are not followed.
+        Links whose path starts with one of `but` are not followed.
         """
         kinds = {_kind(address) for address in addresses}
         waiting = list(addresses)
@@ -66,7 +67,7 @@ class Inspection:
                     waiting.append(link)
 
     def here(self, name: str) -> None:
-        """Inspect the page that is open, once it has loaded."""
+        """Inspect the current page once it has loaded."""
         self.page.wait_for_load_state()
         name = re.sub("[^a-z0-9]+", "-", name).strip("-") or "questionnaire"
         for width in WIDTHS:
@@ -88,7 +89,7 @@ class Inspection:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     def _links(self) -> list[str]:
-        """The pages of ours that this one links to; the admin and downloads are none."""
+        """Return the links to our own pages, without the admin and downloads."""
         links = self.page.eval_on_selector_all(
             "a[href]", "(links) => links.map((link) => link.href.split('#')[0])"
         )
@@ -104,7 +105,7 @@ class Inspection:
 
 
 def _kind(address: str) -> str:
-    """What an address is one of: without ids, splits, and where a sign-in leads on to."""
+    """Return the kind of page of a URL: the URL without ids, splits, query values and `next`."""
     parts = urlsplit(address)
     path = re.sub("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "id", parts.path)
     path = re.sub("[0-9]+(-[0-9]+){4}", "split", path)

@@ -1,4 +1,4 @@
-"""A mail server on loopback that does what a test tells it, at the step that the test names."""
+"""An SMTP server on loopback whose replies a test can change at any step."""
 
 import re
 import socketserver
@@ -10,11 +10,11 @@ from email.message import EmailMessage
 
 
 class MailServer:
-    """Takes mails over SMTP (RFC 5321), and remembers them.
+    """Accepts mails over SMTP (RFC 5321), and stores them.
 
-    `at` is called with the step and the recipient before the server answers: CONNECT, HELLO,
-    MAIL, RCPT, DATA, END (the mail is there, and not yet taken), TAKEN (it is, and the client does
-    not know), RSET and QUIT. It may return an answer to give in place of the usual one.
+    `at` is called with the step and the recipient before the server replies: CONNECT, HELLO,
+    MAIL, RCPT, DATA, END (the mail has arrived but is not yet accepted), TAKEN (it is accepted but
+    the client doesn't know), RSET and QUIT. It may return a reply to use in place of the usual one.
     """
 
     def __init__(self, at: Callable[[str, str], str | None] | None = None) -> None:
@@ -44,7 +44,7 @@ class MailServer:
 
     @property
     def recipients(self) -> list[str]:
-        """Who got a mail, in alphabetical order, as often as they got one."""
+        """The recipient of each mail, in alphabetical order, with repetitions."""
         return sorted(message["To"] for message in self.taken)
 
     def _talk(self, incoming, outgoing) -> None:
@@ -74,7 +74,7 @@ class MailServer:
                 while (line := incoming.readline()) not in (b".\r\n", b""):
                     data += line.removeprefix(b".") if line.startswith(b"..") else line
                 if not line:
-                    return  # it broke off in the middle: such a mail is none
+                    return  # the client broke off in the middle: discard the mail
                 if reply := self.at("END", recipient):
                     outgoing.write(f"{reply}\r\n".encode())
                     continue
@@ -89,4 +89,4 @@ class MailServer:
 
 
 HANG_UP = "HANG UP"
-"""What `at` returns to have the connection cut instead of an answer."""
+"""What `at` returns to cut the connection instead of replying."""

@@ -1,4 +1,4 @@
-"""What mails say."""
+"""Read mails, and fail to send them."""
 
 import re
 
@@ -7,12 +7,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 def code_in(message: EmailMessage) -> str:
-    """The one-time code of a mail, which stands on a line of its own."""
+    """Return the one-time code of a mail, which is on a line of its own."""
     return re.search(r"^([A-Z0-9-]{6,})$", message.body, re.MULTILINE)[1]
 
 
 class NoBackend(BaseEmailBackend):
-    """A mail server that is away."""
+    """An email backend whose mail server is down."""
 
     def send_messages(self, email_messages):
         raise ConnectionRefusedError

@@ -1,4 +1,4 @@
-"""Makes what tests need, with sensible values for whatever they do not care about."""
+"""Factories for the rows and forms that tests need, with sensible defaults."""
 
 import uuid
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ def make_goal(user: User, split: str = "4-3-3-0-0", **extra) -> Goal:
 
 
 def prove_address(user: User) -> None:
-    """From now on it is known that the address of this person is theirs."""
+    """Mark a user's email address as verified."""
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
@@ -49,14 +49,14 @@ def make_tip(purpose: Purpose = Purpose.BUSINESS_DRIVEN, text: str = "Be kind.",
 
 
 def tip_form(tip: Tip, **changes) -> dict:
-    """What the admin's form of a tip sends, with these changes."""
+    """Return the data that the admin's form for a tip sends, with these changes."""
     values = {name: getattr(tip, name) for name in TIP_FIELDS}
     published_from = tip.published_from or ""
     return {**values, "published_from": published_from, "version": tip.fingerprint, **changes}
 
 
 def make_editor(email: str = "editor@example.org") -> User:
-    """Staff who keep the tips good, and may do nothing else."""
+    """Create a staff user who may edit tips and nothing else."""
     user = make_user(email, is_staff=True)
     user.groups.add(Group.objects.get(name=groups.GROUP))
     return user
@@ -67,17 +67,17 @@ def make_superuser(email: str = "root@example.org") -> User:
 
 
 def points(split: str, **extra) -> dict[str, str]:
-    """What the questionnaire sends for a split, or for any other five numbers."""
+    """Return the data that the questionnaire sends for a split, or for any five values."""
     return {**dict(zip(Purpose.values, split.split("-"), strict=True)), **extra}
 
 
 def sheet(split: str = "6-2-2-0-0", **more) -> dict:
-    """What /history/add/ sends for a sheet of 1 February 2026, with something changed."""
+    """Return the data that /history/add/ sends for a sheet of 1 February 2026, with changes."""
     told = {"taken_on": "2026-02-01", "event": "", "event_words": "", "note": ""}
     return points(split, **{**told, "submission": str(uuid.uuid4()), **more})
 
 
 def prove(client) -> None:
-    """Enter the password once more, as whoever is signed in must before what matters."""
+    """Reauthenticate with the password, which sensitive actions require."""
     answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert answer.status_code == 302

@@ -1,4 +1,4 @@
-"""Takes the database away from this process, as far as Django can tell."""
+"""Simulate a database outage for this process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 
 @contextmanager
 def database_away(error: type[Exception] = OperationalError) -> Iterator[None]:
-    """Every query within fails as it does while PostgreSQL is down."""
+    """Make every query in the block fail as while PostgreSQL is down."""
 
     def fail(execute, sql, params, many, context):
         raise error("the connection is lost")

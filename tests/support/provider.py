@@ -1,6 +1,6 @@
-"""A real OpenID Connect provider on loopback, in LinkedIn's place, in a process of its own.
+"""A real OpenID Connect provider on loopback, in LinkedIn's place.
 
-In a process, since the library that it stands on warns about itself, and warnings are errors here.
+It runs in its own process because its library emits warnings, which are errors in our tests.
 """
 
 import os
@@ -16,10 +16,10 @@ LISTENS = re.compile(r"running on (http://[^ ]+)")
 
 
 class Provider:
-    """Signs people in by what they type, and tells who they are."""
+    """A provider that signs in anybody by the `sub` that they enter, and returns their claims."""
 
     def start(self) -> None:
-        """Start it, and come back when it listens. Raises RuntimeError when it does not."""
+        """Start the provider and wait until it listens. Raises RuntimeError if it fails."""
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", "0"],
             env={**os.environ, "NO_COLOR": "1"},
@@ -33,7 +33,7 @@ class Provider:
             said.append(line)
             if listens := LISTENS.search(line):
                 self.url = listens[1]
-                # Somebody has to listen on, or it would stand still when the pipe is full.
+                # Keep reading, or the process would block when the pipe is full.
                 self.listener = threading.Thread(target=self.process.stderr.read, daemon=True)
                 self.listener.start()
                 return
@@ -48,16 +48,16 @@ class Provider:
         self.process.stderr.close()
 
     def knows(self, sub: str, **claims) -> None:
-        """Somebody has an account there, and this is what the provider tells about them."""
+        """Create an account at the provider, with these claims."""
         claims.setdefault("name", "Ada Example")
         requests.put(f"{self.url}/users/{sub}", json=claims, timeout=30).raise_for_status()
 
     def consent(self, authorize_url: str, sub: str) -> str:
-        """Sign in there as somebody, agree, and return where it leads back to."""
+        """Sign in at the provider as `sub`, consent, and return the redirect URL."""
         return self._answer(authorize_url, {"sub": sub})
 
     def refuse(self, authorize_url: str) -> str:
-        """Refuse, and return where it leads back to; with the state, as LinkedIn does."""
+        """Refuse consent, and return the redirect URL, with the state added as LinkedIn does."""
         back = self._answer(authorize_url, {"action": "deny"})
         state = parse_qs(urlsplit(authorize_url).query)["state"][0]
         return f"{back}&{urlencode({'state': state})}"

@@ -1,4 +1,4 @@
-"""A TCP proxy before PostgreSQL, which can fall silent as a frozen server does."""
+"""A TCP proxy in front of PostgreSQL that can stop responding, like a frozen server."""
 
 import socket
 import threading
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class Proxy:
-    """Passes on what it gets, unless it is silent: then it accepts, takes all, and says nothing."""
+    """Forwards data. While silent, it accepts connections and data but never answers."""
 
     def __init__(self, connect) -> None:
         self._connect = connect

@@ -1,4 +1,4 @@
-"""Makes rooms in each of their states, by what people do in them."""
+"""Factories for rooms in every state, reached by the actions of host and guests."""
 
 from django.test import Client
 
@@ -11,11 +11,11 @@ NOW = ["6-2-2-0-0", "5-1-2-2-0", "1-2-1-6-0", "0-5-4-0-1", "3-0-2-1-4", "2-2-4-1
 FUTURE = ["3-4-2-1-0", "2-4-3-1-0", "2-3-3-1-1", "0-6-4-0-0", "2-3-3-0-2", "1-4-4-1-0"]
 
 STATES = ["draft", "open", "revealed", "ended", "overdue"]
-"""`ended`: after a reveal. `overdue`: open, and its term is over, but nothing has ended it."""
+"""`ended`: after a reveal. `overdue`: still open although its term is over."""
 
 
 def make_room(host: User, state: str = "open", *, answers: int = 0, **extra) -> Room:
-    """A room; one that was revealed or has ended has six answers at least."""
+    """Create a room. A revealed or ended one has at least six answers."""
     room = Room.objects.create(host=host, **{"title": "Our team", **extra})
     if state == "draft":
         return room_of(room)
@@ -35,7 +35,7 @@ def make_room(host: User, state: str = "open", *, answers: int = 0, **extra) -> 
 
 
 def answer(room: Room, seat: str, now: str, future: str | None = None) -> bool:
-    """What one seat answers; False where it is refused."""
+    """Store the answers of one seat; return False if one is refused."""
     kinds = {RoomKind.NOW: now, RoomKind.FUTURE: future}
     given = {kind: Split.parse(split) for kind, split in kinds.items() if split}
     stored = [
@@ -45,11 +45,11 @@ def answer(room: Room, seat: str, now: str, future: str | None = None) -> bool:
 
 
 def room_of(room: Room) -> Room:
-    """The same room, as it is stored by now."""
+    """Return the room, freshly loaded."""
     return Room.objects.get(pk=room.pk)
 
 
 def spend_in(client: Client, room: Room, now: str, future: str | None = None):
-    """Answer in a browser; returns the response to the last form."""
+    """Answer over HTTP; return the response to the last form."""
     response = client.post(f"/r/{room.code}/", points(now))
     return client.post(f"/r/{room.code}/future/", points(future)) if future else response

@@ -1,4 +1,4 @@
-"""The real server, as `make run` starts it, on a database and a port of its own."""
+"""The real server, as `make run` starts it, with its own database and port."""
 
 import fcntl
 import http.client
@@ -24,9 +24,9 @@ from psycopg import sql
 from config import local_postgres
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-START_TIMEOUT_S = 60  # seconds, for a slow machine; it takes about six
+START_TIMEOUT_S = 60  # for a slow machine; it takes about six
 
-# What a user's shell or a CI may have set that would make it another server.
+# Variables that a user's shell or CI may have set, and that would change the server.
 SETTINGS = [
     "ALLOWED_HOSTS",
     "APP_ENV",
@@ -48,16 +48,16 @@ SETTINGS = [
 
 
 class Database:
-    """A database on the server of DATABASE_URL, or on the embedded one, within a `with`.
+    """Context manager for a scratch database on the server of DATABASE_URL, or on the embedded one.
 
-    It is empty, or a copy of its template, which nobody may be connected to.
+    It is empty, or a copy of its template, to which there must be no connection.
     """
 
     def __init__(self, name: str, template: str | None = None) -> None:
         self.name = name
         self.template = template
         if url := os.environ.get("DATABASE_URL"):
-            # Only the last part of the path is the name: before it, a socket's folder may stand.
+            # Only the last part of the path is the name: a socket's folder may come before it.
             parts = urlsplit(url)
             self.url = parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
         else:
@@ -74,7 +74,7 @@ class Database:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
     def connect(self, name: str | None = None) -> psycopg.Connection:
-        """A connection to it, or to another database of the same server."""
+        """Connect to this database, or to another one of the same server."""
         there = environ.Env.db_url_config(self.url)
         names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
         address = {name: there[key] for name, key in names.items() if there[key]}
@@ -83,7 +83,7 @@ class Database:
 
     @contextmanager
     def refusing_connections(self) -> Iterator[None]:
-        """To its server, this is what a PostgreSQL that is down or restarts looks like."""
+        """Refuse all connections, as a PostgreSQL that is down or restarting does."""
         self.alter("ALLOW_CONNECTIONS false")
         try:
             yield
@@ -92,7 +92,7 @@ class Database:
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
-        """As on a standby, or while a primary changes."""
+        """Make the database read-only, as on a standby or during a switchover."""
         self.alter("SET default_transaction_read_only = on")
         try:
             yield
@@ -100,7 +100,7 @@ class Database:
             self.alter("RESET default_transaction_read_only")
 
     def alter(self, change: str) -> None:
-        """Change it, and have all connections begin anew; waits until the old ones are gone."""
+        """Alter the database, then terminate all connections and wait until they are gone."""
         self._execute(f"ALTER DATABASE {{}} {change}")
         with self.connect("postgres") as connection:
             connection.execute(
@@ -116,10 +116,10 @@ class Database:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the servers of a run share, so that each of them starts sooner.
+    """What the servers of a test run share, so that each starts sooner.
 
-    Static files are collected by the first of them. The database is migrated already, and each
-    server gets a copy of it.
+    The first server collects the static files. The database is already migrated, and each server
+    gets a copy of it.
     """
 
     static: Path
@@ -129,9 +129,9 @@ class Prepared:
 class Server:
     """`manage.py serve` in a process of its own.
 
-    Collecting compresses for seconds. So where another one has collected into `static`, this one
-    migrates if it has to, and starts gunicorn, as `serve` does after that. Those that share
-    `static` start one after the other.
+    Collecting static files takes seconds, for their compression. So if another server has already
+    collected into `static`, this one only migrates if necessary and starts gunicorn, which is what
+    `serve` does afterwards. Servers that share `static` start one after another.
     """
 
     def __init__(self, database: Database, folder: Path, static: Path, **environment: str) -> None:
@@ -154,7 +154,7 @@ class Server:
         }
 
     def start(self) -> None:
-        """Start it, and come back when it answers. Raises RuntimeError when it does not."""
+        """Start the server and wait until it answers. Raises RuntimeError if it fails."""
         with self.static.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._start()
@@ -200,7 +200,7 @@ class Server:
             self.process.wait()
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        """Run a command of manage.py, as somebody would in another terminal; returns its output."""
+        """Run a manage.py command, as from another terminal; return its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=CHECKOUT,
@@ -213,7 +213,7 @@ class Server:
         return done.stdout
 
     def run(self, code: str) -> None:
-        """Run Python on the server's database, as in the shell of manage.py."""
+        """Run Python code on the server's database, as in `manage.py shell`."""
         if not self._shell:
             self._shell = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.server_shell"],
@@ -249,7 +249,7 @@ class Server:
 
 
 class Browser(requests.Session):
-    """Keeps cookies, and sends forms with their token."""
+    """An HTTP session that keeps cookies, and submits forms with their CSRF token."""
 
     def __init__(self, server) -> None:
         super().__init__()
@@ -273,9 +273,9 @@ def is_unavailable(response: requests.Response) -> bool:
 def running(
     purpose: str, folder: Path, prepared: Prepared | None = None, **environment: str
 ) -> Iterator[Server]:
-    """A server that answers, on an empty database with the first tips; both are gone afterwards.
+    """Run a server on a new database with the first tips; remove both afterwards.
 
-    The database's name says what it is for, and tells those of several processes apart.
+    The database's name contains the purpose, and the pid to keep processes apart.
     """
     template = prepared.template if prepared else None
     with Database(f"five_purposes_{purpose}_{os.getpid()}", template) as database:

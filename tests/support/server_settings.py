@@ -1,8 +1,8 @@
-"""The product's settings for a server of this run of tests.
+"""Settings for the servers under test.
 
-The STATIC_ROOT is its own: collecting deletes and writes anew, and `make run` may be serving from
-var/static meanwhile. Stories make an account each, many a minute from one address: passwords are
-hashed cheaply, and the limits on sign-up and sign-in are out of reach.
+They have their own STATIC_ROOT, since collectstatic deletes and rewrites files, and `make run` may
+be serving from var/static meanwhile. Browser tests create many accounts a minute from one IP
+address, so passwords are hashed cheaply, and the rate limits that they would meet are out of reach.
 """
 
 import os

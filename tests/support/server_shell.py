@@ -1,6 +1,6 @@
-"""A shell of manage.py that stays open: it runs one piece of Python for each line of JSON.
+"""A persistent Django shell: it executes the Python code in each line of JSON on stdin.
 
-Starting Django takes a second or two, and stories give their people a past all the time.
+Starting Django takes a second or two, and browser tests often create rows for their people.
 """
 
 import json
@@ -14,7 +14,7 @@ if __name__ == "__main__":
     django.setup()
     for line in sys.stdin:
         error = None
-        connections.close_all()  # a story may have stopped the server that they lead to
+        connections.close_all()  # a test may have stopped the database server
         try:
             exec(compile(json.loads(line), "<story>", "exec"), {})
         except Exception:

@@ -1,4 +1,4 @@
-"""What stands in the database: counted, copied out and in again."""
+"""Count the rows of all tables, and copy them out and in again."""
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ def rows_of_all_tables() -> dict[str, int]:
 
 
 def copy_out(*models: type[Model]) -> dict[str, bytes]:
-    """The rows of each table that has some, as COPY writes them; or of those of some models."""
+    """Return the rows of each non-empty table (or of these models' tables), as COPY writes them."""
     rows = {}
     tables = [model._meta.db_table for model in models]
     with connection.cursor() as cursor:
@@ -25,7 +25,7 @@ def copy_out(*models: type[Model]) -> dict[str, bytes]:
 
 
 def copy_in(rows: dict[str, bytes]) -> None:
-    """Fill the tables again; those that are not empty still have their rows."""
+    """Refill the tables that are empty; the others still have their rows."""
     with transaction.atomic(), connection.cursor() as cursor:
         for table, written in rows.items():
             cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')

@@ -1,4 +1,4 @@
-"""Makes talks in each of their states, by what people do in them."""
+"""Factories for talks in every state, reached by the actions of inviter and guest."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -16,7 +16,7 @@ INVITERS = {TalkKind.NOW: "7-0-2-1-0", TalkKind.FUTURE: "3-4-2-1-0", TalkKind.GU
 GUESTS = {TalkKind.NOW: "0-1-3-0-6", TalkKind.FUTURE: "0-6-3-0-1", TalkKind.GUESS: "2-2-2-2-2"}
 
 LABEL = "Ben, two desks away"
-"""What the inviter calls it, for nobody else to see."""
+"""The inviter's private label for the talk."""
 
 STATES = [
     "invited",
@@ -30,11 +30,11 @@ STATES = [
     "over",
 ]
 """`agreed`: by the inviter alone. `left`: the guest has withdrawn; `withdrawn`: the inviter has.
-`expired`: nobody started it in time; `over`: it was open, and its term has ended."""
+`expired`: nobody started it in time. `over`: it was open, and its term has ended."""
 
 
 class MadeTalk(NamedTuple):
-    """A talk with its two keys, which are stored nowhere; without a guest's before it started."""
+    """A talk with its two keys, which are not stored; no guest key before it has started."""
 
     talk: Talk
     invite_key: str
@@ -75,12 +75,12 @@ def make_talk(
 
 
 def talk_of(talk: Talk) -> Talk:
-    """The same talk, as it is stored by now."""
+    """Return the talk, freshly loaded."""
     return Talk.objects.get(pk=talk.pk)
 
 
 def _set_back(talk: Talk, by: timedelta) -> None:
-    """Let all of it have happened that much earlier."""
+    """Move all timestamps of the talk back by this much."""
     stored = talk_of(talk)
     for name in ("made_at", "started_at", "inviter_agreed_at", "guest_agreed_at"):
         if time := getattr(stored, name):

@@ -1,4 +1,4 @@
-"""The product's addresses as they are where LinkedIn is switched on."""
+"""The product's URLs with LinkedIn switched on."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Somebody in front of a browser: what people do on every second page, told in their words."""
+"""A person at a browser: the actions that many browser tests share (a page object)."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
-TAKE_SHOTS = bool(os.environ.get("SCREENSHOTS"))  # only `make screenshots` asks for them
+TAKE_SHOTS = bool(os.environ.get("SCREENSHOTS"))  # only `make screenshots` sets it
 
 PURPOSES = [
     "Business driven",
@@ -20,11 +20,11 @@ PURPOSES = [
 FIELDS = [purpose.lower().replace(" ", "_") for purpose in PURPOSES]
 
 ASSESSMENT = "**/history/*-*-*-*-*/"
-"""The address of one assessment, for `wait_for_url`."""
+"""The URL pattern of an assessment, for `wait_for_url`."""
 
 
 class Visitor:
-    """A person with one browser window, and an account if they made one."""
+    """A person with a browser window, and an account once they have signed up."""
 
     def __init__(self, page: Page, expected_statuses: set[int]) -> None:
         self.page = page
@@ -33,12 +33,14 @@ class Visitor:
         self._expected_statuses = expected_statuses
 
     def expect_status(self, *statuses: int) -> None:
-        """From now on, an answer with one of these statuses (404, 422 …) is no fault; 0 is none
-        at all, as while a server restarts."""
+        """From now on, don't count these statuses (404, 422 …) as faults.
+
+        0 stands for no response at all, as while a server restarts.
+        """
         self._expected_statuses.update(statuses)
 
     def shot(self, name: str) -> None:
-        """Keep a picture of the whole page in var/screenshots/, where SCREENSHOTS asks for it."""
+        """Save a full-page screenshot in var/screenshots/, if SCREENSHOTS is set."""
         if not TAKE_SHOTS:
             return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -46,7 +48,7 @@ class Visitor:
 
     @property
     def message(self) -> Locator:
-        """What the page says of what was just done."""
+        """The page's message on the last action."""
         return self.page.get_by_role("status").and_(self.page.locator(".messages"))
 
     # --- The questionnaire ---
@@ -61,7 +63,7 @@ class Visitor:
         self.page.get_by_role("button", name=f"Take a point from {purpose}").click()
 
     def expect_status_line(self, words: str) -> None:
-        """The page says how many points are left above the fields and beside the button."""
+        """Expect the status line (the points left) above the fields and beside the button."""
         expect(self.page.locator("[data-status]")).to_have_text([words, words])
 
     @property
@@ -78,7 +80,7 @@ class Visitor:
             expect(self.field(purpose)).to_have_value(points)
 
     def record(self, split: str) -> str:
-        """Spend the points, signed in, and return the address of the assessment."""
+        """Record a split, signed in, and return the URL of the assessment."""
         self.page.goto("/")
         self.type_points(split)
         self.send_button.click()
@@ -92,7 +94,7 @@ class Visitor:
         return self.page.get_by_role("heading", level=1)
 
     def expect_rows(self, *rows: str) -> None:
-        """The table of the result holds these rows: purpose, points, share, minutes of an hour."""
+        """Expect these rows in the result's table: purpose, points, share, minutes of an hour."""
         table = self.page.get_by_role(
             "table", name="Where the ten points went, and what that means per hour"
         )
@@ -108,7 +110,7 @@ class Visitor:
     # --- The account ---
 
     def sign_up(self) -> None:
-        """Have an account, and be on its first page. No page is drawn for that."""
+        """Sign up without rendering the form, and open the history."""
         form = self.page.request.get("/accounts/signup/").text()
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
         assert token, form
@@ -122,7 +124,7 @@ class Visitor:
         assert self.page.url.endswith("/history/")
 
     def sign_up_by_hand(self) -> None:
-        """The same, as people do it."""
+        """Sign up through the form, as people do."""
         self.page.goto("/accounts/signup/")
         self.fill_credentials()
         self.page.get_by_role("button", name="Sign up").click()

@@ -1,4 +1,4 @@
-"""Who gets what from each URL by each method: the table is in tests/support/access.py."""
+"""Every URL answers each role and method as in the table of tests/support/access.py."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ def test_everybody_gets_what_the_table_says(world, heading, rows):
 
 
 def test_a_string_from_outside_is_never_the_name_of_a_view(world):
-    """`redirect()` takes names as well as addresses, and fails for a name that there is not."""
+    """`redirect()` accepts view names as well as URLs, and raises an error for an unknown name."""
     said = "no such view"
     for _, rows in sections():
         for address in (row.split()[0] for row in rows):

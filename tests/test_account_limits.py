@@ -1,4 +1,4 @@
-"""Nobody learns who has an account, locks its owner out, or fills somebody's mailbox."""
+"""Rate limits of accounts: no account enumeration, no lockout by others, no flooded mailbox."""
 
 import re
 from unittest.mock import patch
@@ -30,7 +30,7 @@ def codes(settings, db):
 
 
 def at(address: str) -> Client:
-    """A browser at this network address."""
+    """Return a client with this IP address."""
     return Client(REMOTE_ADDR=address)
 
 
@@ -48,7 +48,7 @@ FORMS = pytest.mark.parametrize(
 
 
 def answer_to(path: str, form: dict, email: str) -> tuple:
-    """What a browser reads, and what it cost: hashed passwords and statements."""
+    """Return what a browser sees, and what it cost: password hashes and SQL statements."""
     cache.clear()
     hashed = []
     encode = MD5PasswordHasher.encode
@@ -58,7 +58,7 @@ def answer_to(path: str, form: dict, email: str) -> tuple:
         return encode(self, *args, **kwargs)
 
     client = Client()
-    client.get("/accounts/login/?next=/goal/")  # so that neither makes what the other finds
+    client.get("/accounts/login/?next=/goal/")  # warm up, so that both cost the same
     sent = {name: value or email for name, value in form.items()}
     with (
         patch.object(MD5PasswordHasher, "encode", count),
@@ -71,14 +71,14 @@ def answer_to(path: str, form: dict, email: str) -> tuple:
     tokens = [each for each in content.split('"') if len(each) == 64]
     for token in tokens:
         content = content.replace(token, "…")
-    # The time of day is another one, where a second has gone by.
+    # Without the headers that change with the time of day.
     headers = sorted((name, value) for name, value in response.headers.items() if name != "Expires")
     return response.status_code, headers, content, len(hashed), len(asked)
 
 
 @FORMS
 def test_known_or_not_the_answer_and_its_cost_are_the_same(path, form):
-    answer_to(path, form, UNKNOWN.upper())  # whatever is made once is there now
+    answer_to(path, form, UNKNOWN.upper())  # warm up: whatever is created only once
     User.objects.exclude(email=KNOWN).delete()
     unknown, known = answer_to(path, form, UNKNOWN), answer_to(path, form, KNOWN)
     assert unknown == known

@@ -144,7 +144,7 @@ def test_too_many_sign_ups_from_one_place_get_a_page_of_ours(client, db):
 
 
 def test_a_class_that_signs_up_at_once_is_told_when_to_come_back(db):
-    """With what was typed, but for the password, and with the result that waits."""
+    """The page keeps what was typed except for the password, and the pending result."""
     for pupil in range(20):
         form = {"email": f"pupil{pupil}@example.org", "password1": PASSWORD}
         assert Client().post("/accounts/signup/", form).status_code == 302
@@ -339,7 +339,7 @@ OVER = pytest.mark.parametrize("ends", ["expired", "three wrong ones"])
 
 
 def use_up(client, path: str, ends: str, **form):
-    """Send the last code when it has expired, or wrong ones until it counts no longer."""
+    """Let the last code expire and send it, or send wrong codes until it is no longer valid."""
     late = time.time() + (2 * 60 * 60 if ends == "expired" else 0)
     codes = [code_in(mail.outbox[-1])] if ends == "expired" else ["WRONG1"] * 3
     with patch("time.time", return_value=late):
@@ -369,7 +369,7 @@ def test_where_the_code_of_a_new_account_is_over_a_sign_in_sends_another(client,
     client.post("/accounts/signup/", SIGN_UP)
     page = use_up(client, VERIFY, ends)
     assert page.redirect_chain == [("/accounts/login/", 302)]
-    cache.clear()  # what counts the mails
+    cache.clear()  # reset the rate limit of mails
     form = {"login": SIGN_UP["email"], "password": PASSWORD}
     assert client.post("/accounts/login/", form).url == VERIFY
     assert client.post(VERIFY, {"code": code_in(mail.outbox[-1])}).url == "/history/"
@@ -494,7 +494,7 @@ def test_whoever_changes_the_address_keeps_the_password(client, db):
 
 @pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/password/change/"])
 def test_what_matters_asks_for_the_password_once_more(owner, user, path):
-    """Whoever finds a browser signed in must not be able to take the account over."""
+    """An unattended signed-in browser must not be enough to take over the account."""
     response = owner.post(path, {"email": "thief@example.org", "action_add": ""})
     if path == "/accounts/email/":
         assert response.url.startswith("/accounts/reauthenticate/")
@@ -533,7 +533,7 @@ def test_who_has_no_password_enters_a_code_before_what_matters_changes(client, d
     assert client.post("/accounts/login/code/confirm/", right).url == "/settings/"
     assert client.post(path, form).status_code == 302
     user.refresh_from_db()
-    asked = mail.outbox[-1].to == ["thief@example.org"]  # for the code that proves the new one
+    asked = mail.outbox[-1].to == ["thief@example.org"]  # for the code to verify the new one
     assert (asked, user.has_usable_password()) == (path == "/accounts/email/", "set" in path)
 
 
@@ -687,7 +687,7 @@ def test_a_code_to_sign_in_is_sent_again_or_to_another_email(client, db):
 def test_another_email_gets_a_code_instead(client, db):
     make_verified_user()
     ask_for_a_code(client, "onwer@example.org")
-    assert client.get(CODE).url == CONFIRM  # a sign-in that waits for its code
+    assert client.get(CODE).url == CONFIRM  # the sign-in is waiting for its code
     start = client.post("/accounts/logout/", {"next": f"{CODE}?next=%2Fgoal%2F"}).url
     assert client.get(start).status_code == 200
     ask_for_a_code(client, "owner@example.org")
@@ -708,8 +708,8 @@ def test_a_code_for_a_new_password_is_sent_again_or_to_another_email(client, use
 @pytest.mark.usefixtures("with_mail_server")
 def test_a_code_for_a_new_account_is_sent_again_or_to_another_email(client, db):
     page = text_of(client.post("/accounts/signup/", SIGN_UP, follow=True))
-    assert page.count(SIGN_UP["email"]) == 1  # the page says where the code went, and no message
-    cache.clear()  # what counts the mails of the last ten seconds
+    assert page.count(SIGN_UP["email"]) == 1  # the page says where the code went, no message does
+    cache.clear()  # reset the rate limit of one mail in ten seconds
     again = text_of(client.post(VERIFY, {"action": "resend"}, follow=True))
     assert "We sent a new code. The one before no longer works." in again
     assert len(mail.outbox) == 2
@@ -734,7 +734,7 @@ def test_the_page_for_a_code_does_not_say_who_has_an_account(client, db):
 
 
 def assert_summarized(response, problems: int) -> None:
-    """A form that is shown again says first of all what to do, each problem linked to its field."""
+    """Assert that a redisplayed form begins with a summary that links each problem to its field."""
     page = response.content.decode()
     assert response.status_code == 422
     assert "<title>Error:" in page

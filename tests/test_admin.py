@@ -1,4 +1,4 @@
-"""What each right opens in the admin, beyond the table of tests/test_access.py."""
+"""Permissions in the admin, beyond the table of tests/test_access.py."""
 
 import pytest
 from django.contrib import admin
@@ -30,21 +30,21 @@ def editor(client, db):
 
 @pytest.fixture
 def powerless(client, db):
-    """Staff who were given no right at all."""
+    """A client signed in as staff without any permission."""
     client.force_login(make_user("staff@example.org", is_staff=True))
     return client
 
 
 def tip_pages() -> list[str]:
     tip = Tip.objects.first()
-    tip.save()  # so that it has a second version
+    tip.save()  # creates a second version
     version = tip.history.first().pk
     of_a_tip = [f"{TIPS}{tip.pk}/{page}" for page in [*OF_A_TIP, f"history/{version}/"]]
     return [TIPS, f"{TIPS}add/", *(TIPS + page for page in OWN), *of_a_tip]
 
 
 def other_pages() -> list[str]:
-    """Every list, form, history and question about deleting that is not of what editors write."""
+    """Return every list, form, history and delete page except those of what editors write."""
     make_assessment(make_user("somebody@example.org"))
     found = []
     for model in admin.site._registry:
@@ -94,7 +94,7 @@ def get_user(client):
 def test_staff_without_a_right_see_the_start_page_alone(powerless):
     assert powerless.get("/admin/").status_code == 200
     assert set(statuses(powerless, [*tip_pages(), *other_pages()]).values()) == {403}
-    # Nor do they learn which tips there are.
+    # Nor can they find out which tips exist.
     nowhere = [f"{TIPS}999999/history/", f"{TIPS}999999/history/1/"]
     assert set(statuses(powerless, nowhere).values()) == {403}
 
@@ -173,7 +173,7 @@ def test_what_makes_no_sense_is_no_error_of_the_server(editor, address, status):
     "lookup", ["ticks=1", "ticks__id__gt=0", "ticks__user=1", "ticks__isnull="]
 )
 def test_the_list_is_not_filtered_by_ticks(editor, lookup):
-    """They are of people: how many there are is all that anybody learns."""
+    """Ticks are personal data: only their number is shown."""
     assert editor.get(f"{TIPS}?{lookup}").status_code == 400
 
 

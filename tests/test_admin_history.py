@@ -1,4 +1,4 @@
-"""Who changed what of a tip, old beside new, and the way back, also of a deleted one."""
+"""The history of tips in the admin: who changed what, old beside new, and restoring a version."""
 
 import html
 import re
@@ -25,7 +25,7 @@ def editor(client, db):
 
 @pytest.fixture
 def tip(db):
-    """A tip with its first version alone."""
+    """A tip with only its first version."""
     return make_tip(text="Join a group, and read it regularly.", key="join-a-group")
 
 
@@ -45,7 +45,7 @@ def records(response) -> list[tuple]:
 
 
 def restore(client, record, **changes):
-    """Open a version in the form, change something or not, and save."""
+    """Open a version in the form, apply changes if any, and save."""
     page = client.get(version_of(record)).content.decode()
     (version,) = re.findall(r'name="version"(?: value="(\w*)")?', page)
     return client.post(version_of(record), tip_form(record.instance, version=version, **changes))
@@ -167,7 +167,7 @@ def test_whoever_may_only_look_reads_a_version_and_cannot_store_it(client, tip):
 
 
 def test_what_the_package_draws_has_no_style_of_its_own(editor, tip):
-    """The content security policy would drop it."""
+    """The content security policy would block inline styles."""
     for page in (history_of(tip), version_of(tip.history.get())):
         assert "style=" not in editor.get(page).content.decode()
 

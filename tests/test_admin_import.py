@@ -1,4 +1,4 @@
-"""All tips go out as one file and come back: the difference first, then all of it or nothing."""
+"""Export and import of all tips in the admin: a diff first, then all changes or none."""
 
 import json
 
@@ -27,7 +27,7 @@ def editor(client, db):
 
 
 def entry(**extra) -> dict:
-    """A tip as a file has it, with something changed."""
+    """Return a tip as in an exported file, with these changes."""
     return {
         "key": "new-one",
         "purpose": "vanity_project",
@@ -56,7 +56,7 @@ def send(client, data: bytes, **extra):
 
 
 def compare(client, data: bytes, **extra):
-    """The page that says what a file would change."""
+    """Upload a file, and return the page with the changes that it would make."""
     response = send(client, data, **extra)
     assert (response.status_code, response.url) == (302, DIFFERENCE)
     return client.get(DIFFERENCE).context["comparison"]
@@ -70,7 +70,7 @@ def said(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-# --- Out --------------------------------------------------------------------------------------
+# --- Export -----------------------------------------------------------------------------------
 
 
 def test_a_file_has_one_field_and_one_line_of_text_on_each_line(editor):
@@ -116,7 +116,7 @@ def test_what_is_gone_comes_back_exactly(editor):
     )
 
 
-# --- In ---------------------------------------------------------------------------------------
+# --- Import -----------------------------------------------------------------------------------
 
 
 def test_the_difference_is_shown_first_and_nothing_is_stored_before_a_yes(editor):
@@ -227,7 +227,7 @@ def test_many_tips_cost_no_more_queries_than_few(editor, django_assert_max_num_q
     assert said(response) == ["500 tips added."]
 
 
-# --- What is not taken ------------------------------------------------------------------------
+# --- Rejected files ---------------------------------------------------------------------------
 
 
 def quoted(choices) -> str:
@@ -349,7 +349,7 @@ def test_no_file_at_all_is_refused(editor):
 
 
 def test_every_constraint_of_a_tip_is_known_to_the_import(db):
-    """What PostgreSQL would refuse is refused with the number of its entry before that."""
+    """The import rejects what PostgreSQL would reject, and names the number of the entry."""
     for fields in (
         {"points_from": 7, "points_to": 3},
         {"direction": "gone"},

@@ -1,4 +1,4 @@
-"""The sentences of portraits, as editors use them: no change leaves a split without a text."""
+"""Portrait sentences in the admin: no change may leave a split without a portrait."""
 
 import re
 from html import unescape
@@ -28,7 +28,7 @@ def editor(client, db):
 
 @pytest.fixture
 def even(db):
-    """The only sentence on the mix of an even split."""
+    """The only sentence about the mix of an even split."""
     return PortraitPart.objects.get(slot="mix", shape="even")
 
 
@@ -236,7 +236,7 @@ def test_a_draft_is_shown_in_the_portrait_of_a_split_to_its_editor_alone(editor)
     assert response.context["portrait"].mix == part.text
     assert "Your sentence is in this portrait." in text_of(response)
     assert part.text not in editor.get("/splits/6-2-2-0-0/").content.decode()
-    # Without a split, one is suggested that the sentence is chosen for.
+    # Without a split, the preview suggests one for which the sentence is chosen.
     assert part.text in text_of(editor.get(page_of(part, "preview")))
 
 
@@ -270,7 +270,7 @@ def test_coverage_lists_the_splits_without_a_text_for_each_slot(editor, even):
     assert "1 of 1,001 splits has no sentence here: 2-2-2-2-2" in text_of(response)
 
 
-# --- Who may ----------------------------------------------------------------------------------
+# --- Permissions ------------------------------------------------------------------------------
 
 
 def pages(part) -> list[str]:

@@ -1,4 +1,4 @@
-"""A tip on the real result page, before anybody else sees it; and which splits have too few."""
+"""The preview of a tip on the real result page, and the coverage of splits by tips."""
 
 import json
 import re
@@ -119,13 +119,13 @@ def test_what_is_typed_and_not_saved_is_shown_and_kept_for_another_split(editor)
 
 
 def submit_row_of(page: str) -> list[str]:
-    """What stands in the row of "Save", in its order."""
+    """Return the buttons and links in the row of "Save", in order."""
     (row,) = re.findall(r'<div class="submit-row">(.*?)</div>', page, re.DOTALL)
     return [button or link for button, link in re.findall(r'value="(.+?)"|<a .+?>(.+?)<', row)]
 
 
 def test_the_preview_stands_in_the_row_of_save_and_behind_it(editor):
-    """Browsers press the first button of a form on Enter."""
+    """On Enter, browsers press the first button of a form."""
     saves = ["Save", "Save and add another", "Save and continue editing"]
     preview = "Preview as typed, in a new tab"
     change = editor.get(f"{LIST}{make_tip().pk}/change/", {"_changelist_filters": "q=kind"})
@@ -289,7 +289,7 @@ def test_every_direction_can_be_had_wherever_it_makes_sense(direction):
 
 
 def test_the_export_of_a_preview_is_none(editor):
-    """A preview is a page, and never what is passed on."""
+    """A preview is only a page, never a file to pass on."""
     page = editor.get(preview_of(make_tip(state="draft"))).content.decode()
     assert '<meta name="robots" content="noindex">' in page
     assert "og:image" not in page

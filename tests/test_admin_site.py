@@ -1,4 +1,4 @@
-"""The start page of the admin: what there is to do, and how much the site is used."""
+"""The index page of the admin: the to-do list and usage statistics."""
 
 from datetime import timedelta
 
@@ -71,7 +71,7 @@ def test_use_is_counted_without_a_word_of_anybody(editor):
 
 
 def test_many_rows_are_estimated_and_never_counted_through(db, monkeypatch):
-    """The planner's guess, to two digits; the exact number of rows is not asked for."""
+    """The page shows the planner's estimate to two digits, without an exact count."""
     monkeypatch.setattr(stats, "MAX_EXACT_COUNT", 100)
     user = make_user()
     Assessment.objects.bulk_create(
@@ -106,7 +106,7 @@ def test_view_on_site_of_an_id_that_the_table_cannot_have_is_a_404(editor):
 
 
 def test_a_password_is_changed_on_the_page_of_the_site_alone(editor):
-    """It writes to the owner, and it limits wrong ones."""
+    """The site's page notifies the owner by mail, and limits wrong passwords."""
     form = {"old_password": PASSWORD, "new_password1": "ten others", "new_password2": "ten others"}
     path = "/admin/password_change/"
     assert editor.get(path).url == editor.post(path, form).url == "/accounts/password/change/"

@@ -1,4 +1,4 @@
-"""The questions of talks, as editors use them: no change leaves a topic without a question."""
+"""Talk questions in the admin: no change may leave a topic without a question."""
 
 import re
 from html import unescape
@@ -26,7 +26,7 @@ def editor(client, db):
 
 @pytest.fixture
 def alike(db):
-    """The only question for those who spend alike."""
+    """The only question for two people whose splits are alike."""
     return TalkQuestion.objects.get(topic="alike")
 
 

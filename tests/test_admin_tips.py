@@ -1,4 +1,4 @@
-"""The list and the form of tips, as editors use them."""
+"""The list and the form of tips in the admin."""
 
 import re
 import threading
@@ -180,7 +180,7 @@ def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
     assert (tip.state, tip.history.first().state) == ("draft", "draft")
 
 
-# --- In order ---------------------------------------------------------------------------------
+# --- Reordering -------------------------------------------------------------------------------
 
 
 def by_position(purpose: str = "business_driven") -> list[str]:
@@ -188,7 +188,7 @@ def by_position(purpose: str = "business_driven") -> list[str]:
 
 
 def positions_form(response, **positions: int) -> dict[str, str]:
-    """What the list sends when these tips are given other positions."""
+    """Return the data that the list sends when these tips get other positions."""
     formset = response.context["cl"].formset
     form = {f"form-{name}": "0" for name in ("INITIAL_FORMS", "MIN_NUM_FORMS")}
     form["form-TOTAL_FORMS"] = form["form-INITIAL_FORMS"] = str(len(formset.forms))
@@ -202,7 +202,7 @@ def positions_form(response, **positions: int) -> dict[str, str]:
 
 
 def press(client, way: str, key: str, *, address: str = LIST, **positions: int):
-    """Press the arrow of a tip, with these positions typed and not saved."""
+    """Press an arrow of a tip, with these positions typed but not saved."""
     form = positions_form(client.get(address), **positions)
     tip = Tip.objects.get(key=key)
     return client.post(address, {**form, "_save": f"{way} {tip.pk}"})
@@ -452,7 +452,7 @@ def test_a_new_draft_can_be_published_from_the_list_and_what_is_published_is_not
 
 
 def test_enter_in_the_list_saves_what_was_typed(editor):
-    """Browsers press the first submit button of a form then."""
+    """On Enter, browsers press the first submit button of a form."""
     form = editor.get(LIST).content.decode().partition('<form id="changelist-form"')[2]
     first = re.search(r'<button\b[^>]*>|<input\b[^>]*type="submit"[^>]*>', form)[0]
     assert 'name="_save"' in first
@@ -494,7 +494,7 @@ def test_whoever_has_seen_both_may_save_over_it(editor, tip):
     assert editor.post(page_of(tip), again).status_code == 302
     tip.refresh_from_db()
     assert tip.text == "My words."
-    # But not over what came after.
+    # But they don't overwrite a later change.
     assert editor.post(page_of(tip), {**again, "text": "Mine again."}).status_code == 409
 
 
@@ -522,7 +522,7 @@ def test_the_form_says_what_it_is_based_on(editor, tip):
 
 @pytest.fixture
 def second_connection():
-    """Runs a function in a thread, with a connection to the database of its own."""
+    """A function that runs another one in a thread with its own database connection."""
     threads = []
 
     def run(function):
@@ -543,7 +543,7 @@ def second_connection():
 
 
 def wait_until_somebody_waits_for_a_lock() -> None:
-    """Until another connection hangs; nobody but the test's own is there."""
+    """Wait until another connection is blocked by a lock. There are only the test's own ones."""
     with connection.cursor() as cursor:
         for _ in range(100_000):
             cursor.execute(
@@ -558,7 +558,7 @@ def wait_until_somebody_waits_for_a_lock() -> None:
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_two_saves_at_the_same_moment_one_is_refused(second_connection):
-    """The first has read and written, and not committed; the second waits, and is then refused."""
+    """The first save has written but not committed; the second waits, and is then refused."""
     Tip.objects.all().delete()
     tip = make_tip(text="Old words.")
     user = make_editor()
@@ -662,7 +662,7 @@ def test_archiving_several_costs_the_same_queries_as_one(
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_tick_that_comes_in_between_archives_the_tip(second_connection):
-    """It is stored and not committed when the editor deletes: the deleting waits for it."""
+    """The tick is stored but not committed when the editor deletes: the deletion waits for it."""
     Tip.objects.all().delete()
     tip = make_tip(text="Old words.")
     user, somebody = make_editor(), make_user("somebody@example.org")
@@ -676,7 +676,7 @@ def test_a_tick_that_comes_in_between_archives_the_tip(second_connection):
     with transaction.atomic():
         Tick.objects.create(user=somebody, tip=tip, verdict="done")
         with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # looks the tip up now
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # check the foreign key to the tip now
         thread = second_connection(delete)
         wait_until_somebody_waits_for_a_lock()
     thread.join(30)

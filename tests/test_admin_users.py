@@ -1,4 +1,4 @@
-"""Accounts and what they recorded, in the admin: superusers read, and change only accounts."""
+"""Accounts and their data in the admin: superusers may read them, and change only accounts."""
 
 from threading import Thread
 
@@ -87,7 +87,7 @@ def test_no_filter_lets_words_be_guessed(superuser, query):
 
 
 def account_form(user: User, **changes: object) -> dict[str, object]:
-    """What the page of an account sends."""
+    """Return the data that an account's form sends."""
     form = {"email": user.email, "is_active": True, "is_staff": True, "is_superuser": True}
     return {name: value for name, value in (form | changes).items() if value}
 
@@ -101,7 +101,7 @@ def test_the_last_superuser_stays_one(superuser, right):
     assert str(LAST_SUPERUSER) in response.content.decode()
     root.refresh_from_db()
     assert getattr(root, right)
-    # An account that can't sign in to the admin is no other one.
+    # A superuser who can't sign in to the admin doesn't count as another one.
     other = make_superuser("other@example.org")
     User.objects.filter(pk=other.pk).update(**{right: False})
     assert superuser.post(url, account_form(root, **{right: False})).status_code == 200
@@ -244,6 +244,6 @@ def test_a_superuser_makes_an_account_and_an_editor_of_it(superuser):
     superuser.force_login(user)
     assert superuser.get("/admin/purposeapp/tip/").status_code == 200
     assert superuser.get(change).status_code == 403
-    # Nor can an editor make themselves more than that.
+    # Nor can an editor give themselves more permissions.
     assert superuser.post(change, {**form, "is_superuser": "on"}).status_code == 403
     assert not User.objects.get(pk=user.pk).is_superuser

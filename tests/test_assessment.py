@@ -15,7 +15,7 @@ COLUMNS = ", ".join(Purpose.values)
 
 
 def insert(user, *numbers) -> None:
-    """Store an assessment behind Django's back."""
+    """Insert an assessment by SQL, without Django's validation."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO purposeapp_assessment (id, user_id, submission, taken_at, recorded_at,"
@@ -42,7 +42,7 @@ def test_postgresql_itself_refuses_what_is_not_ten_points(user, numbers, constra
 
 
 def test_postgresql_accepts_exactly_the_1001_splits(db):
-    """The checks as PostgreSQL holds them, asked about every five numbers from -1 to 11."""
+    """Evaluate the check constraints in PostgreSQL for every five numbers from -1 to 11."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint"

@@ -1,4 +1,4 @@
-"""`manage.py backup` and `restore`: all of a dump, or nothing, and never over somebody's data."""
+"""`manage.py backup` and `restore`: a whole dump or nothing, and never over existing data."""
 
 import os
 import stat
@@ -22,7 +22,7 @@ make_room(User.objects.get(), answers=1)
 
 
 class Backed(Server):
-    """A database with the tables and one person in it, and the commands on it."""
+    """A migrated database with one user, and manage.py commands that run on it."""
 
     def refuses(self, *arguments: str) -> str:
         with pytest.raises(AssertionError) as refusal:

@@ -1,4 +1,4 @@
-"""Pages from the cache of fragments are the pages that the view would have made, byte for byte."""
+"""Pages from the fragment cache are identical, byte for byte, to those that the view renders."""
 
 import re
 
@@ -13,7 +13,7 @@ HOLES = re.compile(r'(name="(?:csrfmiddlewaretoken|submission)" value=)"[^"]+"')
 
 @pytest.fixture
 def made(monkeypatch):
-    """Ask for a page as its view makes it anew."""
+    """A function that requests a page rendered anew by its view."""
 
     def made(client, path):
         with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""The cache in PostgreSQL: one statement stores a value, and there are never too many of them."""
+"""The cache in PostgreSQL: one statement stores a value, and the number of values is bounded."""
 
 import pytest
 from django.core.cache import cache, caches

@@ -27,7 +27,7 @@ from purposeapp.sharing.card import (
 from purposeapp.split import Purpose
 from tests.support.splits import EVERY_SPLIT, one_of_each, shape
 
-LARGEST = 60_000  # bytes; what networks load without a second thought
+LARGEST = 60_000  # bytes; small enough for any social network to load
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +146,7 @@ def test_a_card_is_the_same_for_everybody_and_costs_a_304_later(owner):
 
 
 def test_a_card_costs_no_query(client):
-    """The test has no database."""
+    """Without the db fixture, any query fails."""
     assert client.get("/splits/6-2-2-0-0.png").status_code == 200
 
 
@@ -159,7 +159,7 @@ def test_what_is_no_split_and_no_purpose_has_no_card(client, db, path):
 
 
 def test_while_enough_wait_for_a_drawing_the_next_one_is_told_when_to_come_back(monkeypatch):
-    """Nobody can burn the CPU with 1,001 addresses, nor hold every thread of a worker."""
+    """Nobody can use up the CPU with 1,001 URLs, or occupy every thread of a worker."""
     begun, go_on = Event(), Event()
 
     def draw(**options):
@@ -178,7 +178,7 @@ def test_while_enough_wait_for_a_drawing_the_next_one_is_told_when_to_come_back(
         assert (answer.status_code, answer["Retry-After"]) == (503, "2")
         assert "no-store" in answer["Cache-Control"]
         assert "ETag" not in answer
-        # A page may show all five of them at once.
+        # One page may show all five purposes' cards at once.
         shared = threads.submit(Client().get, "/purposes/vanity-project.png")
         go_on.set()
         assert {each.result().content for each in (first, *others, shared)} == {b"drawn"}

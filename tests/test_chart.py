@@ -1,4 +1,4 @@
-"""The picture over time: geometry that nothing falls out of, whatever the history."""
+"""The chart over time: everything stays within its bounds, whatever the history."""
 
 import re
 from bisect import bisect_left
@@ -33,7 +33,7 @@ def snapshot(number: int, taken_at: datetime, split: str = "6-2-2-0-0", **extra)
 
 
 def every(step: timedelta, count: int, **extra) -> list[Snapshot]:
-    """So many snapshots at equal distances, each with another split."""
+    """Return `count` snapshots at equal intervals, each with another split."""
     return [
         Snapshot(UUID(int=number), START + number * step, SPLITS[number * 37 % 1001], **extra)
         for number in range(count)
@@ -42,7 +42,7 @@ def every(step: timedelta, count: int, **extra) -> list[Snapshot]:
 
 @st.composite
 def histories(draw_, least: int = 1, most: int = 90) -> list[Snapshot]:
-    """Histories with ties, equal snapshots, centuries of span, and life events."""
+    """Generate histories with ties, equal snapshots, spans of centuries, and life events."""
     span = draw_(
         st.sampled_from([0, 60, 86_400, 40 * 86_400, 3 * 365 * 86_400, 400 * 365 * 86_400])
     )
@@ -81,7 +81,7 @@ def test_nothing_overlaps_and_nothing_falls_out(snapshots, goal):
 
 
 def extents(marks, character: float) -> list[tuple[float, float]]:
-    """From where to where labels reach, when a character is so wide."""
+    """Return the left and right ends of labels, for characters of this width."""
     before = {"start": 0, "middle": 0.5, "end": 1}
     return [
         (mark.x - before[mark.anchor] * width, mark.x + (1 - before[mark.anchor]) * width)
@@ -115,7 +115,7 @@ def test_no_result_stands_on_the_wrong_side_of_a_date(snapshots, goal):
             [axis.at(snapshot.taken_at) for snapshot in snapshots], abs=0.006
         )
         return
-    # Else each day spans what is of that day, and nothing else.
+    # Otherwise each day spans exactly the snapshots of that day.
     days = list(dict.fromkeys(snapshot.on for snapshot in snapshots))
     for day, mark in zip(days, chart.date_marks, strict=True):
         assert mark.label in ("", f"{day.day} {day:%b} {day.year}")
@@ -219,7 +219,7 @@ def test_a_ribbon_joins_a_purpose_from_column_to_column():
 
 
 def edge(path: str) -> list[tuple[int, int]]:
-    """The points that an edge goes through. All that it is made of is level or bends alike."""
+    """Return the points of an edge, which is made of level lines and curves of one shape."""
     x, y = map(int, re.match("M([0-9]+) ([0-9]+)", path).groups())
     points = [(x, y)]
     for dx, numbers, ahead, stop in re.findall("h([0-9]+)|c([^a-zA-Z]+)|(H)([0-9]+)V10", path):
@@ -236,7 +236,7 @@ def edge(path: str) -> list[tuple[int, int]]:
 
 
 def height(points: list[tuple[int, int]], x: int) -> int | None:
-    """How far down an edge is, if it is level there."""
+    """Return the y coordinate of an edge at x, or None if it isn't level there."""
     index = bisect_left(points, (x, -1))
     if index < len(points) and points[index][0] == x:
         return points[index][1]

@@ -1,4 +1,4 @@
-"""The tips of an assessment: for its change and its goal, in the words of its day."""
+"""The tips of an assessment: chosen by its change and goal, in the wording of its day."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def _no_tips(db):
 
 @pytest.fixture
 def moving(db):
-    """A tip for each movement of Job seeking, all for any number of points."""
+    """A tip for each kind of movement of Job seeking, for any number of points."""
     for direction in ("any", "new", "rising", "falling", "gone", "wanted_more", "wanted_less"):
         make_tip(Purpose.JOB_SEEKING, f"Tip for {direction}", direction=direction, points_from=0)
 
@@ -30,7 +30,7 @@ def record(user, split, day=0):
 
 
 def shown(client, assessment) -> list[tuple[str, str]]:
-    """What the page advises, with the reasons."""
+    """Return the tips that the page shows, with their reasons."""
     result = client.get(assessment.get_absolute_url()).context["result"]
     return [
         (each.tip.text, each.why)

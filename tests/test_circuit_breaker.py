@@ -1,4 +1,4 @@
-"""How long a thread waits for PostgreSQL, where a process has limits."""
+"""The circuit breaker: how long a thread waits for PostgreSQL in a process with limits."""
 
 import threading
 
@@ -20,7 +20,7 @@ def _short(monkeypatch):
 
 @pytest.fixture
 def connect(db):
-    """Makes connections of their own, past Django's."""
+    """A function that opens new connections, independent of Django's."""
     opened = []
 
     def connect():
@@ -41,7 +41,7 @@ def circuit_breaker():
 
 
 def answering() -> None:
-    """A probe that finds that the server answers."""
+    """A probe that succeeds."""
 
 
 def bounded(circuit_breaker, connect, limit_s=None):
@@ -76,7 +76,7 @@ def test_only_some_may_wait_for_long(circuit_breaker, connect):
     first, second = bounded(circuit_breaker, connect), bounded(circuit_breaker, connect)
     waits = threading.Thread(target=first.execute, args=[LOCK])
     waits.start()
-    while not circuit_breaker._is_crowded:  # until the first one has its place
+    while not circuit_breaker._is_crowded:  # until the first one has taken the place
         assert waits.is_alive()
     with pytest.raises(psycopg.OperationalError, match="too long"):
         second.execute(LOCK)

@@ -1,4 +1,4 @@
-"""The real server, while PostgreSQL holds a lock for long or falls silent: it goes on answering."""
+"""The real server keeps answering while PostgreSQL holds a lock for long or stops responding."""
 
 import os
 import socket
@@ -16,9 +16,9 @@ from tests.support.server import Browser, Database, Server, is_unavailable
 pytestmark = pytest.mark.processes
 
 KNOWN = "/splits/2-2-2-2-2/"
-"""A page that the server has in memory."""
+"""A page that is in the server's page cache."""
 DEADLINE_S = 5
-"""What waits for nothing has answered by then, also on a busy machine; what waits has not."""
+"""By then, all that need not wait has answered, even on a busy machine; what waits has not."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def person(server):
 
 @contextmanager
 def crowd(server, person, paths: list[str]) -> Iterator[Counter]:
-    """Eight at once, each of whom asks for these pages over and over; the answers are counted."""
+    """Run eight clients that request these pages in a loop, and count the responses."""
     answers: Counter = Counter()
     is_over = threading.Event()
     cookies = person.cookies.get_dict()
@@ -83,7 +83,7 @@ def crowd(server, person, paths: list[str]) -> Iterator[Counter]:
 
 
 def check_that_it_goes_on(server, times: int) -> None:
-    """Probes and public pages are answered, one after the other."""
+    """Assert that probes and public pages are answered, one after the other."""
     for _ in range(times):
         for path in ("/healthz", KNOWN, "/"):
             response = requests.get(server.url + path, timeout=DEADLINE_S)
@@ -98,7 +98,7 @@ def test_a_table_that_is_locked_for_long_stops_nobody_else(server, person):
         with crowd(server, person, ["/tips/", "/splits/1-2-3-4-0/"]) as answers:
             check_that_it_goes_on(server, times=8)
             assert requests.get(server.url + KNOWN).content == before
-            # What the lock has nothing to do with goes on too.
+            # Pages that don't need the lock keep working too.
             assert person.open("/settings/").status_code == 200
     assert answers[503]
     assert set(answers) == {200, 503}

@@ -1,6 +1,6 @@
-"""The five colours hold on paper and on night, for everybody's eyes.
+"""The five purpose colours are distinct in both themes, for every kind of colour vision.
 
-They are never the only carrier of anything; these numbers are what makes them a help at all.
+Colour is never the only carrier of information; these limits ensure that it helps at all.
 """
 
 import math
@@ -36,14 +36,14 @@ EYES = {
 
 
 def colour(name: str, theme: int) -> list[float]:
-    """A colour of the style sheet in linear RGB, 0 to 1; theme 0 is paper and 1 is night."""
+    """Return a colour of the style sheet in linear RGB, 0 to 1; theme 0 is paper, 1 is night."""
     both = re.search(rf"--{name}: light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\);", CSS)
     channels = [int(both[theme + 1][i : i + 2], 16) / 255 for i in (1, 3, 5)]
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
 
 
 def contrast(one: list[float], other: list[float]) -> float:
-    """The contrast ratio of WCAG 2, 1 to 21."""
+    """Return the contrast ratio of WCAG 2, from 1 to 21."""
     lighter, darker = sorted(
         (0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in (one, other)), reverse=True
     )
@@ -51,7 +51,7 @@ def contrast(one: list[float], other: list[float]) -> float:
 
 
 def seen_by(eye: str, rgb: list[float]) -> list[float]:
-    """A colour as an eye sees it, in Oklab."""
+    """Return a colour as one kind of eye sees it, in Oklab."""
     r, g, b = (
         min(1, max(0, sum(w * c for w, c in zip(row, rgb, strict=True)))) for row in EYES[eye]
     )
@@ -92,14 +92,14 @@ def test_words_can_be_read(name, theme):
 @pytest.mark.parametrize("theme", [0, 1], ids=["paper", "night"])
 @pytest.mark.parametrize("eye", EYES)
 def test_no_two_purposes_look_alike(eye, theme):
-    """0.12 in Oklab is about six times what is just noticeable side by side."""
+    """0.12 in Oklab is about six times the just noticeable difference side by side."""
     for one, other in combinations(PURPOSES, 2):
         assert distance(eye, colour(one, theme), colour(other, theme)) >= 0.12, (one, other)
 
 
 @pytest.mark.parametrize("name", PURPOSES)
 def test_a_purpose_keeps_its_hue_between_paper_and_night(name):
-    """In degrees of OKLCH; half of what parts neighbours on a wheel of twelve colours is 15."""
+    """In degrees of OKLCH hue: 15 is half the step of a wheel of twelve colours."""
     hues = []
     for theme in (0, 1):
         _lightness, a, b = seen_by("normal", colour(name, theme))

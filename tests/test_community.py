@@ -1,4 +1,4 @@
-"""The community's picture: `manage.py refresh_community`, `/community/`, and who is left out."""
+"""The community's picture: `manage.py refresh_community`, `/community/`, and opting out."""
 
 import io
 import re
@@ -39,7 +39,7 @@ def words_of(client: Client, path: str = PATH) -> str:
 
 
 def table_of(client: Client) -> dict[str, list[str]]:
-    """The cells of each row of the page's table."""
+    """Return the cells of each row of the page's table."""
     body = client.get(PATH).content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
     rows = [
         [re.sub("<[^>]+>", "", cell).strip() for cell in re.split("</t[hd]>", row)[:-1]]
@@ -61,7 +61,7 @@ def test_only_the_latest_result_of_each_person_counts(db):
 
 
 def test_which_is_the_latest_is_decided_as_everywhere_else(db):
-    """By the time taken, then the time recorded, then the id."""
+    """It is ordered by the time taken, then the time recorded, then the id."""
     for number in range(12):
         user = make_user(f"person-{number}@example.org")
         for split in (A, B, "0-0-0-0-10"):
@@ -117,7 +117,7 @@ def test_the_same_points_again_are_no_change(db):
 
 
 def test_what_few_changed_shows_on_no_page(client, db):
-    """Every byte stays, on the page of each group and on the picture's own."""
+    """Every page of a group, and the picture's own page, stays the same to the byte."""
     users = make_people(*MIXED, each=10)
     refresh()
     paths = [PATH, *(f"/splits/{split}/" for split in [*MIXED, "0-0-0-0-10", "0-3-0-0-7"])]
@@ -141,7 +141,7 @@ def test_a_release_holds_numbers_and_nobody(db):
         "people": 60,
         "changed": 60,
         "points": [190, 110, 150, 120, 30],
-        "first": [20, None, 10, 10, None, 10],  # nobody has the last purpose first
+        "first": [20, None, 10, 10, None, 10],  # the last purpose leads for nobody
         "nothing": [10, 10, 10, 20, 30],
         "alike": list(alike.values()),
         "counts": dict.fromkeys(MIXED, 10),
@@ -165,7 +165,7 @@ class Terminal(io.StringIO):
 
 def test_a_terminal_sees_that_it_goes_on(db, monkeypatch):
     class AtOnce:
-        """An event that is waited for twice before it comes."""
+        """An event that occurs once it has been waited for twice."""
 
         def __init__(self):
             self.waits = 0
@@ -184,7 +184,7 @@ def test_a_terminal_sees_that_it_goes_on(db, monkeypatch):
     assert out.getvalue().endswith("\r\x1b[KNot released: 0 people, 50 are needed\n")
 
 
-# --- PostgreSQL holds the rules --------------------------------------------------------------
+# --- Constraints -----------------------------------------------------------------------------
 
 GOOD = {
     "people": 60,
@@ -301,7 +301,7 @@ def test_it_takes_no_filters(client, db):
 def test_a_release_is_a_new_version_of_all_public_pages(db):
     before = published_version()
     make_people(*MIXED, each=10)
-    assert published_version() == before  # recording costs readers and writers nothing
+    assert published_version() == before  # recording invalidates no cached page
     refresh()
     assert published_version() != before
 
@@ -350,7 +350,7 @@ def test_it_says_what_alike_means(client, db, split, words):
 
 
 def test_few_and_none_read_the_same_on_every_page_of_their_groups(client, db):
-    """But for the definition of alike, to the letter."""
+    """To the letter, except for the definition of "alike"."""
     make_people("0-0-0-10-0", each=9)
     make_people(A, "0-1-8-0-1", B, each=20)
     refresh()
@@ -423,5 +423,5 @@ def test_recording_writes_nothing_but_the_result(owner):
             "SELECT tgname FROM pg_trigger WHERE tgrelid = 'purposeapp_assessment'::regclass"
             " AND NOT tgisinternal"
         )
-        assert cursor.fetchall() == [("assessment_not_too_many",)]  # which only counts
+        assert cursor.fetchall() == [("assessment_not_too_many",)]  # it only counts
     assert CommunityPicture.objects.values().get() == before

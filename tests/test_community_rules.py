@@ -1,4 +1,4 @@
-"""The rules of release of the community's picture, without a database."""
+"""The release rules of the community's picture (disclosure control), without a database."""
 
 import random
 from collections import Counter
@@ -71,7 +71,7 @@ def test_everything_is_counted_once_per_person():
         ([9, 0, 51], [None, None, None]),  # the last one leaves nine
         ([9, 5, 16, 30], [None, None, 16, 30]),
         ([0, 0, 30, 30], [None, None, 30, 30]),
-        ([9, 11, 20, 20], [None, None, 20, 20]),  # one alone would be told by the rest
+        ([9, 11, 20, 20], [None, None, 20, 20]),  # one alone could be derived from the rest
         ([0, 10, 20, 30], [None, None, 20, 30]),
     ],
 )
@@ -102,9 +102,9 @@ A, B, C = map(Split.parse, ("6-2-2-0-0", "0-5-5-0-0", "0-0-0-0-10"))
     ("before", "after", "changed"),
     [
         ({}, {A: 50}, 50),  # the first release
-        ({A: 50}, {A: 50}, 0),  # the same points again, or two who traded theirs
+        ({A: 50}, {A: 50}, 0),  # the same points again, or two people who swapped theirs
         ({A: 50}, {A: 49, B: 1}, 1),
-        ({A: 50}, {A: 49}, 1),  # left, was left out or deleted
+        ({A: 50}, {A: 49}, 1),  # somebody left, opted out or was deleted
         ({A: 50, B: 1}, {A: 49, B: 3}, 2),
         ({A: 50, B: 20}, {A: 40, B: 20, C: 30}, 30),
     ],
@@ -113,17 +113,17 @@ def test_changed_are_the_fewest_people_who_explain_the_difference(before, after,
     assert changed_between(before, after) == changed
 
 
-# --- An attacker who knows everybody but some ------------------------------------------------
+# --- An attacker who knows everybody but a few -----------------------------------------------
 #
-# They know the splits of all people but `unknown`, and everything that is published. A split is
-# *named* if one of the unknown must have it: if there is no other world that looks the same and
-# has nobody with it. So a world that is found proves that no attacker, however clever, can name it.
-# Other worlds are looked for by exchanging points between two people, which keeps all means.
+# The attacker knows the splits of all people except `unknown`, and everything that is published. A
+# split is *named* if one of the unknown must have it: if no other possible world looks the same
+# and has nobody with it. So finding such a world proves that no attacker, however clever, can name
+# the split. The search exchanges points between two people, which preserves all means.
 
 
 @cache
 def look_of(split: Split) -> tuple[int, ...]:
-    """What it adds to who has what first, and to who spends nothing on what."""
+    """Return what a split contributes to the counts of leading and of empty purposes."""
     return *(first_of(split) == each for each in FIRST), *(not points for points in split)
 
 
@@ -133,7 +133,7 @@ def added(one, other) -> tuple[int, ...]:
 
 @cache
 def exchanges(one: Split, other: Split) -> list[tuple[Split, Split]]:
-    """Pairs of splits that look, added up, like these two do, but for which groups they are in."""
+    """Return pairs of splits that add up to the same look, apart from the groups they are in."""
     points, look = added(one, other), added(look_of(one), look_of(other))
     pairs = []
     for first in SPLITS:
@@ -144,7 +144,7 @@ def exchanges(one: Split, other: Split) -> list[tuple[Split, Split]]:
 
 
 def world_without(split: Split, unknown: list[Split], known: list[Split]) -> list[Split] | None:
-    """Other splits of the unknown, none of them `split`, with which all looks the same."""
+    """Find splits for the unknown people, none of them `split`, with which all looks the same."""
     others = list(unknown)
     alike = tally(Counter([*known, *unknown])).alike
     people, shown = len(known) + len(unknown), suppress(alike, len(known) + len(unknown))
@@ -170,7 +170,7 @@ def world_without(split: Split, unknown: list[Split], known: list[Split]) -> lis
 
 
 def published(splits: list[Split]) -> list:
-    """All that can be read of these people on any page."""
+    """Return everything about these people that any page publishes."""
     found = tally(Counter(splits))
     lists = [suppress(each, found.people) for each in (found.first, found.nothing, found.alike)]
     means = [mean_share(points, found.people) for points in found.points]
@@ -178,9 +178,9 @@ def published(splits: list[Split]) -> list:
 
 
 def named_by_attackers(unknown: int, communities: int = 25) -> int:
-    """How many splits attackers name who know everybody but so many, in random communities.
+    """Count the splits named by attackers who know all but `unknown` people of random communities.
 
-    What they know of the release before does not matter: at most, it is all of it.
+    What they know of the previous release doesn't matter: at most it is everything.
     """
     chance, named = random.Random(20261126), 0
     for _ in range(communities):
@@ -201,5 +201,5 @@ def test_an_attacker_who_knows_everybody_but_those_who_must_have_changed_names_n
 
 
 def test_an_attacker_who_knows_everybody_but_two_names_splits():
-    """So the test above can fail, and it is the number of those who changed that protects."""
+    """So the test above can fail, and the number of people who changed is what protects."""
     assert named_by_attackers(unknown=2) > 5

@@ -10,7 +10,7 @@ NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 
 @pytest.fixture
 def three(user):
-    """Three assessments, the oldest first."""
+    """Three assessments, oldest first."""
     return [
         make_assessment(user, "6-2-2-0-0", taken_at=NOON, note="Before.", event="new_job"),
         make_assessment(user, "1-1-0-8-0", taken_at=NOON + timedelta(days=3), event="redundancy"),

@@ -1,4 +1,4 @@
-"""A compiled query finds what the queryset finds that it was made of."""
+"""A compiled query returns the same rows as its queryset."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -31,7 +31,7 @@ def test_latest_and_neighbours(user):
 
 
 def test_arguments_that_are_equal_keep_their_places(user):
-    """A result is taken and recorded in the same moment."""
+    """`taken_at` and `recorded_at` of a result are often the same moment."""
     now = timezone.now()
     first, second = sorted(
         (make_assessment(user, taken_at=now, recorded_at=now) for _ in range(2)),

@@ -1,4 +1,4 @@
-"""Whoever leaves takes everything with them, and nobody leaves by accident."""
+"""Account deletion: it removes all data of a person, and nobody does it by accident."""
 
 import time
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def sign_in(user: User) -> Client:
 
 
 def traces_of(pk: int, *words: str) -> list[str]:
-    """Every table that still refers to an account, or has one of the words in one of its texts."""
+    """Return every table that still refers to an account, or contains one of the words."""
     found = []
     for model in apps.get_models(include_auto_created=True):
         where = Q()
@@ -78,12 +78,12 @@ def test_nothing_of_the_person_is_left(client, user, by):
     user.save()
     user.groups.add(Group.objects.create(name="editors"))
     root = sign_in(make_superuser())
-    # What the admin's log says of them, in the words of that day, and of their addresses.
+    # Entries about the account and its addresses in the admin's log.
     change = reverse("admin:purposeapp_user_change", args=[user.pk])
     root.post(change, {"email": user.email, "is_staff": "on", "is_active": "on"})
     EmailAddress.objects.create(user=user, email="owner@elsewhere.example", verified=True)
     address = EmailAddress.objects.get(user=user)
-    # As the admin's page of addresses did, while there was one.
+    # As the admin's page of email addresses logged it, while there was one.
     LogEntry.objects.create(
         user=User.objects.superusers().get(), object_repr=address.email, action_flag=CHANGE
     )
@@ -198,7 +198,7 @@ def test_the_page_asks_and_offers_the_history_to_take_away(owner, user):
 
 @pytest.fixture
 def without_password(client, db):
-    """Somebody who signs in with a code, or through another site; the last time was long ago."""
+    """A client of a user without a password, whose last sign-in was long ago."""
     user = make_user("code@example.org")
     user.set_unusable_password()
     user.save()
@@ -303,7 +303,7 @@ def test_a_button_that_is_pressed_twice_is_no_error():
 
 
 def deleted_meanwhile(user: User, during: Callable[[], object]) -> None:
-    """Delete the account while `during` waits for its row, then let it go on."""
+    """Delete the account while `during` waits for its row lock, then let `during` go on."""
     waits = Thread(target=during)
     with transaction.atomic():
         delete_account(user)
@@ -365,7 +365,7 @@ def test_an_account_that_is_saved_after_it_was_deleted_stays_deleted(user):
     assert not User.objects.exists()
 
 
-# --- Who may ----------------------------------------------------------------------------------
+# --- Permissions ------------------------------------------------------------------------------
 
 
 def test_the_password_of_somebody_else_is_of_no_use(stranger, user):

@@ -1,4 +1,4 @@
-"""`manage.py demo`: a person with a history and a staff account, for whoever looks around."""
+"""`manage.py demo`: a person with a history and a staff account, to look around with."""
 
 import io
 import re
@@ -46,7 +46,7 @@ def run() -> str:
 
 
 def accounts(printed: str) -> list[tuple[str, str]]:
-    """The address and the password of each account, as printed."""
+    """Return the email address and password of each account, as printed."""
     return re.findall(r"^email: (\S+)\npassword: (\S+)$", printed, re.MULTILINE)
 
 

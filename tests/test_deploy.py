@@ -1,4 +1,4 @@
-"""The scripts of compose.yaml, run by a plain shell, and the units of systemd."""
+"""The scripts of compose.yaml, run by a plain shell, and the systemd units."""
 
 import configparser
 import os
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture
 def daily(tmp_path):
-    """Starts deploy/daily.sh with a `python` that writes down what it is asked for."""
+    """A function that starts deploy/daily.sh with a `python` that records its arguments."""
     calls = tmp_path / "calls"
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\necho "$*" >> {calls}\nexit "${{PYTHON_EXIT:-0}}"\n')
@@ -84,7 +84,7 @@ def test_told_to_stop_a_command_hears_of_it(daily, tmp_path):
 
 @pytest.fixture
 def backup(db, tmp_path):
-    """Runs deploy/backup.sh once, on the database of the tests."""
+    """A function that runs deploy/backup.sh once, on the test database."""
     database = connection.settings_dict
     software = local_postgres._package() / "pginstall" / "bin"
     environment = {
@@ -202,7 +202,7 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 
 
 def unit(path) -> dict[str, str]:
-    """Its [Service]; of what may stand there more than once, the last."""
+    """Return the [Service] section of a unit; of a repeated key, the last value."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str
     parser.read(path)

@@ -1,4 +1,4 @@
-"""The questions of a talk: true for the two, no two alike, two at least and six at most."""
+"""The questions of a talk: true for both people, all different, and two to six in number."""
 
 import re
 from itertools import product
@@ -42,20 +42,20 @@ def split(text: str) -> Split:
 
 
 def pairings():
-    """Each pair of typical splits in each role that it can have in a talk."""
+    """Yield the answers of two people, for each pair of typical splits in each role."""
     for (i, one), (j, other) in product(enumerate(TYPICAL), repeat=2):
         yield answers(one, other), answers(other, one)
         yield answers(one, one), answers(other, other)
         yield answers(one, other), answers(one, other)
         yield answers(one, one), answers(other, one, other)
         yield answers(one, other, one), answers(other, other, other)
-        for shift in range(1, 40, 6):  # what they want and guess is something else again
+        for shift in range(1, 40, 6):  # so that their future and guess are other splits
             wanted, guess = TYPICAL[(i + shift) % 40], TYPICAL[(j + shift) % 40]
             yield answers(one, wanted, guess), answers(other, guess, wanted)
 
 
 def is_true(finding: Finding, inviter: Answers, guest: Answers) -> bool:
-    """Whether what a question takes for granted is so, worked out once more from the points."""
+    """Return whether the premise of a question is true, derived independently from the points."""
     topic, purpose, values = finding
 
     def counted(points: int) -> str:

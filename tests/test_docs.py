@@ -1,4 +1,4 @@
-"""What is written for those who run or change the site is what the code says."""
+"""The documentation for operators and developers agrees with the code."""
 
 import ast
 import re
@@ -13,11 +13,11 @@ from config.settings import REQUIRED_IN_PRODUCTION
 CHECKOUT = Path(__file__).parent.parent
 READERS = ["config/settings.py", "config/environment.py", "config/gunicorn.conf.py"]
 NOT_FOR_COMPOSE = {"APP_ENV", "HOST", "PORT", "DEBUG", "START_MESSAGE"}
-"""What the image sets itself, and what only a laptop uses."""
+"""Variables that the image sets itself, or that only a laptop uses."""
 
 
 def variables_read(path: str) -> dict[str, str | None]:
-    """Each environment variable that a file reads, with its default where a reader names one."""
+    """Return each environment variable that a file reads, with its default if it names one."""
     found: dict[str, str | None] = {}
     for node in ast.walk(ast.parse((CHECKOUT / path).read_text())):
         match node:
@@ -40,7 +40,7 @@ def variables_read(path: str) -> dict[str, str | None]:
 
 
 def documented() -> dict[str, tuple[str, str]]:
-    """Each row of the table in docs/deploy.md: the default, and whether it is required."""
+    """Return each variable in the table of docs/deploy.md: its default, and if it is required."""
     text = (CHECKOUT / "docs/deploy.md").read_text()
     table = text.partition("## Every environment variable")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+?) \| (yes|no) \|$", table, re.MULTILINE)
@@ -88,7 +88,7 @@ def test_the_example_of_an_env_file_has_every_variable_of_a_server_and_no_other(
 
 
 FOR_A_TRY = {"HTTP_PORT", "HTTPS_PORT"}
-"""Set in the example, so that a first try needs no port below 1024."""
+"""Variables that the example sets, so that a first trial needs no port below 1024."""
 
 
 def test_the_example_sets_what_compose_needs_and_leaves_the_rest_to_its_defaults():
@@ -119,7 +119,7 @@ def test_every_file_that_a_page_names_is_there(page):
 
 
 def literals() -> str:
-    """Every word between quotes or tags that the admin, ours and Django's, may show."""
+    """Return the source texts of all labels that the admin, ours and Django's, may show."""
     django, history = Path(django_package.__file__).parent, Path(simple_history.__file__).parent
     folders = [CHECKOUT / "purposeapp", CHECKOUT / "templates", history / "templates"]
     folders += [django / f"contrib/{name}" for name in ("admin/templates", "auth")]
@@ -130,7 +130,7 @@ def literals() -> str:
 
 
 def test_every_label_in_the_handbook_is_one_of_the_admin():
-    """Italics are what a button or a heading says, and bold is a field."""
+    """In the handbook, buttons and headings are in italics and fields are bold."""
     handbook = re.sub("`[^`]+`", "", (CHECKOUT / "docs/editors.md").read_text())
     labels = {
         " ".join((bold or italics).split())

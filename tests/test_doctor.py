@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_to_fetch(settings):
-    """No site runs, unless a test starts one; port 1 refuses."""
+    """Point PUBLIC_URL to port 1, which refuses connections: no site runs unless a test's own."""
     settings.PUBLIC_URL = "http://127.0.0.1:1"
 
 
@@ -42,7 +42,7 @@ def level(part: str, **where) -> list[Level]:
 
 @contextmanager
 def site(*, status: int = 200, buffers: bool = False, hops: int = 0):
-    """The site, or what answers with another status, behind so many proxies that buffer or none."""
+    """Run a site that answers with this status, as if behind `hops` proxies that buffer or not."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -222,7 +222,7 @@ def test_static_files_that_were_not_collected(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     assert level("Static files") == [Level.WRONG]
     call_command("collectstatic", interactive=False, verbosity=0)
-    settings.STATIC_ROOT = str(tmp_path)  # has the storage read what was collected
+    settings.STATIC_ROOT = str(tmp_path)  # makes the storage read the collected files
     assert level("Static files") == [Level.GOOD]
     next(tmp_path.glob("css/site.*.css")).unlink()
     (static,) = found("Static files")

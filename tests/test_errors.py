@@ -25,7 +25,7 @@ def test_ten_thousand_fields_are_refused(owner):
 
 @pytest.mark.parametrize(
     ("charset", "status"),
-    # One that Python doesn't know is passed over; the form then lacks its other fields.
+    # A charset that Python doesn't know is ignored; the form then lacks its other fields.
     [("utf-16", 400), ("latin-1", 400), ("nonsense", 422)],
 )
 def test_other_encodings_than_utf_8_are_no_surprise(owner, charset, status):
@@ -72,7 +72,7 @@ def test_an_address_that_leads_nowhere_is_a_404_of_ours(client, db, path):
 
 
 def test_a_fault_of_ours_has_a_page_that_needs_no_database(client, monkeypatch):
-    """There is no db fixture here, so any query fails, and the page must come all the same."""
+    """Without the db fixture any query fails, and the page must come all the same."""
     client.raise_request_exception = False
     response = client.get("/splits/6-2-2-0-0/")
     assert response.status_code == 500
@@ -133,7 +133,7 @@ def test_ten_points_are_not_lost_when_the_csrf_token_has_expired(user, path):
 
 @pytest.mark.parametrize("path", TEN_POINTS_PAGES)
 def test_no_ten_points_page_writes_anything_without_a_csrf_token(user, path):
-    """Neither a table nor the session, where a visitor's result would wait."""
+    """Neither to a table nor to the session, where a visitor's pending result would be."""
     visitor, member = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
     member.force_login(user)
     before = rows_of_all_tables()
@@ -142,14 +142,14 @@ def test_no_ten_points_page_writes_anything_without_a_csrf_token(user, path):
             assert client.post(path, form).status_code == 403
     assert rows_of_all_tables() == before
     assert not visitor.session.keys()
-    # What was refused is good in itself.
+    # The refused form itself is valid.
     member = Client()
     member.force_login(user)
     assert member.post(path, VALID).status_code == 302
 
 
 def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
-    """So one that goes on as if nothing had happened is not open to CSRF: it shows its page."""
+    """So a view that ignores the failure is not open to CSRF: it only shows its page."""
 
     def marked(patterns, prefix="/"):
         for pattern in patterns:
@@ -202,7 +202,7 @@ def test_a_view_is_called_with_a_get_after_a_csrf_failure(user):
 def test_an_email_is_not_lost_when_the_csrf_token_has_expired(db, path, field, password):
     sent = {field: "new@example.org", password: "ten points to spend", "hold": "login"}
     client = Client(enforce_csrf_checks=True)
-    client.get(path)  # which leaves a cookie: without any, cookies would count as blocked
+    client.get(path)  # sets a cookie: without any, cookies would count as blocked
     before = rows_of_all_tables()
     response = client.post(path, sent, headers={"origin": "http://testserver"})
     assert response.status_code == 403
@@ -240,7 +240,7 @@ def test_a_goal_is_not_ended_without_a_csrf_token(user):
     assert goal.ended_at is None
 
 
-# --- Cookies that are blocked -------------------------------------------------------------------
+# --- Blocked cookies ----------------------------------------------------------------------------
 
 OURS = {"origin": "http://testserver"}
 
@@ -285,7 +285,7 @@ def test_whoever_is_signed_in_needs_a_token_also_from_a_page_of_ours(user, path)
     client = Client(enforce_csrf_checks=True, headers=OURS)
     client.force_login(user)
     assert client.post(path, VALID).status_code == 403
-    client.get("/settings/")  # which sets the CSRF cookie
+    client.get("/settings/")  # sets the CSRF cookie
     assert client.post(path, VALID).status_code == 403
     assert not user.assessments.exists()
 
@@ -310,9 +310,9 @@ def test_what_needs_cookies_says_that_they_are_blocked(db, path, form):
 
 
 def test_only_what_stores_nothing_of_visitors_works_without_cookies():
-    """A view that could store something there would be open to CSRF.
+    """A view that stored something without cookies would be open to CSRF.
 
-    The pages of a guest can't be forged: who does not have their address can't send anything there.
+    The pages of a guest can't be forged: nobody can send anything there without the secret URL.
     """
     working = [
         f"/{pattern.pattern}"
@@ -325,7 +325,7 @@ def test_only_what_stores_nothing_of_visitors_works_without_cookies():
 
 
 class Silence:
-    """A body of which nothing comes any more."""
+    """A request body that stops arriving."""
 
     def read(self, *args):
         raise TimeoutError("timed out")

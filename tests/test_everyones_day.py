@@ -1,4 +1,4 @@
-"""Everybody's day is their own: near midnight, across clock changes and leap days."""
+"""Dates in each person's time zone: near midnight, across clock changes and leap days."""
 
 import json
 import re
@@ -52,7 +52,7 @@ TIMES = [(0, 30), (23, 30)]
 
 @contextmanager
 def clock(moment: datetime):
-    """The time is `moment`."""
+    """Freeze the clock at `moment`."""
     with patch("django.utils.timezone.now", return_value=moment.astimezone(UTC)):
         yield
 
@@ -62,7 +62,7 @@ def in_words(day: date) -> str:
 
 
 def listed(client: Client) -> list[tuple[str, str]]:
-    """The day of each entry of the history, as machines and as people read it."""
+    """Return the day of each entry of the history: the datetime attribute and the text."""
     page = client.get("/history/").content.decode()
     return re.findall(r'kicker"><time datetime="(.+?)">(.+?)</time>', page)
 
@@ -196,7 +196,7 @@ def splits_of(assessments) -> list[str]:
 
 
 def enter_five(person: User, zone: str) -> Client:
-    """Five of one day: typed, from paper twice, typed, and from paper the day after."""
+    """Record five results of one day: typed, two from paper, typed, and one from paper next day."""
     client, at = signed_in(person), ZoneInfo(zone)
     for hour, path, split in [
         (7, "/", SPLITS[0]),
@@ -272,7 +272,7 @@ def test_an_import_knows_which_days_a_time_can_be_on(day):
     assert str(OTHER_DAY) in str(refused.value)
 
 
-# --- The day on paper, mended ---
+# --- Correcting the date of a paper result ---
 
 
 @pytest.fixture
@@ -335,11 +335,11 @@ def test_the_31st_comes_again_after_a_february(db):
     for _ in range(6):
         reminder = Reminder.objects.get()
         came.append(reminder.due_on.isoformat())
-        # Its day begins in Los Angeles at 8 in the morning of UTC, or at 7.
+        # The day begins in Los Angeles at 08:00 UTC, or at 07:00.
         begins = datetime.combine(reminder.due_on, datetime.min.time(), person.zone)
         with clock(begins - timedelta(minutes=1)):
             assert send() == "0 sent, 0 failed, 0 put off\n"
-        with clock(begins + timedelta(hours=30)):  # a run that is late moves nothing
+        with clock(begins + timedelta(hours=30)):  # a late run doesn't shift the schedule
             assert send() == "1 sent, 0 failed, 0 put off\n"
     assert came == [
         "2027-11-30", "2028-02-29", "2028-05-31", "2028-08-31", "2028-11-30", "2029-02-28",
@@ -389,7 +389,7 @@ def test_the_browser_tells_it_and_the_account_keeps_it(owner, user):
     assert "14 March 2026" in text_of(told(owner, "Asia/Kolkata").get("/history/"))
     elsewhere = signed_in(user)
     assert "14 March 2026" in text_of(elsewhere.get("/history/"))
-    # Who travels takes their day along.
+    # The days follow a person who travels.
     assert "13 March 2026" in text_of(told(owner, "America/Los_Angeles").get("/history/"))
 
 
@@ -445,7 +445,7 @@ def test_a_time_zone_that_is_not_in_the_list_is_refused(owner, user):
 
 
 def options(response) -> list[tuple[str, str, str]]:
-    """The region, value and words of each time zone to choose from."""
+    """Return the region, value and label of each time zone to choose from."""
     select = response.content.decode().partition('name="time_zone"')[2].partition("</select>")[0]
     region, found = "", []
     for label, value, words in re.findall(

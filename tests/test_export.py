@@ -27,7 +27,7 @@ AWKWARD = 'Zwölf "Boxkämpfer",\r\njagen; Viktor\n😀\x01\x7f\u2028\x0b'
 
 @pytest.fixture
 def three(user):
-    """Three assessments, the oldest first, but stored in another order."""
+    """Three assessments, oldest first, but stored in another order."""
     made = [
         make_assessment(user, split, taken_at=NOON + timedelta(days=day), note=note)
         for day, split, note in [

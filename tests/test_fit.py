@@ -1,4 +1,4 @@
-"""Which tips fit whom, worked out here a second time with plain numbers; no database."""
+"""Which tips fit whom, compared with an independent implementation; without a database."""
 
 from dataclasses import dataclass, replace
 from itertools import count, product
@@ -19,7 +19,7 @@ SIDES = {
 
 @dataclass(frozen=True)
 class Advised:
-    """A tip, as far as choosing goes."""
+    """A tip, with only the attributes by which tips are chosen."""
 
     id: int
     key: str
@@ -39,7 +39,7 @@ def tip(purpose="business_driven", **fields) -> Advised:
 
 ids = count(1)
 
-# One for each purpose, audience and direction, in bands and at positions that never line up.
+# One tip for each purpose, audience and direction, with bands and positions that never line up.
 BANDS = [(0, 10), (1, 10), (0, 3), (4, 10), (1, 1), (0, 0), (2, 6)]
 TIPS = {purpose: [] for purpose in Purpose}
 for number, (purpose, audience, direction) in enumerate(product(Purpose, Audience, Direction)):
@@ -58,7 +58,7 @@ ALL_TIPS = [tip for own in TIPS.values() for tip in own]
 
 
 def fits(tip, now, before, goal, side) -> bool:
-    """The rule in plain numbers: the points on the tip's purpose now, before, and in the goal."""
+    """Apply the rule to plain numbers: points on the tip's purpose now, before, and in the goal."""
     moved = {
         "any": True,
         "new": before == 0 and now > 0,
@@ -76,7 +76,7 @@ def fits(tip, now, before, goal, side) -> bool:
 
 
 def in_order(tips, side) -> list[str]:
-    """The keys in the order in which they should stand, found by dealing them out."""
+    """Return the keys in the expected order, by dealing them out."""
     keys = []
     for moving in (True, False):
         kind = [t for t in tips if (t.direction != "any") == moving]
@@ -104,7 +104,7 @@ def expected(split, earlier, wanted, side) -> list[tuple]:
 
 
 def turned(split, by: int) -> Split:
-    """The same points on other purposes."""
+    """Rotate the points of a split to other purposes."""
     points = tuple(split)
     return Split(*(points[by:] + points[:by]))
 

@@ -1,4 +1,4 @@
-"""Fields of forms from the cache are what crispy-forms renders."""
+"""Form fields from the cache are identical to what crispy-forms renders."""
 
 from datetime import date
 

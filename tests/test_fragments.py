@@ -1,4 +1,4 @@
-"""Fragments are rendered once for the same values, and never for others."""
+"""The fragment cache: rendered once for equal values, and never reused for others."""
 
 import weakref
 
@@ -15,7 +15,7 @@ PAGE = "<p>%(name)s, %(points)d: %(token)s %(name)s</p>"
 
 @pytest.fixture
 def rendered(monkeypatch):
-    """What was rendered: each call stands in it, and is answered with its values."""
+    """Replace rendering by a fake that returns its values, and list its calls."""
     calls = []
 
     def render_to_string(template_name, values):
@@ -60,7 +60,7 @@ def test_there_are_never_more_than_the_limit(rendered):
 
 
 def test_what_made_the_context_is_not_kept(rendered):
-    """It may hold a person, such as a form with what they typed."""
+    """It may contain personal data, such as a form with what somebody typed."""
 
     class Person:
         pass

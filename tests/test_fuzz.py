@@ -1,4 +1,4 @@
-"""A short run of `make fuzz`: no hostile request among a few thousand does harm."""
+"""A short run of `make fuzz`, with a few thousand hostile requests."""
 
 import os
 import subprocess

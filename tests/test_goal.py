@@ -1,4 +1,4 @@
-"""Where a person wants to be: set, looked at, replaced and ended, each for themselves."""
+"""The goal of a person: setting, viewing, replacing and ending it, and its privacy."""
 
 import re
 from datetime import date, timedelta
@@ -181,7 +181,7 @@ def test_a_goal_is_ended_once(owner, user):
     goal.refresh_from_db()
     ended_at = goal.ended_at
     page = owner.post(END, {"goal": goal.pk}, follow=True).content.decode()
-    assert page.count("Goal removed. You can still see it below.") == 1  # that of the first time
+    assert page.count("Goal removed. You can still see it below.") == 1  # from the first time
     goal.refresh_from_db()
     assert goal.ended_at == ended_at
 
@@ -235,7 +235,7 @@ def test_an_invalid_form_answers_422_keeps_what_was_typed_and_stores_nothing(
     assert "There is a problem" in page
     assert "<title>Error: " in page
     for sentence in sentences:
-        # In the summary, and at the field or above the points.
+        # Once in the summary, and once at the field or above the points.
         assert page.count(str(sentence)) >= 2
     for name, text in points(split).items():
         assert f'name="{name}" value="{text}"' in page
@@ -283,7 +283,7 @@ def test_what_is_no_split_starts_at_zero(owner, start):
     assert (response.status_code, response.context["form"].points_used) == (200, 0)
 
 
-# --- What the page says of the way ------------------------------------------------------------
+# --- Progress ---------------------------------------------------------------------------------
 
 
 def details(response) -> str:
@@ -402,7 +402,7 @@ def test_without_a_goal_nothing_is_shown_but_the_way_there(owner, user):
         assert f'href="{PATH}"' in page
 
 
-# --- Everybody else ---------------------------------------------------------------------------
+# --- Other people -----------------------------------------------------------------------------
 
 
 def test_each_sees_only_their_own(stranger, user):
@@ -448,13 +448,12 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
         make_assessment(user)
         make_goal(user, set_at=NOON, ended_at=NOON)
         warm(owner, PATH)
-        # session and user, the last assessment, the goals, the assessment when it was set, what was
-        # ticked
+        # session and user, latest assessment, goals, the assessment when the goal was set, ticks
         with django_assert_num_queries(5):
             owner.get(PATH)
 
 
-# --- What PostgreSQL holds --------------------------------------------------------------------
+# --- Constraints ------------------------------------------------------------------------------
 
 
 def test_one_goal_at_a_time(user):

@@ -1,4 +1,4 @@
-"""Every answer has the headers that protect, whatever it is and wherever it is made."""
+"""Every response has the security headers, whatever it is and whichever layer makes it."""
 
 import re
 
@@ -18,7 +18,7 @@ COOKIES = ("__Host-sessionid", "__Host-csrftoken")
 
 @pytest.fixture
 def https(settings):
-    """The settings of a site at an https:// address."""
+    """Settings of a site with an https:// PUBLIC_URL."""
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = True
     settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS = YEAR_S
@@ -28,9 +28,9 @@ def https(settings):
 def test_each_url_over_https_says_who_may_keep_its_page_and_how_its_text_is_encoded(
     db, linkedin, https
 ):
-    """Other methods and roles are in tests/test_access.py, with the rest of these headers."""
+    """tests/test_access.py checks these headers for other methods and roles."""
     world, silent = World(linkedin=linkedin.url), []
-    world.client = Client()  # of these settings
+    world.client = Client()  # a new one, with these settings
     for _heading, rows in sections():
         for address in (row.split()[0] for row in rows):
             path = address.format(**world.values)
@@ -48,7 +48,7 @@ def test_each_url_over_https_says_who_may_keep_its_page_and_how_its_text_is_enco
 
 @pytest.fixture
 def fails(monkeypatch):
-    """Make something raise an error."""
+    """A function that makes an object raise an error."""
 
     def fails(name, error):
         def fail(*args, **kwargs):
@@ -60,10 +60,10 @@ def fails(monkeypatch):
 
 
 def answers(client, owner, fails):
-    """One answer of each kind."""
+    """Yield one response of each kind."""
     client.raise_request_exception = owner.raise_request_exception = False
     yield 200, client.get(KNOWN)
-    yield 200, client.get(KNOWN)  # from memory
+    yield 200, client.get(KNOWN)  # from the page cache
     etag = client.get(KNOWN)["ETag"]
     yield 304, client.get(KNOWN, headers={"if-none-match": etag})
     yield 412, client.get(KNOWN, headers={"if-match": '"another"'})
@@ -93,7 +93,7 @@ def answers(client, owner, fails):
     yield 413, client.post("/", points("6-2-2-0-0"))
     fails("purposeapp.forms.QuestionnaireForm.is_valid", RuntimeError())
     yield 500, client.post("/", points("6-2-2-0-0"))
-    # In a middleware far out.
+    # An error in one of the outermost middlewares.
     fails("purposeapp.web.page_cache.page_cache.get", RuntimeError())
     yield 500, client.get(KNOWN)
 
@@ -112,7 +112,7 @@ def test_over_plain_http_there_is_a_redirect_and_no_promise_of_https(db, https):
 
 
 def test_cookies_are_bound_to_the_host(user, https, settings):
-    """Else a browser takes none whose name begins with __Host-."""
+    """Otherwise browsers reject cookies whose name begins with __Host-."""
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = names = COOKIES
     client = Client()
     sign_in = {"login": user.email, "password": PASSWORD}
@@ -126,7 +126,7 @@ def test_cookies_are_bound_to_the_host(user, https, settings):
 
 @pytest.fixture
 def collected(tmp_path, settings):
-    """A collected file, served by a client that is made after that."""
+    """A collected static file, and a client made afterwards that serves it."""
     settings.STATIC_ROOT = tmp_path
     (tmp_path / "site.css").write_bytes(b"a{}" * 100)
     return "/static/site.css"
@@ -159,9 +159,9 @@ def test_with_debug_djangos_own_pages_of_errors_keep_their_styles(db, settings):
 
 
 def observatory_score(page, redirect) -> int:
-    """The score of a site by the rules of Mozilla's HTTP observatory, as far as they can apply.
+    """Return the score of a site by the rules of Mozilla's HTTP observatory that can apply.
 
-    It begins with 100. What is missing takes away; what is better than needed adds, if 90 are left.
+    It starts at 100. Missing headers subtract points; extra credit counts only from 90 points on.
     https://github.com/mdn/mdn-http-observatory, src/grader/charts.js
     """
     headers, penalties, bonus = page.headers, 0, 0
@@ -192,7 +192,7 @@ def observatory_score(page, redirect) -> int:
     bonus += 5 * (headers.get("Referrer-Policy") in ("no-referrer", "same-origin"))
     penalties += 50 * (headers.get("Cross-Origin-Resource-Policy") not in (None, "same-origin"))
     bonus += 10 * (headers.get("Cross-Origin-Resource-Policy") == "same-origin")
-    # Scripts of other sites would need their hashes; there are none.
+    # Scripts from other sites would need integrity hashes; there are none.
     penalties += 50 * len(re.findall(r'<script[^>]+src="(?:https?:)?//', page.content.decode()))
     score = 100 - penalties
     return score + bonus if score >= 90 else score

@@ -17,7 +17,7 @@ NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 
 @pytest.fixture
 def three(user):
-    """Three assessments, the oldest first; the notes tell them apart."""
+    """Three assessments, oldest first, with different notes."""
     return [
         make_assessment(user, split, taken_at=NOON + timedelta(days=day), note=f"note {day}")
         for day, split in enumerate(["6-2-2-0-0", "2-2-0-6-0", "2-2-0-6-0"])
@@ -124,7 +124,7 @@ def test_two_entries_can_be_ticked_and_compared(owner, three):
 
 
 def shape(response) -> list[tuple[int, list[tuple[bool, list[str]]]]]:
-    """The list as it is drawn: years with their runs, whether they are folded, and the notes."""
+    """Return the list as rendered: years with their runs, whether these are folded, the notes."""
     return [
         (day.year, [(folded, [entry.snapshot.note for entry in run]) for folded, run in runs])
         for day, runs in response.context["years"]
@@ -206,7 +206,7 @@ def test_nobody_sees_the_history_of_somebody_else(stranger, three):
 def test_a_long_history_comes_in_pages_that_lose_and_repeat_nothing(owner, user):
     total = 2 * PAGE_SIZE + 1
     for day in range(total):
-        # Five at a time share their moment, so that pages end in the middle of a tie.
+        # Groups of five have the same timestamp, so that pages end in the middle of a tie.
         make_assessment(user, taken_at=NOON + timedelta(days=day // 5))
     seen, url = [], "/history/"
     while url:
@@ -242,14 +242,14 @@ def test_a_long_history_costs_one_query_more_than_a_short_one(
 ):
     make_assessment(user)
     warm(owner, "/history/")
-    # session and user, page, what was ticked, goal, reminder
+    # session and user, page, ticks, goal, reminder
     with django_assert_num_queries(5):
         owner.get("/history/")
     Assessment.objects.bulk_create(
         Assessment(user=user, taken_at=NOON - timedelta(days=day), **split.as_dict())
         for day, split in zip(range(499), Split.all(), strict=False)
     )
-    with django_assert_num_queries(6):  # the picture of what is on no page
+    with django_assert_num_queries(6):  # also the data of the chart beyond this page
         response = owner.get("/history/")
     assert len(response.context["chart"].entries) == 500
 
@@ -351,7 +351,7 @@ def test_deleting_asks_once_and_is_then_done(owner, three):
     assert list(Assessment.objects.oldest_first()) == [three[0], three[2]]
 
 
-# --- Everybody else ---------------------------------------------------------------------------
+# --- Other people -----------------------------------------------------------------------------
 
 PRIVATE = ["/history/{id}/", "/history/{id}/delete/"]
 

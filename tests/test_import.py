@@ -1,4 +1,4 @@
-"""An export goes back into a history: all of it or nothing, and nothing twice."""
+"""Importing an export into a history: all or nothing, and idempotent."""
 
 import json
 import threading
@@ -33,7 +33,7 @@ def said(response) -> list[str]:
 
 
 def refusal(response) -> str:
-    """Why a file was not taken; the page has it in the summary and at the field."""
+    """Return why a file was rejected, which the page says in the summary and at the field."""
     assert response.status_code == 422
     (error,) = response.context["form"].errors["file"]
     assert "There is a problem" in response.content.decode()
@@ -48,7 +48,7 @@ def three(user):
     ]
 
 
-# --- There and back ---------------------------------------------------------------------------
+# --- Round trip -------------------------------------------------------------------------------
 
 
 def test_what_was_taken_away_and_deleted_comes_back_exactly(owner, three):
@@ -118,7 +118,7 @@ def test_after_the_first_account_is_gone_nothing_is_doubled(owner, stranger, thr
 
 
 def test_two_files_in_one_are_one(owner, stranger, three):
-    """Somebody who joins what they took away from both accounts has each assessment twice."""
+    """Somebody who joins the exports of two accounts may have each assessment twice."""
     send(stranger, owner.get(EXPORT).content)
     theirs = [client.get(EXPORT).json()["assessments"] for client in (stranger, owner)]
     Assessment.objects.filter(id=theirs[0][0]["id"]).delete()
@@ -148,8 +148,8 @@ def test_other_points_under_the_same_id_are_refused_and_nothing_is_taken(request
 
 
 def test_many_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
-    # session, user; the lock on imports, in a savepoint (2); lock, what is here, insert, what is
-    # here now, in a savepoint (2); the session with the message
+    # session, user; the import lock, in a savepoint (2); lock, existing rows, insert, rows now,
+    # in a savepoint (2); the session with the message
     with django_assert_num_queries(11):
         send(owner, document(entry()))
     with django_assert_num_queries(11):
@@ -236,7 +236,7 @@ def test_a_bad_row_is_named_and_nothing_is_taken(owner, three):
     assert owner.get(EXPORT).content == before
 
 
-# --- What is not taken -------------------------------------------------------------------------
+# --- Rejected files ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ TOO_LARGE = FILE_TOO_LARGE % {"megabytes": 1}
 
 @pytest.fixture
 def one_megabyte(monkeypatch):
-    """Less than is really taken, so that no test has to send as much."""
+    """Lower the size limit to one megabyte, so that no test has to send more."""
     monkeypatch.setattr(ImportForm.base_fields["file"], "max_megabytes", 1)
 
 
@@ -291,7 +291,7 @@ def test_without_a_file_one_is_asked_for(owner, form):
     assert refusal(owner.post(PATH, form)) == "Choose a file first."
 
 
-# --- What happened, and the goals -------------------------------------------------------------
+# --- Life events and goals --------------------------------------------------------------------
 
 
 def test_an_export_from_before_there_were_events_and_goals_is_taken(owner):
@@ -353,7 +353,7 @@ def test_goals_in_a_file_that_is_refused_are_not_taken(owner, three):
 
 
 def test_many_goals_are_read_at_the_cost_of_one(owner, django_assert_num_queries):
-    # as for assessments, but with the goal that holds and how many there are
+    # as for assessments, but with the current goal and the number of goals instead of the rows now
     with django_assert_num_queries(12):
         send(owner, document(goals=[goal_entry()]))
     ended = {"ended_at": "2026-03-09T12:00:00Z"}
@@ -362,7 +362,7 @@ def test_many_goals_are_read_at_the_cost_of_one(owner, django_assert_num_queries
         send(owner, document(goals=several))
 
 
-# --- Who may ----------------------------------------------------------------------------------
+# --- Permissions ------------------------------------------------------------------------------
 
 
 def test_the_form_opens_and_the_history_links_to_it(owner, user):

@@ -1,4 +1,4 @@
-"""A document is read as a whole, or refused with the place and the reason; nothing is stored."""
+"""Parsing an import document: all of it, or a rejection with the place and reason. No database."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from tests.support.make import NOON
 
 
 def document_or_refusal(data: bytes) -> Document | str:
-    """What is in a file, or why it is not taken, as the page says it."""
+    """Return the content of a file, or why it is rejected, as the page says it."""
     try:
         return read_document(data)
     except InvalidFile as refused:
@@ -266,7 +266,7 @@ def test_any_table_is_refused_with_a_reason_or_empty(rows, delimiter):
     assert isinstance(found, str) or len(found) == 0
 
 
-# --- Hostile files by the thousand ------------------------------------------------------------
+# --- Thousands of hostile files ---------------------------------------------------------------
 
 SCALARS = st.one_of(
     st.none(),

@@ -1,4 +1,4 @@
-"""What happened in between: told on the page of an assessment, and changed there later."""
+"""Life events between two assessments: entered on the page of an assessment, editable there."""
 
 import re
 from datetime import date, timedelta
@@ -146,7 +146,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
 ):
     for moved in (1, 2):
         warm(owner, assessment.get_absolute_url())
-        # session and user, the assessment, the one before, the goal, what was ticked
+        # session and user, the assessment, the one before, the goal, ticks
         with django_assert_num_queries(5):
             owner.get(assessment.get_absolute_url())
         assessment = make_assessment(user, taken_at=NOON + timedelta(days=moved))
@@ -171,14 +171,14 @@ def test_postgresql_holds_the_words_against_the_event(user, event, words, constr
 
 @pytest.fixture
 def recorded(owner, user):
-    """A second result, just recorded in the browser of its owner."""
+    """A second result, just recorded in its owner's browser."""
     make_assessment(user, taken_at=NOON)
     owner.post("/", points("2-2-0-6-0", submission="4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"))
     return Assessment.objects.for_user(user).latest_first().first()
 
 
 def asked(client, assessment) -> tuple[bool, bool]:
-    """Whether its page asks what happened, and offers a reminder."""
+    """Return whether the page asks what happened, and whether it offers a reminder."""
     page = client.get(assessment.get_absolute_url()).content.decode()
     return "What happened since last time?" in page, "Remind me in 3 months" in page
 
@@ -190,7 +190,7 @@ def test_the_page_of_a_new_result_asks_what_happened_and_offers_a_reminder(owner
         *(event for event in LifeEvent.values if event != "other"),
         "",
     ]
-    # Not on an older one, and not in another browser.
+    # Not on an older result, and not in another browser.
     first = Assessment.objects.for_user(user).oldest_first().first()
     assert asked(owner, first) == (False, False)
     elsewhere = Client()

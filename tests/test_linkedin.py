@@ -31,20 +31,20 @@ PAGES = [LOGIN, CALLBACK, CONNECTIONS, SIGN_UP, CANCELLED, "/accounts/3rdparty/l
 
 @pytest.fixture
 def ada(provider):
-    """Somebody with an account at LinkedIn, whose address LinkedIn has verified."""
+    """A LinkedIn member whose email address LinkedIn has verified."""
     provider.knows("ada", email="ada@example.org", email_verified=True, picture="https://x/y.png")
     return "ada"
 
 
 def start(client, **form) -> str:
-    """Press the button, and return where it leads to."""
+    """Press the button, and return the URL that it redirects to."""
     response = client.post(LOGIN, form)
     assert response.status_code == 302
     return response.url
 
 
 def come_back(client, address):
-    """Follow the provider back to us."""
+    """Follow the provider's redirect back to our site."""
     parts = urlsplit(address)
     return client.get(f"{parts.path}?{parts.query}")
 
@@ -54,7 +54,7 @@ def sign_in_with_linkedin(client, provider, sub, **form):
 
 
 def sign_up_and_confirm_nothing(email="ada@example.org") -> User:
-    """What somebody does who signs up with an address whose mails they cannot read."""
+    """Sign up with an email address without verifying it, as somebody who can't read its mail."""
     Client().post("/accounts/signup/", {"email": email, "password1": PASSWORD})
     mail.outbox.clear()
     return User.objects.get(email=email)
@@ -68,7 +68,7 @@ def page_of(response) -> str:
     return re.sub(r"\s+", " ", response.content.decode().replace("&#x27;", "'"))
 
 
-# --- Switched off, as it is without the variables --------------------------------------------
+# --- Switched off, the default ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -320,7 +320,7 @@ def test_an_account_that_staff_made_is_connected_by_a_code_too(client, db, provi
 
 
 def test_whoever_took_the_address_first_is_locked_out(client, db, provider, ada):
-    """They know the password, and have a session and a LinkedIn account of their own on it."""
+    """They know the password, and have a session and their own LinkedIn account connected."""
     with override_settings(
         ACCOUNT_EMAIL_VERIFICATION="none", ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=False
     ):
@@ -365,7 +365,7 @@ def test_a_linkedin_account_that_took_the_address_first_is_locked_out_by_a_new_p
 
 
 def test_only_the_code_that_was_sent_for_it_connects(client, db, provider, ada):
-    """Somebody leaves the page with the code open, and the owner signs in there instead."""
+    """Somebody leaves the code page open, and the owner signs in in that browser instead."""
     sign_up_and_confirm_nothing()
     sign_in_with_linkedin(client, provider, ada)
     client.post("/accounts/logout/", {"next": "/accounts/login/"})
@@ -561,7 +561,7 @@ def test_an_answer_that_was_used_once_is_refused(client, db, provider, ada):
 
 
 def test_an_answer_to_somebody_else_is_refused(client, db, provider, ada):
-    """Whoever is sent a link with it must not end up in the sender's account."""
+    """A person who opens somebody else's callback URL must not end up in that one's account."""
     back = provider.consent(start(Client()), ada)
     assert come_back(client, back).status_code == 400
     assert not is_signed_in(client)
@@ -598,7 +598,7 @@ def test_so_does_one_that_goes_down_meanwhile(client, db, provider, settings, ad
 
 
 class CachedResponse(requests.Response):
-    """What a provider that is not itself today might say."""
+    """A response that a malfunctioning provider might give."""
 
     def __init__(self, body: str):
         super().__init__()
@@ -648,7 +648,7 @@ def test_a_provider_that_does_not_say_who_that_is_is_a_failure_too(
 
 @pytest.fixture
 def connected(client, db, provider, ada):
-    """A client that is signed in to an account with a password, and LinkedIn connected to it."""
+    """A client signed in to an account with a password and a connected LinkedIn account."""
     client.force_login(make_verified_user("ada@example.org"))
     prove(client)
     sign_in_with_linkedin(client, provider, ada, process="connect")
@@ -675,7 +675,7 @@ def test_an_account_is_connected_whatever_address_it_has(owner, user, provider, 
 
 
 def test_who_has_no_password_enters_a_code_before_it_is_connected(client, db, provider):
-    """Else whoever finds a browser signed in could connect a LinkedIn account of their own."""
+    """Otherwise anybody at an unattended browser could connect their own LinkedIn account."""
     user = make_verified_user("ada@example.org")
     user.set_unusable_password()
     user.save()

@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL: who starts it, who shares it, and that nothing is left of it.
+"""The embedded PostgreSQL: starting it, sharing it, and leaving nothing behind.
 
-Each test works in a throwaway checkout that holds a copy of the module, so that it never meets
-the data of whoever runs the tests. As root, all of it is tried as root and as `nobody`.
+Each test works in a throwaway checkout with a copy of the module, so that it never touches the
+developer's own data. If the tests run as root, each runs both as root and as `nobody`.
 """
 
 import fcntl
@@ -39,7 +39,7 @@ HOLD = "import os, sys; from config import local_postgres as lp; lp.ensure_runni
 TELL = "print('held', flush=True)"
 WAIT = "sys.stdin.read()"
 WAITING_CLIENT = "; ".join([HOLD, TELL, WAIT])
-# As in a terminal, also where these tests are a job in the background, which ignores SIGINT.
+# Handle SIGINT as in a terminal, even if the tests run as a background job, which ignores it.
 HEED_SIGINT = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 UNINSTALLED = "import importlib.util; importlib.util.find_spec = lambda name: None; " + HOLD
 
@@ -49,7 +49,7 @@ def processes():
 
 
 class Checkout:
-    """A folder with the module in it, and the account that works there."""
+    """A folder with a copy of the module, and the OS user that works there."""
 
     def __init__(self, account, name="a checkout"):
         self.account = account if AS_ROOT and account != "root" else None
@@ -66,7 +66,7 @@ class Checkout:
         self.host = Path(self.ask("lp.database()['HOST']"))
 
     def command(self, code):
-        """What subprocess needs to run some Python in this checkout as its account."""
+        """Return the subprocess arguments to run Python code in this checkout as its user."""
         options = {"cwd": self.folder, "stdin": subprocess.PIPE, "text": True}
         options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
         if self.account:
@@ -85,7 +85,7 @@ class Checkout:
 
     @contextmanager
     def client(self, code=WAITING_CLIENT, **options):
-        """A command that uses the server, until the end of the block or an earlier death."""
+        """Run a command that uses the server until the end of the block, or until it is killed."""
         with subprocess.Popen(**self.command(code), **options) as process:
             try:
                 line = process.stdout.readline()
@@ -102,10 +102,10 @@ class Checkout:
             return cursor.fetchone()[0] if cursor.description else None
 
     def server(self):
-        """The ids of all processes of PostgreSQL here: they stand in the data folder."""
+        """Return the pids of this checkout's PostgreSQL: their cwd is in the data folder."""
         found = []
         for pid in processes():
-            with suppress(OSError):  # ended meanwhile, or somebody else's
+            with suppress(OSError):  # it has ended, or belongs to another user
                 if Path(f"/proc/{pid}/cwd").readlink().is_relative_to(self.home):
                     found.append(pid)
         return found
@@ -144,7 +144,7 @@ class Checkout:
             self.module.write_text(text)
 
     def remove(self):
-        for pid in self.keepers() + self.server():  # only after a test that failed
+        for pid in self.keepers() + self.server():  # only left after a failed test
             kill(pid)
         eventually(self.is_idle)
         for folder in (self.home, self.top):
@@ -159,7 +159,7 @@ def kill(pid):
 
 
 def interpreter_for(account):
-    """A Python that the account can run: the one of root's virtualenv may be out of its reach."""
+    """Return a Python that the user can run, since root's virtualenv may be out of its reach."""
     if account is None:
         return sys.executable
     check = "import importlib.util, sys; assert sys.version_info >= (3, 11);"
@@ -189,7 +189,7 @@ def lasting_checkout(account):
 
 @pytest.fixture
 def checkout(lasting_checkout):
-    """One that may hold data of the test before, but no running server."""
+    """A checkout that may hold data of the previous test, but no running server."""
     yield lasting_checkout
     eventually(lasting_checkout.is_idle)
 
@@ -281,7 +281,7 @@ def test_a_second_command_shares_the_server_and_outlives_the_first(checkout):
         with checkout.client():
             os.killpg(first.pid, signal.SIGKILL)
             first.wait()
-            # The supervisor stops the server when it gets this lock, and only then.
+            # The supervisor stops the server only once it gets this lock.
             assert not checkout.can_lock("users.lock", fcntl.LOCK_EX)
             assert checkout.query("SELECT 1") == 1
             assert checkout.postmaster() == server
@@ -314,7 +314,7 @@ def test_a_program_that_the_command_turns_into_keeps_the_server(checkout):
 
 
 def test_nothing_is_left_of_a_background_job_that_ends_while_the_server_starts(checkout):
-    """A shell has such a job ignore SIGINT and SIGQUIT, and the server must not inherit that."""
+    """A shell makes such a job ignore SIGINT and SIGQUIT, which the server must not inherit."""
     ignore = "import signal; [signal.signal(n, signal.SIG_IGN) for n in (2, 3)]"
     end = "lp._accepts_connections = lambda software: os._exit(0)"
     for _ in range(3):
@@ -322,7 +322,7 @@ def test_nothing_is_left_of_a_background_job_that_ends_while_the_server_starts(c
         job = checkout.run(f"{ignore}; {HOLD.replace('lp.ensure', f'{end}; lp.ensure')}")
         assert job.returncode == 0, job.stderr
         assert eventually(checkout.is_idle)
-        assert time.monotonic() - began < 8  # after 10 seconds the supervisor would use force
+        assert time.monotonic() - began < 8  # after 10 seconds comes an immediate shutdown
 
 
 def test_holding_twice_is_harmless(checkout):
@@ -335,7 +335,7 @@ def test_holding_twice_is_harmless(checkout):
 def test_a_command_that_comes_while_the_server_stops_gets_a_new_one(checkout):
     with checkout.client():
         server = checkout.postmaster()
-        os.kill(server, signal.SIGSTOP)  # the supervisor will have to wait for its end
+        os.kill(server, signal.SIGSTOP)  # so that the supervisor has to wait for its end
     eventually(lambda: not checkout.can_lock("users.lock", fcntl.LOCK_SH))
     with subprocess.Popen(**checkout.command(WAITING_CLIENT)) as newcomer:
         eventually(lambda: any("users.lock" in name for name in open_files(newcomer.pid)))
@@ -354,7 +354,7 @@ def test_nothing_is_left_when_the_keeper_is_killed(checkout):
     with checkout.client():
         for pid in checkout.keepers():
             kill(pid)
-        assert eventually(checkout.is_idle)  # though its user is still there
+        assert eventually(checkout.is_idle)  # although its user is still running
 
 
 def test_the_next_command_has_a_server_when_the_keeper_was_just_killed(checkout):
@@ -376,7 +376,7 @@ def test_the_keeper_stops_the_server_when_it_is_told_to_end(checkout):
 
 
 def test_where_a_server_outlives_its_killed_keeper_the_next_one_stops_it(checkout):
-    """As on macOS, where a process cannot ask to be told of its parent's death."""
+    """As on macOS, where a process can't get a signal on its parent's death."""
     with checkout.changed_module('sys.platform == "linux"', "False"):
         with checkout.client():
             server = checkout.postmaster()
@@ -430,7 +430,7 @@ def test_a_server_that_cannot_start_is_reported_at_once_with_the_end_of_its_log(
     assert failed.returncode == 1
     assert 'unrecognized configuration parameter "no_such_setting"' in failed.stderr
     assert "Set DATABASE_URL to use another server" in failed.stderr
-    assert time.monotonic() - began < 30  # a failure is not waited for: that would take 60
+    assert time.monotonic() - began < 30  # it fails at once, not after the timeout of 60 seconds
 
 
 def test_data_of_another_major_version_is_refused_and_kept(checkout):
@@ -461,7 +461,7 @@ def far_checkout(account):
     checkout.remove()
 
 
-# Root's folder has a short path wherever the checkout is.
+# Root's data folder has a short path, wherever the checkout is.
 not_as_root = pytest.mark.parametrize("account", ACCOUNTS[-1:], indirect=True)
 
 
@@ -502,7 +502,7 @@ def test_the_server_runs_as_the_account_or_for_root_as_nobody(checkout, account)
     owners = set()
     with checkout.client():
         for pid in checkout.server():
-            with suppress(FileNotFoundError):  # some of its processes do a little work and go
+            with suppress(FileNotFoundError):  # some processes are short-lived
                 owners.add(Path(f"/proc/{pid}").owner())
     assert owners == {expected if isinstance(expected, str) else checkout.folder.owner()}
 
@@ -543,7 +543,7 @@ class TestAsRoot:
         eventually(checkout.is_idle)
         (copy,) = checkout.home.glob("software-*")
         copy.rename(checkout.home / "software-1.2.3")
-        (checkout.home / "software-new").mkdir()  # as if cut off while copying
+        (checkout.home / "software-new").mkdir()  # as if interrupted while copying
         with checkout.client():
             assert list(checkout.home.glob("software-*")) == [copy]
             assert checkout.query("SELECT 1") == 1

@@ -1,4 +1,4 @@
-"""Whatever somebody writes into a tip, no script of theirs runs, and nobody is led astray."""
+"""Markdown in tips is safe: no script runs, and no link misleads, whatever is written."""
 
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -97,7 +97,7 @@ HOSTILE = [
 
 
 class Reader(HTMLParser):
-    """Notes every tag with its attributes, as a browser would read them."""
+    """Records every tag with its attributes, as a browser would parse them."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -142,7 +142,7 @@ def read(text: str) -> Reader:
 
 
 def is_good(link: str) -> bool:
-    # What a browser does with an address before it looks at it.
+    # Normalize the URL as browsers do before parsing it.
     link = "".join(sign for sign in link if sign not in "\t\r\n").strip().replace("\\", "/")
     parts = urlsplit(link)
     if parts.scheme in ("http", "https", "mailto"):

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes, from two workers of the real server."""
+"""The metrics for Prometheus, from two workers of the real server."""
 
 import re
 import signal
@@ -57,7 +57,7 @@ def test_each_answer_is_counted_by_its_route_from_whichever_worker(server):
     page = "/purposes/<purpose:purpose>/"
     from_memory = more(count("GET", "(memory)", 200))
     assert more(count("GET", page, 200)) + from_memory == 8
-    assert from_memory >= 6  # each of two workers has made it once
+    assert from_memory >= 6  # all but the first render in each of two workers
     assert more(count("GET", "/history/", 302)) == 3
     assert more(count("other", "/history/", 403)) == 1
     assert more(count("GET", "(none)", 404)) == 1
@@ -66,7 +66,7 @@ def test_each_answer_is_counted_by_its_route_from_whichever_worker(server):
     assert more(f'five_purposes_query_seconds_total{{route="{page}"}}') > 0
     assert after["five_purposes_reminders_due"] == after["five_purposes_sessions_over"] == 0
     assert after["five_purposes_rooms_over"] == after["five_purposes_mails_waiting"] == 0
-    assert not [name for name in after if "pid=" in name]  # none outlives its worker
+    assert not [name for name in after if "pid=" in name]  # no gauge outlives its worker
 
 
 def test_no_address_ever_becomes_a_label(server):

@@ -1,4 +1,4 @@
-"""A database that earlier code filled comes through the newest migrations without loss."""
+"""The newest migrations lose nothing of a database that earlier code filled."""
 
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -13,7 +13,7 @@ truer_portraits = import_module("purposeapp.migrations.0018_truer_portraits")
 who_comes_first = import_module("purposeapp.migrations.0028_who_comes_first")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
-"""What the first database to be kept was made with."""
+"""The migration at which the oldest database to preserve was created."""
 
 LONG_AGO = datetime(2024, 5, 10, 10, 15, tzinfo=UTC)
 POINTS = {
@@ -26,16 +26,16 @@ POINTS = {
 
 
 def migrate(targets):
-    """Bring the tables there, and return the models as migrations know them at that point."""
+    """Migrate to these targets, and return the historical app registry of that state."""
     with connection.cursor() as cursor:
-        # A table is not altered while a check of its rows is put off to the end of the test.
+        # PostgreSQL can't alter a table while it has deferred constraint checks pending.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     executor = MigrationExecutor(connection)
     return executor.migrate(targets).apps
 
 
 def rows_of(apps):
-    """Every row that these models can read, by model."""
+    """Return every row that these models can read, by model."""
     return {
         model.__name__: list(model._base_manager.order_by("pk").values())
         for model in apps.get_app_config("purposeapp").get_models()
@@ -43,7 +43,7 @@ def rows_of(apps):
 
 
 def fill(apps):
-    """A row or more of each kind, with a value in every column."""
+    """Create at least one row of each model, with a value in every column."""
     model = apps.get_app_config("purposeapp").get_model
     for n, side in enumerate(["", "candidate", "employer", "both"]):
         user = model("User").objects.create(email=f"person{n}@example.org", seeks_as=side)
@@ -70,7 +70,7 @@ def fill(apps):
 
 
 def but_its_words(tip):
-    """A tip without what 0012 says anew: its text, and how many points it is for."""
+    """Return a tip's fields without those that 0012 rewrites: its text and range of points."""
     return {name: value for name, value in tip.items() if name not in ("text", "points_from")}
 
 
@@ -91,7 +91,7 @@ def test_every_row_is_the_same_forth_and_back_and_forth_again():
 
 
 def expect_kept(stored, rows):
-    """All of it is there as it was, but for what 0012 says anew of tips."""
+    """Assert that all rows are unchanged, except for what 0012 rewrites in tips."""
     said_anew = {name: (rows.pop(name), stored[name]) for name in ("Tip", "HistoricalTip")}
     assert rows == {name: stored[name] for name in rows}
     now, then = said_anew["Tip"]

@@ -1,4 +1,4 @@
-"""What tests share lives in tests/support/: a test module can be moved, split or deleted alone."""
+"""No test imports another test module: shared helpers live in tests/support/."""
 
 import ast
 from pathlib import Path

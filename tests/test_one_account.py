@@ -1,4 +1,4 @@
-"""One account can't starve the rest: what it may hold, import and export is bounded."""
+"""Limits per account: what one may store, import and export, so that it can't starve others."""
 
 import json
 import threading
@@ -37,7 +37,7 @@ FULL = str(HISTORY_IS_FULL) % {"most": MAX_ASSESSMENTS}
 
 
 def fill(user: User, count: int, note: str = "") -> None:
-    """Give somebody so many assessments, one a minute."""
+    """Give a user `count` assessments, one per minute."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO purposeapp_assessment (id, user_id, taken_at, recorded_at, note,"
@@ -49,7 +49,7 @@ def fill(user: User, count: int, note: str = "") -> None:
 
 
 def fill_goals(user: User, count: int) -> None:
-    """Give somebody so many goals that have ended, set one a minute, the last one just now."""
+    """Give a user `count` ended goals, set one per minute, the last one just now."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO purposeapp_goal (user_id, set_at, ended_at, business_driven,"
@@ -70,7 +70,7 @@ def send(client: Client, data: bytes):
     return client.post(IMPORT, {"file": SimpleUploadedFile("export.json", data)})
 
 
-# --- As many results as an account holds --------------------------------------------------------
+# --- The limit of results -----------------------------------------------------------------------
 
 
 def test_postgresql_refuses_one_more_and_whatever_another_account_has_does_not_count(full):
@@ -84,7 +84,7 @@ def test_whoever_has_as_many_reads_so_with_the_points_still_there(owner, full):
     for response in (spend(owner), owner.post("/history/add/", sheet("6-2-2-0-0"))):
         assert response.status_code == 422
         assert FULL in text_of(response)
-        # A screen reader is led from the group of the five fields to why it was refused.
+        # The fieldset of the five fields refers screen readers to the error message.
         html = response.content.decode()
         assert html.count('aria-describedby="budget-error"') == html.count('id="budget-error"') == 1
         assert 'value="6"' in response.content.decode()
@@ -133,7 +133,7 @@ def test_an_import_beyond_it_is_refused_as_a_whole(owner, user):
     assert send(owner, one).status_code == send(owner, one).status_code == 302
 
 
-# --- As many goals as an account keeps ----------------------------------------------------------
+# --- The limit of goals -------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -164,7 +164,7 @@ def test_goals_that_were_set_first_are_forgotten_and_never_the_one_that_holds(us
     Goal.objects.set(user=user, split=Split.parse("1-2-3-4-0"))
     mine = Goal.objects.for_user(user)
     assert mine.count() == MAX_GOALS
-    assert not mine.filter(pk=holds.pk).exists()  # it has ended by now, and was set first
+    assert not mine.filter(pk=holds.pk).exists()  # it has ended, and is the oldest
     assert mine.filter(pk=first.pk).exists()
     assert mine.current().get().split == Split.parse("1-2-3-4-0")
     make_goal(user, set_at=LONG_AGO, ended_at=LONG_AGO)
@@ -225,7 +225,7 @@ def test_a_second_import_of_one_account_is_told_so_and_others_go_on():
     assert Assessment.objects.for_user(user).count() == 1
 
 
-# --- What a file may hold -----------------------------------------------------------------------
+# --- Limits on a file ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("value", [b"[]", b"{}", b"1", b'"a"'], ids=repr)
@@ -244,7 +244,7 @@ def test_a_text_of_commas_and_brackets_is_one_value(owner, monkeypatch):
 
 
 def test_a_text_without_end_is_read_once(owner):
-    """Not again from each quotation mark in it, which would take hours."""
+    """It isn't scanned again from each quotation mark in it, which would take hours."""
     assert send(owner, b'{"version": "' + rb"\"" * 2_000_000).status_code == 422
 
 
@@ -274,7 +274,7 @@ def test_the_json_is_laid_out_as_a_whole_would_be(owner, user):
 def test_an_export_is_never_in_memory_as_a_whole(owner, user, monkeypatch, path):
     monkeypatch.setattr(data_export, "PAGE_SIZE", 100)
     fill(user, 2_000, "n" * NOTE_MAX_LENGTH)
-    owner.get("/history/")  # whatever is made once is there now
+    owner.get("/history/")  # warm up: whatever is created only once
     tracemalloc.start()
     try:
         response = owner.get(path)

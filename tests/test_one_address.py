@@ -1,5 +1,7 @@
-"""An account has one address: the old one opens nothing from the moment of change, whoever made
-it, and the new one counts once it is proven.
+"""An account has one email address.
+
+After a change, whoever makes it, the old address gives no access any more, and the new one counts
+once it is verified.
 """
 
 import pytest
@@ -79,7 +81,7 @@ def test_the_old_address_gets_one_notice(owner, change):
 
 @WAYS
 def test_other_browsers_of_the_same_person_stay_signed_in(client, owner, change):
-    """A new password is what ends them (ADR 23)."""
+    """Only a new password signs them out (ADR 23)."""
     client.force_login(owner)
     change(owner)
     assert client.get("/settings/").context["user"].email == NEW

@@ -1,4 +1,4 @@
-"""While PostgreSQL is away: 503 with all that was typed, and the first page and results go on."""
+"""During a database outage: 503 pages that keep typed input; `/` and result pages still work."""
 
 import re
 import uuid
@@ -34,12 +34,12 @@ NOTE = '\r\n  I did not expect\r\n\r\n"this" & <b>that</b>.\r\n'
 
 @pytest.fixture(autouse=True)
 def _answers_like_gunicorn(client, monkeypatch):
-    """An error that was answered is not raised again, as Django's test client would."""
+    """Stop Django's test client from re-raising an exception that was handled with a response."""
     monkeypatch.setattr(Client, "store_exc_info", lambda self, **kwargs: None)
 
 
 class RetryForm(HTMLParser):
-    """The form in the main part of a page, as a browser would send it."""
+    """Parses the form in the main part of a page, as a browser would send it."""
 
     def __init__(self, response) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class RetryForm(HTMLParser):
 def check(response, path: str) -> None:
     assert response.status_code == 503
     assert response["Retry-After"] == "10"
-    # What answers a form stays for Back, in the browser that sent it; nothing else stays anywhere.
+    # The response to a form may be kept for Back by its own browser; nothing else may be stored.
     assert "private" in response["Cache-Control"]
     answers_a_form = response.wsgi_request.method == "POST"
     assert ("no-store" in response["Cache-Control"]) != answers_a_form
@@ -84,7 +84,7 @@ def check(response, path: str) -> None:
     assert "sessionid" not in response.cookies
 
 
-# --- Which errors are one -----------------------------------------------------------------------
+# --- Which errors count as an outage ------------------------------------------------------------
 
 
 def caused(error: Exception, cause: Exception) -> Exception:
@@ -172,7 +172,7 @@ def test_the_questionnaire_goes_on(request, db, who):
         step = browser.post("/", points("6-2-1-0-0", step="job_seeking+"))
         assert (step.status_code, step.context["form"].points_left) == (200, 0)
         assert browser.post("/", points("6-2-x-0-0")).status_code == 422
-    # Nobody was signed out by it.
+    # The outage signed nobody out.
     assert browser.get("/history/").status_code == (200 if who == "owner" else 302)
 
 
@@ -186,7 +186,7 @@ def test_a_visitors_result_goes_on_though_nothing_can_wait(client, db):
     assert "Mainly business driven (60%)" in text_of(result)
     assert "We can't show the tips right now." in text_of(result).replace("&#x27;", "'")
     assert not Session.objects.exists()
-    # It was not kept in memory.
+    # The page was not cached.
     assert "right now" not in text_of(client.get(response.url))
 
 
@@ -271,7 +271,7 @@ def test_every_field_for_a_password_is_known():
 
 
 def fields_of(form_class) -> dict[str, forms.Field]:
-    """Its fields; some forms need to be told whose they are."""
+    """Return the fields of a form class; some forms need a user."""
     for arguments in ({}, {"user": User()}):
         with suppress(KeyError, TypeError):
             return form_class(**arguments).fields
@@ -291,7 +291,7 @@ def test_a_file_has_to_be_chosen_again(user):
 
 
 def test_what_another_site_sent_is_not_offered_to_be_sent(user):
-    """The page has a good token: with it, one press would do what the other site wanted."""
+    """The error page has a valid CSRF token: one press would do what the other site wanted."""
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(user)
     goal = make_goal(user)
@@ -318,7 +318,7 @@ def test_a_session_that_cannot_be_stored_is_an_outage_and_not_a_bad_request(user
 
 def test_a_sign_in_whose_session_is_not_stored_can_be_sent_again(user):
     def fail(execute, sql, params, many, context):
-        if sql.startswith('UPDATE "purposeapp_session"'):  # the last that a sign-in does
+        if sql.startswith('UPDATE "purposeapp_session"'):  # the last statement of a sign-in
             raise OperationalError("the connection is lost")
         return execute(sql, params, many, context)
 
@@ -328,7 +328,7 @@ def test_a_sign_in_whose_session_is_not_stored_can_be_sent_again(user):
     login["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]
     with connection.execute_wrapper(fail):
         unavailable = browser.post(path, login)
-    transaction.set_rollback(False)  # of the test's own transaction, in which nothing has failed
+    transaction.set_rollback(False)  # nothing has really failed in the test's transaction
     check(unavailable, path)
     values = {name: value for name, [value] in RetryForm(unavailable).values.items()}
     assert browser.post(path, {**values, "password": PASSWORD}).status_code == 302
@@ -336,7 +336,7 @@ def test_a_sign_in_whose_session_is_not_stored_can_be_sent_again(user):
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_limit_that_cannot_be_counted_is_an_outage_and_not_too_many_tries(client):
-    """Reading goes on while PostgreSQL is read-only, so only what is stored fails."""
+    """While PostgreSQL is read-only, reads still work, so only writes fail."""
     login = {"login": "a@example.org", "password": "ten points to spend"}
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")

@@ -1,4 +1,4 @@
-"""The real server, while its PostgreSQL refuses connections, is read-only, or holds a lock."""
+"""The real server while its PostgreSQL refuses connections, is read-only, or holds a lock."""
 
 import time
 
@@ -64,7 +64,7 @@ def test_a_lock_that_somebody_else_holds_is_waited_for_for_two_seconds(server, p
         page = person.open("/").text
         began = time.monotonic()
         sent = person.submit("/goal/", points("0-10-0-0-0"), page)
-        # Not how fast it is, but that it is bounded: without a limit it would wait for ever.
+        # Not a check of speed: without a lock timeout, it would wait for ever.
         assert time.monotonic() - began >= 2
         assert is_unavailable(sent)
     assert person.submit("/goal/", points("0-10-0-0-0"), sent.text).status_code == 302
@@ -82,5 +82,5 @@ def test_a_connection_that_postgresql_ended_is_replaced_unnoticed(server, person
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
             [server.database.name],
         )
-    for _ in range(8):  # as many as threads that keep a connection
+    for _ in range(8):  # as many as there are threads, each with its own connection
         assert person.open("/history/").status_code == 200

@@ -1,4 +1,4 @@
-"""The outbox: a mail server's trouble never becomes a person's, and no mail is lost or doubled."""
+"""The outbox: trouble with the mail server affects no request, and no mail is lost or doubled."""
 
 import threading
 from datetime import timedelta
@@ -29,7 +29,7 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 @pytest.fixture
 def smtp(settings):
-    """Has mails go through the outbox to this mail server, or to one that is away."""
+    """A function that sends mails via the outbox to this mail server, or to one that is down."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
     settings.EMAIL_BACKEND = outbox.BACKEND
@@ -57,7 +57,7 @@ def waiting_for_outbox_workers() -> None:
             thread.join()
 
 
-# --- What a person sees of it: nothing ----------------------------------------------------------
+# --- People notice nothing ----------------------------------------------------------------------
 
 
 def change_password(client: Client) -> User:
@@ -251,7 +251,7 @@ def test_two_at_once_share_the_work_and_send_nothing_twice(smtp):
         for address in addresses:
             make_mail(address)
     together = threading.Barrier(2)
-    meet = iter([True, True])  # each of the two has claimed one before either goes on
+    meet = iter([True, True])  # each of the two has claimed a mail before either goes on
 
     def at(step, recipient):
         if step == "MAIL" and next(meet, False):

@@ -1,4 +1,4 @@
-"""Public pages are made once, and then answered from page_cache."""
+"""Public pages are rendered once, and then served from the page cache."""
 
 from datetime import timedelta
 from threading import Thread
@@ -23,7 +23,7 @@ PUBLIC = [PATH, "/worksheet/"]
 
 @pytest.fixture
 def clock(monkeypatch, settings):
-    """The time of the memory, which stands still until a test moves it on."""
+    """The clock of the page cache, which stands still until a test advances it."""
     settings.PUBLIC_PAGE_SECONDS = 1
 
     class Clock:
@@ -127,7 +127,7 @@ def test_a_head_has_the_headers_of_a_get_and_no_body(client, db, clock, query, e
     assert page.content
     for head in (first, again):
         assert (head.status_code, head.content) == (200, b"")
-        # Compressed anew, a page differs by a few random bytes, against BREACH.
+        # Compressed again, a page differs in a few random bytes (Django's defence against BREACH).
         assert {**head.headers, "Content-Length": ""} == {**page.headers, "Content-Length": ""}
 
 
@@ -313,7 +313,7 @@ def test_a_page_made_while_the_tips_changed_is_not_kept(db, clock):
 
 @pytest.fixture
 def small_cache(db, clock, monkeypatch):
-    """A cache with room for three answers of a hundred bytes."""
+    """A page cache with room for three responses of a hundred bytes."""
     monkeypatch.setattr("purposeapp.web.page_cache.MAX_BYTES", 300)
     return PageCache()
 

@@ -1,4 +1,4 @@
-"""An assessment that was done on paper takes its place in the history."""
+"""Entering an assessment that was done on paper, which is sorted into the history by its date."""
 
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -21,7 +21,7 @@ SUBMISSION = "4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"
 
 
 def day(moved: int) -> str:
-    """So many days after the newest one that can be entered."""
+    """Return the date that is this many days after the newest one that can be entered."""
     return (newest_day() + timedelta(days=moved)).isoformat()
 
 
@@ -118,7 +118,7 @@ def test_an_invalid_form_answers_422_keeps_what_was_typed_and_stores_nothing(
     assert "There is a problem" in page
     assert "<title>Error: " in page
     for sentence in sentences:
-        # In the summary, and at the field or above the points.
+        # Once in the summary, and once at the field or above the points.
         assert page.count(str(sentence)) >= 2
     bound = response.context["form"]
     assert {name: bound[name].value() for name in form} == form
@@ -150,7 +150,7 @@ def test_the_history_and_the_sheet_lead_here(owner, path):
     assert f'href="{PATH}"' in owner.get(path).content.decode()
 
 
-# --- Everybody else ---------------------------------------------------------------------------
+# --- Other people -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

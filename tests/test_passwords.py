@@ -1,4 +1,4 @@
-"""Which passwords are taken. What is said of the others: tests/test_accounts.py."""
+"""Which passwords are accepted. The error messages are tested in tests/test_accounts.py."""
 
 import pytest
 from django.contrib.auth.password_validation import validate_password

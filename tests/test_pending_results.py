@@ -1,4 +1,4 @@
-"""What a visitor did before signing in is in their history right after, exactly once."""
+"""Pending results: what a visitor did before signing in is in the history after, exactly once."""
 
 import re
 import uuid
@@ -231,7 +231,7 @@ CHOOSE = "/history/pending/"
 
 
 def choices(client: Client) -> list[str]:
-    """The values that the page of pending results offers, oldest result first."""
+    """Return the values that the page of pending results offers, oldest result first."""
     return re.findall(r'name="result"\s+value="([^"]+)"', client.get(CHOOSE).content.decode())
 
 
@@ -315,7 +315,7 @@ def test_choosing_knows_no_other_method(owner):
     assert owner.put(CHOOSE).status_code == owner.delete(CHOOSE).status_code == 405
 
 
-# --- A split that was only looked at ----------------------------------------------------------
+# --- A split that was only viewed -------------------------------------------------------------
 
 KEEP = "/keep/6-2-2-0-0/"
 
@@ -369,7 +369,7 @@ def test_what_is_no_split_is_a_404(owner, path):
 
 
 def browser(*others: Client) -> Client:
-    """A browser, or another tab of one: the same cookies."""
+    """Return a client; given another one, with the same cookies, like another tab."""
     client = Client(headers={"user-agent": "Browser"})
     for other in others:
         client.cookies = other.cookies.copy()
@@ -400,7 +400,7 @@ def test_one_that_began_before_another_ended_does_not_undo_it(client, db):
     spend(client, "0-0-0-0-10")
     late = RequestFactory().get("/")
     late.session = type(client.session)(client.session.session_key)
-    assert len(pending_results(late.session)) == 1  # read already, and then waits
+    assert len(pending_results(late.session)) == 1  # has read its session, and now waits
     spend(client, "6-2-2-0-0")
     add_pending_result(late, split=Split.parse("5-3-2-0-0"), submission=uuid.uuid4())
     late.session.save()

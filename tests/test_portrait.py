@@ -1,4 +1,4 @@
-"""The portrait of a split: 1,001 texts, each composed of sentences that staff keep."""
+"""The portrait of a split: 1,001 texts, each composed of sentences that staff maintain."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ SPLITS = list(Split.all())
 
 @pytest.fixture
 def parts(db):
-    """The sentences that an installation begins with."""
+    """The sentences of a new installation."""
     return list(PortraitPart.objects.published())
 
 
@@ -44,7 +44,7 @@ def test_no_two_sentences_in_a_row_begin_alike(parts):
 
 
 def test_no_portrait_has_a_seam(parts):
-    """Each sentence is one: a capital first, a full stop last, and no placeholder in between."""
+    """Each sentence begins with a capital, ends with a full stop, and has no placeholder left."""
     for sentence in {sentence for split in SPLITS for sentence in compose(split, parts).sentences}:
         assert re.fullmatch(r"[A-Z][^{}%\[\]_<>]*[a-z]\.", sentence), sentence
         assert "  " not in sentence
@@ -57,7 +57,7 @@ def test_every_sentence_is_used_for_some_split(parts):
 
 
 def test_what_a_sentence_names_is_there(parts):
-    """A sentence that a leading purpose is named in never stands where that has no points."""
+    """A sentence that names a leading purpose is never used where that purpose has no points."""
     for split in SPLITS:
         for each in chosen(split, parts).values():
             named = [Purpose(name) for name in (each.first, each.second, each.third) if name]
@@ -78,7 +78,7 @@ DENIALS = {
     "every message can look like a pitch": ["community_spirit"],
     "others get an even share|no point went": Purpose.values,
 }
-"""What a sentence can't say where one of these purposes has points, if it doesn't lead."""
+"""Words that a sentence can't use if one of these purposes has points without leading."""
 
 
 @pytest.mark.parametrize("words", DENIALS)
@@ -131,7 +131,7 @@ def test_how_many_splits_have_each_shape():
     [
         ("6-3-1-0-0", ["business_driven", "community_spirit"]),
         ("1-3-6-0-0", ["learning_sponge", "community_spirit"]),
-        ("6-2-2-0-0", ["business_driven"]),  # two follow, so none of them is the second
+        ("6-2-2-0-0", ["business_driven"]),  # two purposes tie for second place, so there is none
         ("0-5-0-5-0", ["community_spirit", "job_seeking"]),
         ("3-1-3-0-3", ["business_driven", "learning_sponge", "vanity_project"]),
         ("0-0-10-0-0", ["learning_sponge"]),
@@ -171,7 +171,7 @@ def test_the_splits_without_a_text_are_named_by_slot():
     assert compose(Split.parse("2-2-2-2-2"), []).sentences == []
 
 
-# --- What PostgreSQL refuses ---------------------------------------------------------------------
+# --- Constraints ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the page says is what the code does."""
+"""The privacy page says what the code does."""
 
 import re
 from datetime import timedelta
@@ -95,7 +95,7 @@ def test_as_many_results_wait_as_it_says(page):
 def test_it_names_all_that_scripts_leave_in_the_browser(page):
     scripts = "".join(path.read_text() for path in Path("static/js").glob("*.js"))
     stored = set(re.findall(r'torage\.setItem\((?:"([a-z-]+)"|KEY|key)', scripts))
-    # KEY is that of header.js, and the keys of draft.js begin with its PREFIX.
+    # KEY comes from header.js, and the keys of draft.js begin with its PREFIX.
     assert stored == {"", "account-key", "own-split", "theme"}
     assert 'const KEY = "account";' in scripts
     assert 'const PREFIX = "draft ";' in scripts

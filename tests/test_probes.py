@@ -25,7 +25,7 @@ def test_a_waiting_migration_is_not_ready_but_alive(client, db):
 
 
 def test_without_a_database_the_process_is_alive_and_not_ready(client):
-    """Tests without the db fixture are refused a connection, and so is this request."""
+    """Without the db fixture, the request gets no database connection."""
     assert client.get("/healthz").status_code == 200
 
 

@@ -70,7 +70,7 @@ def test_many_tips_come_in_pages_that_have_each_once(
     ]
     seen = []
     for number in (1, 2, 3):
-        # The version of what is published, and, once, the tips and the sentences.
+        # The version of published content and, once, the tips and the sentences.
         with django_assert_num_queries(3 if number == 1 else 0):
             page = client.get(f"/purposes/job-seeking/?page={number}").content.decode()
         seen += re.findall("<li>(Tip [0-9]+)</li>", page)

@@ -196,7 +196,7 @@ def test_a_retake_shows_what_changed_at_each_purpose(owner, user):
 
 
 def test_the_last_split_is_not_shown_before_it_is_asked_for(owner, user):
-    """Whoever opens the page on a shared tablet may be somebody else."""
+    """On a shared tablet, somebody else may open the page."""
     make_assessment(user, "4-6-0-0-0")
     for answer in (
         owner.get("/"),

@@ -36,7 +36,7 @@ def test_what_is_not_a_whole_number_is_refused_at_its_field(text):
 
 @pytest.mark.parametrize("total", range(51))
 def test_a_form_is_accepted_exactly_when_it_spends_ten(total):
-    """Every sum that five fields of 0 to 10 can have, spread evenly and unevenly."""
+    """Try every sum that five fields of 0 to 10 can have, spread evenly and unevenly."""
     even = [total // 5 + (i < total % 5) for i in range(5)]
     uneven = [min(10, max(0, total - 10 * i)) for i in range(5)]
     for numbers in (even, uneven, uneven[::-1]):
@@ -126,7 +126,7 @@ def test_a_step_keeps_the_submission():
 
 
 def test_each_number_is_parsed_once(monkeypatch):
-    """However often a page asks for the points, the rest, what is wrong and the split."""
+    """However often a page reads the points, the remaining ones, the errors and the split."""
     parsed = []
     monkeypatch.setattr(ten_points, "read_points", lambda text: parsed.append(text) or int(text))
     bound = sent("6", "2", "2", "0", "0")

@@ -1,4 +1,4 @@
-"""The mail that reminds somebody: what it says, and what mail programs read in it."""
+"""The reminder mail: its text, and its headers for mail programs."""
 
 import re
 from datetime import timedelta

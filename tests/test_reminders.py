@@ -1,4 +1,4 @@
-"""Choosing when to be asked again, on a page of one's own."""
+"""The page on which people choose their reminder."""
 
 import re
 from datetime import date, timedelta
@@ -180,7 +180,7 @@ def test_what_is_wrong_is_said_and_kept_and_nothing_is_stored(owner, user, form,
     assert response.status_code == 422
     page = response.content.decode()
     assert "<title>Error: Remind me" in page
-    assert page.count(str(error)) == 2  # in the summary, and at the field
+    assert page.count(str(error)) == 2  # in the summary and at the field
     assert chosen(user) == ("every_6_months", date(2026, 5, 4))
     if typed := form.get("date", "").strip():
         assert f'value="{typed}"' in page
@@ -223,7 +223,7 @@ def test_it_costs_the_same_whatever_was_chosen(owner, user, django_assert_num_qu
             owner.get(PATH)
 
 
-# --- When something changes in my life ---
+# --- "When something changes in my life" ---
 
 
 def test_nothing_comes_until_something_changed(owner, user):
@@ -262,7 +262,7 @@ def test_a_change_is_of_no_interest_to_another_rhythm(owner, user, rhythm, due_o
     assert "Something changed in my life" not in text_of(owner.get(PATH))
 
 
-# --- An address that nobody has confirmed ---
+# --- An unverified email address ---
 
 
 def test_an_address_that_is_not_confirmed_gets_nothing_and_the_page_says_so(owner, user):
@@ -327,6 +327,6 @@ def test_a_confirmed_address_is_not_asked_to_confirm_itself(owner, user):
 
 def test_history_and_each_assessment_lead_here(owner, user):
     assessment = make_assessment(user)
-    # The menu leads here from every page, and the home once more.
+    # The menu links here from every page, and the home page has a second link.
     for path, links in {"/history/": 2, assessment.get_absolute_url(): 1}.items():
         assert owner.get(path).content.decode().count(f'href="{PATH}"') == links

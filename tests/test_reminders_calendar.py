@@ -1,4 +1,4 @@
-"""A reminder in somebody's own calendar, read back as a calendar reads it."""
+"""The reminder as an iCalendar file, parsed as a calendar does."""
 
 from datetime import date, datetime, timedelta
 
@@ -29,7 +29,7 @@ def event_in(data: bytes):
 
 
 def days_of(event, count: int) -> list[date]:
-    """The first days on which a calendar shows the event."""
+    """Return the first `count` days on which a calendar shows the event."""
     start = datetime.combine(event.start, datetime.min.time())
     rule = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start)
     return [moment.date() for moment, _ in zip(rule, range(count), strict=False)]
@@ -137,7 +137,7 @@ def test_its_sequence_grows_with_each_change_and_its_uid_stays(owner, user):
     assert len({event["UID"] for event in seen}) == 1
     chosen_here = event_in(owner.get(PATH).content)
     assert (chosen_here["SEQUENCE"], chosen_here["UID"]) == (len(changes), seen[0]["UID"])
-    owner.post("/reminders/", {"rhythm": "every_12_months"})  # which changes nothing
+    owner.post("/reminders/", {"rhythm": "every_12_months"})  # changes nothing
     assert event_in(owner.get(PATH).content)["SEQUENCE"] == len(changes)
 
 

@@ -8,7 +8,7 @@ from purposeapp.web.request_body import BODY_READ_TIMEOUT_S, MAX_DRAIN_BYTES, dr
 
 
 def read_of(size: int) -> int:
-    """How much of a body that nobody asked for is read before the answer goes out."""
+    """Return how much of an unread request body is drained before the response is sent."""
     body = io.BytesIO(b"x" * size)
     request = RequestFactory().generic("POST", "/")
     request.META["CONTENT_LENGTH"] = str(size)

@@ -1,4 +1,4 @@
-"""What is logged of requests opens nothing, and is bounded in length, whoever logs it."""
+"""Logged requests contain no secret keys and are bounded in length, whichever logger writes."""
 
 import io
 import json
@@ -28,7 +28,7 @@ PATHS = [
 
 @pytest.fixture
 def logged():
-    """What the handlers of the settings write."""
+    """The output of the log handlers in the settings."""
     (handler,) = (
         each
         for each in logging.getLogger().handlers

@@ -1,4 +1,4 @@
-"""The table of rooms: what PostgreSQL refuses, how a room goes from state to state, its limits."""
+"""The Room model: constraints, state transitions, and limits."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ def refused(constraint: str, act) -> None:
         act()
 
 
-# --- What PostgreSQL refuses ---
+# --- Constraints ---
 
 
 def test_a_picture_needs_five_answers(user):
@@ -100,7 +100,7 @@ def test_a_room_has_a_title_a_known_state_and_a_code_once_it_is_open(user):
     refused("room_rounds", lambda: this.update(round=0))
 
 
-# --- From state to state ---
+# --- State transitions ---
 
 
 def test_a_title_holds_no_address(user):
@@ -249,7 +249,7 @@ def test_deleting_an_account_costs_the_same_however_many_rooms_have_ended(db):
     assert cost("few@example.org", ended=1) == cost("many@example.org", ended=3)
 
 
-# --- At the same moment ---
+# --- Concurrency ---
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -1,4 +1,4 @@
-"""Coming into a room by its code: the ten points, the own result, the seat, and what is refused."""
+"""Joining a room by its code: the ten points, the own result, the seat, and rejections."""
 
 import uuid
 
@@ -19,7 +19,7 @@ from tests.support.pages import words_of
 from tests.support.rooms import FUTURE, NOW, answer, make_room, room_of, spend_in
 
 NO_CODE = "C3D4F6"
-"""A code that no room has here."""
+"""A valid code that no room has."""
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def answers(room: Room) -> list[tuple[str, str]]:
     return sorted((each.kind, str(each.split)) for each in room.answers.all())
 
 
-# --- The way in ---
+# --- Joining ---
 
 
 def test_the_way_in_leads_hosts_to_a_room_of_their_own(client, db):
@@ -83,7 +83,7 @@ def test_failed_codes_are_limited_and_joining_never_is(client, room):
     assert set(statuses) == {422, 404}
     assert client.get("/join/", {"code": NO_CODE}).status_code == 429
     assert client.get(f"/r/{NO_CODE}/").status_code == 429
-    # Everybody else in the room has this address too.
+    # Everybody else in the room has this IP address too.
     for number in range(70):
         browser = Client()
         assert browser.get("/join/", {"code": room.code}).status_code == 303
@@ -246,9 +246,9 @@ def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_pictu
     assert "This came too late to be part of the group's picture." in said
     assert "The average of 6 answers." in said
     assert room.answers.filter(kind="now").count() == 6
-    # The future is no part of it either, so it is not asked for.
+    # Their future wouldn't count either, so it isn't asked for.
     assert client.post(f"/r/{room.code}/future/", points("3-4-2-1-0")).url == f"/r/{room.code}/"
-    # What the page said stays true once the room has ended.
+    # What the page said remains true after the room has ended.
     room.end()
     said = words_of(client.get(f"/r/{room.code}/result/"))
     assert "This came too late to be part of the group's picture." in said
@@ -299,12 +299,12 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     page = newcomer.get(f"/r/{room.code}/")
     assert page.status_code == 410
     assert "This room has ended" in words_of(page)
-    # What somebody has typed meanwhile is a result of their own, and shows nothing of the room.
+    # Somebody who was still typing gets a result of their own that reveals nothing of the room.
     response = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0"))
     assert response.url == "/splits/6-2-2-0-0/"
     assert COOKIE not in newcomer.cookies
     assert newcomer.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
-    # Whoever was in it sends again, and reads that nothing of it counts.
+    # A participant sends again, and reads that it doesn't count.
     response = client.post(f"/r/{room.code}/", points("5-3-2-0-0"))
     assert "This came too late to be part of the group's picture." in words_of(
         client.get(response.url)
@@ -443,7 +443,7 @@ def test_without_a_seat_there_is_nothing_to_keep(owner, room):
 
 
 def test_what_can_be_no_code_is_not_looked_up(client):
-    """Without `db`, a question to PostgreSQL fails; a NUL would fail there too."""
+    """Without the db fixture any query fails. PostgreSQL would also reject a NUL."""
     assert client.post("/r/CDF%00HJ/keep/").url == "/r/CDF%00HJ/"
 
 

@@ -1,4 +1,4 @@
-"""The release rules of a room's picture, and somebody who controls all of its seats but five."""
+"""The release rules of a room's picture (disclosure control), and an attack on five people."""
 
 import random
 
@@ -81,7 +81,7 @@ def test_a_range_goes_from_one_mark_to_another_and_is_never_one_number():
     [
         ([5], [5, None]),  # nobody else
         ([4], None),  # too few for a picture
-        ([9, 1], [None, None]),  # one would stand alone
+        ([9, 1], [None, None]),  # one person would be alone
         ([9, 4], [None, None]),
         ([9, 5], [9, 5]),
         ([8, 5, 3], [8, None, None]),  # the smallest group joins the others, who are five then
@@ -163,10 +163,10 @@ def test_a_code_is_clear_and_is_read_however_it_is_typed():
 
 
 class Attacker:
-    """Whoever controls all seats of a room but five, and looks at everything that it shows.
+    """An attacker who controls all seats of a room but five, and sees everything that it shows.
 
-    They know their own answers, the number of answers at each moment, and the picture. They name a
-    split where it is among the five others in every room that would look the same.
+    They know their own answers, the number of answers at each moment, and the picture. They can
+    name a split if it is among the five others in every room that would look the same.
     """
 
     def __init__(self, seed: int) -> None:
@@ -181,7 +181,7 @@ class Attacker:
         return self.random.choice(ALL)
 
     def _extreme(self) -> Split:
-        """What moves the ends of a range, or makes a group, most."""
+        """Return the split that moves the ends of a range, or makes a group, most."""
         points = [10, 0, 0, 0, 0]
         self.random.shuffle(points)
         return Split(*points)
@@ -190,14 +190,14 @@ class Attacker:
         return Picture.of([*others, *self.own])
 
     def named(self) -> set[Split]:
-        """The splits that the attacker can name."""
+        """Return the splits that the attacker can name."""
         return {split for split in set(self.others) if not self._may_be_absent(split)}
 
     def _may_be_absent(self, split: Split) -> bool:
-        """Whether a room without this split among the five would look the same.
+        """Return whether a room without this split among the five would look the same.
 
-        Looked for by random walks: people trade points with each other, which keeps the means, and
-        now and then somebody moves one alone, which rounding may hide.
+        Search by random walks: people trade points with each other, which keeps the means, and now
+        and then one person moves a point alone, which rounding may hide.
         """
         places = [place for place, each in enumerate(self.others) if each == split]
         for attempt in range(MAX_WALKS):
@@ -211,7 +211,7 @@ class Attacker:
         return False
 
     def _trade(self, world: list[Split], one: int) -> None:
-        """Let somebody move a point, and mostly somebody else move one back."""
+        """Let one person move a point, and mostly another one move one back."""
         source = self.random.choice(world[one].spent)
         others = [(place, to) for place in range(5) if place != one for to in world[place].spent]
         two, target = self.random.choice([each for each in others if each[1] != source] or others)
@@ -236,7 +236,7 @@ def test_who_controls_all_seats_but_five_names_no_split(first):
 
 
 def test_the_attacker_would_name_a_split_if_it_could_be_named():
-    """Where all answer alike, the mean is everybody's answer: the join page says so."""
+    """If all answer alike, the mean is everybody's answer; the join page says so."""
     room = Attacker(0)
     room.others = [Split(10, 0, 0, 0, 0)] * 5
     room.seen = room._sees(room.others)

@@ -1,4 +1,4 @@
-"""A host's pages: making a room, leading it, the projector, sheets of paper, the file."""
+"""The host's pages: creating and running a room, the projector, paper sheets, the export."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ from tests.support.pages import words_of
 from tests.support.rooms import FUTURE, NOW, STATES, answer, make_room, room_of, spend_in
 
 UNLIKE = re.compile(r'name="(csrfmiddlewaretoken|submission)" value="[^"]*"')
-"""What differs from one response to the next."""
+"""The parts of a page that differ between responses."""
 OWN_PAGES = ["", "screen/", "paper/", "sheet/", "picture.csv"]
 ACTS = ["open", "reveal", "again", "end", "delete"]
 
@@ -44,7 +44,7 @@ def sheet(now: str, future: str = "", **extra) -> dict:
     } | {"submission": str(uuid.uuid4()), **extra}
 
 
-# --- Making one ---
+# --- Creating a room ---
 
 
 def test_a_room_is_made_and_listed(owner, user):
@@ -86,7 +86,7 @@ def test_the_sixth_open_room_waits(owner, user):
     assert room_of(draft).code is None
 
 
-# --- Leading it ---
+# --- Running it ---
 
 
 def test_a_host_leads_a_room_from_the_page_alone(owner, user):
@@ -266,7 +266,7 @@ def test_what_is_scanned_is_the_address_of_the_room(owner, user):
 
 
 def test_before_the_reveal_no_page_depends_on_what_the_others_answer(owner, user):
-    """Each response to anybody is the same to the letter, whatever they answer."""
+    """Whatever others answer, each response to anybody is the same to the letter."""
     room = make_room(user)
     guest = Client()
     spend_in(guest, room, NOW[5], FUTURE[5])
@@ -374,7 +374,7 @@ def test_a_sheet_is_added_whole_or_not_at_all(owner, user, monkeypatch):
     for module in ("room", "room_answer"):
         monkeypatch.setattr(f"purposeapp.models.{module}.MAX_ANSWERS", 3)
     room = make_room(user, answers=3)
-    room.answers.filter(kind="now").delete()  # there is room for these alone
+    room.answers.filter(kind="now").delete()  # now there is room for an answer on now only
     response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"))
     assert response.status_code == 422
     assert not room.answers.filter(kind="now").exists()
@@ -416,7 +416,7 @@ def test_that_the_picture_is_out_is_read_out_once(owner, user):
     ]
 
 
-# --- What the host takes away ---
+# --- The host's export ---
 
 
 def test_the_file_holds_what_the_screen_shows_and_nothing_else(owner, user):

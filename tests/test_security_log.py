@@ -1,4 +1,4 @@
-"""Security events are logged: what happened and how, and never whose account it is."""
+"""The security log: what happened and how, but never whose account it is."""
 
 import io
 import json
@@ -19,7 +19,7 @@ REQUESTS = {"request_started", "request_finished"}
 
 @pytest.fixture
 def events():
-    """The lines that the handler of the settings has written since it was asked last."""
+    """A function that returns the lines logged since its last call."""
     (handler,) = (
         each
         for each in logging.getLogger().handlers

@@ -1,4 +1,4 @@
-"""Nobody is forgotten, and two runs send nobody two, whatever breaks on the way."""
+"""`manage.py send_reminders`: at least once whatever fails, and no duplicates by two runs."""
 
 import io
 import os
@@ -31,13 +31,13 @@ def recipients() -> list[str]:
 
 
 def due() -> list[str]:
-    """Who is still due."""
+    """Return the people who are still due."""
     return list(
         Reminder.objects.due(today()).order_by("user__email").values_list("user__email", flat=True)
     )
 
 
-# --- Who gets it, and what comes next ---
+# --- Recipients and next dates ---
 
 
 @pytest.mark.parametrize("days", [0, 400])
@@ -111,7 +111,7 @@ def test_whoever_is_shut_out_or_gone_gets_nothing(db):
 
 
 class Terminal(io.StringIO):
-    """A place to write to that somebody watches."""
+    """An output stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -132,7 +132,7 @@ def test_on_a_terminal_a_line_moves(db):
 
 @pytest.fixture
 def smtp(settings):
-    """Makes mails go to this mail server from now on."""
+    """A function that sends mails to this mail server from now on."""
 
     def use(server: MailServer) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -223,11 +223,11 @@ def test_one_connection_serves_as_many_as_the_server_takes_over_it(db, smtp):
     assert server.connections == 3
 
 
-# --- At once, and after a crash ---
+# --- Concurrency and crashes ---
 
 
 def start(server: MailServer) -> subprocess.Popen:
-    """The command in a process of its own, as on another machine."""
+    """Start the command in a process of its own, as on another machine."""
     ours = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     return subprocess.Popen(
         [sys.executable, "manage.py", "send_reminders"],
@@ -251,7 +251,7 @@ def test_two_at_once_share_the_work_and_nobody_gets_two():
     both = threading.Barrier(2)
 
     def at(step, recipient):
-        # Each has somebody in hand before either of them goes on.
+        # Each run is sending a mail before either of them goes on.
         if step == "RCPT" and recipient in ("p00@example.org", "p01@example.org"):
             both.wait(60)
 
@@ -272,7 +272,7 @@ def test_two_at_once_share_the_work_and_nobody_gets_two():
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(("step", "copies"), [("DATA", 1), ("TAKEN", 2)])
 def test_killed_and_run_again_nobody_is_forgotten_and_a_repeat_is_the_same_mail(smtp, step, copies):
-    """Killed before the mail server took bob's mail, and after it did."""
+    """The run is killed before the mail server accepts bob's mail, or after."""
     for name in ("ada", "bob", "eve"):
         make_due(name)
     started = threading.Event()
@@ -289,7 +289,7 @@ def test_killed_and_run_again_nobody_is_forgotten_and_a_repeat_is_the_same_mail(
         process.communicate()
         assert process.returncode == -signal.SIGKILL
         with transaction.atomic():
-            # PostgreSQL needs a moment to see that the process is gone.
+            # PostgreSQL needs a moment to notice that the process is gone.
             list(Reminder.objects.select_for_update())
         smtp(server)
         send()
@@ -326,12 +326,12 @@ def test_told_to_stop_it_finishes_the_one_it_is_at(number):
     assert due() == ["bob@example.org"]
 
 
-# --- What it costs ---
+# --- Number of queries ---
 
 
 def test_with_nobody_due_it_asks_once(db, django_assert_num_queries):
     for name in ("ada", "bob", "eve"):
-        make_due(name, days=-2)  # tomorrow has begun somewhere
+        make_due(name, days=-2)  # not 1 day: tomorrow has already begun somewhere
     with django_assert_num_queries(1):
         assert send() == "0 sent, 0 failed, 0 put off\n"
 
@@ -349,7 +349,7 @@ def test_those_who_are_not_due_are_never_looked_at(db, place):
     waiting = Reminder.objects.due(date(2026, 5, 4)).by_due_date()
     waiting = waiting.after_key(*place) if place else waiting
     with transaction.atomic(), connection.cursor() as cursor:
-        # In a table of no rows each way costs the same: leave PostgreSQL the one that scales.
+        # With an empty table every plan costs the same: leave PostgreSQL only the one that scales.
         for other_way in ("seqscan", "bitmapscan", "sort"):
             cursor.execute(f"SET LOCAL enable_{other_way} = off")
         plan = waiting.values_list(*BY_DUE_DATE)[:AT_ONCE].explain()

@@ -23,7 +23,7 @@ sentry_sdk.flush()
 
 @pytest.fixture
 def sentry():
-    """In Sentry's place: what it is sent, and its DSN."""
+    """A fake Sentry server: the events that it receives, and its DSN."""
     received = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""`manage.py serve`: two at the same moment, and a stop while a request is at work."""
+"""`manage.py serve`: two at the same moment, and a graceful stop during a request."""
 
 import contextlib
 import os
@@ -59,7 +59,7 @@ def sockets(pid: int) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_stop_lets_a_request_finish(database, tmp_path, prepared):
-    """It waits for a lock that is given back only once the server has begun to stop."""
+    """The request waits for a lock that is released only once the server has begun to stop."""
     patient = f"{database.url}?options=-c%20lock_timeout%3D60s"
     server = Server(database, tmp_path, prepared.static, DATABASE_URL=patient)
     server.start()

@@ -28,14 +28,14 @@ def signed_in(client, user) -> Client:
 
 
 def let_pass(**time) -> None:
-    """Make all sessions as old as if so much time had passed."""
+    """Age all sessions by this much time."""
     for session in Session.objects.all():
         session.expire_date -= timedelta(**time)
         session.save()
 
 
 def writes(client: Client, path: str) -> tuple[list[str], bool]:
-    """What a page writes about sessions, and whether it sets their cookie."""
+    """Return the session writes of a page, and whether it sets the session cookie."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
     changes = ("UPDATE", "INSERT", "DELETE")
@@ -100,7 +100,7 @@ def test_what_waits_goes_into_the_history_of_whoever_signs_up_within_that_time(v
     let_pass(days=13)
     visitor.post("/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD})
     assert str(Assessment.objects.get().split) == "6-2-2-0-0"
-    # Theirs now, the session lasts as long as one of somebody who is signed in.
+    # After signing in, the session lasts as long as any signed-in one.
     assert Session.objects.get().expire_date > timezone.now() + AGE - timedelta(minutes=1)
 
 
@@ -110,7 +110,7 @@ def test_signing_out_leaves_no_session(visitor, user):
     assert not Session.objects.filter(expire_date__gt=timezone.now() + VISITOR_AGE).exists()
 
 
-# --- Visitors of one address --------------------------------------------------------------------
+# --- Visitors from one IP address ---------------------------------------------------------------
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_more_visitors_of_an_address_than_a_fair_has_see_their_results_and_nothi
     for client in (first, Client(), Client(), Client()):
         assert spend(client) == "/splits/6-2-2-0-0/"
     assert Session.objects.count() == 2
-    # Whoever has a session already goes on as before, and so does another address.
+    # A visitor who already has a session isn't affected, nor is another IP address.
     spend(first)
     spend(Client(), "192.0.2.2")
     assert Session.objects.count() == 3
@@ -209,7 +209,7 @@ def test_a_session_from_before_lasts_as_long_as_a_new_one(signed_in):
 
 
 def test_renewing_does_not_undo_what_another_request_stored(client, user):
-    # As people do: allauth writes into the session how long it lasts.
+    # Sign in through the page: allauth stores the session's lifetime in it.
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     let_pass(days=2)
     renewing = SessionStore(client.session.session_key)
@@ -278,5 +278,5 @@ def test_a_key_that_is_taken_is_not_given_away(db, django_assert_num_queries):
         free.create()
     assert free.session_key == "f" * 32
     assert SessionStore(taken.session_key)["of"] == "somebody else"
-    with django_assert_num_queries(3):  # the row, within a savepoint of the test's transaction
+    with django_assert_num_queries(3):  # the row, within a savepoint
         SessionStore().create()

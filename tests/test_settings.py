@@ -1,4 +1,4 @@
-"""What the environment says is read strictly."""
+"""The settings read the environment strictly."""
 
 import os
 import runpy
@@ -31,7 +31,7 @@ PRODUCTION = {
 
 
 def setting(expression: str, **environment: str) -> subprocess.CompletedProcess:
-    """Print a setting as a fresh process reads it from this environment."""
+    """Print a setting as a new process reads it from this environment."""
     return subprocess.run(
         [sys.executable, "-c", f"from config import settings; print({expression})"],
         cwd=CHECKOUT,
@@ -43,7 +43,7 @@ def setting(expression: str, **environment: str) -> subprocess.CompletedProcess:
 
 
 def settings_of(**environment: str) -> dict[str, Any]:
-    """The settings as a process with this environment reads them."""
+    """Return the settings as a process with this environment reads them."""
     with patch.dict(os.environ, {"PATH": os.environ["PATH"], **environment}, clear=True):
         return runpy.run_path(str(CHECKOUT / "config" / "settings.py"))
 
@@ -61,7 +61,7 @@ def test_djangos_checks_for_deployment_find_nothing_in_production():
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=CHECKOUT,
-        # As random as a secret key is.
+        # As random as a real secret key.
         env={"PATH": os.environ["PATH"], **PRODUCTION, "SECRET_KEY": secrets.token_hex(32)},
         capture_output=True,
         text=True,
@@ -218,12 +218,12 @@ def test_forms_lead_to_linkedin_only_where_it_is_on(environment, targets):
     assert policy["form-action"] == targets
 
 
-# --- What lies beside the data ---
+# --- Files beside the data ---
 
 
 @pytest.fixture
 def fresh_checkout():
-    """A checkout in which nothing has run yet, with a data folder of its own."""
+    """A checkout in which nothing has run yet, with its own data folder."""
     with TemporaryDirectory() as folder:
         checkout = Path(folder)
         shutil.copytree(
@@ -237,7 +237,7 @@ def fresh_checkout():
 
 
 def python_in(checkout: Path, *arguments: str) -> str:
-    """What Python says in this checkout, where it leaves nothing of its own."""
+    """Run Python in this checkout, without writing bytecode, and return its output."""
     done = subprocess.run(
         [sys.executable, "-B", *arguments],
         cwd=checkout,
@@ -267,7 +267,7 @@ def test_reading_the_settings_writes_nothing(fresh_checkout):
 
 
 def test_a_check_makes_no_key_and_starts_no_server(fresh_checkout):
-    """Django's cache of files makes its empty folder meanwhile, and nothing else is made."""
+    """Only Django's file-based cache creates its empty folder; nothing else is created."""
     before = files_in(fresh_checkout)
     python_in(fresh_checkout, "manage.py", "check")
     assert files_in(fresh_checkout, data_dir_of(fresh_checkout)) == before

@@ -1,4 +1,4 @@
-"""The settings: everything about an account in one place, each with the way to change it."""
+"""The settings page: everything about an account, each with a way to change it."""
 
 import re
 from datetime import date
@@ -95,7 +95,7 @@ def test_it_counts_the_browsers(client, user):
 
 def test_it_costs_the_same_whatever_there_is(owner, user, django_assert_max_num_queries):
     make_reminder(user, due_on=date(2027, 5, 4))
-    with django_assert_max_num_queries(4):  # session and person, reminder, LinkedIn, browsers
+    with django_assert_max_num_queries(4):  # session and user, reminder, LinkedIn, browsers
         owner.get(PATH)
 
 

@@ -11,7 +11,7 @@ PATH = "/splits/6-2-2-0-0/"
 
 
 def tags(page: str) -> dict[str, str]:
-    """The meta tags of a page, by name or property."""
+    """Return the meta tags of a page, by name or property."""
     pattern = r'<meta (?:name|property)="([^"]+)" content="([^"]*)"'
     return {name: unescape(content) for name, content in re.findall(pattern, page)}
 

@@ -1,4 +1,4 @@
-"""Two people, or one who is in a hurry, sign up with the same address at the same moment."""
+"""Two simultaneous sign-ups with the same email address (a race, or a double click)."""
 
 import threading
 
@@ -19,7 +19,10 @@ SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 
 @pytest.fixture
 def sign_up_at_once(monkeypatch):
-    """Signs up twice, both of them past the check whether the address is free; the answers."""
+    """A function that signs up twice, both past the check that the address is free.
+
+    It returns the two responses.
+    """
     checked, here = threading.Barrier(2), threading.local()
     try_save = SignupForm.try_save
 

@@ -1,4 +1,4 @@
-"""Clients that are slow, idle or gone hold no thread of the real server; HEAD is nothing odd."""
+"""Slow, idle or vanished clients occupy no thread of the real server; HEAD works as usual."""
 
 import socket
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 CROWD = 40
 """Ten times as many as there are threads."""
 DEADLINE_S = 5
-"""What waits for nobody has answered by then, also on a busy machine; what waits has not."""
+"""By then, all that need not wait has answered, even on a busy machine; what waits has not."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def answer(line: socket.socket) -> bytes:
 
 
 def is_refused(line: socket.socket) -> bool:
-    """Whether the server no longer takes what comes: it has closed the connection."""
+    """Return whether the server has closed the connection."""
     try:
         line.sendall(b" ")
     except ConnectionError:
@@ -131,8 +131,8 @@ def test_clients_that_do_not_close_after_their_last_answer_hold_up_nobody(server
     check_that_others_are_served(server)
     quiet, *talkative = lines
     assert quiet.recv(1) == b""
-    assert eventually(lambda: is_refused(quiet))  # its time is over
-    for line in talkative:  # what they send is over
+    assert eventually(lambda: is_refused(quiet))  # its timeout is over
+    for line in talkative:  # they have sent too much
         assert line.recv(1) == b""
         with pytest.raises(ConnectionError):
             line.sendall(b" " * 100 * MAX_LINGER_BYTES)

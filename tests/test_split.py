@@ -164,7 +164,7 @@ def test_two_paths_lead_to_community_spirit():
 
 
 def every_difference():
-    """Two splits for each way in which two of them can differ: what moves depends on it alone."""
+    """Yield one pair of splits for each possible difference, on which alone the moves depend."""
     for changes in product(range(-BUDGET, BUDGET + 1), repeat=4):
         changes = (*changes, -sum(changes))
         moved = sum(by for by in changes if by > 0)
@@ -175,7 +175,7 @@ def every_difference():
 
 
 def groups_that_settle_themselves(changes):
-    """Into how many groups the changes fall at most, of which each adds up to zero."""
+    """Return the largest number of groups of changes that each add up to zero."""
     if not changes:
         return 0
     first, rest = changes[0], changes[1:]
@@ -199,7 +199,7 @@ def test_the_moves_lead_from_every_split_to_every_other_and_no_fewer_would():
             assert points[move.source] >= 0
         assert Split(**points) == there
         changes = list(there.difference(here).values())
-        # Each group of n purposes takes n - 1 moves, so the most groups are the fewest moves.
+        # Each group of n purposes takes n - 1 moves, so the most groups mean the fewest moves.
         assert len(moves) == len(changes) - groups_that_settle_themselves(changes)
         assert sum(move.points for move in moves) == there.points_moved(here)
 

@@ -17,7 +17,7 @@ from tests.support.splits import EVERY_SPLIT, one_of_each
 
 
 def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, db):
-    """Looked at for each set of purposes that can have points; which tips fit is pure."""
+    """Check each set of purposes that can have points; tests/test_fit.py covers the choice."""
     Tip.objects.all().delete()
     for purpose in Purpose:
         make_tip(purpose, f"Advice on {purpose.value}")
@@ -132,7 +132,7 @@ def test_it_costs_four_queries_however_many_tips(client, db, settings, django_as
         for i in range(number):
             make_tip(text=f"tip {number} {i}")
         page_cache.clear()
-        # what is published, the tips, the portrait, the community's picture
+        # version of published content, tips, portrait, community picture
     with django_assert_num_queries(4):
         client.get("/splits/2-2-2-2-2/")
 

@@ -1,4 +1,4 @@
-"""Probes and cards: answered before the middleware that is for people, and in nobody's log."""
+"""Probes and preview cards are answered before the middleware for people, and aren't logged."""
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ CARDS = ["/questionnaire.png", "/splits/6-2-2-0-0.png", "/purposes/job-seeking.p
 
 @pytest.mark.parametrize("path", [*PROBES, *CARDS])
 def test_it_needs_nothing_that_is_for_people(client, db, settings, caplog, path):
-    """No session is looked up, no line is logged, nothing is compressed."""
+    """No session lookup, no log line, no compression."""
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path, headers={"accept-encoding": "gzip"})

@@ -1,8 +1,8 @@
-"""Every statement about the rows of one person names that person: the shard key of docs/scale.md.
+"""Every SQL statement on personal tables filters by `user_id`, the shard key of docs/scale.md.
 
-So the tables of a person can be distributed by `user_id`, each statement goes to one node, and a
-row is never read or changed by its primary key alone, whoever it belongs to. Each story is told
-twice: on the tables as migrated, and on those that deploy/rekey.sql makes of them.
+So these tables can be distributed by `user_id`, each statement goes to one node, and no row is
+read or changed by its primary key alone, whoever owns it. Each test runs twice: on the tables as
+migrated, and as changed by deploy/rekey.sql.
 """
 
 import re
@@ -55,7 +55,7 @@ def tables(request, db):
 
 @pytest.fixture
 def addresses(user):
-    """Something of each kind, and the addresses of its pages."""
+    """Create an object of each kind, and return the URLs of their pages."""
     prove_address(user)
     first = make_assessment(user, taken_at=NOON, taken_on=NOON.date())
     last = make_assessment(user, "2-2-2-2-2")

@@ -1,4 +1,4 @@
-"""Collected files are served, compressed as the browser wants them, and no list of them."""
+"""Collected static files are served, compressed as the browser accepts, but not their manifest."""
 
 import gzip
 
@@ -10,7 +10,7 @@ STYLE = b"a{}" * 100
 
 @pytest.fixture
 def collected(tmp_path, settings):
-    """Two collected files and their manifest, served by a client made after that."""
+    """Two collected files and their manifest, and a client made afterwards that serves them."""
     settings.STATIC_ROOT = tmp_path
     (tmp_path / "site.css").write_bytes(STYLE)
     (tmp_path / "site.css.gz").write_bytes(gzip.compress(STYLE))

@@ -1,4 +1,4 @@
-"""The link in each mail that stops them: for people with one press, for mail programs with none."""
+"""The unsubscribe link in each reminder: one press for people, one click for mail programs."""
 
 import uuid
 from datetime import date
@@ -37,7 +37,7 @@ def test_the_page_asks_once_and_names_nobody(client, user, path):
     page = response.content.decode()
     assert "Turn off reminders?" in page
     assert page.count(f'<form class="buttons" method="post" action="{path}">') == 1
-    assert page.count("<button") == 2  # this one, and the switch between light and dark
+    assert page.count("<button") == 2  # this one and the theme switch
     assert user.email not in page
     assert "csrf" not in page
     assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"

@@ -1,7 +1,7 @@
-"""What is said of a history is true of it, whatever the history.
+"""The story of a history is true, whatever the history.
 
-The facts are derived here once more, by brute force and from the plain numbers, and each sentence
-is read back and held against them.
+The facts are derived again here, by brute force from the plain numbers, and each sentence is parsed
+and compared with them.
 """
 
 import re
@@ -32,7 +32,7 @@ def at(day: float, split: str, event_label: str = "", note: str = "") -> Snapsho
 
 @st.composite
 def histories(draw, least: int = 2, most: int = 60) -> list[Snapshot]:
-    """Histories in which much is equal: snapshots, splits, sizes of changes."""
+    """Generate histories with many equal snapshots, splits and sizes of changes."""
     span = draw(st.sampled_from([0, 3600, 86_400 * 30, 86_400 * 400, 86_400 * 9000]))
     seconds = draw(st.lists(st.integers(0, span), min_size=least, max_size=most))
     splits = draw(st.sampled_from([SPLITS, FEW, FEW[:2], FEW[:1]]))
@@ -49,7 +49,7 @@ def histories(draw, least: int = 2, most: int = 60) -> list[Snapshot]:
 
 
 def moved(one: Snapshot, other: Snapshot) -> int:
-    """How many points are elsewhere: half of all differences, since each is lost and gained."""
+    """Return how many points moved: half of all differences, since each is lost and gained."""
     return sum(abs(a - b) for a, b in zip(one.split, other.split, strict=True)) // 2
 
 
@@ -117,7 +117,7 @@ def test_each_fact_is_what_counting_says(snapshots):
 
 
 def agree(sentence: str, label: str, points: list[int]) -> None:
-    """Hold the sentence on the trend of a purpose against its points."""
+    """Assert that the sentence on the trend of a purpose agrees with its points."""
     assert sentence.startswith(label + " ")
     first, last, least, most = points[0], points[-1], min(points), max(points)
     steps = [later - earlier for earlier, later in pairwise(points)]
@@ -149,7 +149,7 @@ def agree(sentence: str, label: str, points: list[int]) -> None:
 
 
 def headline_first(story: Story) -> list[str]:
-    """All that is said, the headline before the rest."""
+    """Return all sentences, the headline first."""
     return [story.headline, *story.more, *(sentence for _purpose, sentence in story.trends)]
 
 

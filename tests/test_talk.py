@@ -1,4 +1,4 @@
-"""A talk as it is stored: its states, what each side may do in it, and what PostgreSQL refuses."""
+"""The Talk model: its states, what each side may do in them, and constraints."""
 
 import re
 from datetime import timedelta
@@ -324,7 +324,7 @@ def test_an_account_that_the_admin_deletes_withdraws_too(user):
     assert answers(talk, TalkSide.INVITER) == {}
 
 
-# --- Two at once --------------------------------------------------------------------------------
+# --- Concurrency --------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -428,7 +428,7 @@ def test_whoever_deletes_their_account_invites_nobody():
     assert not Talk.objects.open_invitations().exists()
 
 
-# --- What PostgreSQL refuses ----------------------------------------------------------------------
+# --- Constraints ----------------------------------------------------------------------------------
 
 NOW = timezone.now()
 

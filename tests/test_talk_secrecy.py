@@ -1,7 +1,7 @@
-"""Before both have agreed, no response holds anything of the other side but whether it finished.
+"""Before both sides agree, a response reveals of the other side only whether it has finished.
 
-One test looks for the other's digits in every response. Another one compares: whatever the other
-side has answered, each response is the same to the letter.
+One test searches every response for the other side's points. Another one compares: whatever the
+other side has answered, each response is the same to the letter.
 """
 
 import re
@@ -20,14 +20,14 @@ from tests.support.talks import GUESTS, INVITERS, LABEL, make_talk, talk_of
 PAGES = ["", "now/", "future/", "guess/", "agree/", "withdraw/", "note/", "sheet/", "remind/"]
 PAGES += ["link/", "mail/"]
 OTHERS = {TalkKind.NOW: "3-3-3-1-0", TalkKind.FUTURE: "0-0-9-1-0", TalkKind.GUESS: "8-1-0-0-1"}
-"""What somebody else could have answered."""
+"""Other answers that could have been given."""
 
 SECRET = ["started", "answered", "agreed", "agreed by the guest", "left", "withdrawn", "over"]
-"""Where a talk may stand without either seeing the other's points."""
+"""The states of a talk in which neither side sees the other's points."""
 
 
 def traces(answers: dict) -> list[str]:
-    """How ten points show on a page: as numbers, in words, as cells, as what moves."""
+    """Return all forms in which ten points appear on a page: numbers, words, cells, moves."""
     found = []
     for split in (Split.parse(text) for text in answers.values()):
         cells = "".join(f'<i class="cell is-{purpose}"></i>' for purpose in split.cells)
@@ -39,7 +39,7 @@ def traces(answers: dict) -> list[str]:
 
 
 class Sides:
-    """Both sides of a talk, each with a browser, and what each page answers them."""
+    """Both sides of a talk, each with a client, and the responses that they get."""
 
     def __init__(self, state: str, inviters: dict = INVITERS, guests: dict = GUESTS) -> None:
         inviter = make_user(f"inviter{id(self)}@example.org")
@@ -54,7 +54,7 @@ class Sides:
         self.clients[TalkSide.INVITER].force_login(inviter)
 
     def responses(self, side: TalkSide) -> dict[tuple[str, str], str]:
-        """Every response of this side, with its headers."""
+        """Return every response to this side, with its headers."""
         found = {}
         pages = [self._address(side, page) for page in PAGES]
         pages.append(f"/invitations/{self.made.invite_key}/")
@@ -69,7 +69,7 @@ class Sides:
         return found
 
     def comparable(self, side: TalkSide) -> list[str]:
-        """The same, without what differs from talk to talk and from request to request."""
+        """Return the responses without what differs between talks and between requests."""
         return [self._plain(text) for text in self.responses(side).values()]
 
     def _address(self, side: TalkSide, page: str) -> str:
@@ -141,7 +141,7 @@ def test_a_page_does_differ_by_what_is_ones_own():
 
 @pytest.mark.django_db
 def test_of_the_other_side_each_reads_only_whether_it_has_finished():
-    """That nobody has started yet, the inviter's page has always said: the link waits for it."""
+    """The inviter's page also says if nobody has started yet, since it shows the link then."""
     sides = Sides("started")
     talk = sides.made.talk
 

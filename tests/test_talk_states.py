@@ -1,8 +1,8 @@
-"""Who gets what from the pages of a talk, in each state that it can be in: every cell of a table.
+"""The access matrix of a talk: what each role gets from its pages in each of its states.
 
-A cell has a sign for a GET and one for a bare POST: a page (o), what is wrong in a form (?), the
-talk itself or what is next (>), over for good (g), not there (0), no such method (-), the sign-in
-(s). `key` is the guest without an account, by their own address.
+A cell has a sign for a GET and one for a bare POST: a page (o), a form with errors (?), a redirect
+to the talk or to the next step (>), gone (g), not found (0), method not allowed (-), a redirect to
+the sign-in (s). `key` is the guest without an account, by their secret URL.
 """
 
 import pytest
@@ -81,7 +81,7 @@ key                invited started answered agreed open left withdrawn expired o
 
 
 def sections() -> list[tuple[str, list[str]]]:
-    """Who asks, each with the rows of their table, one blank between words."""
+    """Return each role with the rows of its table, with single spaces between words."""
     blocks = [block.splitlines() for block in TABLE.strip("\n").split("\n\n")]
     return [
         (heading.split()[0], [" ".join(row.split()) for row in rows]) for heading, *rows in blocks
@@ -89,7 +89,7 @@ def sections() -> list[tuple[str, list[str]]]:
 
 
 class World:
-    """A talk in each state, of two people with accounts, and a browser for everybody."""
+    """A talk in each state, of two people with accounts, and a client for each role."""
 
     def __init__(self) -> None:
         people = {

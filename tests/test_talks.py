@@ -1,4 +1,4 @@
-"""A talk from the invitation to both pairs, as each side meets it."""
+"""The pages of a talk, from the invitation to the shared result, as each side sees them."""
 
 import logging
 import re
@@ -49,13 +49,13 @@ def _fresh_limits(db):
 
 @pytest.fixture
 def guest(db) -> Client:
-    """A browser in which nobody is signed in."""
+    """An anonymous client."""
     return Client()
 
 
 @pytest.fixture
 def mails(settings):
-    """There is a mail server."""
+    """Settings of a site with a mail server."""
     settings.EMAIL_URL = "smtp://localhost:25"
 
 
@@ -91,7 +91,7 @@ def test_an_invitation_is_made_and_its_link_leads_to_it(owner, user, guest):
     assert "Anna Maria invites you to talk about the future" in text_of(guest.get(link))
     letter = re.search('href="(mailto:[^"]+)"', page.content.decode())[1]
     assert f"http://127.0.0.1:8000{link}" in unquote(letter)
-    # The page can be loaded again; without the key that it is given, it can't show the link.
+    # Reloading shows the link again; without the key in its URL, the page can't show it.
     assert link_in(owner.get(response.url)) == link
     for address in (f"/talks/{talk.pk}/", f"/talks/{talk.pk}/?link=wrong"):
         assert b"/invitations/" not in owner.get(address).content
@@ -404,7 +404,7 @@ def test_with_cookies_a_form_needs_its_token(user):
     browser.get(by_key(made, "now/"))
     response = browser.post(by_key(made, "now/"), points("0-0-0-0-10"))
     assert response.status_code == 403
-    assert 'value="10"' in response.content.decode()  # what was sent is there again
+    assert 'value="10"' in response.content.decode()  # the form keeps what was sent
     assert browser.post(by_key(made, "agree/")).status_code == 403
     elsewhere = Client(enforce_csrf_checks=True, headers={"origin": "https://evil.example"})
     assert elsewhere.post(by_key(made, "agree/")).status_code == 403
@@ -426,7 +426,7 @@ def test_what_guests_send_is_limited_and_what_they_look_at_is_not(user, guest, s
 
 
 def test_while_the_database_is_away_a_guests_points_are_held(user, guest, monkeypatch):
-    # An error that was answered is not raised again, as Django's test client would.
+    # Stop the test client from re-raising an exception that was handled with a response.
     monkeypatch.setattr(Client, "store_exc_info", lambda self, **kwargs: None)
     made = make_talk(user, "started")
     with database_away():
@@ -506,7 +506,7 @@ def test_the_latest_result_and_the_goal_are_offered(owner, user):
     )
 
 
-# --- Agreeing, and what both see ----------------------------------------------------------------
+# --- Agreement, and the shared result -----------------------------------------------------------
 
 
 def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
@@ -737,7 +737,7 @@ def test_after_its_term_a_talk_is_over(owner, user, guest):
     assert "This talk is over." in text_of(owner.get(PATH))
 
 
-# --- The guest's own address by mail ------------------------------------------------------------
+# --- The guest's secret URL by mail -------------------------------------------------------------
 
 
 def test_a_guest_mails_their_address_to_themselves(user, guest, mails):
@@ -770,7 +770,7 @@ def test_links_by_mail_are_limited_too(client, mails, settings):
     form = {"email": "guest@example.com"}
     assert client.post(by_id(made, "link/"), form).status_code == 303
     response = client.post(by_id(made, "link/"), form, follow=True)
-    # The link is a new one all the same, and there to be copied.
+    # The link is renewed all the same, and can be copied.
     assert "That's enough emails for today. Copy the link instead." in text_of(response)
     assert "Copy the link" in text_of(response).partition("Send the invitation")[2]
     assert client.post(by_id(made, "link/"), {"email": ""}).status_code == 303
@@ -792,7 +792,7 @@ def test_a_mail_that_fails_is_said(user, guest, mails, settings):
     assert "We couldn't send the email." in text_of(response)
 
 
-# --- The list, the log, what it costs -----------------------------------------------------------
+# --- The list, the log, the number of queries ---------------------------------------------------
 
 
 def test_the_list_says_where_each_talk_stands(owner, user):
@@ -867,7 +867,7 @@ def test_it_takes_as_many_queries_for_three_talks_as_for_one(
 def test_what_a_talk_takes_of_the_database(owner, user, guest, settings, django_assert_num_queries):
     settings.PUBLIC_PAGE_SECONDS = 60
     made, started, invited = (make_talk(user, state) for state in ("open", "started", "invited"))
-    guest.get(by_key(made))  # which reads what staff have published
+    guest.get(by_key(made))  # warm up: loads the published content
     with django_assert_num_queries(4):  # session with user; talk, answers, notes
         owner.get(by_id(made))
     with django_assert_num_queries(3):

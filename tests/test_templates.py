@@ -1,4 +1,4 @@
-"""Templates and style sheets can be read, and a partial says what it is given."""
+"""Templates and style sheets are readable, and partials name their inputs."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,9 @@ TEXTS = sorted((CHECKOUT / "templates").rglob("*.txt"))
 STYLE_SHEETS = sorted((CHECKOUT / "static" / "css").glob("*.css"))
 MAX_COLUMNS = 120
 INCLUDE = re.compile(r'{% include "((?:\w+/)*_\w+\.html)"(.*?) %}')
-"""Matches where a partial of ours is included: its name, and the options."""
+"""Matches an include of one of our partials: its name, and the options."""
 EXTENDS = re.compile(r'{% extends "(.*?)" %}')
-"""Matches the frame that a template fills: no partial, though its name looks like one."""
+"""Matches the parent of a template, which is no partial even if its name looks like one."""
 FRAMES = {frame for path in TEMPLATES for frame in EXTENDS.findall(path.read_text())}
 PARTIALS = sorted(
     partial

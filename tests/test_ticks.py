@@ -1,4 +1,4 @@
-"""What a person said of tips: theirs alone, once, and for every assessment."""
+"""Ticks: a person's private mark on a tip, one per tip, for all of their assessments."""
 
 import re
 from datetime import timedelta
@@ -101,7 +101,7 @@ def test_what_others_said_is_never_seen(owner, tip, assessment):
         assert "Done on" not in page
         assert "tips done" not in page
         assert "tip done" not in page
-        # It is still to be done.
+        # It isn't done yet.
         assert ("kind" in page) == (path in (assessment.get_absolute_url(), "/history/"))
     say(owner, tip, "undo")
     assert Tick.objects.count() == 1
@@ -243,7 +243,7 @@ def test_nothing_else_of_the_account_changes(owner, user):
     assert (changed.email, changed.is_staff, changed.side) == (user.email, False, "both")
 
 
-# --- The list of them --------------------------------------------------------------------------
+# --- The list of ticks -------------------------------------------------------------------------
 
 
 def test_the_list_has_done_before_not_for_me_the_latest_first(owner, user, tip):

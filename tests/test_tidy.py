@@ -1,4 +1,4 @@
-"""`manage.py tidy`: what has a term is deleted when that is over, and nothing else is."""
+"""`manage.py tidy`: it deletes what has expired, and nothing else."""
 
 import io
 from datetime import timedelta

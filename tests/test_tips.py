@@ -101,7 +101,7 @@ def test_every_split_has_something_worth_reading_on_each_of_its_purposes(db):
 
 
 def some_situations() -> Iterator[Situation]:
-    """One in twenty splits, with all kinds of movement and sides in turn."""
+    """Yield situations for one in twenty splits, with all kinds of movement and sides in turn."""
     splits = list(Split.all())
     for number in range(0, 1_001, 20):
         yield Situation(
@@ -176,7 +176,7 @@ def test_what_readers_saw_is_the_newest_wording_by_then(db):
         first.text, first.state, first.purpose = text, state, purpose
         first.save()
     first.delete()
-    # Fourth and fifth have the same moment.
+    # The fourth and the fifth have the same timestamp.
     for row, day in zip(Tip.history.order_by("history_id"), [0, 1, 2, 3, 3, 5], strict=True):
         row.history_date = days[day]
         row.save()

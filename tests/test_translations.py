@@ -1,4 +1,4 @@
-"""What people read can be translated: it is called by a name that whoever collects it knows."""
+"""User-facing texts can be translated: they are marked by functions that xgettext knows."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,7 @@ SOURCES = Path(__file__).parents[1] / "purposeapp"
 
 
 def test_translations_are_called_by_names_that_makemessages_knows():
-    """They are those of Django, and `_`; any other alias is nothing to xgettext."""
+    """These are Django's own names and `_`; xgettext ignores any other alias."""
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":

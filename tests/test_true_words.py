@@ -1,4 +1,4 @@
-"""What a page or a mail says is so: what is stored, how long a code works, when it is over."""
+"""Statements in pages and mails are true: what is stored, how long codes work, what expires."""
 
 import time
 from unittest.mock import patch

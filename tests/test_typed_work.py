@@ -1,4 +1,4 @@
-"""Typed work survives: each form by each interruption, as far as HTTP alone can do it.
+"""Typed input survives every interruption of every form, as far as HTTP alone can show.
 
 What needs a browser (drafts, Back, reload, another tab) is in tests/browser/test_typed_work.py.
 """
@@ -46,14 +46,14 @@ ORIGIN = {"origin": "http://testserver"}
 
 
 class Typed(NamedTuple):
-    """A form of ours: the page that shows it, and what somebody types into it that is wrong."""
+    """One of our forms: the page that shows it, and invalid input for it."""
 
     path: str
     template: str
     fields: dict[str, str]
     needs_sign_in: bool = True
     bound: str = "form"
-    """What the template calls the form."""
+    """The form's name in the template context."""
 
 
 TIP = {"text": "<b>A\r\nB</b>", "points_from": "x", "points_to": "10", "position": "7"}
@@ -132,12 +132,12 @@ FORMS = {
 
 NOT_RESUMABLE = {
     "a password, which nothing keeps but its hash": [
-        "account/login.html",  # its email is shown again
+        "account/login.html",  # it keeps the email address
         "account/password_change.html",
         "account/password_reset_from_key.html",
         "account/password_set.html",
         "account/reauthenticate.html",
-        "account/signup.html",  # its email is shown again
+        "account/signup.html",  # it keeps the email address
         "purposeapp/delete_account.html",
     ],
     "a code, which is used up or has expired by then": ["account/base_confirm_code.html"],
@@ -160,7 +160,7 @@ NOT_RESUMABLE = {
     "where a link is mailed to, which is stored nowhere": ["purposeapp/talk.html"] * 2,
     "what any form has sent, which stands in this page": ["unavailable.html"],
 }
-"""The other forms, by what is in them that does not wait for a sign-in."""
+"""The other forms, by the input of theirs that is not kept for after a sign-in."""
 
 NOT_RESUMABLE_IN_THE_ADMIN = {
     "purposeapp.User": "passwords, and what somebody may do: never stored before it is decided",
@@ -170,7 +170,7 @@ NOT_RESUMABLE_IN_THE_ADMIN = {
 
 
 def test_every_form_is_in_the_table_or_says_why_not():
-    """Of each template, as many as it has with something to type or to choose in them."""
+    """Each template is listed as often as it has forms with fields to type or choose in."""
     found = Counter()
     for path in TEMPLATES.rglob("*.html"):
         for form in re.findall("<form.*?</form>", path.read_text(), re.DOTALL):
@@ -210,7 +210,7 @@ def test_every_form_of_the_admin_is_in_the_table_or_says_why_not():
 
 
 class Person:
-    """Somebody with an account and a browser, in front of a form."""
+    """A user with a client who fills in a form."""
 
     def __init__(self, email: str) -> None:
         self.user = make_editor(email)
@@ -231,13 +231,13 @@ class Person:
 
     @property
     def token(self) -> str:
-        """That of the browser's cookie, which the first form sets where there is none."""
+        """Return the CSRF token of the cookie, which the first form sets if there is none."""
         if "csrftoken" not in self.client.cookies:
             self.client.get("/")
         return self.client.cookies["csrftoken"].value
 
     def open(self, form: Typed) -> dict[str, str]:
-        """What the browser would send: what is typed, and what the page hides in its form."""
+        """Open the page; return what a browser would send: the input and the hidden fields."""
         page = self.client.get(self.path(form))
         assert page.status_code == 200
         assert f'name="account" value="{account_key(self.user)}"' in page.content.decode()
@@ -245,7 +245,7 @@ class Person:
         if version := re.search('name="version" value="([^"]+)"', page.content.decode()):
             hidden["version"] = version[1]
         if form is FORMS["email"]:
-            hidden["action_add"] = ""  # the button
+            hidden["action_add"] = ""  # the name of the button
         return {**form.fields, **hidden}
 
     def path(self, form: Typed) -> str:
@@ -256,7 +256,7 @@ class Person:
 
 
 class Rows(dict):
-    """What addresses name, such as a talk; each is made when an address first names it."""
+    """Objects that URLs refer to, such as a talk; each is created when a URL first needs it."""
 
     def __init__(self, user, **rows: object) -> None:
         super().__init__(rows)
@@ -274,7 +274,7 @@ class Rows(dict):
 
     def make_tip(self):
         tip = Tip.objects.get(key="business-groups")
-        tip.save()  # so that it has a version
+        tip.save()  # so that it has a historical version
         return tip.pk
 
     def make_version(self):
@@ -321,7 +321,7 @@ def token_grows_old(person: Person) -> None:
 
 
 def nothing_happens(person: Person) -> None:
-    """The form is wrong in itself: a 422."""
+    """No interruption: the input is invalid, which gives a 422."""
 
 
 INTERRUPTIONS = [
@@ -341,7 +341,7 @@ def shown(response, form: Typed) -> dict[str, str]:
 
 
 def stored() -> dict[str, bytes]:
-    """All that these forms could change."""
+    """Return all rows that these forms could change."""
     models = [Assessment, Goal, Reminder, Tip, PortraitPart, EmailAddress]
     models += [Talk, TalkAnswer, TalkNote, TalkQuestion, Room, RoomAnswer]
     return copy_out(*models)
@@ -392,7 +392,7 @@ def test_nothing_of_it_shows_to_the_next_person(person: Person, form: Typed):
     page = person.client.get(form.path.format_map(Rows(other)))
     assert page.status_code == 200
     assert NOT_SAVED not in page.content.decode()
-    # Nor when the first one comes back to the same browser.
+    # Nor when the first person comes back to the same browser.
     person.sign_out()
     person.sign_in()
     assert NOT_SAVED not in person.client.get(person.path(form)).content.decode()
@@ -417,7 +417,7 @@ def test_what_waited_is_shown_until_it_is_sent(person: Person):
     session_ends(person)
     person.send(form, sent)
     person.sign_in()
-    for _ in range(2):  # a reload is no loss
+    for _ in range(2):  # it survives a reload
         assert shown(person.client.get(person.path(form)), form) == form.fields
     good = person.open(form) | {"event": "", "note": "Sent."}
     assert person.send(form, good).status_code == 302
@@ -467,7 +467,7 @@ def test_a_tip_that_a_colleague_saved_meanwhile_is_not_overwritten(person: Perso
     assert tip.text == "Theirs."
 
 
-# --- A visitor who signs in, or up, half way through -----------------------------------------
+# --- A visitor who signs in or up half way through -------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/", "/try/"])
@@ -475,7 +475,7 @@ def test_a_tip_that_a_colleague_saved_meanwhile_is_not_overwritten(person: Perso
 def test_a_visitors_points_are_there_after_the_door_was_taken_half_way(client, db, path, door):
     answer = client.post(path, points("4-3-0-0-0", account="", hold=door))
     assert answer.url == f"/accounts/{door}/?next={path}"
-    assert client.get(path).context["form"].points_used == 7  # Back, without having signed in
+    assert client.get(path).context["form"].points_used == 7  # back without signing in
     client.post("/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD})
     assert client.get(path).context["form"].points_used == 7
     assert not Assessment.objects.exists()
@@ -553,7 +553,7 @@ def test_nothing_from_another_site_is_held(person: Person, origin):
 
 
 def test_no_password_waits(person: Person):
-    """The pages that take one are asked for again, and nothing of them is kept."""
+    """After a sign-in, a page that takes a password is requested again: no input of it is kept."""
     hidden = {"csrfmiddlewaretoken": person.token, "account": account_key(person.user)}
     session_ends(person)
     for path in ("/accounts/delete/", "/accounts/password/change/", "/accounts/login/"):
@@ -582,7 +582,7 @@ def test_sign_out_takes_what_back_might_show(person: Person):
     assert "Clear-Site-Data" not in person.client.get("/")
 
 
-# --- A note as long as the browser lets one type -------------------------------------------------
+# --- The longest note that a browser lets one type -----------------------------------------------
 
 
 @pytest.mark.parametrize("note", ["x\n" * (NOTE_MAX_LENGTH // 2 - 1) + "xx", "🙂\n" * 600 + "end"])

@@ -10,7 +10,7 @@ from purposeapp.web.uploads import MAX_UPLOAD_BYTES, UploadInMemory
 
 
 def upload(*sizes: int, user=None):
-    """The files of a form that somebody sent with one of each size; signed in, unless told."""
+    """Upload a form with one file of each size, by default signed in; return the parsed files."""
     files = {f"file{i}": SimpleUploadedFile("x", b"x" * size) for i, size in enumerate(sizes)}
     request = RequestFactory().post("/", files)
     request.user = user or User()
@@ -25,7 +25,7 @@ def test_a_file_is_kept_as_it_was_sent():
 
 @pytest.fixture
 def room(monkeypatch):
-    """Less than there really is, so that no test has to send as much."""
+    """Lower the size limit, so that no test has to send as much."""
     monkeypatch.setattr("purposeapp.web.uploads.MAX_UPLOAD_BYTES", 300_000)
     return 300_000
 

@@ -1,4 +1,4 @@
-"""What a life event usually does to the points: the start of a what-if."""
+"""The usual change of points after a life event, which a what-if starts from."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What if: played with, looked at, and never recorded."""
+"""The what-if pages: a split to play with, which is never recorded."""
 
 import re
 from datetime import timedelta
@@ -232,7 +232,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     for _ in range(2):
         make_assessment(user)
         warm(owner, RESULT)
-        # session and user, the last assessment, the goal, what was declined
+        # session and user, latest assessment, goal, declined tips
         with django_assert_num_queries(4):
             owner.get(RESULT)
         with django_assert_num_queries(2):

@@ -1,4 +1,4 @@
-"""The door that gunicorn uses, and what may come through it."""
+"""The WSGI application and its request class."""
 
 from importlib import import_module
 from io import BytesIO
@@ -23,7 +23,7 @@ def status_of(method: str, query: str = "", content_type: str = "", body: bytes 
         "wsgi.input": BytesIO(body),
         "wsgi.errors": BytesIO(),
     }
-    # Not at the top: it reads the settings, which the tests' own ones have to precede.
+    # Not imported at the top, since it loads the settings before the tests' own are in place.
     application = import_module("config.wsgi").application
     response = application(environ, lambda status, headers: answered.append(int(status[:3])))
     response.close()

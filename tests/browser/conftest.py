@@ -1,4 +1,4 @@
-"""A real server, a real Chromium, and an eye on everything that the browser complains about."""
+"""Fixtures for tests in a browser: a real server, a real Chromium, and no browser errors."""
 
 import json
 import os
@@ -21,19 +21,19 @@ user = User.objects.get(email={email!r})
 """
 STORY_OF_THE_DEMO = "demo.tell_story(user, date(2026, 3, 1))"
 
-STEP_TIMEOUT_MS = 15_000  # milliseconds that a slow machine may take for one step
+STEP_TIMEOUT_MS = 15_000  # the time that a slow machine may take for one step
 FAILED_TO_LOAD = re.compile("Failed to load resource: .* status of ([0-9]{3}) ")
 NO_ANSWER = re.compile(
     "Failed to load resource: net::ERR_(CONNECTION|EMPTY|SOCKET|NETWORK|INTERNET)_"
 )
 
-# The browser and the server belong to this folder and not to the whole run: Playwright keeps
-# an event loop going, and the tests of other folders should not run inside of it.
+# These fixtures have the scope of this folder, not of the session: Playwright keeps an event loop
+# running, and tests of other folders should not run inside it.
 
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory, prepared):
-    """The real thing, with an empty database and the first tips."""
+    """The real server, on a new database with the first tips."""
     with running("browser", tmp_path_factory.mktemp("server"), prepared) as server:
         yield server
 
@@ -42,7 +42,7 @@ def server(tmp_path_factory, prepared):
 def playwright():
     expect.set_options(timeout=STEP_TIMEOUT_MS)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # With pytest-xdist, tests that use Django's database may come in between. They run
+        # With pytest-xdist, tests that use Django's database may run in between. They run
         # beside Playwright's event loop, not on it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield playwright
@@ -50,7 +50,7 @@ def playwright():
 
 @pytest.fixture(scope="package")
 def chromium(playwright):
-    """How to start the Chromium of this machine."""
+    """Playwright's launch options for this machine's Chromium."""
     try:
         return {"executable_path": executable(playwright), "args": FLAGS}
     except NoChromiumError as error:
@@ -61,7 +61,7 @@ def chromium(playwright):
 
 @pytest.fixture(scope="package")
 def whole_browser(playwright, chromium):
-    """The browser that people use, for stories that depend on what is around its pages."""
+    """The full browser, for tests that depend on more than its pages (Back, Forward)."""
     browser = playwright.chromium.launch(**chromium)
     yield browser
     browser.close()
@@ -69,14 +69,14 @@ def whole_browser(playwright, chromium):
 
 @pytest.fixture(scope="package")
 def headless_shell(playwright, chromium):
-    """What draws its pages, for all other stories: each visitor is half the work."""
+    """The headless shell, for all other tests: it takes less CPU for each visitor."""
     browser = playwright.chromium.launch(**chromium | {"executable_path": shell(playwright)})
     yield browser
     browser.close()
 
 
 def refuse_back(page: Page) -> None:
-    """The headless shell goes Back in another way than the browser that people use."""
+    """Fail on Back and Forward, which the headless shell handles unlike the full browser."""
 
     def refuse(**options) -> None:
         pytest.fail("Mark a story that goes back or forward with whole_browser.")
@@ -85,7 +85,7 @@ def refuse_back(page: Page) -> None:
 
 
 class Watch:
-    """Everything that a browser says went wrong, but for the statuses that a story expects."""
+    """Collects the errors and warnings of a browser, except for statuses that the test expects."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.complaints: list[str] = []
@@ -94,7 +94,7 @@ class Watch:
         context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        # A violation of the content security policy is an error here too.
+        # Violations of the content security policy appear here as errors too.
         if message.type not in ("error", "warning"):
             return
         where = message.location["url"]
@@ -107,17 +107,17 @@ class Watch:
 
 @pytest.fixture
 def new_visitor(request, playwright, chromium, server, tmp_path):
-    """Makes visitors, each with a browser that knows nothing of the others'."""
+    """A function that creates visitors, each with an isolated browser context."""
     opened = []
 
     def new_visitor(*, preferences: dict | None = None, **options) -> Visitor:
         options = {
             "base_url": server.url,
             "timezone_id": "UTC",
-            "reduced_motion": "reduce",  # Bootstrap scrolls smoothly, which takes up to a second
+            "reduced_motion": "reduce",  # Bootstrap's smooth scrolling takes up to a second
             **options,
         }
-        if preferences:  # as somebody chose them in the browser's own settings
+        if preferences:  # the browser's own settings
             profile = tmp_path / f"profile{len(opened)}"
             (profile / "Default").mkdir(parents=True)
             (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
@@ -152,7 +152,7 @@ def page(visitor):
 
 @pytest.fixture
 def remember(server):
-    """Gives a visitor a past, that of the demo unless told otherwise, and shows the history."""
+    """A function that gives a visitor a history, by default the demo's, and opens it."""
 
     def remember(visitor, past=STORY_OF_THE_DEMO):
         server.run(PAST.format(past=past, email=visitor.email))

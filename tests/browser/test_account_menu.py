@@ -1,4 +1,4 @@
-"""The way around an account: the menu in the header, the settings, and the home."""
+"""Navigation of an account: the menu in the header, the settings, and the home page."""
 
 import pytest
 from playwright.sync_api import expect

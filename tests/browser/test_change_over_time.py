@@ -1,4 +1,4 @@
-"""Somebody looks back over years: what the picture shows can be read, chosen and compared."""
+"""The chart over years: its results can be read, selected and compared."""
 
 import re
 
@@ -27,7 +27,7 @@ for taken_at, split, event, note in {years!r}:
     )
 """
 
-# What is drawn at each of the ten points of each column, as the names of its classes.
+# The class names of what is drawn at each of the ten points of each column.
 COLOURS = """() => {
   const drawn = [...document.querySelectorAll("[data-plot] svg:last-of-type path")];
   const named = (at) =>
@@ -40,7 +40,7 @@ COLOURS = """() => {
 
 @pytest.fixture
 def remember(server):
-    """Gives a visitor a past."""
+    """A function that gives a visitor a history."""
 
     def remember(visitor, years=YEARS):
         code = RECORD.format(years=years, email=visitor.email, fields=FIELDS)
@@ -57,7 +57,7 @@ def test_arrow_keys_read_the_picture_out(visitor, remember):
     picture = page.get_by_role("slider", name="Your results over time")
     expect(page.get_by_role("img")).to_have_count(0)
 
-    # One tab stop, and what comes next is the link of what is read out.
+    # The chart is one tab stop; the next one is the link of the selected result.
     picture.focus()
     page.keyboard.press("Tab")
     link = page.get_by_role("link", name="Open this result")
@@ -112,10 +112,10 @@ def test_the_table_has_the_numbers_of_the_picture_and_the_events_stand_on_it(vis
     events = page.locator(".chart-events li")
     expect(events).to_have_text(["1 10 May 2024 · Redundancy", "2 3 November 2024 · New job"])
 
-    # The mark stands above its column, and the height of each colour is its points.
+    # The mark is above its column, and the height of each colour is its points.
     page.get_by_role("slider").press("Home")
     page.get_by_role("slider").press("ArrowRight")
-    # Both are measured at one moment: the page may still scroll.
+    # Measure both at the same moment, since the page may still scroll.
     mark, column = page.evaluate(
         """[".chart-marks circle", ".chart-plot .chart-chosen"].map(
              (one) => document.querySelector(one).getBoundingClientRect().toJSON())"""
@@ -239,7 +239,7 @@ def test_what_did_not_change_is_folded_under_its_year(visitor, remember):
     expect(entries.locator("visible=true")).to_have_count(6)
 
 
-# The names of the classes of the bands at each of the ten points at each result, topmost last.
+# The class names of the bands at each of the ten points of each result, topmost last.
 BANDS = """() => {
   const drawn = [...document.querySelectorAll("[data-plot] svg path")].reverse();
   return [...document.querySelectorAll("tr[data-x]")].map((row) =>

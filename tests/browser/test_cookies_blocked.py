@@ -1,4 +1,4 @@
-"""Somebody blocks cookies: what needs none works, and what needs one says so."""
+"""With cookies blocked, pages that need none work, and those that need one say so."""
 
 import pytest
 from playwright.sync_api import expect

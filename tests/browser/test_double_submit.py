@@ -1,4 +1,4 @@
-"""Impatient fingers and the Back button make no assessment that nobody meant."""
+"""Double clicks and the Back button create no unintended assessment."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Editors keep the tips good without fear; superusers make editors; everybody else stays out."""
+"""Editors maintain the tips, superusers appoint editors, and nobody else gets in."""
 
 import json
 import time
@@ -30,7 +30,7 @@ def superuser(new_visitor, server):
 
 @pytest.fixture
 def new_editor(new_visitor, superuser):
-    """Makes editors as a superuser does: an account, "staff", and the group."""
+    """A function that makes an editor as a superuser does: an account, "staff", the group."""
 
     def new_editor(**options) -> Visitor:
         editor = new_visitor(**options)
@@ -59,7 +59,10 @@ def look_with_axe(page) -> None:
 
 
 def look_at_link_in_message(page) -> None:
-    """It can be read as well as the words around it; axe can't tell: an icon is behind both."""
+    """Assert that a link in a message contrasts as well as its text, which axe can't tell.
+
+    An icon is behind both.
+    """
     message = page.locator(".messagelist li")
     ink = message.evaluate("(message) => getComputedStyle(message).color")
     expect(message.get_by_role("link")).to_have_css("color", ink)
@@ -67,7 +70,7 @@ def look_at_link_in_message(page) -> None:
 
 
 def expect_on_the_result_page(page, text: str, split: str = "0-0-0-0-10", there: bool = True):
-    """The page shows the text now, or in a moment: each worker looks for newer tips at times."""
+    """Expect the text on the page, if need be after a moment: workers poll for changed tips."""
     deadline = time.monotonic() + 30
     while (text in page.goto(f"/splits/{split}/").text()) != there:
         assert time.monotonic() < deadline, f"the result page does not change: {text}"
@@ -84,7 +87,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     text = "Show what you *learned*, not only what you won."
     shown = "not only what you won."
 
-    # A draft, looked at before it is saved, and before anybody else sees it.
+    # Preview a draft before it is saved, and before anybody else sees it.
     page.goto(f"{ADMIN}add/")
     page.get_by_label("Text:").fill(text)
     page.get_by_label("Purpose:").select_option("Vanity project")
@@ -108,7 +111,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     expect(page.get_by_text("Saved as a draft. Publish it?")).to_be_visible()
     expect_on_the_result_page(page, shown, there=False)
 
-    # Published from the list.
+    # Publish it from the list.
     page.goto(f"{ADMIN}?state=draft")
     row = page.get_by_role("row").filter(has_text=shown)
     row.get_by_role("checkbox").check()
@@ -117,7 +120,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     expect(page.get_by_text("1 tip published.")).to_be_visible()
     expect_on_the_result_page(page, shown)
 
-    # It stands last; with the keyboard it comes first.
+    # It is last; move it to the top with the keyboard.
     page.goto(f"{ADMIN}?purpose__exact=vanity_project")
     look_with_axe(page)
     rows = page.locator("#result_list tbody tr")
@@ -129,7 +132,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
         expect(rows.nth(place - 1)).to_contain_text(shown)
     assert "purpose__exact=vanity_project" in page.url
 
-    # Positions that were typed are saved by Enter, and by an arrow too.
+    # Typed positions are saved by Enter, and by an arrow too.
     rows.first.get_by_role("spinbutton").fill("1")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 tip was changed successfully.")).to_be_visible()
@@ -140,7 +143,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     expect(rows.last.get_by_role("spinbutton")).to_have_value("9000")
     expect(rows.first).to_contain_text(shown)
 
-    # A change, and the way back to what was before.
+    # Make a change, and restore the previous version.
     rows.nth(0).get_by_role("link").first.click()
     look_with_axe(page)
     page.get_by_label("Text:").fill("Something worse.")
@@ -164,7 +167,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_editor):
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     expect_on_the_result_page(page, shown)
 
-    # Deleted, and brought back from among the deleted ones.
+    # Delete it, and restore it from the deleted tips.
     page.goto(f"{ADMIN}?q=learned")
     page.get_by_role("link", name=shown).click()
     page.get_by_role("link", name="Delete").click()
@@ -239,7 +242,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
         page.get_by_label("The file", exact=False).first.set_input_files(file)
         page.get_by_role("button", name="Review changes").click()
 
-    # The tips for somebody with all ten points on the vanity project who waits for no change.
+    # The tips for somebody with all ten points on Vanity project and no change of points.
     keys = {"vanity-use-the-audience", "vanity-many-ask", "vanity-many-lend-the-stage"}
     *others, only = sorted(before["tips"], key=lambda tip: tip["key"] == "vanity-use-the-audience")
     others = [{**tip, "points_to": 9} if tip["key"] in keys else tip for tip in others]
@@ -284,7 +287,7 @@ def test_each_row_of_tools_begins_at_one_edge_on_a_phone(superuser):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(ADMIN)
     tools = [tool.bounding_box() for tool in page.locator(".object-tools li").all()]
-    rows = {tool["y"]: tool["x"] for tool in reversed(tools)}  # where the first of each row is
+    rows = {tool["y"]: tool["x"] for tool in reversed(tools)}  # the position of each row's first
     assert len(rows) > 1
     assert len(set(rows.values())) == 1
 

@@ -1,4 +1,4 @@
-"""Every page that links lead to: readable, quiet, and as wide as the window it is in."""
+"""Every linked page is accessible (axe), raises no browser errors, and fits its window."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +12,7 @@ PUBLIC = (
     "/purposes/",
     "/splits/",
     "/worksheet/",
-)  # the same page for everybody
+)  # these are the same for everybody
 
 
 def test_every_page_that_anybody_may_see(visitor):

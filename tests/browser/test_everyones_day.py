@@ -1,4 +1,4 @@
-"""People at the edges of the earth find their own day on their pages, from the first one on."""
+"""In the most extreme time zones, pages show people's own date from the first page on."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,10 +20,10 @@ def test_days_are_those_of_the_browser(new_visitor, zone):
     before = datetime.now(ZoneInfo(zone)).date()
     visitor.record("6-2-2-0-0")
     shown = main.locator(".kicker time").inner_text()
-    # Midnight may have come in between.
+    # Midnight may have passed in between.
     assert shown in {in_words(before), in_words(datetime.now(ZoneInfo(zone)).date())}
 
-    # The newest day on earth can be entered, whatever the picker of the browser says of it.
+    # The latest date on earth can be entered, whatever the browser's date picker says.
     newest = (datetime.now(UTC) + timedelta(hours=14)).date()
     page.goto("/history/add/")
     visitor.type_points("2-2-2-2-2")
@@ -31,13 +31,13 @@ def test_days_are_those_of_the_browser(new_visitor, zone):
     page.get_by_role("button", name="Add to my history").click()
     expect(main.locator(".kicker time")).to_have_text(in_words(newest))
 
-    # A slip of the pen is mended.
+    # Correct a wrong date.
     page.get_by_role("textbox", name="Date").fill("2026-02-01")
     page.get_by_role("button", name="Change date").click()
     expect(visitor.message).to_have_text("Date saved.")
     expect(main.locator(".kicker time")).to_have_text("1 February 2026")
 
-    # The oldest day that is not over everywhere can be today.
+    # The earliest date that is not yet over everywhere on earth counts as today.
     oldest = (datetime.now(UTC) - timedelta(hours=12)).date()
     page.goto("/reminders/")
     page.get_by_label("Once, on a date I choose").check()

@@ -1,4 +1,4 @@
-"""Typed work survives in Firefox too, with its back/forward cache and without it."""
+"""Typed input survives in Firefox too, with and without its back/forward cache."""
 
 import os
 import uuid
@@ -39,7 +39,7 @@ def sign_up(firefox: Firefox) -> str:
 
 
 def record(firefox: Firefox) -> str:
-    """Spend the points, and return the path of the result."""
+    """Record a split, and return the path of the result."""
     firefox.goto("/")
     firefox.type("business_driven", "10")
     firefox.press("Show my result")
@@ -101,7 +101,7 @@ def test_it_waits_for_its_person_and_shows_to_nobody_else(firefox, server):
     firefox.goto("/accounts/logout/")
     firefox.press("Sign out")
     firefox.find("//*[contains(text(), 'signed out')]")
-    for _ in range(2):  # over the question whether to sign out, to the errors of the goal
+    for _ in range(2):  # past the sign-out confirmation, to the goal with its errors
         firefox.back_to_whatever_comes()
         assert "business_driven" not in firefox.run("return document.body.innerText")
     sign_up(firefox)

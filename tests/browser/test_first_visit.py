@@ -1,4 +1,4 @@
-"""What somebody on a slow line pays for, before they have read a word."""
+"""The page weight of a first visit."""
 
 KILOBYTE = 1000
 
@@ -16,7 +16,7 @@ def test_the_first_visit_costs_at_most_45_kb_in_6_requests_all_of_them_ours(page
     assert [url for url in asked if not url.startswith(server.url)] == []
     assert len(asked) <= 6
     assert len(received) == len(asked)
-    # As they went over the wire: compressed, and with their headers.
+    # Bytes on the wire: compressed, and with headers.
     assert sum(event["encodedDataLength"] for event in received) <= 45 * KILOBYTE
 
 

@@ -1,4 +1,4 @@
-"""Somebody sets a goal, gets nearer to it, and plays with what could happen instead."""
+"""Setting a goal, approaching it, and trying what-ifs."""
 
 import pytest
 from playwright.sync_api import expect
@@ -44,7 +44,7 @@ def test_a_goal_is_set_comes_nearer_and_is_replaced(visitor):
     expect(table.get_by_role("row").nth(4).get_by_role("cell")).to_have_text(["6", "3", "−3"])
     visitor.shot("goal")
 
-    # A step on the way: the moves shrink, on the result and in the history.
+    # After a step towards the goal, fewer moves are left, on the result and in the history.
     visitor.record("2-2-2-4-0")
     expect(goal(visitor)).to_contain_text("1 point still needs to move.")
     expect(goal(visitor)).to_contain_text("Move 1 point from Job seeking to Learning sponge")
@@ -163,7 +163,7 @@ def test_the_words_are_asked_for_once_something_else_is_chosen(new_visitor):
     press(visitor, "Save")
     expect(page.locator(".event")).to_have_text("Moved to Oslo")
     expect(words).to_have_value("Moved to Oslo")
-    # After the second result the page asks for what happened with chips, too.
+    # After the second result, the page offers chips for what happened, too.
     visitor.record("3-2-0-5-0")
     page.get_by_role("link", name="Or say it in your own words").click()
     event.select_option("Something else")

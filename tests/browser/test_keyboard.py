@@ -1,11 +1,11 @@
-"""The whole job without a mouse, and without ever losing sight of where one is."""
+"""Everything works with the keyboard alone, and the focus is always visible."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
 
-# Null when the focus can be seen, else what is wrong with it.
+# Returns null if the focus is visible, or else what is wrong with it.
 WHAT_IS_WRONG_WITH_THE_FOCUS = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return "nothing has the focus";
@@ -25,12 +25,12 @@ WHAT_IS_WRONG_WITH_THE_FOCUS = """() => {
 
 @pytest.fixture
 def visitor(new_visitor):
-    # Without animations, so that whatever moves into view is there at once.
+    # Without animations, so that anything that moves into view is there at once.
     return new_visitor(reduced_motion="reduce")
 
 
 def _tab_to(page, target, key="Tab"):
-    """Press Tab until the target has the focus; it must be visible on every stop on the way."""
+    """Press Tab until the target has the focus, which must be visible at every stop on the way."""
     for _ in range(60):
         page.keyboard.press(key)
         assert page.evaluate(WHAT_IS_WRONG_WITH_THE_FOCUS) is None
@@ -68,7 +68,7 @@ def test_points_are_spent_and_kept_with_the_keyboard_alone(visitor):
     keyboard.press("ArrowDown")
     visitor.expect_status_line("4 of 10 points left")
     _tab_to(page, visitor.field("Community spirit"))
-    keyboard.type("2")  # the 0 is selected, so that it is typed over
+    keyboard.type("2")  # replaces the 0, which is selected
     _tab_to(page, page.get_by_role("button", name="Add a point to Learning sponge"))
     keyboard.press("Space")
     keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""People who sign in with LinkedIn, on a server where it is switched on."""
+"""Signing in with LinkedIn, on a server where it is switched on."""
 
 import re
 import uuid
@@ -21,7 +21,7 @@ def provider():
 
 @pytest.fixture(scope="module")
 def mails(tmp_path_factory):
-    """The folder that the server's mails go to."""
+    """The folder to which the server writes its mails."""
     return tmp_path_factory.mktemp("mails")
 
 
@@ -40,7 +40,7 @@ def server(tmp_path_factory, prepared, provider, mails):
 
 
 class Member:
-    """A visitor who has an account at LinkedIn, with the same address."""
+    """A visitor with a LinkedIn account that has the same email address."""
 
     def __init__(self, visitor, provider) -> None:
         self.visitor = visitor
@@ -77,8 +77,8 @@ class Member:
 
 @pytest.fixture
 def member(visitor, provider):
-    """Somebody with both accounts; of each page that they inspect, none may have a fault."""
-    # The provider's page asks a host on the internet for its look, and itself for a picture.
+    """A member, none of whose inspected pages may have a fault."""
+    # The provider's page loads styles from the internet, and its own favicon.
     for elsewhere in ("https://cdn.jsdelivr.net/**", f"{provider.url}/favicon.ico"):
         visitor.page.context.route(elsewhere, lambda route: route.fulfill(status=200, body=""))
     member = Member(visitor, provider)

@@ -1,4 +1,4 @@
-"""Somebody who sees little: colours of their own (forced colours), and text twice as large."""
+"""Low vision: forced colours, and text at twice the size."""
 
 import pytest
 from playwright.sync_api import expect
@@ -16,7 +16,7 @@ PAGES = [
     "/tips/",
 ]
 
-# Other stories of this server count the answers that there are in all rooms.
+# Other tests on this server count the answers of all rooms.
 PAST = """
 from purposeapp.models import RoomAnswer
 demo.tell_story(user, date(2026, 3, 1))

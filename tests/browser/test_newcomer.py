@@ -1,4 +1,4 @@
-"""A newcomer tries it without an account, then makes one and keeps what they find."""
+"""A newcomer tries the site without an account, then signs up and keeps the result."""
 
 from playwright.sync_api import expect
 
@@ -20,7 +20,7 @@ def test_a_newcomer_sees_the_result_without_an_account(visitor):
     visitor.expect_points("6-2-2-0-0")
     visitor.expect_status_line("0 of 10 points left")
 
-    # There is nothing left to spend, and nothing to take from an empty purpose.
+    # No points are left to spend, and none can be taken from an empty purpose.
     for name in ("Add a point to Job seeking", "Take a point from Vanity project"):
         button = page.get_by_role("button", name=name)
         expect(button).to_have_attribute("aria-disabled", "true")

@@ -1,4 +1,4 @@
-"""The database goes away meanwhile: what was sent waits on the page, and is saved afterwards."""
+"""A database outage: the page keeps what was sent, and it is saved afterwards."""
 
 import pytest
 from playwright.sync_api import expect
@@ -33,7 +33,7 @@ def test_a_note_outlives_an_outage(visitor, new_visitor, server, scripts):
 def test_a_tick_outlives_an_outage(visitor, server):
     visitor.sign_up()
     address = visitor.record("6-2-2-0-0")
-    # The script asks, and is refused; then the browser itself.
+    # First the script's request is refused, then the browser's own.
     visitor.expect_status(503)
     page = visitor.page
     with server.database.refusing_connections():

@@ -1,4 +1,4 @@
-"""On paper: everything that counts, on one sheet, in both sizes of paper."""
+"""Print style sheets: everything important on one sheet, on A4 and on US Letter."""
 
 import pytest
 from playwright.sync_api import expect

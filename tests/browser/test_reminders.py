@@ -1,4 +1,4 @@
-"""Somebody asks to be reminded, is, and has had enough."""
+"""Choosing a reminder, getting it, and unsubscribing."""
 
 import re
 from email import message_from_bytes, policy
@@ -18,7 +18,7 @@ Reminder.objects.filter(user__email="{email}").update(due_on=F("due_on") - later
 
 @pytest.fixture
 def post(server, tmp_path):
-    """Lets half a year go by for somebody, has mails sent, and returns the one to them."""
+    """A function that lets half a year pass, sends the reminders, and returns one person's mail."""
 
     def post(email: str):
         server.run(HALF_A_YEAR_LATER.format(email=email))
@@ -33,7 +33,7 @@ def post(server, tmp_path):
 
 
 def confirm_the_address(visitor, server) -> None:
-    """Follow the link that this server, which has no mail server, writes to its log."""
+    """Open the link in the mail, which the server writes to its log for lack of a mail server."""
     page = visitor.page
     page.get_by_role("button", name="Send a confirmation email").click()
     expect(visitor.message).to_contain_text(f"We sent a link to {visitor.email}.")
@@ -61,7 +61,7 @@ def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, serv
     expect(main).to_contain_text(f"Your next reminder goes to {visitor.email} on")
     visitor.shot("reminders-chosen")
 
-    # Half a year later, somebody who is not signed in reads the mail and has had enough.
+    # Half a year later, the person unsubscribes by the mail's link, without signing in.
     mail = post(visitor.email)
     assert mail["Subject"] == "Where do your ten points go now?"
     link = mail["List-Unsubscribe"].strip(" <>")

@@ -1,4 +1,4 @@
-"""Somebody comes back when life has changed; nobody else gets to see what they kept."""
+"""A person returns when life has changed; nobody else can see what they recorded."""
 
 import pytest
 from playwright.sync_api import expect

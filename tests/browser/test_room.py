@@ -43,7 +43,7 @@ for number in {seats}:
 
 
 class Phone:
-    """Somebody who joins by phone, without an account."""
+    """A participant who joins by phone, without an account."""
 
     def __init__(self, visitor, now: str, future: str) -> None:
         self.visitor, self.page = visitor, visitor.page
@@ -84,7 +84,7 @@ def host(new_visitor):
 
 
 def open_room(host) -> str:
-    """Make a room from the page alone and open it; returns its code."""
+    """Create a room through the page and open it; return its code."""
     page, main = host.page, host.page.get_by_role("main")
     host.go_to("Rooms")
     main.get_by_label("Name of the room").fill("Our team")
@@ -99,7 +99,7 @@ def is_not_found(response) -> bool:
 
 
 def open_screen(host):
-    """The page for the projector, which opens beside the host's own."""
+    """Open the projector's page beside the host's own, and return it."""
     with host.page.context.expect_page() as opened:
         host.page.get_by_role("link", name="Open the screen page").click()
     opened.value.wait_for_url("**/screen/")
@@ -135,7 +135,7 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
         phone.visitor.expect_status(0)
         phones.append(phone)
         if number % 2:
-            phone.page.goto(f"/r/{code}/")  # as scanned
+            phone.page.goto(f"/r/{code}/")  # as from the QR code
         else:
             phone.page.goto("/join/")
             phone.page.get_by_label("Code").fill(code.lower())
@@ -157,14 +157,14 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
         phone.expect_waiting()
         phone.expect_own_result()
 
-    # Before the reveal, the number and nothing else; the host and the projector know it, too.
+    # Before the reveal, only the number of answers shows, also to the host and on the projector.
     expect(
         host.page.get_by_role("heading", name="12 answers. Are there 12 of you?")
     ).to_be_visible()
     expect(screen.get_by_role("region", name="Answers so far")).to_contain_text("12 answers.")
     expect(screen.get_by_role("table")).to_have_count(0)
     for number in (RELOADS, RESCANS, *WITHOUT_SCRIPTS):
-        phones[number].page.goto(f"/r/{code}/")  # scanned once more
+        phones[number].page.goto(f"/r/{code}/")  # scanned again
         phones[number].expect_waiting()
         phones[number].expect_own_result()
     server.run(STORED.format(answers=ANSWERS))
@@ -189,7 +189,7 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
     ):
         inspection.here(name)
 
-    # One press and an account: the own answer is in the own history.
+    # One press and an account, and the person's own answer is in their history.
     keeper = phones[0].visitor
     keeper.page.get_by_role("button", name="Save it in my history").click()
     keeper.fill_credentials()
@@ -208,7 +208,7 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
 
 
 def test_what_somebody_reads_stays_where_it_is_while_the_room_changes(new_visitor, host):
-    """A details element that is open, the focus and the place on the page survive each poll."""
+    """An open details element, the focus and the scroll position survive each poll."""
     code = open_room(host)
     first, second = (Phone(new_visitor(**PHONE), *ANSWERS[number]) for number in range(2))
     for phone in (first, second):
@@ -320,7 +320,7 @@ def test_the_projector_forgets_nothing_of_who_is_signed_in(host):
 
 
 def test_where_a_room_is_deleted_what_is_shown_stays(new_visitor, server, host):
-    """On the projector too: a page of the site would show whose account it is."""
+    """On the projector too: another page of the site would show whose account it is."""
     code = open_room(host)
     phone = Phone(new_visitor(**PHONE), *ANSWERS[0])
     phone.page.goto(f"/r/{code}/")

@@ -1,4 +1,4 @@
-"""Staff keep the tips good; everybody else stays out."""
+"""Staff maintain the tips, and nobody else gets in."""
 
 import time
 
@@ -18,7 +18,7 @@ def _change_the_tip(page, old, new):
 
 
 def _expect_on_the_result_page(page, text):
-    """The page shows the text now, or in a moment: each worker looks for newer tips at times."""
+    """Expect the text on the page, if need be after a moment: workers poll for changed tips."""
     deadline = time.monotonic() + 30
     while text not in page.goto("/splits/0-10-0-0-0/").text():
         assert time.monotonic() < deadline, f"the result page never says: {text}"

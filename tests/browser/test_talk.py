@@ -1,4 +1,4 @@
-"""Two people in two browsers talk about the future: from the link to both pairs, and to the end."""
+"""A talk of two people in two browsers, from the invitation to the shared result and the end."""
 
 import re
 
@@ -23,12 +23,12 @@ def inviter(new_visitor):
 
 @pytest.fixture
 def guest(new_visitor):
-    """Somebody with a phone, and without JavaScript."""
+    """A visitor with a phone and without JavaScript."""
     return new_visitor(java_script_enabled=False, **PHONE)
 
 
 class Presses:
-    """Counts what somebody presses; what they type into fields is no press."""
+    """Counts presses of buttons and links; typing into fields doesn't count."""
 
     def __init__(self, visitor) -> None:
         self.main = visitor.page.get_by_role("main")
@@ -40,7 +40,7 @@ class Presses:
 
 
 def invite(inviter, name: str = "Anna") -> str:
-    """Make an invitation, and return its link."""
+    """Create an invitation, and return its link."""
     page = inviter.page
     inviter.go_to("Talks")
     page.get_by_label("Your name").fill(name)
@@ -57,7 +57,7 @@ def answer(visitor, presses: Presses, splits: list[str]) -> None:
 
 
 def expect_bars_of_one_width(page, count: int) -> None:
-    """Both sides' ten points are as long, whatever the guess of each is called."""
+    """Expect all bars to be equally long, however long the labels beside them are."""
     widths = page.locator(".compare-side .bar").evaluate_all(
         "bars => bars.map(bar => Math.round(bar.getBoundingClientRect().width))"
     )
@@ -122,7 +122,7 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     expect(guest.page.get_by_text("I'm tired of selling.")).to_be_visible()
     assert presses.count <= MAX_PRESSES
 
-    # On paper, it is one page.
+    # It prints on one page.
     guest.page.get_by_role("link", name="Print it on one page").click()
     expect(guest.headline).to_have_text("Two people, ten points each")
     guest.page.emulate_media(media="print")
@@ -131,7 +131,7 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     for paper in ("A4", "Letter"):
         assert guest.page.pdf(format=paper).count(b"/Type /Page\n") == 1
 
-    # The other way to the end: what was told is gone, and the other one reads so.
+    # One side withdraws: the answers are gone, and the other side is told.
     guest.expect_status(410)
     guest.page.goto(address)
     guest.page.get_by_role("link", name="Withdraw").click()
@@ -142,7 +142,7 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
 
 
 def test_the_longest_talk_fits_on_one_sheet(inviter, new_visitor):
-    """Four moves each, six questions, and the widest name that there is."""
+    """It has four moves on each side, six questions, and the widest possible name."""
     link = invite(inviter, "W" * 40)
     home = inviter.page.url.partition("?")[0]
     guest = new_visitor()

@@ -1,4 +1,4 @@
-"""The tips fit the person: their change, their side, and what they did about them."""
+"""Tips fit the person: their change of points, their side of job seeking, and their ticks."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +12,7 @@ EMPLOYER = "Above all, answer every single candidate."
 
 
 def advice_on(page, purpose):
-    """The part of the advice on one purpose."""
+    """Return the part of the advice on one purpose."""
     region = page.get_by_role("region", name="What to do next")
     heading = page.get_by_role("heading", level=3).filter(has_text=purpose)
     return region.locator("section").filter(has=heading)
@@ -31,7 +31,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     visitor.record("6-2-2-0-0")
     expect(page.get_by_text("Are you looking for a job or hiring?")).to_have_count(0)
 
-    # The next day the job is gone. They are asked once on which side they are.
+    # The next day the job is gone. The page asks once on which side they are.
     visitor.record("2-2-0-6-0")
     expect(visitor.advised.first).to_have_text("Job seeking 6 points")
     expect(tip(page, RISING)).to_contain_text("because Job seeking rose by 6")
@@ -44,7 +44,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(page.get_by_text("Are you looking for a job or hiring?")).to_have_count(0)
     expect(page.get_by_text("Tell your own people first")).to_have_count(0)
 
-    # One tip is done, and another one not for them makes room for the next.
+    # One tip is ticked as done, and another one as not for them makes room for the next.
     expect(tip(page, NEW)).to_contain_text("because Job seeking is new for you")
     tip(page, NEW).get_by_role("button", name="Mark as done").click()
     expect(tip(page, NEW)).to_contain_text("Done on")
@@ -57,7 +57,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     expect(tip(page, CRITICAL)).to_be_visible()
     visitor.shot(f"tips-checklist-{'with' if scripts else 'without'}-scripts")
 
-    # Weeks later they come back: what was done is done, and nobody asks again.
+    # Weeks later they come back: the ticks are still there, and the page doesn't ask again.
     visitor.record("0-2-1-7-0")
     expect(page.get_by_text("Your side: I'm looking for a job")).to_be_visible()
     page.get_by_text("3 more").first.click()

@@ -1,4 +1,4 @@
-"""Somebody arrives from a link, tries it, and only then makes an account."""
+"""A visitor arrives from a link, tries the site, and only then creates an account."""
 
 import pytest
 from playwright.sync_api import expect
@@ -29,7 +29,7 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
     page.goto("/history/")
     expect(entries).to_have_text(["Mainly job seeking (60%)"])
 
-    # Somebody else may have used this browser: the other one is asked about.
+    # Somebody else may have used this browser, so the page asks about the other result.
     page.get_by_role("link", name="See it").click()
     expect(visitor.headline).to_have_text("Is this result yours?")
     expect(page.get_by_role("checkbox", name="Mainly business driven (60%)")).to_be_checked()

@@ -1,4 +1,4 @@
-"""Typed work survives in a browser, and never shows to the next person in front of it."""
+"""Typed input survives in a browser, and is never shown to the next person who uses it."""
 
 import re
 
@@ -13,7 +13,7 @@ NOTE = "First line\nSecond line"
 
 
 class Form:
-    """A form as somebody fills it half, and finds it again."""
+    """A form, with one of its fields, the text to type into it, and the button that sends it."""
 
     def __init__(self, name: str, path: str, field: str, text: str, send: str) -> None:
         self.name, self.path, self.field, self.text, self.send = name, path, field, text, send
@@ -83,7 +83,7 @@ def back_and_forward(member: Visitor, form: Form, server) -> None:
 
 
 def answer_once(member: Visitor, form: Form, status: int, body: str, title: str) -> None:
-    """Send the form, which gets this answer instead of the server's."""
+    """Submit the form once with this response in place of the server's."""
     page = member.page
     member.expect_status(status)
 
@@ -99,13 +99,13 @@ def answer_once(member: Visitor, form: Form, status: int, body: str, title: str)
 
 
 def a_503_in_between(member: Visitor, form: Form, server) -> None:
-    """As from a proxy, with none of our scripts."""
+    """A 503 page as from a proxy, without our scripts."""
     answer_once(member, form, 503, "<h1>Away</h1>", "Away")
     member.page.go_back()
 
 
 def a_429_in_between(member: Visitor, form: Form, server) -> None:
-    """With a page of ours."""
+    """A 429 with one of our own pages."""
     here = member.page.url
     answer_once(member, form, 429, member.page.request.get("/nothing/").text(), "Page not found")
     member.page.goto(here)
@@ -148,7 +148,7 @@ def test_what_was_typed_is_there_again(member: Visitor, server, interruption):
         form.type(member.page)
         interruption(member, form, server)
         form.expect_typed(member.page)
-        # Nobody is told so where the browser itself, or the server, brought it back.
+        # The page doesn't say so if the browser itself or the server restored it.
         if member.page.get_by_text(RESTORED).count():
             member.page.get_by_role("button", name="Discard").click()
             expect(form.input(member.page)).not_to_have_value(form.text)
@@ -255,7 +255,7 @@ def test_nothing_shows_to_the_next_person_on_the_same_browser(member: Visitor, s
         page.goto("/privacy/")
     kept = "Object.keys(sessionStorage).filter(k => k.startsWith('draft')).length"
     assert page.evaluate(kept) == len(FORMS)
-    # Their session ends by itself: what they typed waits for them, and for nobody else.
+    # The session expires: the draft is kept for this person, and for nobody else.
     end_session(member, server)
     page.goto("/")
     expect(FORMS[0].input(page)).to_have_value("0")
@@ -267,7 +267,7 @@ def test_nothing_shows_to_the_next_person_on_the_same_browser(member: Visitor, s
         open_form(member, form)
         expect(form.input(page)).not_to_have_value(form.text)
         form.type(page)
-    # Sign-out ends all.
+    # Signing out discards all drafts.
     member.sign_out()
     assert page.evaluate(kept) == 0
     member.email = first
@@ -291,7 +291,7 @@ def test_sign_out_in_another_tab_ends_the_drafts_of_this_one(member: Visitor, se
 
 
 def test_a_page_of_somebody_else_is_not_taken_and_not_shown(member: Visitor, server):
-    """Two tabs: one still shows the form of the first person, the other one signs the next in."""
+    """One tab still shows the first person's form while the next person signs in in another one."""
     member.expect_status(403, 404)
     page, note = member.page, FORMS[4]
     open_form(member, note)

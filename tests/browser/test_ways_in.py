@@ -1,4 +1,4 @@
-"""Every way into an account, on a server that sends mail: what waited is in the history after."""
+"""Every way to sign in, on a server that sends mail: pending results are in the history after."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.support.server import running
 
 @pytest.fixture(scope="module")
 def mails(tmp_path_factory):
-    """The folder that the server's mails go to."""
+    """The folder to which the server writes its mails."""
     return tmp_path_factory.mktemp("mails")
 
 
@@ -25,14 +25,14 @@ def server(tmp_path_factory, prepared, mails):
 
 @pytest.fixture
 def newest_code(mails):
-    """Reads the code out of the newest mail to somebody."""
+    """A function that returns the code in the newest mail to an address."""
 
     def newest_code(email: str) -> str:
         letters = sorted(
             (mail for mail in mails.iterdir() if f"To: {email}" in mail.read_text()),
             key=lambda mail: mail.stat().st_mtime_ns,
         )
-        # A connection to the mail server may carry several: the last one in the file counts.
+        # A file holds all mails of one connection: the last one counts.
         return re.findall(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", letters[-1].read_text(), re.M)[-1]
 
     return newest_code
@@ -72,7 +72,7 @@ def test_a_new_account_whose_code_is_entered_later_in_the_same_browser(visitor, 
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
     expect(visitor.headline).to_have_text("Enter the code")
-    page.goto("/splits/0-0-0-10-0/")  # something else comes in between
+    page.goto("/splits/0-0-0-10-0/")  # something else in between
     page.goto("/accounts/confirm-email/")
     enter(page, newest_code(visitor.email))
     page.wait_for_url("**/history/")
@@ -126,7 +126,7 @@ def test_a_forgotten_password_in_between(visitor, newest_code):
     spend_anonymously(visitor)
     page.goto("/accounts/login/")
     forgotten = page.get_by_role("link", name="Forgot your password?")
-    assert forgotten.bounding_box()["height"] >= 44  # as a finger needs it
+    assert forgotten.bounding_box()["height"] >= 44  # pixels, large enough for a finger
     forgotten.click()
     page.get_by_role("textbox").fill(visitor.email)
     page.get_by_role("button", name="Send me a code").click()

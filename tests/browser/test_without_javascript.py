@@ -1,4 +1,4 @@
-"""Everything that matters works where scripts are switched off, blocked or broken."""
+"""Everything important works if scripts are switched off, blocked or broken."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,7 @@ def test_plus_and_minus_are_buttons_that_the_server_understands(visitor):
     visitor.expect_status_line("8 of 10 points left")
     visitor.expect_points("2-0-0-0-0")
 
-    # A step keeps what was typed elsewhere, and stays beside the purpose that was stepped.
+    # + and − keep what was typed in other fields, and the page stays at the changed purpose.
     visitor.field("Job seeking").fill("7")
     visitor.add("Vanity project")
     visitor.expect_points("2-0-0-7-1")

@@ -118,7 +118,7 @@ def main() -> None:
 
 
 def with_many_tips() -> dict[str, list[float]]:
-    """Return how many tips, of five versions each, slow down the pages that show some of them.
+    """Return the slowdown by many tips, of five versions each, of pages that show some of them.
 
     This measures wall-clock time, not CPU, since PostgreSQL does the choosing. It takes the best
     of several rounds, since these can't alternate. Everything is rolled back.

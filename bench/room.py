@@ -40,7 +40,7 @@ PRESS_TWICE = 10
 
 SPLITS = list(Split.all())
 APART = 5
-"""The step from one person's split to the next. It is coprime to 1,001, so all splits differ."""
+"""The step from one person's split to the next: coprime to 1,001, so no two answer alike."""
 
 SET_UP = """
 from purposeapp.models import Room, User

@@ -100,7 +100,7 @@ class Worker(ThreadWorker):
         return END_OF_HEAD in conn.head
 
     def _received(self, conn: TConn, size: int = MAX_HEAD_BYTES) -> bytes | None:
-        """Return the bytes received since; empty if the client has hung up, None if none came."""
+        """Return what has arrived: empty if the client has hung up, None if nothing has come."""
         try:
             return conn.sock.recv(size)
         except BlockingIOError:
@@ -173,7 +173,7 @@ class Worker(ThreadWorker):
         self.poller.register(conn.sock, selectors.EVENT_READ, readable)
 
     def on_lingering_socket_readable(self, conn: TConn, client: Any) -> None:
-        """Discard what the client still sends; drop the connection once it closes or sends much."""
+        """Discard what the client still sends, until it closes or has sent too much."""
         data = self._received(conn)
         if data is None:
             return
@@ -197,7 +197,7 @@ class Worker(ThreadWorker):
         conn.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Cap the wait of connections without a whole request too, when the worker stops."""
+        """When the worker stops, cap the timeout of connections without a whole head too."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
             conn.timeout = min(conn.timeout, deadline)

@@ -3,7 +3,7 @@
 from typing import Any
 
 KEPT = ("exception", "level", "logger", "platform", "release", "timestamp", "event_id", "sdk")
-"""The only keys of an event that are sent. Its request has URLs with secret keys, and cookies."""
+"""The only parts of an event that are sent. Its request contains secret URLs and cookies."""
 
 
 def report_to_sentry(dsn: str) -> None:

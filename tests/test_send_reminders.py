@@ -331,13 +331,13 @@ def test_told_to_stop_it_finishes_the_one_it_is_at(number):
 
 def test_with_nobody_due_it_asks_once(db, django_assert_num_queries):
     for name in ("ada", "bob", "eve"):
-        make_due(name, days=-2)  # not 1 day: tomorrow has already begun somewhere
+        make_due(name, days=-2)  # in two days, since tomorrow has already begun somewhere
     with django_assert_num_queries(1):
         assert send() == "0 sent, 0 failed, 0 put off\n"
 
 
 def test_each_one_costs_the_same(db, django_assert_num_queries):
-    looks, each = 3, 7  # whose day has come, who they are, and whether there are more
+    looks, each = 3, 7  # the reminders due, their users, and the look for more
     for name in ("ada", "bob", "eve"):
         make_due(name)
     with django_assert_num_queries(looks + 3 * each):

@@ -434,7 +434,7 @@ def test_whoever_signed_up_with_an_address_of_somebody_else_is_locked_out_by_a_c
 def test_an_address_is_proven_only_together_with_the_end_of_older_passwords(
     client, db, monkeypatch, ask
 ):
-    """Cut off between the two, whoever had taken it first would keep a way in."""
+    """If only the first of the two were stored, an earlier claimant would keep access."""
     user = make_user("new@example.org")
     EmailAddress.objects.create(user=user, email=user.email, primary=True)
     page = client.post(ask, {"email": user.email}, follow=True).request["PATH_INFO"]

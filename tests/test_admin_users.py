@@ -179,7 +179,7 @@ def test_a_superuser_can_delete_an_account_with_all_that_is_its(superuser):
 
 
 def is_waited_for() -> bool:
-    """Whether another connection waits for a lock that this one has."""
+    """Return whether another connection waits for a lock that this one holds."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks WHERE NOT granted"

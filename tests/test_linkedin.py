@@ -113,7 +113,7 @@ def test_a_newcomer_has_an_account_with_a_verified_address(client, db, provider,
 def test_a_sign_up_that_is_cut_off_leaves_no_half_of_an_account(
     client, db, provider, monkeypatch, email
 ):
-    """With an address it signs up by itself; without one, through a form."""
+    """If LinkedIn gives an email address, the sign-up is automatic; if not, a form asks for one."""
     provider.knows("ada", **({"email": email, "email_verified": True} if email else {}))
     client.raise_request_exception = False
     with monkeypatch.context() as patched:

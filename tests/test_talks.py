@@ -283,8 +283,10 @@ def test_a_press_whose_answer_was_lost_leads_the_same_browser_to_the_same_addres
 
 
 def test_the_link_of_an_invitation_leads_back_in_the_browser_that_started_it(user, guest):
-    """It is the one that a guest has in their mail. Somebody else may sit there by now, so it
-    takes a press."""
+    """Guests have this link in their mail.
+
+    It leads back only after a press, since somebody else may use the browser by now.
+    """
     made = make_talk(user)
     path = f"/invitations/{made.invite_key}/"
     guest.get(path)

@@ -42,8 +42,8 @@ def test_other_values_another_template_and_another_language_are_rendered_anew(re
 
 
 def test_a_text_that_looks_like_the_place_of_a_late_value_stays_a_text(rendered):
-    html = fragment("a.html", text="late-other-value", late={"name": "Ada", "day": "Monday"})
-    assert html == "a.html {'text': 'late-other-value', 'name': 'Ada', 'day': 'Monday'}"
+    html = fragment("a.html", text="late-name-value", late={"name": "Ada", "day": "Monday"})
+    assert html == "a.html {'text': 'late-name-value', 'name': 'Ada', 'day': 'Monday'}"
 
 
 def test_what_is_too_long_is_not_kept(rendered):

@@ -8,6 +8,7 @@ the fragment, and is filled in after. So pages of people share a fragment, and n
 """
 
 import re
+import secrets
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,8 @@ from django.utils.translation import get_language
 
 MAX_FRAGMENTS = 2_000
 """How many a worker keeps. The least recently used give way."""
+TOKEN = secrets.token_hex(8)
+"""Unguessable, so that nothing that people or staff write looks like the place of a late value."""
 MAX_LENGTH = 2_000
 """Characters of a value that is kept: what somebody typed may be of any length."""
 
@@ -82,10 +85,9 @@ def _render(
     context: _Uncompared,
 ) -> list[SafeString]:
     """What was rendered, and between its parts the names of what is late."""
-    given = dict(values) | {name: f"late-{name}-value" for name in late}
+    given = dict(values) | {name: f"late-{name}-{TOKEN}" for name in late}
     html = render_to_string(template_name, dict(context.take()(given)))
     if not late:
         return [html]
-    # By these names alone: what staff write might look like the place of another one.
-    places = f"late-({'|'.join(late)})-value"
+    places = f"late-({'|'.join(late)})-{TOKEN}"
     return [mark_safe(part) for part in re.split(places, html)]  # noqa: S308

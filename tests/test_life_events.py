@@ -4,8 +4,10 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
 
@@ -236,7 +238,8 @@ def test_one_press_sets_a_reminder(owner, user, recorded):
     response = owner.post(f"{path}remind/", follow=True)
     assert response.redirect_chain == [(path, 302)]
     reminder = Reminder.objects.for_user(user).get()
-    assert reminder.rhythm == Reminder.Rhythm.EVERY_3_MONTHS
+    assert reminder.rhythm == Reminder.Rhythm.ON_DATE
+    assert reminder.due_on == timezone.localdate() + relativedelta(months=3)
     day = date_format(reminder.due_on)
     assert f"Your reminder is due on {day}. Confirm your email so we can send it." in text_of(
         response

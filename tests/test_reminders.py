@@ -1,6 +1,7 @@
 """The page on which people choose their reminder."""
 
 import re
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from purposeapp.forms.reminder import DATE_MISSING, NOT_TO_COME, TOO_FAR
 from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm
 from tests.support.mails import code_in
-from tests.support.make import make_assessment, make_reminder, make_user, prove_address
+from tests.support.make import make_assessment, make_reminder, make_user, points, prove_address
 from tests.support.pages import text_of
 from tests.support.reminders import chosen
 
@@ -92,6 +93,38 @@ def test_a_day_that_was_named_and_a_change_that_was_told_stand(rhythm):
 def test_postgresql_knows_the_rules(user, values, constraint):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Reminder.objects.create(user=user, **values)
+
+
+@pytest.mark.parametrize("rhythm", [*PERIODS])
+def test_who_spends_their_points_before_it_is_due_has_it_moved_at_once(owner, user, rhythm):
+    stored = make_reminder(user, rhythm, due_on=today() + timedelta(days=9), day_of_month=9)
+    sent = points("6-2-2-0-0", submission=str(uuid.uuid4()))
+    for _ in range(2):  # it is idempotent
+        assert owner.post("/", sent).status_code == 302
+        reminder = Reminder.objects.get()
+        assert reminder.due_on == Rhythm(rhythm).after(today())
+        assert reminder.day_of_month == today().day
+        assert reminder.sequence == stored.sequence + 1
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due_on"),
+    [
+        ("on_date", today() + timedelta(days=9)),
+        ("on_change", today() + timedelta(days=9)),
+        ("on_change", None),
+        ("off", None),
+        ("every_3_months", today() + timedelta(days=200)),
+    ],
+)
+def test_what_is_no_period_or_is_later_anyway_stays_when_they_spend_their_points(
+    owner, user, rhythm, due_on
+):
+    make_reminder(user, rhythm, due_on=due_on)
+    make_reminder(make_user("other@example.org"), due_on=today())
+    stored = list(Reminder.objects.order_by("pk").values())
+    owner.post("/", points("6-2-2-0-0", submission=str(uuid.uuid4())))
+    assert list(Reminder.objects.order_by("pk").values()) == stored
 
 
 # --- The page ---

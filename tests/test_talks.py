@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import unquote
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -679,7 +680,8 @@ def test_a_reminder_is_one_press_away(owner, user):
     made = make_talk(user, "open")
     response = owner.post(by_id(made, "remind/"), follow=True)
     reminder = Reminder.objects.get(user=user)
-    assert reminder.rhythm == Reminder.Rhythm.EVERY_3_MONTHS
+    assert reminder.rhythm == Reminder.Rhythm.ON_DATE
+    assert reminder.due_on == timezone.localdate() + relativedelta(months=3)
     assert f"We'll remind you on {reminder.due_on:%-d %B %Y}." in text_of(response)
 
 

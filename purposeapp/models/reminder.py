@@ -5,7 +5,7 @@ from typing import Self
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,6 +98,20 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
                 chosen_at=timezone.now(),
                 sequence=F("sequence") + 1,
             )
+        )
+
+    def postpone_after(self, day: date) -> None:
+        """Move periodic reminders on to a period after `day`, if that is later.
+
+        People took the questionnaire again on that day, without being asked. Dates that they chose
+        themselves stay. Idempotent.
+        """
+        due_on = Case(
+            *(When(rhythm=each, then=Value(Rhythm(each).after(day))) for each in PERIODS),
+            output_field=models.DateField(),
+        )
+        self.filter(rhythm__in=PERIODS, due_on__lt=due_on).update(
+            due_on=due_on, day_of_month=day.day, sequence=F("sequence") + 1
         )
 
     def stop(self) -> None:

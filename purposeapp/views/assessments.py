@@ -25,7 +25,7 @@ from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
 from .recording import JUST_RECORDED, announce_recorded, has_been_seen
-from .reminders import remind_every_3_months
+from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
 
 
@@ -148,10 +148,10 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 @require_POST
 @login_required_to_post("assessment", "id")
 def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
-    """Set a reminder every three months with one press, from the page of a new result."""
+    """Set a reminder for three months from now with one press, from the page of a new result."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     has_been_seen(request)
-    remind_every_3_months(request)
+    remind_in_3_months(request)
     return redirect(assessment)
 
 

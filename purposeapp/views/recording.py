@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, Reminder
 
 JUST_RECORDED = "just_recorded"
 """Where the session names the result that was recorded last, until its person has said more."""
@@ -15,7 +16,12 @@ TO_ANNOUNCE = "to_announce"
 
 
 def redirect_to_recorded(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    """To the page of a result that is recorded, which says so. Idempotent, as recording is."""
+    """Redirect to a result that was just recorded, and postpone its person's periodic reminder.
+
+    Idempotent, as recording is.
+    """
+    day = assessment.taken_on or timezone.localdate(assessment.taken_at)
+    Reminder.objects.for_user(request.user).postpone_after(day)
     request.session[JUST_RECORDED] = request.session[TO_ANNOUNCE] = str(assessment.id)
     return redirect(assessment)
 
@@ -28,7 +34,7 @@ def has_been_seen(request: HttpRequest) -> None:
 def announce_recorded(request: HttpRequest, assessment: Assessment) -> None:
     """Say that a result is saved, and which one it is of theirs, on the first page that shows it.
 
-    Counted there, since it would be the fourth statement of what stores it.
+    Counted there, since it would be one more statement of what stores it.
     """
     if request.session.get(TO_ANNOUNCE) != str(assessment.id):
         return

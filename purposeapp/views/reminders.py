@@ -58,13 +58,16 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
     return render(request, "purposeapp/reminders.html", context, status=status)
 
 
-def remind_every_3_months(request: HttpRequest) -> None:
-    """Set a reminder every three months with one press, and say so.
+def remind_in_3_months(request: HttpRequest) -> None:
+    """Set one reminder for three months from now with one press, and say so.
 
     On a page that is out of date, one that was chosen meanwhile stays, and is what it says.
     """
     reminder = Reminder.objects.choose(
-        user=request.user, rhythm=Reminder.Rhythm.EVERY_3_MONTHS, replaces=False
+        user=request.user,
+        rhythm=Reminder.Rhythm.ON_DATE,
+        on=Reminder.Rhythm.EVERY_3_MONTHS.after(today()),
+        replaces=False,
     )
     if reminder and reminder.due_on:
         day = date_format(reminder.due_on)

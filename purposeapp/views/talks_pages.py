@@ -28,7 +28,7 @@ from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mai
 from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
 
-from .reminders import remind_every_3_months
+from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
 from .talks_seat import Seat, SeatedRequest, View, both_ways
 
@@ -209,9 +209,9 @@ def _sheet(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _remind(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Set a reminder every three months with one press."""
+    """Set a reminder for three months from now with one press."""
     if request.method == "POST":
-        remind_every_3_months(request)
+        remind_in_3_months(request)
     return HttpResponseSeeOther(request.seat.url())
 
 

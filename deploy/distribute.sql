@@ -7,9 +7,10 @@
 
 CREATE EXTENSION IF NOT EXISTS citus;
 
--- A distributed table can't have triggers. The limit of 10,000 results per account then holds only for
--- imports, which count for themselves.
+-- A distributed table can't have triggers. Without them, nothing limits an account's results to 10,000,
+-- and only imports limit its goals.
 DROP TRIGGER assessment_not_too_many ON purposeapp_assessment;
+DROP TRIGGER goal_keeps_the_latest ON purposeapp_goal;
 
 -- All rows of one person are on one node, so that a statement with a user_id goes to that node alone.
 SELECT create_distributed_table('purposeapp_assessment', 'user_id');

@@ -11,7 +11,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Command(BaseCommand):
-    """What runs every day. How it keeps its promise is said in purposeapp/reminders/sending.py."""
+    """Send due reminders, every hour. The algorithm is in purposeapp/reminders/sending.py."""
 
     help = (
         "Send the reminders that are due. It can be run as often as you like, on several machines "

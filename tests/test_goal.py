@@ -12,7 +12,7 @@ from django.utils import timezone
 from purposeapp.advice.fit import Direction
 from purposeapp.dates import oldest_today
 from purposeapp.forms.day import NOT_A_DAY
-from purposeapp.forms.goal import DAY_PASSED
+from purposeapp.forms.goal import DAY_PASSED, TOO_FAR
 from purposeapp.models import Goal, Tick, Tip
 from purposeapp.split import Purpose, Split
 from purposeapp.views.goal import EARLIER_SHOWN
@@ -217,6 +217,7 @@ def test_a_clock_that_went_back_ends_no_goal_before_it_was_set(user):
         ("4-3-5-0-0", "", ["You have used 12 of 10 points. Take 2 away."]),
         ("4-3-x-0-0", "", ["Enter a whole number from 0 to 10."]),
         ("4-3-3-0-0", "2026-01-01", [DAY_PASSED]),
+        ("4-3-3-0-0", "9999-12-31", [TOO_FAR]),
         ("4-3-3-0-0", "tomorrow", [NOT_A_DAY]),
         ("4-3-3-0-0", "05/01/2100", [NOT_A_DAY]),
         ("4-3-3-0-0", "2100-02-30", [NOT_A_DAY]),

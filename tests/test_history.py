@@ -188,6 +188,7 @@ def test_with_one_assessment_there_is_nothing_to_compare(owner, user):
     make_assessment(user)
     page = owner.get("/history/").content.decode()
     assert "/history/compare/" not in page
+    assert 'type="checkbox"' not in page
     assert "Your first result. The next one will appear beside it." in page
 
 

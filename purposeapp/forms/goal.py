@@ -2,21 +2,25 @@
 
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.dates import oldest_today
+from purposeapp.dates import oldest_today, today
 from purposeapp.models import Goal
 
 from .day import DayField
 from .ten_points import TenPointsForm
 
+YEARS_AHEAD = 20
+
 DAY_PASSED = _("This date is in the past. Choose a later one, or leave it empty.")
+TOO_FAR = _("Choose a date within the next 20 years, or leave it empty.")
 
 
 class GoalForm(TenPointsForm):
-    """The split that a person wants to have one day, with a day if they like."""
+    """The split that a person wants to have one day, with a target date if they like."""
 
     earlier_words = _("now %(was)d")
     change_words = _("now %(was)d, goal %(now)d")
@@ -25,13 +29,15 @@ class GoalForm(TenPointsForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["wanted_by"].widget.attrs["min"] = oldest_today().isoformat()
+        self.fields["wanted_by"].widget.attrs |= {"min": oldest_today(), "max": _last_day()}
 
     def clean_wanted_by(self) -> date | None:
-        """No day, or one that is not over yet somewhere on earth."""
+        """Return None, or a day that is not over yet somewhere on earth, within YEARS_AHEAD."""
         day = self.cleaned_data["wanted_by"]
         if day and day < oldest_today():
             raise forms.ValidationError(DAY_PASSED, code="passed")
+        if day and day > _last_day():
+            raise forms.ValidationError(TOO_FAR, code="too_far")
         return day
 
     def save(self, *, user) -> Goal | None:
@@ -53,3 +59,7 @@ class EndGoalForm(forms.Form):
     def save(self) -> int:
         """End it, and return how many ended: 1, or 0 where it has just ended otherwise."""
         return Goal.objects.filter(pk=self.cleaned_data["goal"].pk).current().end(timezone.now())
+
+
+def _last_day() -> date:
+    return today() + relativedelta(years=YEARS_AHEAD)

@@ -103,14 +103,15 @@ def _key_of_tip(advised: AdvisedTip, ticks: Mapping[int, Tick]) -> tuple:
 
 
 @register.simple_tag
-def history_entry(entry: Entry) -> SafeString:
-    """One result in the list of a history."""
+def history_entry(entry: Entry, *, comparable: bool) -> SafeString:
+    """One result in the list of a history, with a box to compare it if there is another one."""
     snapshot, change = entry.snapshot, entry.change
     return fragment(
         "purposeapp/_entry.html",
         has_change=bool(change),
         has_event=bool(snapshot.event_label),
         has_note=bool(snapshot.note),
+        comparable=comparable,
         late={
             "day": snapshot.on.isoformat(),
             "name": entry.name,

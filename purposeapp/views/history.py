@@ -65,6 +65,7 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         "years": _by_year(entries),
         "older": page.cursor,
         "newest_page": not cursor,
+        "comparable": bool(cursor) or len(entries) > 1,
         "pending": len(pending_results(request.session)),
         "example": [] if entries else EXAMPLE,
         "ticks": Counter(tick.verdict for tick in ticks.values()),

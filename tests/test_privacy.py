@@ -94,10 +94,9 @@ def test_as_many_results_wait_as_it_says(page):
 
 def test_it_names_all_that_scripts_leave_in_the_browser(page):
     scripts = "".join(path.read_text() for path in Path("static/js").glob("*.js"))
-    stored = set(re.findall(r'torage\.setItem\((?:"([a-z-]+)"|KEY|key)', scripts))
-    # KEY comes from header.js, and the keys of draft.js begin with its PREFIX.
-    assert stored == {"", "account-key", "own-split", "theme"}
-    assert 'const KEY = "account";' in scripts
+    stored = set(re.findall(r'torage\.setItem\((?:"([a-z-]+)"|key)', scripts))
+    # The keys of drafts begin with a prefix.
+    assert stored == {"", "account", "account-key", "own-split", "theme"}
     assert 'const PREFIX = "draft ";' in scripts
     assert len(re.findall(r"torage\.setItem\(", scripts)) == 5
     assert set(re.findall("<code>([a-z-]+)</code> is", page)) == {

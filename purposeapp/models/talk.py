@@ -356,6 +356,10 @@ class Talk(models.Model):
             return TalkSide.INVITER
         return TalkSide.GUEST if user.pk == self.guest_id else None
 
+    def user_of(self, side: TalkSide) -> int | None:
+        """The id of the account on a side; None for a guest without one."""
+        return self.inviter_id if side == TalkSide.INVITER else self.guest_id
+
     # --- What each side does, one after the other ---
 
     def _locked(self) -> "Talk | None":

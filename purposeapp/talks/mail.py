@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from purposeapp.models import Talk
+from purposeapp.models.reminder import reachable_people
+from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.outage import is_outage
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,28 @@ def mail_invitation(talk: Talk, key: str, to: str) -> bool:
 def mail_guest_url(talk: Talk, key: str, to: str) -> bool:
     """Send a guest their own address; False where that fails."""
     return _send("talk_address", to, talk=talk, url=guest_url(key))
+
+
+def mail_finished(talk: Talk, side: TalkSide) -> bool:
+    """Tell the other side that this one has finished; False if no mail can be sent."""
+    return _notify("talk_finished", talk, side.other)
+
+
+def mail_opened(talk: Talk, side: TalkSide) -> bool:
+    """Tell the other side that this one was the second to agree; False if no mail can be sent."""
+    return _notify("talk_opened", talk, side.other)
+
+
+def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
+    """Send one side news of the other, if they have an account with a verified email.
+
+    The link in it is no key: it needs a sign-in.
+    """
+    user = reachable_people().filter(pk=talk.user_of(to)).first()
+    if not user:
+        return False
+    url = settings.PUBLIC_URL + reverse("talk", args=[talk.pk])
+    return _send(template, user.email, talk=talk, to_inviter=to == TalkSide.INVITER, url=url)
 
 
 def _send(template: str, to: str, **context: object) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +25,13 @@ from purposeapp.models.talk import TalkState
 from purposeapp.models.talk_answer import TalkKind
 from purposeapp.sharing.links import MailableLink
 from purposeapp.split import Split
-from purposeapp.talks.mail import guest_url, invitation_url, mail_guest_url, mail_invitation
+from purposeapp.talks.mail import (
+    guest_url,
+    invitation_url,
+    mail_guest_url,
+    mail_invitation,
+    mail_opened,
+)
 from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
 
@@ -152,7 +159,12 @@ def _page(
 def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """Agree to show one's points; where it is too late or too early, the talk says why."""
     if request.method == "POST":
-        request.seat.talk.agree(request.seat.side)
+        talk, side = request.seat.talk, request.seat.side
+        with transaction.atomic():  # the mail goes to the outbox
+            if talk.agree(side) and not talk.is_open:
+                talk.refresh_from_db()
+                if talk.is_open:
+                    mail_opened(talk, side)
     return HttpResponseSeeOther(request.seat.url())
 
 

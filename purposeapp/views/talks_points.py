@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.talk_answer import TalkKind
 from purposeapp.split import Split
+from purposeapp.talks.mail import mail_finished
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.responses import HttpResponseSeeOther
 
@@ -96,9 +98,13 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
 
     def save(request: SeatedRequest, form: TenPointsForm) -> HttpResponse:
         seat = request.seat
-        if not seat.talk.answer(seat.side, kind, form.split):
-            return HttpResponseSeeOther(seat.url())  # which says why
-        seat.mine[kind] = form.split
+        had_finished = seat.talk.has_finished(seat.side)
+        with transaction.atomic():  # the mail goes to the outbox
+            if not seat.talk.answer(seat.side, kind, form.split):
+                return HttpResponseSeeOther(seat.url())  # which says why
+            seat.mine[kind] = form.split
+            if not had_finished and seat.talk.has_finished(seat.side):
+                mail_finished(seat.talk, seat.side)
         return HttpResponseSeeOther(seat.next_url)
 
     def make(login_required: bool) -> View:

@@ -1,0 +1,113 @@
+"""Emails about a talk: the other side has finished, or was the second to agree."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from purposeapp.models import User
+from purposeapp.models.talk_answer import TalkSide
+from tests.support.make import make_user, points, prove_address
+from tests.support.talks import LABEL, make_talk, talk_of
+
+FINISHED = "Your talk: the other person has spent their points"
+OPENED = "Your talk is open: see each other's points"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inviter(user):
+    prove_address(user)
+    return user
+
+
+@pytest.fixture
+def ana():
+    """A guest with an account and a verified email."""
+    guest = make_user("ana@example.org")
+    prove_address(guest)
+    return guest
+
+
+@pytest.fixture
+def guest():
+    """The browser of a guest who comes by the key."""
+    return Client()
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def spend(client: Client, url: str, *kinds: str) -> None:
+    for kind in kinds:
+        assert client.post(f"{url}{kind}/", points("6-2-2-0-0")).status_code == 303
+
+
+def sent() -> list[tuple[str, list[str]]]:
+    return [(each.subject, each.to) for each in mail.outbox]
+
+
+def test_the_inviter_is_told_once_that_the_guest_has_finished(guest, inviter):
+    made = make_talk(inviter, "started")
+    url = f"/talk/{made.guest_key}/"
+    spend(guest, url, "now", "guess")
+    assert sent() == []
+    spend(guest, url, "future")
+    assert sent() == [(FINISHED, [inviter.email])]
+    spend(guest, url, "future", "now")
+    assert len(mail.outbox) == 1
+    body = mail.outbox[0].body
+    assert f"This is your talk with: {LABEL}" in body
+    assert f"http://127.0.0.1:8000/talks/{made.talk.pk}/" in body
+    assert made.guest_key not in body
+    assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_guest_with_an_account_is_told_by_name_and_never_reads_the_label(inviter, ana):
+    made = make_talk(inviter, "started", guest=ana, name="Tom & Co")
+    spend(signed_in(inviter), f"/talks/{made.talk.pk}/", "now", "future")
+    assert sent() == [(FINISHED, [ana.email])]
+    assert "Tom & Co has spent their ten points" in mail.outbox[0].body
+    assert LABEL not in mail.outbox[0].body
+
+
+def test_whoever_agreed_first_is_told_once_that_the_talk_is_open(guest, inviter):
+    made = make_talk(inviter, "agreed")
+    for _ in range(2):
+        assert guest.post(f"/talk/{made.guest_key}/agree/").status_code == 303
+    assert talk_of(made.talk).is_open
+    assert sent() == [(OPENED, [inviter.email])]
+    assert f"This is your talk with: {LABEL}" in mail.outbox[0].body
+
+
+def test_a_guest_with_an_account_is_told_that_the_talk_is_open(inviter, ana):
+    made = make_talk(inviter, "answered", guest=ana)
+    made.talk.agree(TalkSide.GUEST)
+    signed_in(inviter).post(f"/talks/{made.talk.pk}/agree/")
+    assert sent() == [(OPENED, [ana.email])]
+    assert "Anna has agreed to share too." in mail.outbox[0].body
+    assert LABEL not in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("page", ["agree", "future"])
+def test_the_first_to_agree_and_a_change_of_points_are_no_news(guest, inviter, page):
+    made = make_talk(inviter, "answered")
+    guest.post(f"/talk/{made.guest_key}/{page}/", points("6-2-2-0-0"))
+    assert sent() == []
+
+
+def test_who_has_no_verified_email_is_told_nothing(user, guest):
+    made = make_talk(user, "started")
+    spend(guest, f"/talk/{made.guest_key}/", "now", "future")
+    spend(signed_in(user), f"/talks/{made.talk.pk}/", "now", "future")  # a guest without account
+    assert sent() == []
+
+
+def test_a_mail_server_that_fails_loses_no_points(guest, inviter, settings):
+    settings.EMAIL_BACKEND = "tests.test_talk_news.nothing"
+    made = make_talk(inviter, "started")
+    spend(guest, f"/talk/{made.guest_key}/", "now", "future")
+    assert talk_of(made.talk).has_finished(TalkSide.GUEST)

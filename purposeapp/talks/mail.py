@@ -51,7 +51,8 @@ def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
 
     The link in it is no key: it needs a sign-in.
     """
-    user = reachable_people().filter(pk=talk.user_of(to)).first()
+    user_id = talk.user_of(to)
+    user = reachable_people().filter(pk=user_id).first() if user_id else None
     if not user:
         return False
     url = settings.PUBLIC_URL + reverse("talk", args=[talk.pk])

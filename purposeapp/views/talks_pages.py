@@ -160,8 +160,9 @@ def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
     """Agree to show one's points; where it is too late or too early, the talk says why."""
     if request.method == "POST":
         talk, side = request.seat.talk, request.seat.side
+        was_open = talk.is_open
         with transaction.atomic():  # the mail goes to the outbox
-            if talk.agree(side) and not talk.is_open:
+            if talk.agree(side) and not was_open:
                 talk.refresh_from_db()
                 if talk.is_open:
                     mail_opened(talk, side)

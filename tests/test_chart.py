@@ -20,6 +20,7 @@ from purposeapp.timeline.chart import (
     MAX_LABELLED,
     MAX_MARKS,
     MIN_DISTANCE,
+    TAIL,
     draw,
 )
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
@@ -110,7 +111,7 @@ def test_no_label_of_a_date_touches_another_or_falls_out(snapshots, goal):
 def test_no_result_stands_on_the_wrong_side_of_a_date(snapshots, goal):
     chart = draw(snapshots, goal)
     if any(mark.is_moment for mark in chart.date_marks):
-        axis = Axis(snapshots[0].taken_at, snapshots[-1].taken_at, 0, 85 if goal else 100)
+        axis = Axis(snapshots[0].taken_at, snapshots[-1].taken_at, 0, (85 if goal else 100) - TAIL)
         assert [entry.x for entry in chart.entries] == pytest.approx(
             [axis.at(snapshot.taken_at) for snapshot in snapshots], abs=0.006
         )
@@ -296,9 +297,21 @@ def test_a_narrow_screen_does_without_a_name_that_only_a_wide_one_has_room_for()
 
 
 def test_each_result_has_a_tick_below_the_bands():
-    chart = draw(every(timedelta(days=10), 21))
-    assert chart.ticks.startswith("M0 0v1M100 0v1M200 0v1")
-    assert chart.ticks.count("v1") == 21
+    chart = draw(every(timedelta(days=10), 25))
+    assert chart.ticks.startswith("M0 0v1M80 0v1M160 0v1")
+    assert chart.ticks.count("v1") == 25
+
+
+@given(histories(least=MAX_COLUMNS + 1), GOALS)
+def test_the_newest_result_is_wide_enough_to_be_seen(snapshots, goal):
+    chart = draw(snapshots, goal)
+    newest, end = chart.entries[-1].x, 85 if goal else 100
+    assert end - newest >= TAIL - 0.01
+    for band in chart.bands:
+        points = edge(band.path)
+        stop, last = points[-1]
+        assert stop / 20 == pytest.approx(end, abs=0.06)
+        assert height(points, round(newest * 10) * 2) == last
 
 
 @pytest.mark.parametrize(

@@ -39,14 +39,21 @@ class Band:
     """None where it is too thin everywhere."""
 
 
-def draw_bands(splits: Sequence[Split], places: Sequence[float]) -> list[Band]:
-    """A band for each purpose that has points; places in per cent of the picture's width."""
+def draw_bands(splits: Sequence[Split], places: Sequence[float], tail: float = 0) -> list[Band]:
+    """A band for each purpose that has points; places in per cent of the picture's width.
+
+    The bands go on level after the last place, as far as `tail`.
+    """
     at = dict(zip((2 * round(x * 10) for x in places), splits, strict=True))
     # Closer together, an eye can't tell results apart: the last of them stands for the others.
     xs = list(dict.fromkeys([next(iter(at)), *{x // CLOSEST: x for x in at}.values()]))
     edges = [(0,) * len(xs), *zip(*(accumulate(at[x]) for x in xs), strict=True)]
     return [
-        Band(purpose, _path(xs, top), _label(str(purpose.label), xs, top, bottom))
+        Band(
+            purpose,
+            _path(xs, top, 2 * round(tail * 10)),
+            _label(str(purpose.label), xs, top, bottom),
+        )
         for purpose, (top, bottom) in zip(Purpose, pairwise(edges), strict=True)
         if top != bottom
     ]
@@ -57,7 +64,7 @@ def draw_ticks(places: Iterable[float]) -> str:
     return "".join(f"M{x} 0v1" for x in dict.fromkeys(2 * round(x * 10) for x in places))
 
 
-def _path(xs: Sequence[int], ys: Sequence[int]) -> str:
+def _path(xs: Sequence[int], ys: Sequence[int], tail: int) -> str:
     """An SVG path of everything below an edge."""
     around = zip(xs, ys, (ys[0], *ys), (*ys[1:], ys[-1]), strict=False)
     turns = [(x, y) for x, y, before, after in around if not before == y == after]
@@ -66,7 +73,7 @@ def _path(xs: Sequence[int], ys: Sequence[int]) -> str:
         dx, dy = x - at[0], y - at[1]
         path.append(f"c{dx // 2} 0 {dx // 2} {dy} {dx} {dy}" if dy else f"h{dx}")
         at = x, y
-    return "".join([*path, f"H{xs[-1]}V{BUDGET}H{xs[0]}z"])
+    return "".join([*path, f"H{xs[-1] + tail}V{BUDGET}H{xs[0]}z"])
 
 
 def _label(

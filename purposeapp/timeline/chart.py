@@ -28,6 +28,8 @@ MAX_LABELLED = 6
 """So many columns stand far enough apart for a date below each, on a wide screen."""
 LABELLED_DISTANCE = 17.2
 MIN_DISTANCE = 5.6
+TAIL = 4.0
+"""How far bands go on after the newest result, which would be no wider than a line."""
 EDGE = 4.5  # half of the widest column
 MAX_WIDTH = 9.0
 GOAL_WIDTH = 6.0
@@ -129,7 +131,7 @@ class Chart:
     @cached_property
     def bands(self) -> list[Band]:
         """The band of each purpose; none where there are columns."""
-        return [] if self.width else draw_bands(self._splits, self._places)
+        return [] if self.width else draw_bands(self._splits, self._places, TAIL)
 
     @property
     def ticks(self) -> str:
@@ -151,8 +153,9 @@ def draw(
     """The picture of a history of at least one, oldest first, with the goal if there is one."""
     count = len(snapshots)
     end = 100 - (ALONE_BESIDE_GOAL if count == 1 else GOAL_ROOM) if goal else 100.0
-    edge = end / 2 if count == 1 else EDGE if count <= MAX_COLUMNS else 0
-    axis = Axis(snapshots[0].taken_at, snapshots[-1].taken_at, edge, end - edge)
+    left = end / 2 if count == 1 else EDGE if count <= MAX_COLUMNS else 0
+    right = end - (left or TAIL)
+    axis = Axis(snapshots[0].taken_at, snapshots[-1].taken_at, left, right)
     places, width = _places(snapshots, axis)
     days = [snapshot.on for snapshot in snapshots]
     shared = repeated(days)

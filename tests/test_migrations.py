@@ -4,13 +4,17 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from purposeapp.models import PortraitPart
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
 truer_portraits = import_module("purposeapp.migrations.0018_truer_portraits")
 who_comes_first = import_module("purposeapp.migrations.0028_who_comes_first")
+who_shares = import_module("purposeapp.migrations.0032_no_blind_spot_for_who_shares")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """The migration at which the oldest database to preserve was created."""
@@ -127,13 +131,29 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
     Part = migrate(leaves).get_model("purposeapp", "PortraitPart")
     now = dict(Part.objects.values_list("key", "text"))
-    assert now.pop(plainer_words.NEW_KEY) == plainer_words.NEW_TEXT
+    assert now.pop(plainer_words.NEW_KEY) == who_shares.REWORDED[plainer_words.NEW_TEXT]
     plainer = {key: plainer_words.REWORDED.get(text, text) for key, text in originals.items()}
     assert set(truer_portraits.REWORDED) <= set(plainer.values())
     newer = {key: truer_portraits.REWORDED.get(text, text) for key, text in plainer.items()}
     assert set(who_comes_first.REWORDED) <= set(newer.values())
-    newest = {key: who_comes_first.REWORDED.get(text, text) for key, text in newer.items()}
+    latest = {key: who_comes_first.REWORDED.get(text, text) for key, text in newer.items()}
+    assert set(who_shares.REWORDED) <= {*latest.values(), plainer_words.NEW_TEXT}
+    newest = {key: who_shares.REWORDED.get(text, text) for key, text in latest.items()}
     assert now == newest | {theirs.key: "The blind spot is ours."}
     Part = migrate(before).get_model("purposeapp", "PortraitPart")
     back = dict(Part.objects.values_list("key", "text"))
     assert back == originals | {theirs.key: "The blind spot is ours."}
+
+
+def test_a_sentence_that_staff_gave_another_condition_stays_theirs(db):
+    who_shares.restore(apps, None)
+    theirs = PortraitPart.objects.get(key="blind-spot-business-without-vanity")
+    text = theirs.text
+    assert text in who_shares.REWORDED
+    PortraitPart.objects.filter(pk=theirs.pk).update(missing="community_spirit")
+    who_shares.reword(apps, None)
+    theirs.refresh_from_db()
+    assert theirs.text == text
+    assert not PortraitPart.history.filter(
+        id=theirs.pk, history_change_reason=who_shares.REASON
+    ).exists()

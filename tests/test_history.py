@@ -308,6 +308,17 @@ def test_points_on_vanity_are_met_with_thanks_and_an_invitation(owner, user):
     assert "Thank you for being honest" not in page
 
 
+def test_points_on_community_spirit_are_thanked_for_before_any_tip(owner, user):
+    """Also where a tip is for the movement, which goes before all other tips."""
+    make_assessment(user, "10-0-0-0-0", taken_at=NOON)
+    later = make_assessment(user, "9-1-0-0-0", taken_at=NOON + timedelta(days=1))
+    page = owner.get(later.get_absolute_url()).content.decode()
+    thanks = "Thank you. What you share makes a difference to other people."
+    assert page.index(thanks) < page.index("Take the question people ask you most")
+    page = owner.get(make_assessment(user, "10-0-0-0-0").get_absolute_url()).content.decode()
+    assert thanks not in page
+
+
 def test_a_note_is_kept_and_the_points_are_not_touched(owner, three):
     url = three[0].get_absolute_url()
     response = owner.post(url, {"note": "Zwölf Boxkämpfer", "business_driven": "0"}, follow=True)

@@ -15,6 +15,8 @@ from purposeapp.web.page_cache import page_cache
 from tests.support.make import make_tip
 from tests.support.splits import EVERY_SPLIT, one_of_each
 
+THANKS = "Thank you. What you share makes a difference to other people."
+
 
 def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, db):
     """Check each set of purposes that can have points; tests/test_fit.py covers the choice."""
@@ -34,6 +36,10 @@ def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, d
         places = [page.index(f"Advice on {purpose.value}<") for purpose in split.spent]
         assert places == sorted(places)
         assert page.count('<i class="cell ') == 10
+        assert (THANKS in page) == (split.community_spirit > 0)
+        if split.community_spirit:
+            # The first words under its name, before any tip.
+            assert page.index(THANKS) < page.index("Advice on community_spirit<")
         assert ("Thank you for being honest" in page) == (split.vanity_project > 0)
         assert page.count("A path from here") == (split.learning_sponge > 0) + (
             split.vanity_project > 0

@@ -21,6 +21,7 @@ first_tips = import_module("purposeapp.migrations.0002_first_tips")
 tips_for_change = import_module("purposeapp.migrations.0007_tips_for_change")
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 thanks = import_module("purposeapp.migrations.0027_thanks_to_pass_on")
+thanks_first = import_module("purposeapp.migrations.0033_thanks_before_the_tips")
 
 
 def test_a_new_database_has_tips_on_every_purpose(db):
@@ -39,7 +40,7 @@ def test_what_was_said_first_is_part_of_the_history(db):
         if tip.key in plain_words.SAID_ANEW:
             said.append(plain_words.SAID_ANEW[tip.key][0])
         if tip.key == thanks.KEY:
-            said.append(thanks.AFTER)
+            said += [thanks.AFTER, thanks_first.AFTER]
         assert texts == said
         assert texts[-1] == tip.text
 
@@ -47,6 +48,7 @@ def test_what_was_said_first_is_part_of_the_history(db):
 def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     before = set(Tip.objects.values_list("key", "text"))
     Tick.objects.create(user=user, tip=Tip.objects.get(key="jobs-new"), verdict="done")
+    thanks_first.restore(apps, None)
     thanks.restore(apps, None)
     plain_words.unload(apps, None)
     assert dict(Tip.objects.values_list("key", "text")) == plain_words.texts_as_loaded()
@@ -59,13 +61,16 @@ def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     tips_for_change.load(apps, None)
     plain_words.load(apps, None)
     thanks.reword(apps, None)
+    thanks_first.reword(apps, None)
     assert set(Tip.objects.values_list("key", "text")) == before
 
 
 def test_thanks_that_staff_said_in_their_own_words_stay_theirs(db):
+    thanks_first.restore(apps, None)
     thanks.restore(apps, None)
     Tip.objects.filter(key=thanks.KEY).update(text="Theirs.")
     thanks.reword(apps, None)
+    thanks_first.reword(apps, None)
     assert Tip.objects.get(key=thanks.KEY).text == "Theirs."
 
 

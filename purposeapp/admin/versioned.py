@@ -31,6 +31,10 @@ REASONS = {
     "Initial texts": gettext_lazy("initial sentences"),
     "Plain words": gettext_lazy("reworded"),
     "Truer words": gettext_lazy("reworded"),
+    "Something to do": gettext_lazy("reworded"),
+    "Which comes first": gettext_lazy("reworded"),
+    "Who shares is seen": gettext_lazy("reworded"),
+    "Thanks above the tips": gettext_lazy("reworded"),
 }
 """What migrations wrote as their reason for a change, in words for editors."""
 

@@ -106,6 +106,11 @@ class Advice:
         return self.purpose == Purpose.JOB_SEEKING and self.points > 0
 
     @property
+    def thanks_for_sharing(self) -> bool:
+        """Whoever gives without gain is thanked before they are told what else to do."""
+        return self.purpose == Purpose.COMMUNITY_SPIRIT and self.points > 0
+
+    @property
     def thanks_for_honesty(self) -> bool:
         """Nobody likes to admit to vanity, so whoever does is thanked."""
         return self.purpose == Purpose.VANITY_PROJECT and self.points > 0

@@ -62,9 +62,9 @@ def fits(tip, now, before, goal, side) -> bool:
     moved = {
         "any": True,
         "new": before == 0 and now > 0,
-        "rising": before is not None and now > before,
-        "falling": before is not None and now < before,
-        "gone": before is not None and before > 0 and now == 0,
+        "rising": before is not None and now > before and not (goal is not None and goal < now),
+        "falling": before is not None and now < before and not (goal is not None and goal > now),
+        "gone": before is not None and before > 0 and now == 0 and not goal,
         "wanted_more": goal is not None and goal > now,
         "wanted_less": goal is not None and goal < now,
     }
@@ -75,11 +75,18 @@ def fits(tip, now, before, goal, side) -> bool:
     )
 
 
-def in_order(tips, side) -> list[str]:
+def goes_first(tip, now, before) -> bool:
+    """Apply the rule to plain numbers: a single point leads only from zero or to zero."""
+    if tip.direction in ("rising", "falling"):
+        return 0 in (now, before) or abs(now - before) >= 2
+    return tip.direction != "any"
+
+
+def in_order(tips, now, before, side) -> list[str]:
     """Return the keys in the expected order, by dealing them out."""
     keys = []
     for moving in (True, False):
-        kind = [t for t in tips if (t.direction != "any") == moving]
+        kind = [t for t in tips if goes_first(t, now, before) == moving]
         kind.sort(key=lambda t: (t.position, t.key))
         if side != "both":
             keys += [t.key for t in kind]
@@ -97,7 +104,7 @@ def expected(split, earlier, wanted, side) -> list[tuple]:
         points = [each and each[purpose] for each in (split, earlier, wanted)]
         own = [t for t in TIPS[purpose] if fits(t, *points, side)]
         if own or split[purpose]:
-            keys, first = in_order(own, side), 1 + split[purpose] // 2
+            keys, first = in_order(own, *points[:2], side), 1 + split[purpose] // 2
             last = first + MAX_MORE
             found.append((purpose, keys[:first], keys[first:last], len(keys) > last))
     return found
@@ -190,31 +197,78 @@ def test_both_sides_take_turns_so_that_neither_is_hidden():
     assert [(audience, len(own)) for audience, own in alone.groups] == [("everyone", 1)]
 
 
-LIFE = Situation(
-    split=Split.parse("2-2-0-6-0"),
-    earlier=Split.parse("6-0-1-0-3"),
-    wanted=Split.parse("3-0-7-0-0"),
-)
+def moving(now, before, wanted) -> list[str]:
+    """Return the directions of the tips on Business driven that are shown, in their order."""
+    tips = [
+        tip(direction=direction.value, points_from=0, position=number)
+        for number, direction in enumerate(Direction)
+    ]
+    points = (now, before, wanted)
+    splits = [n if n is None else Split(n, 10 - n, 0, 0, 0) for n in points]
+    situation = Situation(*splits)
+    for advice in choose(situation, tips):
+        if advice.purpose == "business_driven":
+            return [each.tip.direction for each in [*advice.at_once, *advice.more]]
+    return []
 
 
 @pytest.mark.parametrize(
-    ("purpose", "direction", "why"),
+    ("now", "before", "wanted", "directions"),
     [
-        ("job_seeking", "any", ""),
-        ("job_seeking", "new", "because Job seeking is new for you"),
-        ("job_seeking", "rising", "because Job seeking rose by 6"),
-        ("business_driven", "falling", "because Business driven fell by 4"),
-        ("vanity_project", "gone", "because Vanity project dropped from 3 to zero"),
-        ("vanity_project", "falling", "because Vanity project fell by 3"),
-        ("learning_sponge", "wanted_more", "because your goal is 7 points higher"),
-        ("business_driven", "wanted_more", "because your goal is 1 point higher"),
-        ("community_spirit", "wanted_less", "because your goal is 2 points lower"),
+        # The goal is to undo the movement.
+        (4, 5, 10, ["wanted_more", "any"]),
+        (4, 9, 10, ["wanted_more", "any"]),
+        (4, 1, 2, ["wanted_less", "any"]),
+        (0, 6, 1, ["wanted_more", "any"]),
+        (6, 0, 2, ["new", "wanted_less", "any"]),
+        # The goal goes on with it, or is reached.
+        (4, 9, 2, ["falling", "wanted_less", "any"]),
+        (4, 2, 10, ["rising", "wanted_more", "any"]),
+        (4, 2, 4, ["rising", "any"]),
+        (4, 9, 4, ["falling", "any"]),
+        # A single point, which leads only from zero or to zero.
+        (4, 5, None, ["any", "falling"]),
+        (5, 4, None, ["any", "rising"]),
+        (4, 5, 2, ["wanted_less", "any", "falling"]),
+        (4, 6, None, ["falling", "any"]),
+        (1, 0, None, ["new", "rising", "any"]),
+        (0, 1, None, ["falling", "gone", "any"]),
+        (4, 4, 5, ["wanted_more", "any"]),
     ],
 )
-def test_the_reason_is_said_where_it_is_not_obvious(purpose, direction, why):
+def test_which_movement_is_advised_on_and_what_leads(now, before, wanted, directions):
+    assert moving(now, before, wanted) == directions
+
+
+def test_no_result_advises_on_a_movement_and_on_undoing_it():
+    for now, before, wanted in product(range(11), repeat=3):
+        shown = set(moving(now, before, wanted))
+        assert not shown & {"falling", "gone"} or "wanted_more" not in shown
+        assert "rising" not in shown or "wanted_less" not in shown
+
+
+SINCE = Situation(split=Split.parse("2-2-0-6-0"), earlier=Split.parse("6-0-1-0-3"))
+AHEAD = Situation(split=Split.parse("2-2-0-6-0"), wanted=Split.parse("3-0-7-0-0"))
+
+
+@pytest.mark.parametrize(
+    ("life", "purpose", "direction", "why"),
+    [
+        (SINCE, "job_seeking", "any", ""),
+        (SINCE, "job_seeking", "new", "because Job seeking is new for you"),
+        (SINCE, "job_seeking", "rising", "because Job seeking rose by 6"),
+        (SINCE, "business_driven", "falling", "because Business driven fell by 4"),
+        (SINCE, "vanity_project", "gone", "because Vanity project dropped from 3 to zero"),
+        (SINCE, "vanity_project", "falling", "because Vanity project fell by 3"),
+        (AHEAD, "learning_sponge", "wanted_more", "because your goal is 7 points higher"),
+        (AHEAD, "business_driven", "wanted_more", "because your goal is 1 point higher"),
+        (AHEAD, "community_spirit", "wanted_less", "because your goal is 2 points lower"),
+    ],
+)
+def test_the_reason_is_said_where_it_is_not_obvious(life, purpose, direction, why):
     advised = tip(purpose, direction=direction, points_from=0)
-    assert LIFE.why(advised) == why
-    (at_once,) = [a.at_once for a in choose(LIFE, [advised]) if a.purpose == purpose]
+    assert life.why(advised) == why
+    (at_once,) = [a.at_once for a in choose(life, [advised]) if a.purpose == purpose]
     assert [each.why for each in at_once] == [why]
 
 

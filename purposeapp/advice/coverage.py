@@ -84,8 +84,9 @@ def movement(split: Split, purpose: Purpose, direction: Direction) -> Situation:
     points = split[purpose]
     earlier = {
         Direction.NEW: 0,
-        Direction.RISING: points - 1,
-        Direction.FALLING: points + 1,
+        # By two where that is possible, so that the tip goes first.
+        Direction.RISING: max(points - 2, 0),
+        Direction.FALLING: min(points + 2, BUDGET),
         Direction.GONE: 1,
     }
     wanted = {Direction.WANTED_MORE: points + 1, Direction.WANTED_LESS: points - 1}

@@ -90,18 +90,24 @@ class Situation:
     side: Side = Side.BOTH
 
     def directions(self, purpose: Purpose) -> frozenset[Direction]:
-        """The movements that `purpose` is in; `ANY` always is one of them."""
+        """The movements that `purpose` is in; `ANY` always is one of them.
+
+        One that the goal is to undo is not advised on. Only what is new needs its first steps,
+        whatever the goal.
+        """
         points = self.split[purpose]
+        wanted = points if self.wanted is None else self.wanted[purpose]
         found = {Direction.ANY}
         if self.earlier is not None:
             before = self.earlier[purpose]
-            if points > before:
-                found |= {Direction.RISING} | ({Direction.NEW} if before == 0 else set())
-            if points < before:
+            if before == 0 < points:
+                found.add(Direction.NEW)
+            if before < points <= wanted:
+                found.add(Direction.RISING)
+            if before > points >= wanted:
                 found |= {Direction.FALLING} | ({Direction.GONE} if points == 0 else set())
-        if self.wanted is not None and self.wanted[purpose] != points:
-            more = self.wanted[purpose] > points
-            found.add(Direction.WANTED_MORE if more else Direction.WANTED_LESS)
+        if wanted != points:
+            found.add(Direction.WANTED_MORE if wanted > points else Direction.WANTED_LESS)
         return frozenset(found)
 
     def fits(self, tip: Advisable) -> bool:
@@ -113,6 +119,17 @@ class Situation:
             # Most tips are for any movement, so that is asked first.
             and (tip.direction == Direction.ANY or tip.direction in self.directions(purpose))
         )
+
+    def goes_first(self, tip: Advisable) -> bool:
+        """Whether a tip that fits is shown before those for any movement.
+
+        A single point more or less is too little for that, unless the purpose is new or gone.
+        """
+        if self.earlier is None or tip.direction not in (Direction.RISING, Direction.FALLING):
+            return tip.direction != Direction.ANY
+        purpose = Purpose(tip.purpose)
+        before, points = self.earlier[purpose], self.split[purpose]
+        return abs(points - before) > 1 or 0 in (before, points)
 
     def why(self, tip: Advisable) -> str:
         """Why a tip is shown, where that is not obvious: "because Job seeking rose by 6"."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from django.utils.safestring import SafeString
 
-from purposeapp.advice.fit import Advisable, Audience, Direction, Side, Situation
+from purposeapp.advice.fit import Advisable, Audience, Side, Situation
 from purposeapp.advice.markdown import render_markdown
 from purposeapp.split import BUDGET, Path, Purpose
 
@@ -170,19 +170,19 @@ def _advice(
 
 
 def _best_first(situation: Situation, tips: list[WrittenTip]) -> list[WrittenTip]:
-    """Rank tips: what is for a movement fits best; then it is as staff put them.
+    """Rank tips: what is for a clear movement fits best; then it is as staff put them.
 
     Where both sides of job seeking are shown they take turns, so that neither has to wait
     until there is no tip left for the other.
     """
-    ordered = sorted(tips, key=lambda tip: (tip.direction == Direction.ANY, tip.position, tip.key))
+    ordered = sorted(tips, key=lambda tip: (not situation.goes_first(tip), tip.position, tip.key))
     if situation.side is not Side.BOTH:
         return ordered
     turns: Counter[tuple[bool, str]] = Counter()
 
     def turn(tip: WrittenTip) -> tuple[bool, int]:
-        moves_not = tip.direction == Direction.ANY
-        turns[moves_not, tip.audience] += 1
-        return moves_not, turns[moves_not, tip.audience]
+        waits = not situation.goes_first(tip)
+        turns[waits, tip.audience] += 1
+        return waits, turns[waits, tip.audience]
 
     return sorted(ordered, key=turn)

@@ -1,11 +1,11 @@
-"""The community's picture: aggregate statistics of everybody's latest result, safe to publish.
+"""The picture of the community: aggregate statistics of everybody's latest result, safe to publish.
 
-Statistical disclosure control, in three rules: no release of fewer than MIN_PEOPLE, none before
-MIN_CHANGED of them have changed (two releases must not differ by a few), and no number about fewer
-than MIN_CELL people (cell suppression). Why, and what it can't do:
-docs/adr/0028-a-picture-of-the-community.md.
+Statistical disclosure control, in three rules: no release about fewer than MIN_PEOPLE people; no
+new release before MIN_CHANGED of them have changed (two releases must not differ by only a few
+people); and no number about fewer than MIN_CELL people (cell suppression). For the reasons and the
+limits, see docs/adr/0028-a-picture-of-the-community.md.
 
-Everything here is worked out from how many people have each of the 1,001 splits.
+Everything here is computed from the number of people with each of the 1,001 splits.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,59 +20,59 @@ MIN_CHANGED = 20
 MIN_CELL = 10
 
 WEIGHT = 3
-"""From so many points on, a purpose has weight. No more than three purposes can."""
+"""The points from which a purpose has weight. No more than three purposes can have weight."""
 
 Counts = Mapping[Split, int]
-"""How many people have each split (a histogram)."""
+"""A histogram: the number of people with each split."""
 
 FIRST: tuple[Purpose | None, ...] = (*Purpose, None)
-"""What can come first: one purpose alone, or none, where several are level."""
+"""The possible results of `first_of`: one purpose, or None if several share the lead."""
 
 Group = tuple[Purpose, ...]
 
 GROUPS: tuple[Group, ...] = tuple(
     group for size in range(3) for group in combinations(Purpose, size)
 )
-"""The sixteen groups of splits that are alike."""
+"""The sixteen groups of similar splits; see `group_of`."""
 
 
 @cache
 def first_of(split: Split) -> Purpose | None:
-    """The purpose with most points; None where several share the lead.
+    """Return the purpose with the most points, or None if several share the lead.
 
-    To count somebody once, and not for each of the purposes that are level, tells less of them: an
-    even split would stand out by being everywhere first.
+    Each person is counted once, not for each of several leaders, which would reveal more: an even
+    split would stand out by being first everywhere.
     """
     return split.standouts[0] if len(split.standouts) == 1 else None
 
 
-@cache  # a tally asks for each of the groups; there are 1,001 splits
+@cache  # a tally calls this for each split and group; there are 1,001 splits
 def group_of(split: Split) -> Group:
-    """The purposes with weight, if there are one or two; else nothing, for what is mixed evenly.
+    """Return the purposes with weight if there are one or two; otherwise empty, for an even mix.
 
-    Splits of the same group are *alike*. It is a partition: groups that overlap, such as all
-    within two points of a split, would be 1,001 counts to subtract from each other. None has
-    fewer than fifty splits, so that to be in one says little.
+    Splits of the same group are *alike*. The groups are a partition. Overlapping groups, such as
+    all splits within two points of another, would publish 1,001 counts that can be subtracted
+    from each other. Each group has at least fifty splits, so membership reveals little.
     """
     weighty = tuple(purpose for purpose in Purpose if split[purpose] >= WEIGHT)
     return weighty if len(weighty) < 3 else ()
 
 
 class Tally(NamedTuple):
-    """What is counted, exactly: never published before `suppress` has gone over it.
+    """Exact counts. Never publish counts of people before `suppress` has been applied to them.
 
     Lists are in the order of the purposes, of FIRST, or of GROUPS.
     """
 
     people: int
     points: list[int]
-    """What everybody spends on each purpose."""
+    """The sum of everybody's points on each purpose."""
     first: list[int]
-    """Who has each purpose first, alone; and last, who has several level."""
+    """People with each purpose alone in the lead; the last item: people with a shared lead."""
     nothing: list[int]
-    """Who spends nothing on each purpose."""
+    """People with no points on each purpose."""
     alike: list[int]
-    """Who is in each group."""
+    """People in each group."""
 
 
 def tally(counts: Counts) -> Tally:
@@ -91,11 +91,11 @@ def tally(counts: Counts) -> Tally:
 
 
 def suppress(cells: list[int], people: int) -> list[int | None]:
-    """The cells that may be shown, and None in place of each that may not (cell suppression).
+    """Return the cells with None in place of each that must be hidden (cell suppression).
 
-    Hidden is what is about fewer than MIN_CELL people, none included, and what leaves fewer
-    than that on the other side. Where that is one cell alone, the rest might tell it, and the
-    smallest of them goes too.
+    A cell is hidden if it counts fewer than MIN_CELL people, zero included, or all but fewer than
+    MIN_CELL. If only one cell is hidden, it might be computed from the others, so the smallest of
+    these is hidden too (complementary suppression).
     """
     shown = [cell if MIN_CELL <= cell <= people - MIN_CELL else None for cell in cells]
     if shown.count(None) == 1:
@@ -104,20 +104,21 @@ def suppress(cells: list[int], people: int) -> list[int | None]:
 
 
 def changed_between(before: Counts, after: Counts) -> int:
-    """The fewest people who can have made one histogram the other.
+    """Return the fewest people whose changes can turn one histogram into the other.
 
-    Whoever joined, left, was left out or spends otherwise counts; two who traded splits don't,
-    which no difference of two releases shows either. So nobody needs to know who was in it.
+    People who joined, left, opted out or changed their split count. Two people who swapped splits
+    don't, but no difference of two releases shows that either. So there is no need to store who
+    was counted.
     """
     moved = [after.get(split, 0) - before.get(split, 0) for split in {*before, *after}]
     return max(sum(each for each in moved if each > 0), -sum(each for each in moved if each < 0))
 
 
 def share(count: int, people: int) -> int:
-    """So many of these people, rounded to 1%."""
+    """Return `count` as a percentage of `people`, rounded to 1%."""
     return (200 * count + people) // (2 * people)
 
 
 def mean_share(points: int, people: int) -> int:
-    """What of their points these people spend so many of on, rounded to 1%."""
+    """Return `points` as a percentage of all points of these people, rounded to 1%."""
     return share(points, BUDGET * people)

@@ -1,6 +1,6 @@
-"""Days as this site counts them, and dates and spans of time in words.
+"""Today's date in different time zones, and dates and durations in words.
 
-Formats are named as Django names them, such as DATE_FORMAT, and looked up in config/formats/.
+Formats have Django's names, such as DATE_FORMAT, and are defined in config/formats/.
 """
 
 import re
@@ -20,46 +20,47 @@ from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
 
 def today() -> date:
-    """The day that it is in the current time zone: the reader's, else UTC."""
+    """Return today's date in the current time zone: the reader's, or UTC if it's unknown."""
     return timezone.localdate()
 
 
 def site_today() -> date:
-    """The day that it is in UTC, by which what is the same for everybody goes."""
+    """Return today's date in UTC, for everything that is the same for all readers."""
     return timezone.now().astimezone(UTC).date()
 
 
 def newest_day() -> date:
-    """The day that has begun somewhere on earth (UTC+14): the last one that can be over."""
+    """Return today's date in UTC+14: the latest date that has begun anywhere on earth."""
     return timezone.now().astimezone(FIRST_TO_BEGIN).date()
 
 
 def oldest_today() -> date:
-    """The day that has not ended everywhere on earth (UTC−12): the first that can be today."""
+    """Return today's date in UTC−12: the earliest date that is still today anywhere on earth."""
     return timezone.now().astimezone(LAST_TO_END).date()
 
 
 @per_language
 def day_in_words(day: date) -> str:
-    """The date in words, such as 3 March 2025, in the language that is active."""
+    """Return the date in words in the active language, such as 3 March 2025."""
     return date_format(day, "DATE_FORMAT")
 
 
 def local_format(time: datetime, name: str) -> str:
-    """The time in the current time zone, in a format of Django's, by its name or as a pattern."""
+    """Format a time in the current time zone, by the name of a format or by a pattern."""
     local = localtime(time)
-    # Zones without letters of their own are called +14 or -12, which says little beside a time.
+    # Zones without an abbreviation are called +14 or -12, which is unclear next to a time.
     zone = re.sub(r"^(?=[+-])", "UTC", local.tzname() or "")
-    # Django names no time zone in the hour that comes twice; a fixed offset it always names.
+    # For the repeated hour when clocks go back, Django omits the name of a time zone. It always
+    # shows that of a fixed offset.
     fixed = datetime_timezone(local.utcoffset() or timedelta(), zone)
     return date_format(local.replace(tzinfo=fixed, fold=0), name)
 
 
 def time_between(earlier: date, later: date) -> str:
-    """How long it is from one day to another, as people say it: in two units at most.
+    """Return the time from one date to another in words, with two units at most.
 
-    It never says too much: days that are left over beside years and months become "more than".
-    The days of somebody who travels can run backwards; that is less than a day.
+    It never overstates: if there are days left after years and months, it says "more than". The
+    dates of a traveller can be in reverse order; that counts as less than a day.
     """
     length = relativedelta(max(earlier, later), earlier)
     parts = [

@@ -1,4 +1,4 @@
-"""Memoization of what there is to say: a finite value is put into words once for each language."""
+"""Memoization of translated texts: each value is put into words once for each language."""
 
 from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
@@ -9,11 +9,14 @@ from django.utils.translation import get_language
 F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_KEPT = 10_000
-"""How many answers of a function a worker keeps. The least recently used give way."""
+"""The number of results that a worker caches for each function (LRU)."""
 
 
 def per_language(function: F) -> F:
-    """Decorate a function of its arguments and of the language that is active, of nothing else."""
+    """Decorator that caches a function's results for each active language.
+
+    The result may depend only on the arguments, which must be hashable, and on the language.
+    """
 
     @lru_cache(maxsize=MAX_KEPT)
     def known(_language: str | None, *args: Hashable) -> Any:

@@ -1,8 +1,8 @@
-"""What a split says, in words: true for each of the 1,001, and for whoever reads it.
+"""Sentences about splits, changes and goals. They must be true for each of the 1,001 splits.
 
-A result page is passed on, so its reader need not be the one who spent the points. The
-sentences therefore speak of the split, never of "you". Those on a goal are shown to its person
-alone.
+A result page can be shared, so its reader need not be the person who spent the points. The
+sentences are therefore about the split, never about "you". Only the sentences about a goal say
+"you", since only its owner sees them.
 """
 
 from collections.abc import Iterable
@@ -20,30 +20,30 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def enumerated(parts: Iterable[str]) -> str:
-    """One after the other, as a list whose parts may have commas of their own."""
+    """Join parts that may contain commas, with semicolons."""
     # Translators: what stands between the parts of such a list
     return pgettext("list", "; ").join(parts)
 
 
 def listed(purposes: list[Purpose]) -> str:
-    """The names of purposes as a list in a sentence."""
+    """Return the names of purposes as a list in a sentence: "A, B and C"."""
     return get_text_list([str(purpose.label) for purpose in purposes], _("and"))
 
 
 def signed(points: int) -> str:
-    """A change of points, such as +6 or −4; 0 for none."""
+    """Return a change of points with its sign, such as +6 or −4; 0 for no change."""
     return f"{'+' if points > 0 else MINUS if points else ''}{abs(points)}"
 
 
 def counted(points: int) -> str:
-    """So many points, in words: "1 point", "0 points"."""
+    """Return a number of points in words: "1 point", "0 points"."""
     return ngettext("%(points)d point", "%(points)d points", points) % {"points": points}
 
 
 def points_on(split: Split, purposes: Iterable[Purpose]) -> str:
-    """The points of these purposes: "Job seeking 6, Learning sponge 0"."""
+    """Return these purposes with their points: "Job seeking 6, Learning sponge 0"."""
     parts = [_points(purpose, split[purpose]) for purpose in purposes]
-    return _(", ").join(parts)  # a text of Django's own
+    return _(", ").join(parts)  # translated by Django
 
 
 @per_language
@@ -54,9 +54,9 @@ def _points(purpose: Purpose, points: int) -> str:
 
 @per_language
 def headline(split: Split) -> str:
-    """The result in one line: which purpose leads, or which ones share the lead, by how much.
+    """Return the result in one line: which purpose leads, or which share the lead, and by how much.
 
-    "Mainly" needs more than half of the points; below that, the leader only comes first.
+    "Mainly" needs more than half of the points; with less, the leader "comes first".
     """
     leaders = split.standouts
     share = split.percentage(leaders[0])
@@ -79,7 +79,7 @@ def headline(split: Split) -> str:
 
 
 def subheadline(split: Split) -> str:
-    """Where the points went that are not on the lead; empty for an even spread."""
+    """Return a sentence on the points that aren't on the leaders; empty for an even spread."""
     leaders = split.standouts
     if len(leaders) == len(Purpose):
         return ""
@@ -103,7 +103,7 @@ def subheadline(split: Split) -> str:
 
 
 def change(later: Split, earlier: Split) -> str:
-    """What moved between two splits, such as "Job seeking +6, Business driven −6"."""
+    """Return the difference of two splits, such as "Job seeking +6, Business driven −6"."""
     return _say_difference(tuple(later.difference(earlier).items()))
 
 
@@ -121,7 +121,7 @@ def _say_difference(difference: tuple[tuple[Purpose, int], ...]) -> str:
 
 
 def way_left(moves: list[Move]) -> str:
-    """How much is left of the way to a goal: "3 points still need to move."."""
+    """Return how many points still need to move to reach a goal, as a sentence."""
     points = sum(move.points for move in moves)
     if not points:
         return _("You've reached it.")
@@ -131,7 +131,10 @@ def way_left(moves: list[Move]) -> str:
 
 
 def moved_since(then: int, now: int) -> str:
-    """How much of the way to a goal is done, from the points that had to move then and now."""
+    """Return the progress towards a goal, as a sentence.
+
+    `then` and `now` are the points that had to move when the goal was set, and have to move now.
+    """
     if now == then:
         return _("You're as close as when you set this goal.")
     if now < then:
@@ -148,7 +151,7 @@ def moved_since(then: int, now: int) -> str:
 
 
 def step(move: Move) -> str:
-    """One step of that way: "Move 3 points from Job seeking to Learning sponge"."""
+    """Return one step towards a goal: "Move 3 points from Job seeking to Learning sponge"."""
     words = ngettext(
         "Move %(points)d point from %(source)s to %(target)s",
         "Move %(points)d points from %(source)s to %(target)s",
@@ -159,7 +162,7 @@ def step(move: Move) -> str:
 
 
 def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
-    """What the day of a goal means today; empty where it has none."""
+    """Return a sentence on the target date of a goal; empty if it has none."""
     if day is None:
         return ""
     words = {"day": date_format(day, "DATE_FORMAT")}

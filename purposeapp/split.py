@@ -1,13 +1,13 @@
-"""The one idea of this product: ten points, spread over five purposes.
+"""The core value object: a `Split` of ten points over five purposes.
 
 Nobody is on a professional network for one reason alone. So a person takes ten points and
 spreads *all* of them over five purposes, any number on each, zero included. The outcome is
 a `Split`. Points times ten are percentages, and points times six are the minutes of an hour.
 
-There are exactly C(14, 4) = 1,001 ways to spread ten whole points over five purposes, which
-is what makes a split a plain value: it can be named in an address, listed, and cached.
+There are exactly C(14, 4) = 1,001 ways to spread ten whole points over five purposes. That
+is why a split is a plain value that can be named in a URL, enumerated and cached.
 
-Nothing in this module knows a database.
+This module doesn't use the database.
 """
 
 import re
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Lazy
 
 BUDGET = 10
-"""How many points there are to spend, and how many must be spent."""
+"""The number of points to spend. All of them must be spent."""
 
 PERCENT_PER_POINT = 100 // BUDGET
 MINUTES_PER_POINT = 60 // BUDGET
@@ -36,10 +36,10 @@ NOT_A_WHOLE_NUMBER = _("Enter a whole number from 0 to 10.")
 
 
 class Purpose(TextChoices):
-    """One of the five things that somebody can be on LinkedIn for, in their fixed order.
+    """The five purposes that a person can be on LinkedIn for, in their fixed order.
 
     The value is the name of the form field, of the database column and of the key in
-    exports; the label is the name that people read.
+    exports. The label is the name that people see.
     """
 
     BUSINESS_DRIVEN = "business_driven", _("Business driven")
@@ -50,7 +50,7 @@ class Purpose(TextChoices):
 
     @classmethod
     def from_slug(cls, slug: str) -> "Purpose":
-        """The purpose that an address names. Raises ValueError for any other word."""
+        """Return the purpose with this slug. Raises ValueError if there is none."""
         for purpose in cls:
             if purpose.slug == slug:
                 return purpose
@@ -58,32 +58,32 @@ class Purpose(TextChoices):
 
     @property
     def slug(self) -> str:
-        """The name in an address, such as business-driven."""
+        """The name in a URL, such as business-driven."""
         return self.value.replace("_", "-")
 
     @property
     def phrase(self) -> "Lazy":
-        """The name as it reads behind "mainly"."""
+        """The name as it reads after "mainly"."""
         return TEXTS[self].phrase
 
     @property
     def description(self) -> "Lazy":
-        """One sentence that says what the purpose is."""
+        """One sentence on what the purpose is."""
         return TEXTS[self].description
 
     @property
     def about(self) -> "Lazy":
-        """What else is worth knowing about it."""
+        """More about the purpose, in a few sentences."""
         return TEXTS[self].about
 
     @property
     def path(self) -> "Path | None":
-        """Where this purpose can lead, if there is such a path."""
+        """The path to another purpose, or None."""
         return PATHS.get(self)
 
 
 class Texts(NamedTuple):
-    """What is said of a purpose, beside its name."""
+    """The texts about a purpose, other than its name."""
 
     phrase: "Lazy"
     description: "Lazy"
@@ -135,7 +135,7 @@ TEXTS = {
 
 
 class Path(NamedTuple):
-    """A way from one purpose to another."""
+    """A path from one purpose to another."""
 
     to: Purpose
     how: "Lazy"
@@ -151,11 +151,11 @@ PATHS = {
         _("People are already watching. Show them something useful."),
     ),
 }
-"""The two paths there are, each by the purpose that it starts from."""
+"""The two paths, keyed by the purpose that they start from."""
 
 
 def budget_error(used: int) -> str | None:
-    """Say what is wrong with having used `used` points, and what to do; None if nothing is."""
+    """Return an error message for a sum of `used` points, or None if it is ten."""
     if not used:
         return str(NONE_SPENT)
     if used < BUDGET:
@@ -166,7 +166,7 @@ def budget_error(used: int) -> str | None:
 
 
 class Move(NamedTuple):
-    """Some points that go from one purpose to another."""
+    """A number of points that move from one purpose to another."""
 
     points: int
     source: Purpose
@@ -177,8 +177,8 @@ class Move(NamedTuple):
 class Split:
     """Ten whole points, spread over the five purposes.
 
-    Raises ValueError, with the sentence that a person would be shown, for anything that is
-    not one of the 1,001: a purpose outside 0 to 10, or a sum other than ten.
+    Raises ValueError for anything that is not one of the 1,001 splits: points outside 0 to
+    10, or a sum other than ten. Its message can be shown to the user.
 
     >>> split = Split.parse("6-2-2-0-0")
     >>> split[Purpose.BUSINESS_DRIVEN], split.percentage(Purpose.BUSINESS_DRIVEN)
@@ -193,7 +193,7 @@ class Split:
 
     def __post_init__(self) -> None:
         for points in self:
-            # bool is an int to Python, but nobody spends True points.
+            # bool is a subclass of int, but True is not a number of points.
             if type(points) is not int or not 0 <= points <= BUDGET:
                 raise ValueError(str(NOT_A_WHOLE_NUMBER))
         if error := budget_error(sum(self)):
@@ -201,10 +201,10 @@ class Split:
 
     @classmethod
     def parse(cls, text: str) -> "Split":
-        """Read a split from its name, five numbers in the order of the purposes.
+        """Parse the name of a split: five numbers in the order of the purposes.
 
-        There is exactly one name for each split: no leading zeros, no signs, no spaces, the
-        digits 0 to 9 only. Raises ValueError for everything else.
+        Each split has exactly one name: no leading zeros, no signs, no spaces, and only the
+        digits 0 to 9. Raises ValueError for anything else.
         """
         number = "(10|[0-9])"
         match = re.fullmatch("-".join([number] * len(Purpose)), text)
@@ -214,10 +214,10 @@ class Split:
 
     @classmethod
     def all(cls) -> Iterator["Split"]:
-        """Every split there is, all 1,001, each once.
+        """Yield each of the 1,001 splits once ("stars and bars").
 
-        Ten points in a line with four bars among them: the bars cut the line into five
-        groups, and each choice of four places out of fourteen is another split.
+        Put ten points and four bars in a line: the bars divide the points into five groups,
+        and each choice of four places out of fourteen is a different split.
         """
         places = BUDGET + len(Purpose) - 1
         for bars in combinations(range(places), len(Purpose) - 1):
@@ -225,12 +225,12 @@ class Split:
             yield cls(*(right - left - 1 for left, right in pairwise(edges)))
 
     def __str__(self) -> str:
-        """The name of the split, such as 6-2-2-0-0, as it is in URLs."""
+        """Return the name of the split as it is in URLs, such as 6-2-2-0-0."""
         return "-".join(map(str, self))
 
     def __iter__(self) -> Iterator[int]:
-        """The points, in the order of the purposes."""
-        # By name: dataclasses.astuple copies deeply, and a long history reads thousands of these.
+        """Yield the points, in the order of the purposes."""
+        # Not dataclasses.astuple, which makes deep copies: a long history has thousands of splits.
         return iter(
             (
                 self.business_driven,
@@ -242,40 +242,40 @@ class Split:
         )
 
     def __getitem__(self, purpose: Purpose) -> int:
-        """The points on `purpose`, 0 to 10."""
-        # Not `purpose.value`: that goes through a descriptor, and histories ask thousands of times.
+        """Return the points on `purpose`, 0 to 10."""
+        # Not `purpose.value`, a descriptor that is slower: histories call this thousands of times.
         return getattr(self, purpose._value_)
 
     def as_dict(self) -> dict[str, int]:
-        """The points by field name, as forms, columns and exports call them."""
+        """Return the points by field name, as used in forms, columns and exports."""
         return {purpose.value: self[purpose] for purpose in Purpose}
 
     def percentage(self, purpose: Purpose) -> int:
-        """The share of `purpose` in per cent, 0 to 100."""
+        """Return the share of `purpose` in percent, 0 to 100."""
         return self[purpose] * PERCENT_PER_POINT
 
     def minutes(self, purpose: Purpose) -> int:
-        """What `purpose` gets of an hour spent there, in minutes, 0 to 60."""
+        """Return the share of `purpose` in an hour, in minutes, 0 to 60."""
         return self[purpose] * MINUTES_PER_POINT
 
     @property
     def cells(self) -> tuple[Purpose, ...]:
-        """The ten points one by one, each as the purpose that it is on, in the fixed order."""
+        """The purpose of each of the ten points, in the fixed order of purposes."""
         return tuple(purpose for purpose in Purpose for _ in range(self[purpose]))
 
     @property
     def ranked_cells(self) -> tuple[Purpose, ...]:
-        """The same ten, those of the largest purpose first."""
+        """The purpose of each of the ten points, the largest purpose first."""
         return tuple(purpose for purpose in self.spent for _ in range(self[purpose]))
 
     @property
     def ranked(self) -> list[Purpose]:
-        """All five purposes, the one with most points first; ties keep the fixed order."""
+        """All five purposes, the one with the most points first; ties keep the fixed order."""
         return sorted(Purpose, key=lambda purpose: -self[purpose])
 
     @property
     def spent(self) -> list[Purpose]:
-        """The purposes that have points, largest first."""
+        """The purposes that have points, the largest first."""
         return [purpose for purpose in self.ranked if self[purpose]]
 
     @property
@@ -285,34 +285,37 @@ class Split:
         return [purpose for purpose in Purpose if self[purpose] == most]
 
     def difference(self, earlier: "Split") -> dict[Purpose, int]:
-        """What changed since `earlier`: the points gained or lost, for those that changed.
+        """Return the points gained or lost since `earlier`, for each purpose that changed.
 
         The biggest change comes first, a gain before a loss of the same size. The values add
-        up to zero, since what one purpose gains another one loses.
+        up to zero, since what one purpose gains, another one loses.
         """
         changes = {purpose: self[purpose] - earlier[purpose] for purpose in Purpose}
         order = sorted(Purpose, key=lambda purpose: (-abs(changes[purpose]), -changes[purpose]))
         return {purpose: changes[purpose] for purpose in order if changes[purpose]}
 
     def points_moved(self, earlier: "Split") -> int:
-        """How many points are on another purpose than in `earlier`, 0 to 10."""
-        # What is gained is what is lost. A long history asks hundreds of times.
+        """Return how many points moved to another purpose since `earlier`, 0 to 10."""
+        # Gains equal losses, so this is half of all changes. It must be fast: a long history
+        # calls it hundreds of times.
         return sum(map(abs, map(sub, self, earlier))) // 2
 
     def moves_to(self, wanted: "Split") -> list[Move]:
-        """The fewest moves that turn this split into `wanted`, the largest first."""
+        """Return the fewest moves that turn this split into `wanted`, the largest first."""
         return fewest_moves(wanted.difference(self))
 
 
 def fewest_moves(change: Mapping[Purpose, int]) -> list[Move]:
-    """The fewest moves that make a change, by what each purpose gains or loses; the largest first.
+    """Return the fewest moves that make a change, the largest first.
 
-    Points only ever leave a purpose that has too many, for one that has too few. A gain and
-    a loss of the same size are one move; of what is left, each move settles one purpose.
-    With five purposes that is the fewest: to save another move, the rest would have to fall
-    into two groups that each settle themselves, and one of those would be such a pair.
+    `change` holds the points that each purpose gains or loses. Points only move from a purpose
+    that loses some to one that gains some, larger changes first. A gain and a loss of the same
+    size are one move. If there is no such pair, a move completes one of its two purposes.
 
-    Larger changes come first. What is gained beyond what is lost, or the other way round, stays.
+    With five purposes no fewer moves are possible: to save one, the remaining changes would have
+    to divide into two groups that each add up to zero, and one of these would be such a pair.
+
+    If gains and losses don't add up to zero, the excess is ignored.
     """
     ordered = sorted(change.items(), key=lambda each: (-abs(each[1]), -each[1]))
     gains = {purpose: by for purpose, by in ordered if by > 0}
@@ -332,4 +335,4 @@ def fewest_moves(change: Mapping[Purpose, int]) -> list[Move]:
 
 
 EVEN_SPLIT = Split(2, 2, 2, 2, 2)
-"""Where something starts from that knows of no other split."""
+"""The default split, for forms and previews that have no other split to start from."""

@@ -6,9 +6,9 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 FIRST_TO_BEGIN = timezone(timedelta(hours=14))
-"""Where on earth a day begins first."""
+"""The time zone in which a day begins first (UTC+14)."""
 LAST_TO_END = timezone(timedelta(hours=-12))
-"""Where it ends last."""
+"""The time zone in which a day ends last (UTC−12)."""
 
 CURRENT_NAMES = {
     "Africa/Asmera": "Africa/Asmara",
@@ -31,25 +31,25 @@ CURRENT_NAMES = {
     "Pacific/Ponape": "Pacific/Pohnpei",
     "Pacific/Truk": "Pacific/Chuuk",
 }
-"""Old names that browsers still tell (CLDR keeps them for ever), each with the one of today."""
+"""Old names that browsers still report (CLDR never changes them), with their current names."""
 
 
 def current_name(name: str) -> str:
-    """The name by which we offer and show a time zone that a browser may call by an old one."""
+    """Return the current name of a time zone, for an old name that a browser may report."""
     return CURRENT_NAMES.get(name, name)
 
 
 @cache
 def zone_names() -> tuple[str, ...]:
-    """The names of all time zones that this machine knows, such as Pacific/Auckland."""
+    """Return the names of all time zones that this machine knows, such as Pacific/Auckland."""
     return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
 
 
 @cache
 def offered_zone_names() -> tuple[str, ...]:
-    """The names to choose from: those that the time zone database lists for today's countries.
+    """Return the names to choose from: those in zone.tab, the time zone database's list by country.
 
-    Asia/Calcutta is not among them, which has been Asia/Kolkata for long.
+    Old names such as Asia/Calcutta (now Asia/Kolkata) are not among them.
     """
     table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
     listed = {line.split("\t")[2] for line in table.splitlines() if not line.startswith("#")}
@@ -57,7 +57,7 @@ def offered_zone_names() -> tuple[str, ...]:
 
 
 def zone_named(name: str) -> tzinfo:
-    """The time zone of this name; UTC for none, and for one that this machine doesn't know."""
+    """Return the time zone with this name; UTC if the name is empty or unknown to this machine."""
     return ZoneInfo(name) if name in _known() else UTC
 
 

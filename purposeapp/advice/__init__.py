@@ -1,1 +1,1 @@
-"""Advice: which tip fits whom, how its text is read, and what helps to keep the tips good."""
+"""Advice: which tips fit a split, in which order, and how well the tips cover all splits."""

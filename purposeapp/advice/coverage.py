@@ -1,4 +1,4 @@
-"""For which of the 1,001 splits there are too few tips, or more than a page can bear."""
+"""Coverage: which of the 1,001 splits have too few tips, or more than a page can show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from purposeapp.split import BUDGET, Purpose, Split
 
 
 def with_points(purpose: Purpose, points: int, like: Split | None = None) -> Split:
-    """A split with so many points on `purpose`, and otherwise as much like another as can be.
+    """Return a split with `points` on `purpose`, and otherwise as similar to `like` as possible.
 
-    What is missing goes to the largest of the others, and what is too much is taken from it.
+    The other purposes keep their points as far as there are enough, the smallest first. The
+    largest of them gets what is left.
     """
     left = BUDGET - points
     others = [other for other in (like.ranked if like else Purpose) if other != purpose]
@@ -26,14 +27,14 @@ def with_points(purpose: Purpose, points: int, like: Split | None = None) -> Spl
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the tips fit each split, where nothing else is known of the reader."""
+    """How many tips fit each split, for a reader with no history and no goal."""
 
     tips: Iterable[Advisable]
     side: Side = Side.BOTH
 
     @cached_property
     def counts(self) -> dict[Purpose, list[int]]:
-        """For each purpose, the number of tips that fit 0, 1, … 10 points on it."""
+        """For each purpose, the number of tips that fit if it has 0, 1, … 10 points."""
         counts = {purpose: [0] * (BUDGET + 1) for purpose in Purpose}
         situations = {
             purpose: [
@@ -50,7 +51,7 @@ class Coverage:
 
     @cached_property
     def uncovered(self) -> list[Split]:
-        """The splits with a purpose that has points and no tip."""
+        """The splits with a purpose that has points but no tip."""
         return [
             split
             for split in Split.all()
@@ -59,7 +60,7 @@ class Coverage:
 
     @cached_property
     def overfull(self) -> list[Split]:
-        """The splits with a purpose on which more tips fit than its result has capacity for."""
+        """The splits with a purpose for which more tips fit than a result can show."""
         return [
             split
             for split in Split.all()
@@ -71,15 +72,15 @@ class Coverage:
 
 
 def uncovered_for_some_side(tips: Iterable[Advisable]) -> set[Split]:
-    """The splits that leave a candidate, an employer or somebody who is both without a tip."""
+    """Return the splits that are uncovered for candidates, employers or people who are both."""
     tips = list(tips)
     return {split for side in Side for split in Coverage(tips, side).uncovered}
 
 
 def movement(split: Split, purpose: Purpose, direction: Direction) -> Situation:
-    """Make a situation in which `purpose` goes in a direction, and ends or starts at `split`.
+    """Return a situation with the current split `split` in which `purpose` moves in `direction`.
 
-    Raises ValueError where that cannot be: what has no points has not risen, for example.
+    Raises ValueError if that is impossible: a purpose without points can't have risen, for example.
     """
     points = split[purpose]
     earlier = {

@@ -1,6 +1,6 @@
-"""Which advice fits: the split, how it changed, where it should go, and the side of job seeking.
+"""Which tips fit a reader, by their split, previous split, goal and side of job seeking.
 
-Nothing in this module knows a database; a tip is whatever has the fields of one.
+This module doesn't use the database. A tip is any object with the fields of `Advisable`.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from purposeapp.split import Purpose, Split
 
 
 class Audience(TextChoices):
-    """Whom a tip is for: job seeking has two sides, and each needs other advice."""
+    """Whom a tip is for. Job seeking has two sides that need different advice."""
 
     EVERYONE = "everyone", _("Everyone")
     CANDIDATE = "candidate", _("Candidates")
@@ -22,7 +22,7 @@ class Audience(TextChoices):
 
 
 class Side(TextChoices):
-    """On which side of job seeking a person is."""
+    """The side of job seeking that a person is on."""
 
     CANDIDATE = "candidate", _("I'm looking for a job")
     EMPLOYER = "employer", _("I'm hiring")
@@ -30,7 +30,7 @@ class Side(TextChoices):
 
     @property
     def audiences(self) -> frozenset[Audience]:
-        """Whose tips are for somebody on this side."""
+        """The audiences of the tips that are for a person on this side."""
         return AUDIENCES[self]
 
 
@@ -42,10 +42,11 @@ AUDIENCES = {
 
 
 class Direction(TextChoices):
-    """Which movement of a purpose a tip is for.
+    """The movement of a purpose that a tip is for.
 
-    New and rising, gone and falling look back to the split before; wanted more and wanted
-    less look ahead to the goal. What is new rises too, and what is gone has fallen.
+    New, rising, falling and gone compare with the previous split; wanted more and wanted less
+    compare with the goal. A purpose that is new is also rising, and one that is gone has also
+    fallen.
     """
 
     ANY = "any", _("Any")
@@ -65,11 +66,11 @@ WHEN = {
     Direction.WANTED_MORE: _("if you want more of this"),
     Direction.WANTED_LESS: _("if you want less of this"),
 }
-"""For which movement a tip is, said where nobody's points are known."""
+"""The movement that a tip is for, in words for readers whose movements aren't known."""
 
 
 class Advisable(Protocol):
-    """What of a tip decides whether it fits."""
+    """The fields of a tip that decide whether it fits."""
 
     purpose: str
     audience: str
@@ -80,20 +81,20 @@ class Advisable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known of the reader of a result; of an unknown one, the split alone."""
+    """What is known about the reader of a result; at least the split."""
 
     split: Split
     earlier: Split | None = None
-    """The split before this one."""
+    """The previous split."""
     wanted: Split | None = None
     """The split of the goal."""
     side: Side = Side.BOTH
 
     def directions(self, purpose: Purpose) -> frozenset[Direction]:
-        """The movements that `purpose` is in; `ANY` always is one of them.
+        """Return the movements that `purpose` makes and that tips may be for, including `ANY`.
 
-        One that the goal is to undo is not advised on. Only what is new needs its first steps,
-        whatever the goal.
+        A movement that the goal would undo is left out, except for a new purpose: its first steps
+        are needed whatever the goal is.
         """
         points = self.split[purpose]
         wanted = points if self.wanted is None else self.wanted[purpose]
@@ -111,19 +112,19 @@ class Situation:
         return frozenset(found)
 
     def fits(self, tip: Advisable) -> bool:
-        """Whether a tip is for this situation: its band, its direction and its audience."""
+        """Return whether a tip fits: its range of points, its audience and its direction."""
         purpose = Purpose(tip.purpose)
         return (
             tip.points_from <= self.split[purpose] <= tip.points_to
             and tip.audience in self.side.audiences
-            # Most tips are for any movement, so that is asked first.
+            # Most tips are for any movement, so that is checked first.
             and (tip.direction == Direction.ANY or tip.direction in self.directions(purpose))
         )
 
     def goes_first(self, tip: Advisable) -> bool:
-        """Whether a tip that fits is shown before those for any movement.
+        """Whether a fitting tip is shown before those that are for any movement.
 
-        A single point more or less is too little for that, unless the purpose is new or gone.
+        A change of one point is too small for that, unless the purpose is new or gone.
         """
         if self.earlier is None or tip.direction not in (Direction.RISING, Direction.FALLING):
             return tip.direction != Direction.ANY
@@ -132,7 +133,7 @@ class Situation:
         return abs(points - before) > 1 or 0 in (before, points)
 
     def why(self, tip: Advisable) -> str:
-        """Why a tip is shown, where that is not obvious: "because Job seeking rose by 6"."""
+        """Return why a tip is shown, such as "because Job seeking rose by 6"; empty if obvious."""
         purpose = Purpose(tip.purpose)
         words = {"purpose": purpose.label}
         points = self.split[purpose]

@@ -1,4 +1,4 @@
-"""Life events: what may happen in a life that moves points, and what it usually does to them."""
+"""Life events: what can happen in a person's life, and how it usually changes their points."""
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -8,7 +8,7 @@ from purposeapp.split import Purpose, Split
 
 
 class LifeEvent(TextChoices):
-    """What may happen in a life that moves points, as far as it has a usual name."""
+    """Events in a person's life that often move points."""
 
     NEW_JOB = "new_job", _("New job")
     REDUNDANCY = "redundancy", _("Redundancy")
@@ -21,7 +21,7 @@ class LifeEvent(TextChoices):
 
 
 def event_label(event: str, words: str) -> str:
-    """A life event in words: the person's own, if there are any; empty for none."""
+    """Return a life event in words: the person's own, or else its label; empty if there is none."""
     return words or (str(LifeEvent(event).label) if event else "")
 
 
@@ -37,7 +37,7 @@ ENCOURAGEMENTS: dict[LifeEvent, str | Promise] = {
     LifeEvent.RETIREMENT: _("Congratulations! What you know is worth passing on."),
     LifeEvent.OTHER: _("Thanks for writing it down. It will help you read your history later."),
 }
-"""What we say to somebody who has just told us of an event."""
+"""The message to a person who has just recorded an event."""
 
 USUAL_CHANGES: dict[LifeEvent, tuple[tuple[Purpose, str, int], ...]] = {
     LifeEvent.NEW_JOB: (
@@ -61,14 +61,13 @@ USUAL_CHANGES: dict[LifeEvent, tuple[tuple[Purpose, str, int], ...]] = {
         (Purpose.COMMUNITY_SPIRIT, "at least", 5),
     ),
 }
-"""What an event usually does to the points: how many a purpose has afterwards. A guess to start
-from, which everybody changes as they like."""
+"""The limits of points on purposes after an event: a guess that people can change as they like."""
 
 
 def usual_split(event: LifeEvent, now: Split) -> Split:
-    """The split that somebody may expect after an event, from the one that they have now.
+    """Return the split that a person with the split `now` may expect after an event.
 
-    Points are taken from the largest of the other purposes, one by one, or given to it. An event
+    Points are taken one by one from the largest of the other purposes, or given to it. An event
     without a usual change leaves the split as it is.
     """
     found = {purpose: now[purpose] for purpose in Purpose}

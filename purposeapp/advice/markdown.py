@@ -1,4 +1,4 @@
-"""Markdown in tips, and sanitized HTML out of it: paragraphs, emphasis, links and lists alone."""
+"""Validation and rendering of the Markdown in tips: only paragraphs, emphasis, links and lists."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,15 +25,15 @@ ALLOWED_TOKENS = {
     "list_item_open", "list_item_close",
 }  # fmt: skip
 ALLOWED_TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li"}
-# Nothing on all of them (by default they keep a title, which nobody can read on a phone).
+# No attributes for all tags: nh3 allows `title` by default, which can't be read on a phone.
 ALLOWED_ATTRIBUTES = {"*": set(), "a": {"href"}, "ol": {"start"}}
 URL_SCHEMES = {"http", "https", "mailto"}
 
-# To a browser, // and /\ begin another host, and it drops tabs and line ends before it looks.
+# Browsers read // and /\ as the start of another host, and drop tabs and line breaks from URLs.
 _GOOD_LINK = re.compile(r"(https?://|mailto:|/(?!/|\\|%5C))[^\x00-\x20]*", re.IGNORECASE)
 
-# HTML and every link are read as what they are, so that they can be refused with a reason. Where
-# such a text is stored all the same, HTML is shown as it was typed, and a link leads nowhere.
+# HTML and all links are parsed, so that validation can reject them with a reason. If such a text
+# is stored anyway, HTML is shown escaped, and a bad link loses its href.
 _markdown = MarkdownIt("commonmark", {"html": True})
 _markdown.validateLink = lambda url: True  # type: ignore[method-assign]
 
@@ -47,7 +47,7 @@ _markdown.add_render_rule("html_inline", _as_typed)
 
 
 def validate_markdown(text: str) -> None:
-    """Raise ValidationError for HTML, a link that could run a script, and what is not taken."""
+    """Raise ValidationError for HTML, unsafe links, and Markdown that isn't allowed."""
     tokens = _markdown.parse(text)
     for token in _flat(tokens):
         if token.type in ("html_block", "html_inline"):
@@ -56,15 +56,15 @@ def validate_markdown(text: str) -> None:
             raise ValidationError(BAD_LINK, code="link")
         if token.type not in ALLOWED_TOKENS:
             raise ValidationError(TOO_MUCH, code="markdown")
-    if not tokens:  # such as the definition of a link that nothing refers to: nobody would see it
+    if not tokens:  # nothing visible, such as a link definition that is never used
         raise ValidationError(TOO_MUCH, code="markdown")
 
 
 @lru_cache(maxsize=4_096)
 def render_markdown(text: str) -> SafeString:
-    """Sanitized HTML of a text, also of one that was never validated.
+    """Return the sanitized HTML of a Markdown text, which need not have been validated.
 
-    One paragraph comes without its <p>, as a list item or a line of its own.
+    A single paragraph is returned without its <p>, to be put in a list item or a line.
     """
     tokens = _markdown.parse(text)
     if len(tokens) == 3 and tokens[1].type == "inline":
@@ -85,7 +85,7 @@ def _without_bad_links(tag: str, attribute: str, value: str) -> str | None:
 
 
 def _flat(tokens: list[Token]) -> Iterator[Token]:
-    """All tokens, those inside of others too."""
+    """Yield all tokens, including nested ones."""
     for token in tokens:
         yield token
         yield from _flat(token.children or [])

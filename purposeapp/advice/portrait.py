@@ -1,7 +1,7 @@
-"""The portrait of a split: a few sentences on what this mix is like, composed of written parts.
+"""The portrait of a split: a few sentences on what it's like, composed of parts that staff write.
 
-A pure function of the split and of the parts. Each portrait has a sentence for every `Slot`; each
-sentence is the part that says most about the split, so that 1,001 portraits need some 180 parts.
+A pure function of the split and the parts. A portrait has a sentence for each `Slot`: the most
+specific part that is true for the split. So about 180 parts are enough for 1,001 portraits.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from purposeapp.split import BUDGET, Purpose, Split
 
 
 class Slot(TextChoices):
-    """The sentences of a portrait, in the order in which they are read."""
+    """The sentences of a portrait, in their order."""
 
     MIX = "mix", _("What the mix is like")
     STRENGTH = "strength", _("Its strength")
@@ -25,7 +25,7 @@ class Slot(TextChoices):
 
 
 class Shape(TextChoices):
-    """How the ten points are spread, whatever they are spent on. Every split has exactly one."""
+    """How the ten points are spread, on whichever purposes. Each split has exactly one shape."""
 
     ALL_ON_ONE = "all_on_one", _("All ten on one")
     HALVES = "halves", _("Half and half")
@@ -38,7 +38,7 @@ class Shape(TextChoices):
 
     @classmethod
     def of(cls, split: Split) -> "Shape":
-        """The shape of a split."""
+        """Return the shape of a split."""
         points = sorted(split, reverse=True)
         leaders = points.count(points[0])
         if leaders == 1:
@@ -53,7 +53,7 @@ class Shape(TextChoices):
 
 
 class WrittenPart(Protocol):
-    """A sentence, and the splits that it is true for. An empty condition is met by every split."""
+    """A sentence, and conditions on the splits it's true for. An empty condition is always met."""
 
     key: str
     slot: str
@@ -68,11 +68,11 @@ class WrittenPart(Protocol):
 
 @dataclass(frozen=True)
 class Mix:
-    """What parts may ask of a split: its shape, its leading purposes, and those without points.
+    """The properties of a split that parts have conditions on: shape, leaders, missing purposes.
 
-    Where several purposes share the lead they are first, second and third, in the fixed order of
-    purposes. Where one leads, `second` is the purpose that follows it, or empty where several
-    follow with the same points; there is no third. None leads an even spread.
+    If several purposes share the lead, they are first, second and third in the fixed order of
+    purposes. If one leads, the next one is second, unless several follow with the same points;
+    there is no third. An even spread has no leaders.
     """
 
     split: Split
@@ -83,7 +83,7 @@ class Mix:
 
     @cached_property
     def leading(self) -> tuple[str | None, str | None, str | None]:
-        """The purposes that are first, second and third; None where there is none."""
+        """The purposes that are first, second and third; None for each that there isn't."""
         leaders = self.split.standouts
         if len(leaders) == 1:
             behind = self.split.spent[1:]
@@ -101,7 +101,7 @@ class Mix:
         return frozenset(purpose.value for purpose in Purpose if not self.split[purpose])
 
     def meets(self, part: WrittenPart) -> bool:
-        """Whether a part is written for this split."""
+        """Return whether this split meets all conditions of a part."""
         first, second, third = self.leading
         return (
             part.shape in ("", self.shape)
@@ -113,14 +113,14 @@ class Mix:
 
 
 def _precedence(part: WrittenPart) -> tuple[bool, int, int, str]:
-    """What asks more goes first: a shape before purposes, and more purposes before fewer."""
+    """Sort key, most specific first: parts with a shape, then parts with more purposes."""
     purposes = (part.first, part.second, part.third, part.missing)
     return not part.shape, -sum(map(bool, purposes)), part.position, part.key
 
 
 @dataclass(frozen=True)
 class Portrait:
-    """A sentence for each slot; None where no part is written for the split."""
+    """A sentence for each slot; None if no part fits the split."""
 
     mix: str | None
     strength: str | None
@@ -129,15 +129,15 @@ class Portrait:
 
     @property
     def sentences(self) -> list[str]:
-        """Those that there are, in the order in which they are read."""
+        """The sentences that aren't None, in their order."""
         slots = (self.mix, self.strength, self.blind_spot, self.this_week)
         return [sentence for sentence in slots if sentence]
 
 
 def chosen(split: Split, parts: Iterable[WrittenPart]) -> dict[Slot, WrittenPart]:
-    """For each slot, the part that says most about a split.
+    """Return the most specific part for each slot.
 
-    Of two that ask the same number of things, the one with the smaller position is chosen.
+    If two are equally specific, the one with the smaller position is chosen.
     """
     mix = Mix(split)
     best: dict[Slot, WrittenPart] = {}
@@ -147,16 +147,16 @@ def chosen(split: Split, parts: Iterable[WrittenPart]) -> dict[Slot, WrittenPart
 
 
 def compose(split: Split, parts: Iterable[WrittenPart]) -> Portrait:
-    """The portrait of a split."""
+    """Return the portrait of a split."""
     best = chosen(split, parts)
     texts = {slot.value: best[slot].text if slot in best else None for slot in Slot}
     return Portrait(**texts)
 
 
 def without_text(parts: Iterable[WrittenPart]) -> dict[Slot, list[Split]]:
-    """For each slot, the splits that no part is written for; complete slots are left out."""
+    """Return the splits that no part fits, for each slot that has any."""
     by_slot: dict[Slot, list[WrittenPart]] = {slot: [] for slot in Slot}
-    for part in sorted(parts, key=_precedence, reverse=True):  # what most splits meet comes first
+    for part in sorted(parts, key=_precedence, reverse=True):  # parts that fit most splits first
         by_slot[Slot(part.slot)].append(part)
     found: dict[Slot, list[Split]] = {}
     for mix in map(Mix, Split.all()):

@@ -1,4 +1,4 @@
-"""The result of a split: what its page shows, worked out from a situation and the tips alone."""
+"""The result of a split: what its page shows, computed only from a situation and the tips."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from purposeapp.split import Purpose, Split
 
 @dataclass(frozen=True)
 class Row:
-    """One purpose in the table beside the picture."""
+    """A purpose in the table next to the picture."""
 
     purpose: Purpose
     points: int
@@ -23,15 +23,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """A situation, read out: a pure function of it and of the tips.
+    """The result for a situation: a pure function of it, the tips and the portrait sentences.
 
-    Where only the split is known, it is the same for everybody.
+    If only the split is known, it's the same for everybody.
     """
 
     situation: Situation
     tips: Iterable[WrittenTip]
     declined: Collection[int] = ()
-    """The ids of tips that the reader said are not for them."""
+    """The ids of tips that the reader marked as not for them."""
     parts: Iterable[WrittenPart] = ()
     """The sentences that the portrait is composed of."""
 
@@ -49,7 +49,7 @@ class Result:
 
     @cached_property
     def portrait(self) -> Portrait:
-        """What this mix is like, in a few sentences."""
+        """A few sentences on what this split is like."""
         return compose(self.split, self.parts)
 
     @property
@@ -67,5 +67,5 @@ class Result:
 
     @property
     def advice(self) -> list[Advice]:
-        """The tips that fit, by purpose, the largest first."""
+        """The tips that fit, by purpose, the largest purpose first."""
         return choose(self.situation, self.tips, self.declined)

@@ -1,6 +1,6 @@
-"""Which tips a result shows, in which order, and how many at once: a pure function.
+"""Selection and ranking of the tips that a result shows: a pure function.
 
-Nothing in this module knows a database; tips may be those of today, or as they once were.
+This module doesn't use the database. Tips may be current ones or earlier versions.
 """
 
 from collections import Counter
@@ -18,26 +18,26 @@ from purposeapp.split import BUDGET, Path, Purpose
 
 
 def shown_at_once(points: int) -> int:
-    """How many tips on a purpose with so many points are read without a click.
+    """Return how many tips a result shows without a click on a purpose with `points`.
 
-    One with a single point gets one tip, and one with six gets four. So a result never begins
-    with more than ten: five purposes have one each, and ten points another five at most.
+    A purpose with one point gets one tip, and one with six points gets four. So a result never
+    shows more than ten tips at first: one for each of five purposes, and five more for ten points.
     """
     return 1 + points // 2
 
 
 MAX_AT_ONCE = shown_at_once(BUDGET)
 MAX_MORE = 12
-"""How many more there are behind a click; what is beyond them has the purpose's own page."""
+"""The number of tips behind a click. The rest are only on the page of the purpose."""
 
 
 def capacity(points: int) -> int:
-    """The most tips that a result shows on a purpose with so many points, clicks included."""
+    """Return how many tips a result can show on a purpose with `points`, also behind a click."""
     return shown_at_once(points) + MAX_MORE
 
 
 MAX_NEEDED = MAX_AT_ONCE + MAX_MORE + 1
-"""How many tips of a purpose decide what a result shows; the last one says that there are more."""
+"""The number of tips of a purpose that a result depends on; the last one shows there are more."""
 
 
 class WrittenTip(Advisable, Protocol):
@@ -51,7 +51,7 @@ class WrittenTip(Advisable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AdvisedTip:
-    """A tip in its place in a result, with the reason for it where that is not obvious."""
+    """A tip in a result, with the reason why it's shown if that isn't obvious."""
 
     tip: WrittenTip
     why: str = ""
@@ -69,7 +69,7 @@ Groups = list[tuple[Audience, list[AdvisedTip]]]
 
 
 def by_audience(tips: Iterable[AdvisedTip]) -> Groups:
-    """The tips by whom they are for, those for everyone first."""
+    """Group tips by audience, those for everyone first."""
     places = list(Audience)
     ordered = sorted(tips, key=lambda advised: places.index(advised.audience))
     return [(audience, list(group)) for audience, group in groupby(ordered, attrgetter("audience"))]
@@ -77,20 +77,20 @@ def by_audience(tips: Iterable[AdvisedTip]) -> Groups:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do about one purpose."""
+    """The advice on one purpose."""
 
     purpose: Purpose
     points: int
     at_once: list[AdvisedTip]
-    """The tips that fit best, read without a click."""
+    """The tips that fit best, shown without a click."""
     more: list[AdvisedTip] = field(default_factory=list)
-    """The next ones, one click away."""
+    """The next tips, behind a click."""
     has_more: bool = False
-    """Whether there are more still, on the page of the purpose."""
+    """Whether there are even more tips, on the page of the purpose."""
     declined: list[AdvisedTip] = field(default_factory=list)
-    """Those that would be among the others, had the reader not said that they are not for them."""
+    """Tips that fit, but that the reader has marked as not for them."""
     both_sides: bool = True
-    """Whether tips for candidates and for employers stand side by side."""
+    """Whether tips for candidates and tips for employers are shown together."""
 
     @property
     def groups(self) -> Groups:
@@ -102,40 +102,40 @@ class Advice:
 
     @property
     def has_sides(self) -> bool:
-        """Whether it matters on which side the reader is."""
+        """Whether the reader's side of job seeking matters."""
         return self.purpose == Purpose.JOB_SEEKING and self.points > 0
 
     @property
     def thanks_for_sharing(self) -> bool:
-        """Whoever gives without gain is thanked before they are told what else to do."""
+        """Whether to thank the reader for sharing, before any tip."""
         return self.purpose == Purpose.COMMUNITY_SPIRIT and self.points > 0
 
     @property
     def thanks_for_honesty(self) -> bool:
-        """Nobody likes to admit to vanity, so whoever does is thanked."""
+        """Whether to thank the reader for admitting to vanity, which nobody likes to do."""
         return self.purpose == Purpose.VANITY_PROJECT and self.points > 0
 
     @property
     def path(self) -> Path | None:
-        """Where the purpose can lead, for a split with points on it."""
+        """The path to another purpose, if this one has points."""
         return self.purpose.path if self.points else None
 
     def _grouped(self, tips: list[AdvisedTip]) -> Groups:
         if self.both_sides:
             return by_audience(tips)
-        # Whoever is on one side need not be told which.
+        # A reader on one side doesn't need a heading that names it.
         return [(Audience.EVERYONE, tips)] if tips else []
 
 
 def choose(
     situation: Situation, tips: Iterable[WrittenTip], declined: Collection[int] = ()
 ) -> list[Advice]:
-    """Select and rank the tips for a situation, each of them at most once.
+    """Select and rank the tips for a situation, each at most once.
 
-    Purposes with points come first, the largest first. A purpose without points is among them
-    only if a tip is for just that, such as one for a purpose that is gone.
+    Purposes with points come first, the largest first. A purpose without points is included only
+    if a tip fits it, such as one for a purpose that dropped to zero.
 
-    `declined` are the ids of tips that the reader does not want to see; others take their place.
+    `declined` are the ids of tips that the reader doesn't want to see. Other tips replace them.
     """
     fitting: dict[Purpose, list[WrittenTip]] = {purpose: [] for purpose in Purpose}
     for tip in tips:
@@ -170,10 +170,10 @@ def _advice(
 
 
 def _best_first(situation: Situation, tips: list[WrittenTip]) -> list[WrittenTip]:
-    """Rank tips: what is for a clear movement fits best; then it is as staff put them.
+    """Rank tips: those for a clear movement first, then in the order that staff chose.
 
-    Where both sides of job seeking are shown they take turns, so that neither has to wait
-    until there is no tip left for the other.
+    If both sides of job seeking are shown, the audiences take turns, so that no side's tips come
+    only after all of the other's.
     """
     ordered = sorted(tips, key=lambda tip: (not situation.goes_first(tip), tip.position, tip.key))
     if situation.side is not Side.BOTH:

@@ -1,4 +1,4 @@
-"""An inverted index of tips: those that fit are found without looking at the others."""
+"""An inverted index of tips: finds those that fit a situation without checking every tip."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -14,13 +14,13 @@ Key = tuple[Purpose, int, Direction, Audience]
 
 
 class DatedTip(WrittenTip, Protocol):
-    """A tip that may be published from a day on."""
+    """A tip with an optional publication date."""
 
     published_from: date | None
 
 
 class TipIndex:
-    """Tips by purpose, points, direction and audience, each list as staff put them."""
+    """Tips by purpose, points, direction and audience, each list in the order that staff chose."""
 
     def __init__(self, tips: Iterable[DatedTip]) -> None:
         self._found: defaultdict[Key, list[DatedTip]] = defaultdict(list)
@@ -32,11 +32,13 @@ class TipIndex:
     def fitting(
         self, situation: Situation, declined: Collection[int] = (), *, on: date | None = None
     ) -> list[DatedTip]:
-        """Those that `choose` needs for a situation, however many there are in all.
+        """Return the tips that `choose` needs for a situation, however many tips there are.
 
-        It takes the first few of a purpose, for some order in which those of one audience stand
-        like here, and declined ones apart: so as many of each are enough. With `on`, only those
-        that were published on that day (UTC).
+        `choose` needs no more than MAX_NEEDED tips of a purpose. It ranks tips with the same
+        direction and audience in the order of this index, and handles declined tips separately.
+        So the first MAX_NEEDED tips of each list, declined ones and others, are enough.
+
+        `on` limits the tips to those that were published on that day (UTC).
         """
         return [
             tip

@@ -1,1 +1,1 @@
-"""A history over time: the picture of it, and what the picture says."""
+"""A history over time: its chart, the sentences about it, and the progress towards a goal."""

@@ -1,4 +1,4 @@
-"""Real time as a place from left to right, in per cent of a picture's width, and its dates."""
+"""The time axis of a chart: positions in percent of its width, and date labels."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,26 +14,26 @@ DAYS = [1, 2, 7, 14]
 MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24000]
 
 NARROW = 2.55
-"""The room of one character on the narrowest phones, in per cent of a picture of 288 px."""
+"""The width of a character on the narrowest phones, in percent of a picture of 288 px."""
 WIDE = 1.2
-"""The same of one that is 640 px wide."""
+"""The width of a character on wide screens, in percent of a picture of 640 px."""
 
 
 @dataclass(frozen=True)
 class DateMark:
-    """A date label below the picture, and the span that it labels."""
+    """A date label below the picture, and the range of positions that it labels."""
 
     left: float
     right: float
-    """A day spans its columns; a date where time runs on is a moment, left and right the same."""
+    """Equal to `left` for a moment on a continuous axis; a day spans its columns."""
     label: str
-    """Empty where there is no room for it."""
+    """Empty if there is no room for it."""
     anchor: str = "middle"
-    """Which part of the label stands at x: start, middle or end."""
+    """The part of the label that is at x: start, middle or end."""
     is_lower: bool = False
-    """Whether the label stands in a second row on a narrow screen."""
+    """Whether the label is in a second row on a narrow screen."""
     is_optional: bool = False
-    """Whether a narrow screen does without the label."""
+    """Whether the label is hidden on a narrow screen."""
 
     @property
     def x(self) -> float:
@@ -49,7 +49,7 @@ class DateMark:
         return self.left == self.right
 
     def overlaps(self, other: "DateMark", character: float) -> bool:
-        """Whether the labels of both touch, where a character takes so much room."""
+        """Return whether the two labels overlap if a character is `character` percent wide."""
         (left, right), (start, end) = self._extent(character), other._extent(character)
         return left < end and start < right
 
@@ -69,7 +69,7 @@ class Axis:
     right: float
 
     def at(self, time: datetime) -> float:
-        """The position of a time. Where all is one moment, in the middle."""
+        """Return the position of a time; the middle if the axis is a single moment."""
         if self.first == self.last:
             return (self.left + self.right) / 2
         return self.left + (self.right - self.left) * (
@@ -77,10 +77,10 @@ class Axis:
         )
 
     def positions(self, times: Sequence[datetime], min_distance: float = 0) -> list[float]:
-        """The positions of these times, in their order, no two closer than `min_distance`.
+        """Return the positions of these times, in their order, at least `min_distance` apart.
 
-        What is far enough apart stands exactly at its time. Where all is one moment there is
-        no time to show, and they stand at equal distances.
+        Times that are far enough apart are exactly at their positions. If the axis is a single
+        moment, the positions are at equal distances.
         """
         if self.first == self.last and len(times) > 1:
             step = (self.right - self.left) / (len(times) - 1)
@@ -89,7 +89,7 @@ class Axis:
         return spread_out(places, min_distance, self.left, self.right) if min_distance else places
 
     def calendar_marks(self) -> list[DateMark]:
-        """A few starts of days, months or years; fewer than two in a span of hours."""
+        """Return marks at the start of a few days, months or years; fewer than two within hours."""
         pattern, times = self._starts()
         places = [round(self.at(time), 2) for time in times]
         return [
@@ -106,7 +106,7 @@ class Axis:
                     return "SHORT_DATE_FORMAT", times
         from_month, to_month = (time.year * 12 + time.month - 1 for time in (first, last))
         for months in MONTHS:
-            # The month of `first` itself began before it, but for an instant.
+            # From the next month on: that of `first` itself began before `first`.
             numbers = range(-(-(from_month + 1) // months) * months, to_month + 1, months)
             if len(numbers) <= MAX_DATE_MARKS:
                 break
@@ -118,7 +118,7 @@ class Axis:
 
 
 def day_marks(days: Sequence[date], places: Sequence[float], width: float = 0) -> list[DateMark]:
-    """The days of what stands at these places, so wide; those of one day share a mark."""
+    """Return a mark for each day, which columns of the same day share; `width` is a column's."""
     marks = []
     for day, group in groupby(zip(days, places, strict=True), key=lambda pair: pair[0]):
         xs = [x for _day, x in group]
@@ -128,9 +128,10 @@ def day_marks(days: Sequence[date], places: Sequence[float], width: float = 0) -
 
 
 def avoid_collisions(marks: Sequence[DateMark], end: float = 100) -> list[DateMark]:
-    """The same marks, with no label that touches another one or runs out at 0 or at `end`.
+    """Return the marks with labels that don't overlap and stay between 0 and `end`.
 
-    The outermost come first. For days, a narrow screen has two rows; a wide one has one.
+    The last and the first mark take precedence. For days, a narrow screen has two rows of labels;
+    a wide screen has one.
     """
     anchored = [_anchored(mark, end) for mark in marks]
     by_rank = [*anchored[-1:], *anchored[:-1]]
@@ -176,12 +177,12 @@ def _days(first: datetime, last: datetime, step: int) -> Iterator[datetime]:
 
 
 def spread_out(places: list[float], min_distance: float, left: float, right: float) -> list[float]:
-    """The nearest places to these, in the same order, no two closer than `min_distance`.
+    """Return the nearest places to these, in the same order and at least `min_distance` apart.
 
-    "Nearest" is by least squares; this is the pool-adjacent-violators algorithm. There must be
-    room for them between `left` and `right`.
+    "Nearest" means least squares; this is the pool-adjacent-violators algorithm. There must be
+    room for all of them between `left` and `right`.
     """
-    pools: list[tuple[float, int]] = []  # the sum and the number of those that move together
+    pools: list[tuple[float, int]] = []  # sum and number of the places that move together
     for number, place in enumerate(places):
         total, count = place - number * min_distance, 1
         while pools and pools[-1][0] / pools[-1][1] > total / count:

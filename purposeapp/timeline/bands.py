@@ -1,8 +1,8 @@
-"""Many results as a stacked area chart: a band for each purpose, ten points high in all.
+"""A stacked area chart of many results: a band for each purpose, ten points high in total.
 
-The edges of the bands are curves that are level at each result and monotone in between: what lies
-between two results lies between their points too. All edges bend alike, so that they never cross.
-Paths are drawn in a box that is 2,000 wide and 10 high, from the top down.
+The edges of the bands are curves that are horizontal at each result and monotone in between, so
+they never go beyond the points of two adjacent results. All edges have the same kind of curve, so
+they never cross. SVG paths are in a box that is 2,000 wide and 10 high; y grows downwards.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,38 +14,38 @@ from purposeapp.split import BUDGET, Purpose, Split
 from purposeapp.timeline.axis import NARROW, WIDE
 
 CLOSEST = 10
-"""In the units of paths: half a per cent of the width, three pixels on a wide screen."""
+"""The width of which one result is drawn, in path units: 0.5%, or 3 px on a wide screen."""
 CANDIDATES = 25
-"""So many places are tried for the name of a band."""
+"""The number of positions that are tried for the name of a band."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """The name of a purpose on its band, in per cent of the picture."""
+    """The position of a purpose's name on its band, in percent of the picture."""
 
     x: float
     y: float
     is_optional: bool
-    """Whether there is only room for it on a wide screen."""
+    """Whether it fits only on a wide screen."""
 
 
 @dataclass(frozen=True)
 class Band:
-    """One purpose, from its upper edge down to the bottom: the next band covers the rest of it."""
+    """A purpose's band, filled from its upper edge to the bottom: the next band covers the rest."""
 
     purpose: Purpose
     path: str
     label: Label | None
-    """None where it is too thin everywhere."""
+    """None if the band is too thin everywhere."""
 
 
 def draw_bands(splits: Sequence[Split], places: Sequence[float], tail: float = 0) -> list[Band]:
-    """A band for each purpose that has points; places in per cent of the picture's width.
+    """Return a band for each purpose that has points; `places` are in percent of the width.
 
-    The bands go on level after the last place, as far as `tail`.
+    After the last place, the bands go on level for the width of `tail`.
     """
     at = dict(zip((2 * round(x * 10) for x in places), splits, strict=True))
-    # Closer together, an eye can't tell results apart: the last of them stands for the others.
+    # Results that are too close together can't be told apart: only the last of them is drawn.
     xs = list(dict.fromkeys([next(iter(at)), *{x // CLOSEST: x for x in at}.values()]))
     edges = [(0,) * len(xs), *zip(*(accumulate(at[x]) for x in xs), strict=True)]
     return [
@@ -60,12 +60,12 @@ def draw_bands(splits: Sequence[Split], places: Sequence[float], tail: float = 0
 
 
 def draw_ticks(places: Iterable[float]) -> str:
-    """An SVG path with a fine line at each place, 1 high."""
+    """Return an SVG path with a vertical line of height 1 at each place."""
     return "".join(f"M{x} 0v1" for x in dict.fromkeys(2 * round(x * 10) for x in places))
 
 
 def _path(xs: Sequence[int], ys: Sequence[int], tail: int) -> str:
-    """An SVG path of everything below an edge."""
+    """Return an SVG path of the area below an edge."""
     around = zip(xs, ys, (ys[0], *ys), (*ys[1:], ys[-1]), strict=False)
     turns = [(x, y) for x, y, before, after in around if not before == y == after]
     path, at = [f"M{xs[0]} {ys[0]}"], (xs[0], ys[0])
@@ -79,7 +79,7 @@ def _path(xs: Sequence[int], ys: Sequence[int], tail: int) -> str:
 def _label(
     name: str, xs: Sequence[int], tops: Sequence[int], bottoms: Sequence[int]
 ) -> Label | None:
-    """Where the band is a point high at least along the whole name, if it is so anywhere."""
+    """Return a position where the band is at least one point high along the whole name, or None."""
     for character in (NARROW, WIDE):
         half = (len(name) + 2) * character * 10
         least, most = xs[0] + half, xs[-1] - half
@@ -89,7 +89,7 @@ def _label(
             start = max(0, bisect_right(xs, x - half) - 1)
             end = bisect_left(xs, x + half) + 1
             top, bottom = max(tops[start:end]), min(bottoms[start:end])
-            # Of places that are high enough, the one next to the middle.
+            # Prefer high places (all from two points on are equal), then those near the middle.
             rank = (min(2.0, bottom - top), -abs(x - (least + most) / 2))
             if rank[0] >= 1 and (not where or rank > best):
                 best, where = rank, (x, (top + bottom) / 2)

@@ -1,10 +1,10 @@
-"""The split over time, as a picture: from snapshots to places on it. Templates draw it as SVG.
+"""The chart of splits over time: computes positions from snapshots. Templates draw it as SVG.
 
-Time runs from left to right as it really ran, and purposes are stacked in their fixed order. A few
-results stand as columns, each with its day below it; many become bands over a calendar.
+Time runs from left to right on a linear scale, and purposes are stacked in their fixed order. Few
+results are drawn as columns with their days below; many are drawn as bands above a calendar.
 
-Places from left to right are in per cent of the picture's width, those from top to bottom in
-points, 0 to 10. Why it is so: docs/adr/0010.
+Horizontal positions are in percent of the chart's width, vertical ones in points, 0 to 10. For the
+reasons, see docs/adr/0010.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ from purposeapp.timeline.columns import Layer, Part, draw_columns, split_parts
 from purposeapp.timeline.snapshot import Snapshot, repeated
 
 MAX_COLUMNS = 12
-"""So many results have a column each; more are drawn as bands."""
+"""The most results that are drawn as columns; more are drawn as bands."""
 MAX_LABELLED = 6
-"""So many columns stand far enough apart for a date below each, on a wide screen."""
+"""The most columns that are placed far enough apart for a date below each, on a wide screen."""
 LABELLED_DISTANCE = 17.2
 MIN_DISTANCE = 5.6
 TAIL = 4.0
@@ -34,21 +34,21 @@ EDGE = 4.5  # half of the widest column
 MAX_WIDTH = 9.0
 GOAL_WIDTH = 6.0
 GOAL_ROOM = 15.0
-GOAL_LABEL = 87.0  # where the word below it begins, on a narrow phone
+GOAL_LABEL = 87.0  # where the label below the goal begins, on a narrow phone
 ALONE_BESIDE_GOAL = 58.0
 MAX_MARKS = 12
 MARK_LANES = 3
 MARK_EDGE = 2.0
-MARK_DISTANCE = 7.5  # a mark is round, 22 px: so far apart, two don't touch on a phone
+MARK_DISTANCE = 7.5  # so that two marks, circles of 22 px, don't touch on a phone
 
 
 class Entry(NamedTuple):
-    """One result: its place in the picture and its row in the table."""
+    """A result: its position in the chart and its row in the table."""
 
     snapshot: Snapshot
     x: float
     shares_day: bool
-    """Whether there is another result of the same day."""
+    """Whether there is another result on the same day."""
 
     @property
     def name(self) -> str:
@@ -57,20 +57,20 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Mark:
-    """A life event, as a number above its result."""
+    """A numbered mark for a life event, above its result."""
 
     number: int
     entry: Entry
     x: float
     lane: int
-    """Which row it stands in, from 0 at the bottom; two that would touch stand in two."""
+    """The row of the mark, from 0 at the bottom; marks that would touch are in different rows."""
     y: float
-    """The middle of that row, in per cent of all rows."""
+    """The middle of that row, in percent of the height of all rows."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The goal: one more column, behind the time that is over."""
+    """The goal: one more column, to the right of the results."""
 
     parts: tuple[Part, ...]
     by: date | None
@@ -81,11 +81,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Chart:
-    """All that a template needs to draw the picture, and to say the same in a table."""
+    """Everything that a template needs to draw the chart and the equivalent table."""
 
     entries: list[Entry]
     width: float
-    """How wide a column is; 0 for bands."""
+    """The width of a column; 0 for bands."""
     date_marks: list[DateMark]
     marks: list[Mark]
     wanted: Wanted | None
@@ -96,12 +96,12 @@ class Chart:
 
     @property
     def unmarked(self) -> int:
-        """How many results have a life event and no mark, since they are too many."""
+        """The number of results with a life event but no mark, since there are too many."""
         return sum(bool(entry.snapshot.event_label) for entry in self.entries) - len(self.marks)
 
     @property
     def lanes(self) -> int:
-        """How many rows the marks take."""
+        """The number of rows of marks."""
         return max((mark.lane + 1 for mark in self.marks), default=0)
 
     @property
@@ -110,7 +110,7 @@ class Chart:
 
     @property
     def caption(self) -> str:
-        """How the picture is read."""
+        """How to read the chart."""
         if self.is_single:
             return _("Your first result. The next one will appear beside it.")
         if self.width:
@@ -125,17 +125,17 @@ class Chart:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """Columns and ribbons of each purpose; none where there are bands."""
+        """The columns and ribbons of each purpose; empty if there are bands."""
         return draw_columns(self._splits, self._places, self.width) if self.width else []
 
     @cached_property
     def bands(self) -> list[Band]:
-        """The band of each purpose; none where there are columns."""
+        """The band of each purpose; empty if there are columns."""
         return [] if self.width else draw_bands(self._splits, self._places, TAIL)
 
     @property
     def ticks(self) -> str:
-        """Where in the bands there is a result, as an SVG path."""
+        """Ticks at the results below bands, as an SVG path; empty if there are columns."""
         return "" if self.width else draw_ticks(self._places)
 
     @property
@@ -150,7 +150,7 @@ class Chart:
 def draw(
     snapshots: Sequence[Snapshot], goal: Split | None = None, wanted_by: date | None = None
 ) -> Chart:
-    """The picture of a history of at least one, oldest first, with the goal if there is one."""
+    """Return the chart of one or more snapshots, oldest first, with the goal if there is one."""
     count = len(snapshots)
     end = 100 - (ALONE_BESIDE_GOAL if count == 1 else GOAL_ROOM) if goal else 100.0
     left = end / 2 if count == 1 else EDGE if count <= MAX_COLUMNS else 0
@@ -177,7 +177,7 @@ def draw(
 
 
 def _places(snapshots: Sequence[Snapshot], axis: Axis) -> tuple[list[float], float]:
-    """The position of each result, and the width of its column: 0 where there are too many."""
+    """Return the position of each result and the width of a column; 0 if there are too many."""
     times, count = [snapshot.taken_at for snapshot in snapshots], len(snapshots)
     if count == 1:
         return [axis.left], 2 * axis.left
@@ -197,7 +197,7 @@ def _wanted(goal: Split, by: date | None, width: float, *, is_alone: bool) -> Wa
 
 
 def _marks(entries: list[Entry], axis: Axis) -> list[Mark]:
-    """A number for each life event, in rows in which none touches another."""
+    """Return marks for the latest life events, in rows so that none touches another."""
     with_events = [entry for entry in entries if entry.snapshot.event_label][-MAX_MARKS:]
     lanes: list[list[Entry]] = [[] for _lane in range(MARK_LANES)]
     for entry in with_events:

@@ -1,6 +1,6 @@
-"""A few results as columns of ten points, and the ribbons that follow each purpose between them.
+"""A chart of few results: columns of ten points, and ribbons that connect each purpose.
 
-Paths are drawn in a box that is 1,000 wide and 10 high, from the top down.
+SVG paths are in a box that is 1,000 wide and 10 high; y grows downwards.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from purposeapp.split import Purpose, Split
 
 @dataclass(frozen=True)
 class Part:
-    """The points of one purpose in a column, counted from the top."""
+    """The part of a column that belongs to a purpose, in points from the top."""
 
     purpose: Purpose
     top: int
@@ -26,22 +26,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Layer:
-    """One purpose all through the picture, as two SVG paths.
+    """A purpose across the whole chart, as two SVG paths.
 
-    One path for all columns, not a shape for each of their parts: a fifth of the work for a
-    server, and of the bytes.
+    One path for all columns instead of a shape for each part takes a fifth of the rendering time
+    and of the bytes.
     """
 
     purpose: Purpose
     columns: str
-    """Its points in each column."""
+    """The parts of the purpose in all columns."""
     ribbons: str
-    """What joins them from column to column."""
+    """The ribbons between these parts."""
 
 
 @cache
 def split_parts(split: Split) -> tuple[Part, ...]:
-    """The five parts of a column, in the order of the purposes; the 1,001 splits are values."""
+    """Return the five parts of a column, in the order of purposes."""
     parts, top = [], 0
     for purpose, points in zip(Purpose, split, strict=True):
         parts.append(Part(purpose, top, points))
@@ -50,7 +50,7 @@ def split_parts(split: Split) -> tuple[Part, ...]:
 
 
 def draw_columns(splits: Sequence[Split], places: Sequence[float], width: float) -> list[Layer]:
-    """A layer for each purpose that has points; places and width in per cent of the picture."""
+    """Return a layer for each purpose that has points; `places` and `width` are in percent."""
     columns = [
         (x * 10 - width * 5, x * 10 + width * 5, split_parts(split))
         for split, x in zip(splits, places, strict=True)
@@ -74,7 +74,7 @@ def _box(left: float, part: Part, right: float) -> str:
 
 
 def _ribbon(left: float, before: Part, right: float, after: Part) -> str:
-    """An SVG path that joins a part to the same part of the next column, with a soft bend."""
+    """Return an SVG path that connects a part to that of the next column with smooth curves."""
     middle = (left + right) / 2
     return (
         f"M{left:.1f} {before.top}"

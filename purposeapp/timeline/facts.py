@@ -1,4 +1,4 @@
-"""What can be counted in a history: plain facts, for which story.py finds the words.
+"""Facts about a history: what can be counted. story.py puts them into words.
 
 A history is a sequence of snapshots, oldest first.
 """
@@ -12,12 +12,12 @@ from purposeapp.split import Purpose
 from purposeapp.timeline.snapshot import Snapshot
 
 NEAR = timedelta(days=90)
-"""How far from a change a life event may be to be named beside it."""
+"""How far a life event may be from a change to be mentioned with it."""
 
 
 @dataclass(frozen=True)
 class Trend:
-    """The way of one purpose through a history."""
+    """The trend of a purpose in a history."""
 
     purpose: Purpose
     first: int
@@ -25,50 +25,50 @@ class Trend:
     min_points: int
     max_points: int
     rose: bool
-    """Whether it ever had more points than just before."""
+    """Whether its points ever increased from one snapshot to the next."""
     fell: bool
 
 
 @dataclass(frozen=True)
 class Change:
-    """The step on which most points moved, the latest of them if there are several."""
+    """The step from one snapshot to the next that moved the most points; the latest such step."""
 
     earlier: Snapshot
     later: Snapshot
     points: int
     times: int
-    """How many steps moved as many."""
+    """The number of steps that moved this many points."""
     near: Snapshot | None
-    """Where a life event is recorded: at the end of the step, else next to it within 90 days."""
+    """The snapshot with a life event: the end of the step, or else the nearest within 90 days."""
 
 
 @dataclass(frozen=True)
 class Lead:
-    """Who leads now, and since when."""
+    """The purposes that lead now, and since when."""
 
     purposes: tuple[Purpose, ...]
-    """One, or several that share the lead."""
+    """One purpose, or several that share the lead."""
     points: int
     since: Snapshot
     until: Snapshot
     in_a_row: int
     always: bool
-    """Whether it was so in all assessments."""
+    """Whether they led in all snapshots."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What can be counted in a history of at least one."""
+    """The facts about a history of at least one snapshot."""
 
     count: int
     first: Snapshot
     last: Snapshot
     trends: tuple[Trend, ...]
     change: Change | None
-    """None where no point ever moved."""
+    """None if no point ever moved."""
     lead: Lead
     moved_in_all: int
-    """Step by step; a point that went and came back counts twice."""
+    """The sum of all steps: a point that moved away and back counts twice."""
     moved_since_first: int
 
     @classmethod

@@ -1,4 +1,4 @@
-"""How far somebody is on the way to their goal: now beside wanted."""
+"""Progress towards a goal: a split compared with the wanted one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from purposeapp.split import Move, Purpose, Split
 
 
 class WantedSplit(Protocol):
-    """What of a goal its progress is worked out from."""
+    """The fields of a goal that its progress depends on."""
 
     @property
     def split(self) -> Split: ...
@@ -20,7 +20,7 @@ class WantedSplit(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One purpose in the table of both."""
+    """A purpose in the table that compares both splits."""
 
     purpose: Purpose
     now: int | None
@@ -30,11 +30,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Progress:
-    """A goal, held against a split: the last one, or one that is played with."""
+    """A goal compared with a split: the latest result, or one that the user tries out."""
 
     goal: WantedSplit
     now: Split | None
-    """None where nothing was recorded yet."""
+    """None if nothing has been recorded yet."""
     today: date
 
     @property
@@ -43,12 +43,12 @@ class Progress:
 
     @property
     def moves(self) -> list[Move]:
-        """The fewest moves that lead there."""
+        """The fewest moves to the goal."""
         return self.now.moves_to(self.wanted) if self.now else []
 
     @property
     def way(self) -> list[str]:
-        """The same in words."""
+        """The moves in words."""
         return [sentences.step(move) for move in self.moves]
 
     @property
@@ -56,7 +56,7 @@ class Progress:
         return sentences.way_left(self.moves) if self.now else ""
 
     def since(self, then: Split) -> str:
-        """How much nearer it is than it was from `then`, in words; empty before a `now`."""
+        """Return how much closer the goal is than it was from `then`; empty without a `now`."""
         if not self.now:
             return ""
         return sentences.moved_since(
@@ -70,12 +70,12 @@ class Progress:
 
     @property
     def by_when(self) -> str:
-        """What the day of the goal means today; empty where it has none."""
+        """A sentence on the target date; empty if there is none."""
         return sentences.wanted_by(self.goal.wanted_by, today=self.today, is_there=self.is_there)
 
     @property
     def rows(self) -> list[Row]:
-        """All five purposes in their order; without a `now`, there is no difference either."""
+        """All five purposes in their fixed order; without a `now`, the differences are empty."""
         now, wanted = self.now, self.wanted
         return [
             Row(

@@ -1,7 +1,4 @@
-"""A snapshot: one assessment without its person, as the picture over time and its story need it.
-
-And how times are said: as dates, and as the time between two of them.
-"""
+"""Snapshots: assessments without the person, as the chart over time and its story need them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,30 +15,30 @@ from purposeapp.dates import day_in_words, local_format
 from purposeapp.split import Split
 
 EXCERPT_LENGTH = 140
-"""How many characters of a note are shown where there is no room for all of it."""
+"""The number of characters of a note that are shown where there is no room for more."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One assessment, without the person: when it was, the split, its life event and its note.
+    """An assessment without the person: its time, split, life event and note.
 
-    It is of one request, since its day is that of the reader.
+    Don't share it between requests: its day depends on the reader's time zone.
     """
 
     id: UUID
     taken_at: datetime
     split: Split
     event_label: str = ""
-    """What happened in life before it; empty where none was recorded."""
+    """The life event before it; empty if none was recorded."""
     note: str = ""
-    """The note, or so much of it that `excerpt` can see whether there is more."""
+    """The note, or its beginning: at least one character more than `excerpt` shows."""
 
     taken_on: date | None = None
-    """The day that was entered for what was done on paper; no time of day is known of it."""
+    """The day that was entered for a result on paper, whose time of day is unknown."""
 
     @cached_property
     def on(self) -> date:
-        """The day: the one that was entered, or the one that it was where the reader is."""
+        """The day that was entered, or else the day in the reader's time zone."""
         return self.taken_on or localtime(self.taken_at).date()
 
     @cached_property
@@ -50,9 +47,9 @@ class Snapshot:
         return day_in_words(self.on)
 
     def name(self, *, shares_day: bool, short: bool = False) -> str:
-        """The day, with the time where another one of that day stands beside it.
+        """Return the day, with the time if another snapshot of that day is shown with it.
 
-        A short one, such as 3 Mar 2025, is for where a line can't wrap.
+        `short` is for lines that can't wrap, such as 3 Mar 2025.
         """
         prefix = "SHORT_" if short else ""
         if shares_day and not self.taken_on:
@@ -62,7 +59,7 @@ class Snapshot:
 
     @property
     def excerpt(self) -> str:
-        """The note in one line, shortened where it is long."""
+        """The note in one line, truncated if it's long."""
         line = " ".join(self.note[: EXCERPT_LENGTH + 1].split())
         if len(self.note) <= EXCERPT_LENGTH:
             return line
@@ -70,5 +67,5 @@ class Snapshot:
 
 
 def repeated(days: Iterable[date]) -> set[date]:
-    """The days that are there more than once."""
+    """Return the days that occur more than once."""
     return {day for day, count in Counter(days).items() if count > 1}

@@ -1,6 +1,6 @@
-"""What the picture over time says, in sentences that are true for every history.
+"""Sentences about a history that describe its chart. They must be true for every history.
 
-The facts are found in facts.py; here are words for them.
+facts.py finds the facts; this module puts them into words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,14 +18,15 @@ from purposeapp.timeline.snapshot import Snapshot
 from purposeapp.timeline.trends import say_trend
 
 TELLING = 3
-"""So many points gained or lost make a trend the headline, where the lead never changed."""
+"""The points gained or lost that make a trend the headline if the lead never changed."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """The sentences on a history. `is_partial` says that it began before the first snapshot here.
+    """The sentences about a history.
 
-    Then `scope` says what they are about, and none speaks of "never" or of a first result.
+    `is_partial` means that the history began before the first snapshot here. Then `scope` says
+    what the sentences cover, and none of them says "never" or "first result".
     """
 
     snapshots: Sequence[Snapshot]
@@ -33,12 +34,12 @@ class Story:
 
     @cached_property
     def facts(self) -> Facts:
-        """What can be counted; there must be a snapshot."""
+        """The facts of the history, which must have at least one snapshot."""
         return Facts.of(self.snapshots)
 
     @property
     def scope(self) -> str:
-        """Which part of a longer history this is about; empty for a whole one."""
+        """The part of a longer history that the sentences cover; empty for a complete one."""
         if not self.is_partial:
             return ""
         return ngettext(
@@ -49,7 +50,7 @@ class Story:
 
     @cached_property
     def headline(self) -> str:
-        """The most telling sentence: a new lead, else a long way of one purpose, else the lead."""
+        """The most telling sentence: a new lead, or else a big trend, or else the lead."""
         facts = self.facts
         if facts.count == 1:
             words = {"date": facts.last.day, "headline": sentences.headline(facts.last.split)}
@@ -60,7 +61,7 @@ class Story:
 
     @property
     def more(self) -> list[str]:
-        """What else there is to say of all five together."""
+        """The other sentences about all five purposes together."""
         facts = self.facts
         if facts.count == 1:
             return []
@@ -73,7 +74,7 @@ class Story:
 
     @cached_property
     def trends(self) -> list[tuple[Purpose, str]]:
-        """Each purpose with the sentence on its trend; not the one in the headline."""
+        """Each purpose with the sentence about its trend, except the one in the headline."""
         if self.facts.count == 1:
             return []
         return [
@@ -84,7 +85,7 @@ class Story:
 
     @cached_property
     def _telling(self) -> Trend | None:
-        """The purpose that went furthest, if that tells more than the lead does."""
+        """The biggest trend, if it tells more than the lead does."""
         if not self.facts.lead.always:
             return None
         furthest = max(self.facts.trends, key=lambda trend: abs(trend.last - trend.first))
@@ -92,7 +93,7 @@ class Story:
 
 
 def moves(earlier: Split, later: Split) -> str:
-    """Which points are elsewhere now, in the fewest moves; empty where none is."""
+    """Return the fewest moves from one split to another, in words; empty if there are none."""
     return sentences.enumerated(
         ngettext(
             "%(points)d point from %(source)s to %(target)s",
@@ -139,7 +140,7 @@ def _say_lead(lead: Lead, is_partial: bool) -> str:
 
 
 def _say_streak(lead: Lead) -> Iterator[str]:
-    """For how long it has been so, where it is more than one result."""
+    """Yield a sentence on how long the lead has been the same, if for more than one result."""
     if lead.in_a_row == 1:
         return
     words = {"count": lead.in_a_row, "time": time_between(lead.since.on, lead.until.on)}
@@ -226,7 +227,10 @@ def _say_change(change: Change) -> Iterator[str]:
 
 
 def _say_moved(facts: Facts) -> list[str]:
-    """How far it went step by step, and all in all; of two results that is the change itself."""
+    """Return how many points moved step by step, and since the first result.
+
+    Empty for two results, where both are the change itself.
+    """
     if facts.count == 2:
         return []
     in_all = ngettext(

@@ -1,4 +1,4 @@
-"""The trend of a purpose in a sentence."""
+"""Sentences about the trend of a purpose."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -7,7 +7,7 @@ from purposeapp.timeline.facts import Trend
 
 
 def say_trend(trend: Trend, is_partial: bool) -> str:
-    """The trend of a purpose, from its first to its last points."""
+    """Return a sentence on the trend of a purpose, from its first to its last points."""
     first, last = trend.first, trend.last
     higher, lower = trend.max_points > max(first, last), trend.min_points < min(first, last)
     if not trend.max_points:

@@ -1,1 +1,1 @@
-"""What two people have to talk about, from the differences of their splits."""
+"""Talks: what two people can discuss, based on the differences of their splits."""

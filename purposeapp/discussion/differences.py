@@ -1,4 +1,4 @@
-"""What the differences of two people's splits say, to one of the two."""
+"""Sentences about the differences of two people's splits, addressed to one of them."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,9 +9,9 @@ from .questions import Answers
 
 
 def differences(mine: Answers, theirs: Answers, *, name: str) -> list[str]:
-    """How both stand to each other now and in the future, as one of them reads it.
+    """Return sentences that compare both people now and in the future, for one of them to read.
 
-    `name` is what the other one is called.
+    `name` is the name of the other person.
     """
     now = theirs.now.points_moved(mine.now)
     future = theirs.future.points_moved(mine.future)

@@ -1,7 +1,7 @@
-"""The questions of a talk: a pure function of both sides' splits and of the written wordings.
+"""The questions of a talk: a pure function of both sides' splits and the wordings by staff.
 
-The inviter asks, and the guest answers: so questions say "you" to the guest, and call the inviter
-by name. What is true of the splits is found first, as `Finding`s; staff own the words for each.
+The inviter asks and the guest answers, so questions say "you" to the guest and name the inviter.
+First, `findings` lists what is notable about the splits. Then each finding gets a wording.
 """
 
 import re
@@ -16,11 +16,11 @@ from purposeapp import sentences
 from purposeapp.split import PATHS, Purpose, Split
 
 GUESS_IS_OFF = 3
-"""From how many points on a guess is worth a question."""
+"""The points by which a guess must be off to be worth a question."""
 
 
 class Topic(TextChoices):
-    """What a question is about, in the order in which they are asked: past, future, present."""
+    """The topics of questions, in the order in which they are asked: past, future, present."""
 
     NOWS_DIFFER = "nows_differ", _("Past: where they differ most today")
     GUEST_MOVES = "guest_moves", _("Future: the guest's largest move")
@@ -46,28 +46,28 @@ PLACEHOLDERS = {
     Topic.GUEST_GUESSED: ("name", "purpose", "points", "guess"),
     Topic.ALIKE: ("name",),
 }
-"""What a wording may have filled in, as {name}, for each topic."""
+"""The placeholders that a wording of each topic may contain, such as {name}."""
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What one side has answered."""
+    """The answers of one side."""
 
     now: Split
     future: Split
     guess: Split | None = None
-    """What this side took for the other one's now."""
+    """This side's guess of the other side's `now`."""
 
     @property
     def wanted(self) -> dict[Purpose, int]:
-        """The points that each purpose would gain or lose."""
+        """The points that each purpose would gain or lose from now to the future."""
         return {purpose: self.future[purpose] - self.now[purpose] for purpose in Purpose}
 
 
 class Finding(NamedTuple):
-    """Something that is true of the two, and worth a question."""
+    """Something about the two sides that is worth a question."""
 
     topic: Topic
     purpose: Purpose | None = None
@@ -75,7 +75,7 @@ class Finding(NamedTuple):
 
 
 class Wording(Protocol):
-    """How a question is put. With a purpose, it is for that one alone."""
+    """The wording of a question. With a purpose, it's only for findings about that one."""
 
     key: str
     topic: str
@@ -88,7 +88,7 @@ AnyWording = TypeVar("AnyWording", bound=Wording)
 
 
 def findings(inviter: Answers, guest: Answers) -> list[Finding]:
-    """What there is to talk about: at least two, and six at most."""
+    """Return what there is to talk about: two to six findings."""
     found = [
         _nows(inviter, guest),
         _move(guest),
@@ -104,27 +104,27 @@ def findings(inviter: Answers, guest: Answers) -> list[Finding]:
 def questions(
     inviter: Answers, guest: Answers, *, name: str, wordings: Iterable[Wording]
 ) -> list[str]:
-    """The questions that somebody of this name asks their guest."""
+    """Return the questions that the inviter, called `name`, asks the guest."""
     written = list(wordings)
     worded = [(finding, wording_for(finding, written)) for finding in findings(inviter, guest)]
     return [filled(wording, finding, name) for finding, wording in worded if wording]
 
 
 def wording_for(finding: Finding, wordings: Iterable[AnyWording]) -> AnyWording | None:
-    """How a finding is put: of the wordings that fit, the one that goes first."""
+    """Return the wording for a finding: the first of those that fit, or None."""
     fitting = (wording for wording in wordings if _fits(wording, finding))
     return min(fitting, key=_precedence, default=None)
 
 
 def filled(wording: Wording, finding: Finding, name: str) -> str:
-    """The question that a finding becomes, asked by somebody of this name."""
+    """Return the text of a wording with its placeholders filled in."""
     values = {"name": name, **finding.values}
-    # Not str.format: that would read attributes of what is filled in.
+    # Not str.format, which would allow access to attributes of the values.
     return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), wording.text)
 
 
 def possible_findings() -> Iterable[Finding]:
-    """All that can be found: topics, each with every purpose that it can be about, if with any."""
+    """Yield all possible findings: each topic, once for every purpose that it can be about."""
     for topic in Topic:
         if topic == Topic.PATH:
             yield from (Finding(topic, purpose) for purpose in PATHS)
@@ -135,18 +135,18 @@ def possible_findings() -> Iterable[Finding]:
 
 
 def without_wording(wordings: Iterable[Wording]) -> list[Finding]:
-    """What none is written for: topics, each with the purpose that lacks one if it has any."""
+    """Return the possible findings that have no wording."""
     written = list(wordings)
     return [each for each in possible_findings() if not wording_for(each, written)]
 
 
 def unknown_placeholders(topic: Topic, text: str) -> list[str]:
-    """What stands in braces in a text, and is not filled in for this topic."""
+    """Return the placeholders in a text that don't exist for this topic."""
     return [name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS[topic]]
 
 
 def _precedence(wording: Wording) -> tuple[bool, int, str]:
-    """What is written for a purpose goes first, then what editors put first."""
+    """Sort key: wordings for a single purpose first, then in the order that staff chose."""
     return not wording.purpose, wording.position, wording.key
 
 
@@ -184,7 +184,7 @@ def _both_grow(inviter: Answers, guest: Answers) -> Finding | None:
 
 
 def _crossing(inviter: Answers, guest: Answers) -> Finding | None:
-    """What one of them drops and the other one gains."""
+    """Return the finding about a purpose that one side drops and the other one gains."""
     crossing = {
         purpose: (min(abs(one), abs(other)), abs(one) + abs(other))
         for purpose, one, other in _wanted(inviter, guest)
@@ -205,7 +205,7 @@ def _path(guest: Answers) -> Finding | None:
 
 
 def _guess(inviter: Answers, guest: Answers) -> Finding | None:
-    """The guess that was off by most; of two that are equally so, the one on the guest."""
+    """Return the finding about the guess that was most off; in a tie, the inviter's guess."""
     found = []
     for topic, guessed, now in (
         (Topic.INVITER_GUESSED, inviter.guess, guest.now),
@@ -220,7 +220,7 @@ def _guess(inviter: Answers, guest: Answers) -> Finding | None:
 
 
 def _wanted(inviter: Answers, guest: Answers) -> Iterable[tuple[Purpose, int, int]]:
-    """What each of both wants to gain or lose, by purpose."""
+    """Yield each purpose with the points that the inviter and the guest want to gain or lose."""
     inviters, guests = inviter.wanted, guest.wanted
     for purpose in Purpose:
         yield purpose, inviters[purpose], guests[purpose]

@@ -1,1 +1,1 @@
-"""What a room may see of its answers: averages and ranges of a group, and no single answer."""
+"""Rooms: what a group may see of its answers, averages and ranges but no single answer."""

@@ -1,25 +1,25 @@
-"""The code of a room: short, and clear when it is read out, typed or seen from the last row."""
+"""Room codes: short, and easy to read out, to type, and to read from the last row."""
 
 import secrets
 
 ALPHABET = "CDFGHJKMNPQRTVWXY34679"
-"""Without vowels, so that no word comes out, and without what looks like something else."""
+"""No vowels, to avoid words, and no characters that look like others."""
 LENGTH = 6
 
 
 def make_code() -> str:
-    """A random code, of some hundred million."""
+    """Return a random code, one of about a hundred million."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def without_gaps(typed: str) -> str:
-    """What somebody typed, in capitals and without spaces or hyphens; of a link, its last part."""
+    """Return the typed text in upper case without spaces and hyphens; for a link, its last part."""
     last = "".join(typed.split()).rstrip("/").rpartition("/")[2]
     return last.replace("-", "").upper()
 
 
 def read_code(typed: str) -> str | None:
-    """The code that somebody typed, in whatever case and with spaces or hyphens; None if none."""
+    """Return the code in a typed text, in any case and with spaces or hyphens, or None."""
     code = without_gaps(typed)
     is_code = len(code) == LENGTH and set(code) <= set(ALPHABET)
     return code if is_code else None

@@ -1,10 +1,10 @@
-"""Aggregates of a group with a minimum cell size: what a room is shown of its answers.
+"""The picture of a room: aggregates of a group's answers with a minimum cell size.
 
-Statistical disclosure control: a picture is released once, of five answers at least, in rounded
-numbers, and a group is counted only where both it and those outside are large enough.
+Statistical disclosure control: a picture is released only once, of at least five answers, in
+rounded numbers. A group is counted only if both it and the number of other people are large enough.
 
-What that can't do: if all answer alike, the mean is everybody's answer, and whoever fills in all
-answers but one can subtract them.
+The limits of this: if all answers are the same, the mean is everybody's answer, and a person who
+gives all answers but one can subtract them.
 """
 
 from collections import Counter
@@ -19,34 +19,34 @@ from django.utils.translation import gettext as _
 from purposeapp.split import Move, Purpose, Split, fewest_moves
 
 MIN_ANSWERS = 5
-"""How many answers a picture needs."""
+"""The number of answers that a picture needs."""
 MIN_FOR_MIDDLE_HALF = 10
-"""How many answers it needs to show between what the middle half of them lie."""
+"""The number of answers that a picture needs to show the range of their middle half."""
 MIN_GROUP = 5
-"""How many people a group has that is counted, and how many there are outside of all of them."""
+"""The least number of people in a group that is counted, and of people outside all such groups."""
 MARKS = (0, 1, 3, 6, 10)
-"""The range of the middle half begins and ends at these points. To the point, it gave answers away:
-whoever knows all others' and the mean can often bound four of five, and then has the fifth."""
+"""The points that the range of the middle half is rounded to. An exact range revealed answers: an
+attacker with all seats but five could often narrow down four people, and compute the fifth."""
 
 TENTHS = 10
 
 
 def in_points(tenths: int) -> str:
-    """Tenths of a point as people read them: 24 is "2.4"."""
+    """Return tenths of a point as a localized number of points: 24 is "2.4"."""
     return number_format(Decimal(tenths) / TENTHS, decimal_pos=1)
 
 
 class Row(NamedTuple):
-    """What a picture says of one purpose."""
+    """A purpose in a picture."""
 
     purpose: Purpose
     tenths: int
     """The mean, in tenths of a point, rounded half up."""
     low: int | None = None
-    """What the middle half spent at least, in points; None in a small group."""
+    """The lower end of the middle half, in points; None in a small group."""
     high: int | None = None
     stands_out: int | None = None
-    """For how many people it has most points, alone; None where too few would be counted."""
+    """The number of people for whom it alone has the most points; None if they are too few."""
 
     @property
     def mean(self) -> str:
@@ -62,16 +62,16 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Picture:
-    """What is released of the answers of a group, once."""
+    """The aggregates of a group's answers, released once."""
 
     answers: int
-    """How many there were."""
+    """The number of answers."""
     rows: tuple[Row, ...]
     """One for each purpose, in their fixed order."""
 
     @classmethod
     def of(cls, splits: Sequence[Split]) -> "Picture":
-        """The picture of these answers. Raises ValueError where there are too few."""
+        """Return the picture of these answers. Raises ValueError if there are too few."""
         count = len(splits)
         if count < MIN_ANSWERS:
             raise ValueError(f"a picture needs {MIN_ANSWERS} answers, not {count}")
@@ -86,11 +86,11 @@ class Picture:
 
     @classmethod
     def from_json(cls, answers: int, rows: Mapping[str, Mapping[str, Any]]) -> "Picture":
-        """The picture that `to_json` has made the rows of."""
+        """Return the picture whose rows were serialized by `to_json`."""
         return cls(answers, tuple(Row(purpose, **rows[purpose.value]) for purpose in Purpose))
 
     def to_json(self) -> dict[str, dict[str, int]]:
-        """The rows by purpose, without what is not shown."""
+        """Return the rows by purpose, without the values that aren't shown."""
         return {
             row.purpose.value: {
                 name: value
@@ -102,7 +102,7 @@ class Picture:
 
     @property
     def ranked(self) -> list[Row]:
-        """The rows with the largest mean first; ties keep the fixed order."""
+        """The rows by mean, the largest first; ties keep the fixed order of purposes."""
         return sorted(self.rows, key=lambda row: -row.tenths)
 
     @property
@@ -115,10 +115,10 @@ class Picture:
         return any(row.stands_out for row in self.rows)
 
     def moves_to(self, wanted: "Picture") -> list[Move]:
-        """The fewest moves from these means to `wanted`, in tenths of a point.
+        """Return the fewest moves from these means to those of `wanted`, in tenths of a point.
 
-        They are worked out from what is shown, so they tell nothing more. Rounding may leave a few
-        tenths that have nowhere to go: those are left out.
+        They are computed from the published means, so they reveal nothing more. A few tenths that
+        don't add up because of rounding are left out.
         """
         change = {
             row.purpose: later.tenths - row.tenths
@@ -128,9 +128,9 @@ class Picture:
 
 
 def _middle_half(points: Sequence[int]) -> tuple[int, int] | tuple[None, None]:
-    """Between what the middle half of these sorted points lie: without a quarter at each end.
+    """Return the range of the middle half of these sorted points, without a quarter at each end.
 
-    The range is rounded outwards, and goes from one mark to another.
+    The range is rounded outwards to MARKS, and its ends are always different.
     """
     count = len(points)
     if count < MIN_FOR_MIDDLE_HALF:
@@ -142,10 +142,10 @@ def _middle_half(points: Sequence[int]) -> tuple[int, int] | tuple[None, None]:
 
 
 def _counted_groups(splits: Iterable[Split]) -> dict[Purpose, int]:
-    """How many people there are for whom each purpose stands out alone, where that may be told.
+    """Return the number of people for whom each purpose alone has the most points, if publishable.
 
-    Each person is in one group at most. Groups are left out, the smallest first, until each has
-    five people and those outside of all are five, or nobody.
+    Each person is in at most one group. Groups are left out, the smallest first, until each has
+    at least MIN_GROUP people, and the people outside all groups are at least as many, or nobody.
     """
     splits = list(splits)
     leads = Counter(split.standouts[0] for split in splits if len(split.standouts) == 1)
@@ -156,7 +156,7 @@ def _counted_groups(splits: Iterable[Split]) -> dict[Purpose, int]:
 
 
 def shift_words(move: Move) -> str:
-    """One step of a shift, of tenths of a point: "1.2 points from Job seeking to …"."""
+    """Return a move of tenths of a point in words: "1.2 points from Job seeking to …"."""
     names = {"source": move.source.label, "target": move.target.label}
     words = _("%(points)s points from %(source)s to %(target)s")
     return words % {"points": in_points(move.points), **names}

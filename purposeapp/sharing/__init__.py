@@ -1,1 +1,1 @@
-"""Passing a page on: its links, and the card that a network shows."""
+"""Sharing a page: its links, its QR code, and the preview card that social networks show."""

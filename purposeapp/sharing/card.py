@@ -1,7 +1,7 @@
-"""Preview cards: the picture that a network shows where somebody passes a page on.
+"""Preview cards: the images (og:image) that social networks show when a page is shared.
 
-Drawn from an SVG template, with the colours of paper whatever theme a reader has, and kept in
-a bounded cache on disk, since drawing takes far longer than reading.
+They are drawn from an SVG template, always in the light theme, and cached on disk within limits,
+since drawing takes much longer than reading.
 """
 
 import textwrap
@@ -31,7 +31,7 @@ WIDTH, HEIGHT = 1200, 627
 """The size in pixels that LinkedIn asks for."""
 
 FONTS = [
-    # The headline, in a serif as on the pages; everything else.
+    # The first is for the headline, in a serif as on the pages; the second for everything else.
     str(fontpkg_source_serif_4.ROOT / "files" / "SourceSerif4[opsz,wght].ttf"),
     str(fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf"),
 ]
@@ -39,28 +39,28 @@ FONTS = [
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xae\x42\x60\x82"
 
 MAX_WAITING = 2
-"""So many of a worker's four threads may wait while another one draws; the last serves pages."""
+"""How many of a worker's four threads may wait while one draws; the fourth serves pages."""
 
-# The layout, in pixels: the brand on top, the invitation in a band at the foot, and what the card
-# is about between them, its blocks close together and in the middle.
+# The layout, in pixels: the brand at the top, the invitation in a band at the bottom, and the
+# content vertically centered between them.
 MARGIN = 72
 GAP = 14
-"""Five cells and ten then begin and end on whole pixels, which is sharp and takes fewer bytes."""
+"""With this gap, five cells and ten cells begin and end on whole pixels: sharper and smaller."""
 BRAND_BOTTOM, BAND_TOP = 100, 530
 HEADLINE_SIZES = ((80, 1), (68, 1), (80, 2), (68, 2), (58, 2), (50, 2))
-"""Sizes of the headline's font, each with the lines that it may take, in the order of liking."""
+"""Font sizes of the headline with the most lines they may take, in order of preference."""
 LETTER_WIDTH = 0.435
-"""Of the size of the headline's font, on average."""
+"""The average width of a letter of the headline, as a fraction of the font size."""
 BLOCK_GAP = 32
 CELLS_HEIGHT = 108
 LEGEND_LINE, LEGEND_COLUMNS = 48, 3
 TEXT_WIDTH = 62
-"""Letters in a line of the text below the cells."""
+"""The number of letters in a line of the text below the cells."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One block in the picture: its position, and whose point it is; None for nobody's."""
+    """A cell in the image: its position and the purpose of its point; None for an empty cell."""
 
     x: float
     width: float
@@ -69,7 +69,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Card:
-    """A headline of up to two lines, a row of cells, words on what they mean, an invitation."""
+    """A card: a headline of up to two lines, a row of cells, a legend or text, an invitation."""
 
     headline: str
     owners: tuple[Purpose | None, ...]
@@ -82,7 +82,7 @@ class Card:
 
     @cached_property
     def font_size(self) -> int:
-        """The size of the headline: a short one may be loud."""
+        """The font size of the headline: the first of HEADLINE_SIZES that fits."""
         fitting = (size for size, lines in HEADLINE_SIZES if len(self._wrapped(size)) <= lines)
         return next(fitting, HEADLINE_SIZES[-1][0])
 
@@ -95,7 +95,7 @@ class Card:
 
     @cached_property
     def _top(self) -> int:
-        """Where the headline begins, so that all there is stands in the middle."""
+        """The top of the headline, so that the content is vertically centered."""
         rows = -(-len(self.legend) // LEGEND_COLUMNS) or len(self._wrapped_text)
         content = self._headline_height + BLOCK_GAP + CELLS_HEIGHT + rows * LEGEND_LINE
         return round((BRAND_BOTTOM + BAND_TOP - content) / 2) - BLOCK_GAP // 4
@@ -111,7 +111,7 @@ class Card:
 
     @property
     def lines(self) -> list[tuple[int, str]]:
-        """The headline, broken to fit between the margins; each line with its baseline."""
+        """The lines of the headline, wrapped to fit between the margins, with their baselines."""
         size = self.font_size
         return [
             (round(self._top + 0.9 * size + 1.16 * size * row), line)
@@ -129,12 +129,12 @@ class Card:
 
     @property
     def brand(self) -> list[Purpose]:
-        """The cells of the brand."""
+        """The cells of the logo."""
         return list(Purpose)
 
     @property
     def meanings(self) -> list[tuple[float, int, Purpose, int]]:
-        """What the colours stand for: place and baseline, purpose, and its points."""
+        """The legend: for each purpose its x, its baseline, the purpose and its points."""
         column = (WIDTH - 2 * MARGIN) / LEGEND_COLUMNS
         return [
             (
@@ -152,7 +152,7 @@ class Card:
 
     @property
     def text_lines(self) -> list[tuple[int, str]]:
-        """The text below the cells, broken to fit; each line with its baseline."""
+        """The lines of the text below the cells, wrapped to fit, with their baselines."""
         return [
             (self._legend_top + LEGEND_LINE * row, line)
             for row, line in enumerate(self._wrapped_text)
@@ -164,19 +164,21 @@ class Card:
 
     @property
     def etag(self) -> str:
-        """Changes with anything that can be seen."""
+        """The ETag, a hash of the SVG: it changes with anything that can be seen."""
         return (_etag.__wrapped__ if settings.DEBUG else _etag)(self)
 
     def png(self, *, always: bool = False) -> bytes:
-        """The picture, drawn or from the cache. A cache that can't be written, or that holds a
-        damaged file, does no harm: such a file is replaced.
+        """Return the image as PNG, from the cache if possible.
 
-        Raises TooManyDrawingsError where others are being drawn and enough wait for it, but not
-        with `always`: for the few cards that many pages show, several on one of them.
+        A damaged file in the cache is replaced, and a cache that can't be written is only logged.
+
+        Raises TooManyDrawingsError if a card is being drawn and enough threads wait already.
+        With `always`, it waits instead: for the few cards that many pages show, some of which show
+        several.
         """
         cards, key = caches["cards"], self.etag.strip('"')
         drawn: Any = None
-        with suppress(Exception):  # whatever pickle and zlib make of a damaged file
+        with suppress(Exception):  # pickle and zlib raise many kinds for a damaged file
             drawn = cards.get(key)
         if not _is_whole(drawn):
             drawn = _draw(self.svg, always=always)
@@ -188,7 +190,7 @@ class Card:
         return drawn
 
 
-@lru_cache(maxsize=1)  # once a process, since it goes for every card
+@lru_cache(maxsize=1)  # log it once per process, since every card is affected
 def _warn(folder: str, reason: str) -> None:
     logger.warning("cards_not_kept", folder=folder, reason=reason)
 
@@ -198,7 +200,7 @@ def _is_whole(drawn: Any) -> bool:
 
 
 class TooManyDrawingsError(Exception):
-    """Cards are drawn one at a time: whoever asks for all of them leaves a CPU to others."""
+    """Too many threads wait for a card. Only one is drawn at a time, to leave a CPU to others."""
 
 
 @lru_cache(maxsize=2_000)
@@ -223,14 +225,14 @@ def _draw(svg: str, *, always: bool) -> bytes:
 
 
 def all_cards() -> Iterator[Card]:
-    """Every card that there is."""
+    """Yield all cards."""
     yield card_of_questionnaire()
     yield from map(card_of_purpose, Purpose)
     yield from map(card_of_split, Split.all())
 
 
 def card_of_questionnaire() -> Card:
-    """The card of the first page: the question, and ten points that nobody has spent."""
+    """Return the card of the first page: the question, and an even split as a picture."""
     return Card(
         headline=_("What are you on LinkedIn for?"),
         owners=tuple(purpose for purpose in Purpose for _point in range(BUDGET // len(Purpose))),
@@ -240,14 +242,14 @@ def card_of_questionnaire() -> Card:
 
 
 def card_of_split(split: Split) -> Card:
-    """The card of a result: its sentence, its ten cells, and the purposes that have points."""
+    """Return the card of a result: its headline, its ten cells, and the purposes with points."""
     return Card(
         headline=sentences.headline(split), owners=split.ranked_cells, legend=tuple(split.spent)
     )
 
 
 def card_of_purpose(purpose: Purpose) -> Card:
-    """The card of one purpose: five cells, of which one is its own."""
+    """Return the card of a purpose: five cells, only one of which is filled."""
     return Card(
         headline=_("%(purpose)s, one of five purposes on LinkedIn") % {"purpose": purpose.label},
         owners=tuple(other if other == purpose else None for other in Purpose),

@@ -1,4 +1,4 @@
-"""Passing a page on: its address, its card, and the ways there are to send it."""
+"""Sharing links of pages: the URL, the preview card, and links to share by LinkedIn or mail."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -12,9 +12,9 @@ from purposeapp.split import Purpose, Split
 
 
 def mailto(subject: str, body: str) -> str:
-    """A mail that is ready to go, in the reader's own mail program.
+    """Return a mailto: URL that opens a prepared mail in the reader's mail program.
 
-    Its line breaks are CRLF (RFC 6068): with LF alone, some mail programs show a single line.
+    Line breaks are CRLF (RFC 6068): with LF alone, some mail programs show a single line.
     """
     body = body.replace("\n", "\r\n")
     return f"mailto:?subject={quote(subject)}&body={quote(body)}"
@@ -22,7 +22,7 @@ def mailto(subject: str, body: str) -> str:
 
 @dataclass(frozen=True)
 class MailableLink:
-    """A link that is for those alone whom it is sent to, and the mail that brings it."""
+    """A link that is only for the people it is sent to, and the mail that contains it."""
 
     url: str
     title: str
@@ -35,9 +35,9 @@ class MailableLink:
 
 @dataclass(frozen=True)
 class Share:
-    """A public page, as it is passed on. It holds no name and no id of the sharer.
+    """The sharing links of a public page. They contain no name or id of the person who shares it.
 
-    Addresses are absolute, from PUBLIC_URL: they are read far from here.
+    URLs are absolute, based on PUBLIC_URL, since they are used outside this site.
     """
 
     title: str
@@ -54,12 +54,12 @@ class Share:
 
     @property
     def linkedin_url(self) -> str:
-        """Where LinkedIn asks its member what to say about the page."""
+        """The LinkedIn page where its member can post about this page."""
         return "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": self.url})
 
     @property
     def mail_url(self) -> str:
-        """A mail that is ready to go to somebody who is unsure of their purpose."""
+        """A mailto: URL with a prepared mail to a person who is unsure of their purpose."""
         subject = _("What are you on LinkedIn for?")
         body = _(
             "Hello,\n\n"
@@ -73,7 +73,7 @@ class Share:
 
 
 def share_questionnaire() -> Share:
-    """The questionnaire itself."""
+    """Return the sharing links of the questionnaire."""
     return Share(
         title=_("What are you on LinkedIn for?"),
         path=reverse("questionnaire"),
@@ -82,7 +82,7 @@ def share_questionnaire() -> Share:
 
 
 def share_split(split: Split) -> Share:
-    """The whole split, as it is passed on."""
+    """Return the sharing links of a split."""
     return Share(
         title=sentences.headline(split),
         path=reverse("split", args=[split]),
@@ -91,7 +91,7 @@ def share_split(split: Split) -> Share:
 
 
 def share_purpose(purpose: Purpose) -> Share:
-    """A purpose alone, without a word on how many points it has."""
+    """Return the sharing links of a purpose, which don't say how many points it has."""
     return Share(
         title=str(purpose.label),
         path=reverse("purpose", args=[purpose]),

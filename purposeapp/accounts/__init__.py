@@ -1,1 +1,1 @@
-"""Signing up, in and out, what waits until then, and leaving for good."""
+"""Sign-up, sign-in, sign-out, pending results and account deletion."""

@@ -1,4 +1,4 @@
-"""How sign-up, sign-in and their mails behave, where django-allauth leaves it to us."""
+"""The django-allauth account adapter: customizes sign-up, sign-in and their emails."""
 
 from datetime import timedelta
 from ipaddress import ip_address
@@ -29,18 +29,21 @@ ASKED_FOR_BY_ANYBODY = CONFIRMATIONS | {
     "account/email/password_reset_code",
     "account/email/unknown_account",
 }
-"""Mails to whatever email somebody types. All others tell an owner what happened to the account."""
+"""Emails that anybody can have sent to an address that they type into a form.
+
+All other emails notify the account's owner of a change.
+"""
 
 
 def login_methods(request) -> dict:
-    """For templates: whether there is more than a password and a code."""
+    """Context processor: say if LinkedIn is offered besides a password and a code."""
     return {"linkedin_is_on": bool(settings.LINKEDIN_CLIENT_ID)}
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Writes mails whose addresses come from PUBLIC_URL, never from the Host header.
+    """Account adapter that builds the links in emails from PUBLIC_URL, not from the Host header.
 
-    Whoever could choose the host in a mail to somebody else could lead them anywhere.
+    Otherwise an attacker who sets the header could have us mail a victim a link to any site.
     """
 
     error_messages = {
@@ -55,78 +58,78 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_safe_url(self, url) -> bool:
-        """Whether `next` may lead there. What is no address at all leads nowhere."""
+        """Return whether `next` may redirect to this URL. Malformed URLs are refused."""
         try:
             return super().is_safe_url(url)
         except ValueError:
             return False
 
     def is_ajax(self, request) -> bool:
-        """Whether to answer in JSON: never, whatever the headers say. We serve pages."""
+        """Return False, so that allauth always answers with a page and never with JSON."""
         return False
 
     def login(self, request, user) -> None:
-        """Sign in, unless the account was closed since the login began, as with a code by mail."""
+        """Sign in, unless the account was deactivated while the login waited for a code."""
         if not user.is_active:
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
-        # The session of before ends, and what waits in it moves to the history: both, or neither.
+        # Atomic: the old session ends only if its pending results move to the history.
         with transaction.atomic():
             super().login(request, user)
 
     def is_login_by_code_required(self, login: Login) -> bool:
-        """Whether a code has to be entered too: where we ask for it, see login_code.py."""
+        """Return whether the login also needs a code, because we (login_code.py) or allauth ask."""
         return is_login_code_required(login) or super().is_login_by_code_required(login)
 
     def confirm_email(self, request, email_address) -> bool:
-        """Confirm an address, by whoever signs up with it or is signed in: their keys stay."""
-        if not request.user.is_authenticated:  # who is may be changing it
+        """Confirm an address for a user who is signing up or signed in: credentials stay valid."""
+        if not request.user.is_authenticated:  # a signed-in user may be changing the address
             refuse_old_address(request, email_address.user, email_address.email)
         email_address.confirmed_by_owner = True
         return super().confirm_email(request, email_address)
 
     def get_email_confirmation_url(self, request, emailconfirmation) -> str:
-        """The link that confirms a changed address, where nobody has to enter codes."""
+        """Return the link that confirms a changed address, for sites that verify by link."""
         path = reverse("account_confirm_email", args=[emailconfirmation.key])
         return settings.PUBLIC_URL + path
 
     def get_client_ip(self, request) -> str:
-        """The network address of whoever asks; of an IPv4 client as such, not mapped into IPv6.
+        """Return the client's IP address, with IPv4-mapped IPv6 addresses converted to IPv4.
 
-        On a socket for both (`HOST=::`) all of them come from one IPv6 network, which for limits
-        is one place.
+        On a dual-stack socket (`HOST=::`), all IPv4 clients have addresses in one IPv6 network,
+        so rate limits would count them as one client.
         """
         address = ip_address(super().get_client_ip(request))
         return str(getattr(address, "ipv4_mapped", None) or address)
 
     def pre_authenticate(self, request, **credentials) -> None:
-        """Refuse a password that is one too many, be it right or wrong."""
+        """Refuse the login if the password rate limit is used up, even if the password is right."""
         super().pre_authenticate(request, **credentials)
         if not limits.may_try_password(request, credentials["email"]):
             raise self.validation_error("too_many_login_attempts")
 
     def authentication_failed(self, request, **credentials) -> None:
-        """Count a wrong password; the answer takes as long for a known email as for others."""
+        """Count a wrong password, and take as long for a known email as for an unknown one."""
         super().authentication_failed(request, **credentials)
         limits.count_wrong_password(request, credentials["email"])
         limits.ask_for_known_too(credentials["email"])
 
     def reauthenticate(self, user, password) -> bool:
-        """Whether that is the password of `user`; if so, the session gets another key."""
+        """Return whether the password is that of `user`. If it is, rotate the session key."""
         is_right = super().reauthenticate(user, password)
         if is_right:
             allauth_context.request.session.cycle_key()
         return is_right
 
     def add_message(self, request, level, message_template=None, *args, **kwargs) -> None:
-        """Say what was done, but for a code that was sent: the page to enter it says so itself."""
+        """Add the message, unless it says that a code was sent: the code page says so already."""
         by_code = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED
         if not (by_code and message_template == VERIFICATION_SENT):
             super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        """Send one mail, in our words, with our own address in it.
+        """Send an email, with the site's name and PUBLIC_URL in its context.
 
-        Raises ImmediateHttpResponse (429) where the mailbox has had too many.
+        Raises ImmediateHttpResponse (429) if the mailbox was sent too many.
         """
         request = allauth_context.request
         if template_prefix in ASKED_FOR_BY_ANYBODY:
@@ -143,7 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, context)
 
     def render_mail(self, template_prefix, email, context, headers=None) -> EmailMessage:
-        """Write a mail; one with a code waits for a mail server only as long as the code works."""
+        """Render an email. One with a code expires in the outbox together with the code."""
         mail = super().render_mail(template_prefix, email, context, headers)
         if "code" in context:
             mail.max_age = timedelta(minutes=settings.CODE_MINUTES)

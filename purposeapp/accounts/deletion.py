@@ -1,7 +1,7 @@
-"""Account deletion: an account goes, and everything of its person with it, in one transaction.
+"""Account deletion: an account and all its personal data are deleted in one transaction.
 
-What others rely on stays: a tip that a member of staff has changed keeps the change, and loses
-who made it.
+What others rely on stays: a tip that a staff member has changed keeps the change, but not the
+name of who made it.
 """
 
 import time
@@ -26,9 +26,9 @@ LAST_SUPERUSER = _(
 
 
 def recently_authenticated(request: AuthenticatedRequest) -> bool:
-    """Whether no reauthentication is needed first: they have just signed in, or the form does it.
+    """Return whether the user can delete the account without reauthenticating first.
 
-    The form asks for the password of whoever has one.
+    True for users with a password, because the form asks for it, and for recent logins.
     """
     if request.user.has_usable_password():
         return True
@@ -38,14 +38,14 @@ def recently_authenticated(request: AuthenticatedRequest) -> bool:
 
 @transaction.atomic
 def delete_account(user: User) -> None:
-    """Delete an account with all that is its: assessments, addresses, sessions in every browser,
-    connections to other sites, and what the admin's log says by or about it.
+    """Delete an account with everything that belongs to it: assessments, email addresses, sessions
+    in all browsers, connected accounts, waiting emails, and admin log entries by or about it.
 
     Raises ValidationError for the last superuser.
     """
     if user.is_superuser:
         User.objects.lock_superusers()
-    # Whatever else is about to record something for this person waits too, and finds nobody.
+    # A row lock: concurrent writes for this user wait for it, and then find no user.
     if not User.objects.select_for_update().filter(pk=user.pk).first():
         return  # the button was pressed twice
     if user.is_last_superuser:

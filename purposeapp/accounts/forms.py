@@ -1,4 +1,4 @@
-"""The forms of django-allauth, as our other forms look: a label, no placeholder that repeats it."""
+"""django-allauth's forms, styled like our other forms: labels without redundant placeholders."""
 
 from collections.abc import Mapping
 
@@ -24,16 +24,16 @@ from purposeapp.accounts.verification import is_address_of, refuse_old_address
 from purposeapp.models import User
 
 RESET_EMAIL = "password_reset_email"
-"""Where the session names the address to which the code for a new password went."""
+"""Session key: the address to which the password reset code was sent."""
 
 TOO_MANY_CODES = gettext_lazy("Too many codes in a short time. Wait one minute, then try again.")
 
 
 class PlainFields:
-    """Leaves out the placeholders, and gives passwords their rules, for people and scripts."""
+    """Form mixin that removes placeholders and adds the password rules as help text and data."""
 
     labels: Mapping[str, Promise] = {}
-    """What a field is called, where allauth capitalizes each word."""
+    """Field labels that replace allauth's, which capitalize each word."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -69,10 +69,10 @@ def _minimum_length() -> int:
 
 
 class LoginForm(PlainFields, forms.LoginForm):
-    """Email and password."""
+    """Login form: email and password."""
 
     def clean(self) -> dict:
-        """Refuse an email that the account is only about to have: it is not proven yet."""
+        """Refuse a new email that the account has not verified yet."""
         values = super().clean()
         if self.user and not is_address_of(self.user, values.get("login", "")):
             raise get_adapter().validation_error("email_password_mismatch")
@@ -80,12 +80,12 @@ class LoginForm(PlainFields, forms.LoginForm):
 
 
 class SignupForm(PlainFields, forms.SignupForm):
-    """The email and the password of a new account."""
+    """Sign-up form: email and password of a new account."""
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Make the account, or write to whoever has it already: the same work in both cases.
+        """Create the account, or email the owner if there is one: equal work in both cases.
 
-        Raises ImmediateHttpResponse (429), with nothing made, where no mail could follow.
+        Raises ImmediateHttpResponse (429), and creates nothing, if the mailbox was sent too many.
         """
         email = self.cleaned_data["email"]
         if app_settings.EMAIL_VERIFICATION_BY_CODE_ENABLED:
@@ -96,24 +96,24 @@ class SignupForm(PlainFields, forms.SignupForm):
 
     @transaction.atomic
     def save(self, request: HttpRequest) -> User:
-        """Store the account and its address, or neither."""
+        """Save the account and its address atomically."""
         return super().save(request)
 
 
 class LinkedInSignupForm(PlainFields, socialaccount_forms.SignupForm):
-    """The email of a new account whose owner comes from LinkedIn."""
+    """Sign-up form after a LinkedIn sign-in: email of the new account."""
 
 
 class AddEmailForm(PlainFields, forms.AddEmailForm):
-    """Another email for an account."""
+    """Form to change the account's email address."""
 
     labels = {"email": gettext_lazy("New email")}
 
     def save(self, request: HttpRequest) -> EmailAddress:
-        """Let the new one wait until it is proven, beside the one that the account has.
+        """Add the new address as unverified. The current one stays until it is verified.
 
-        Where nothing can be proven by a code, allauth takes an own email that is not proven for
-        an earlier wish, and would remove it.
+        If verification is by link, allauth takes an unverified current address for an earlier
+        change request and would delete it. So only other addresses are deleted here.
         """
         if app_settings.EMAIL_VERIFICATION_BY_CODE_ENABLED:
             return super().save(request)
@@ -127,11 +127,11 @@ class AddEmailForm(PlainFields, forms.AddEmailForm):
 
 
 class ChangeEmailForm(PlainFields, forms.ChangeEmailForm):
-    """Another email, before the first one is confirmed."""
+    """Form to correct the email before it is confirmed for the first time."""
 
 
 class ChangePasswordForm(PlainFields, forms.ChangePasswordForm):
-    """The current password, and a new one."""
+    """Password change form: current and new password."""
 
     labels = {
         "oldpassword": gettext_lazy("Current password"),
@@ -141,29 +141,29 @@ class ChangePasswordForm(PlainFields, forms.ChangePasswordForm):
 
 
 class SetPasswordForm(PlainFields, forms.SetPasswordForm):
-    """A first password."""
+    """Form to set a first password."""
 
     labels = {"password2": gettext_lazy("Password again")}
 
 
 class ResetPasswordForm(PlainFields, forms.ResetPasswordForm):
-    """The email to which a code for a new password goes."""
+    """Password reset form: email to which the code is sent."""
 
     def clean_email(self) -> str:
-        """Look for the account, and do the same for a known email as for any other."""
+        """Look up the account, with the same queries for a known and an unknown email."""
         email = super().clean_email()
         limits.ask_for_known_too(email)
         return email
 
     def save(self, request, **kwargs) -> str:
-        """Send the code, and remember where it went."""
+        """Send the code, and store the address in the session."""
         email = super().save(request, **kwargs)
         request.session[RESET_EMAIL] = email
         return email
 
 
 class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
-    """A new password, after the code."""
+    """Form for the new password, once the reset code is entered."""
 
     labels = {
         "password1": gettext_lazy("New password"),
@@ -171,7 +171,7 @@ class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
     }
 
     def clean(self) -> dict:
-        """Refuse one whose code went to an address that the account no longer has."""
+        """Refuse the reset if its code was sent to an address that the account no longer has."""
         if self.user:
             request = context.request
             refuse_old_address(request, self.user, request.session.get(RESET_EMAIL, ""))
@@ -179,16 +179,16 @@ class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
 
 
 class ReauthenticateForm(PlainFields, forms.ReauthenticateForm):
-    """The password once more."""
+    """Reauthentication form: the current password."""
 
 
 class RequestLoginCodeForm(PlainFields, forms.RequestLoginCodeForm):
-    """The email to which a code for signing in goes."""
+    """Login code form: email to which the code is sent."""
 
     def clean_email(self) -> str:
-        """Look for the account, and do the same for a known email as for any other.
+        """Look up the account, with the same queries for a known and an unknown email.
 
-        Of too many codes it says how long to wait, which is less than allauth says.
+        The rate limit's error names our wait of one minute, which is shorter than allauth's text.
         """
         try:
             email = super().clean_email()
@@ -201,12 +201,12 @@ class RequestLoginCodeForm(PlainFields, forms.RequestLoginCodeForm):
 
 
 class ConfirmLoginCodeForm(PlainFields, forms.ConfirmLoginCodeForm):
-    """The code to sign in with."""
+    """Form to enter the login code."""
 
 
 class ConfirmEmailVerificationCodeForm(PlainFields, forms.ConfirmEmailVerificationCodeForm):
-    """The code that confirms an email."""
+    """Form to enter the code that verifies an email."""
 
 
 class ConfirmPasswordResetCodeForm(PlainFields, forms.ConfirmPasswordResetCodeForm):
-    """The code for a new password."""
+    """Form to enter the password reset code."""

@@ -1,4 +1,4 @@
-"""The group of those who keep tips and portraits good: it is there after `migrate`."""
+"""The permission group of the editors of tips, portraits and talk questions, made by `migrate`."""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
@@ -10,17 +10,18 @@ PERMISSIONS = [
     *("view_portraitpart", "add_portraitpart", "change_portraitpart"),
     *("view_talkquestion", "add_talkquestion", "change_talkquestion"),
 ]
-"""Everything about tips; their history, preview and files ask for these too. Portrait sentences
-and talk questions are never deleted, so nobody has a permission for that.
+"""All permissions on tips, which their history, preview, import and export check too.
+
+Portrait sentences and talk questions are never deleted, so the group can't delete them.
 """
 
 
 def make_group(app_config, using, apps=installed, **kwargs) -> None:
-    """Make the group where it is missing, with its permissions; a receiver of `post_migrate`.
+    """Create the group with its permissions if it's missing. A receiver of `post_migrate`.
 
-    A group that is there keeps what superusers made of it, also what they took from it.
+    An existing group is left alone, so that superusers can add and remove permissions.
     """
-    # Django makes them after this signal too, in whatever order the applications come.
+    # Django creates permissions on this signal too, perhaps only after this receiver has run.
     create_permissions(app_config, using=using, apps=apps, verbosity=0)
     try:
         Group = apps.get_model("auth", "Group")

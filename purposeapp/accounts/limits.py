@@ -1,7 +1,7 @@
-"""Rate limits and equal answers, so that nobody learns who has an account, or locks its owner out.
+"""Rate limits, and protection against account enumeration and account lockout.
 
-Tries are counted by the network address and the email together: whoever uses them up does so for
-themselves. What is counted by the email alone is far more than one network address can use.
+Tries are counted per network and email together, so that an attacker who uses them up doesn't
+lock out the owner. The limit per email alone is far higher than one network can use up.
 """
 
 from secrets import token_hex
@@ -17,14 +17,14 @@ from purposeapp.models import User
 from purposeapp.web.visitors import network_of
 
 MAILBOX_RETRY_AFTER_S = 60 * 60
-"""Within which a mailbox that had too many mails gets the next one, but for the daily limit."""
+"""Seconds after which a full mailbox takes the next email, unless the daily limit is reached."""
 
 LOOKUPS_OF_A_SIGN_UP = 5
-"""How often allauth looks for the email of a new account, and not for one that it knows."""
+"""Extra queries for the email that allauth makes for a new account, but not for a known email."""
 
 
 def may_try_password(request: HttpRequest, email: str) -> bool:
-    """Whether a password may be tried for this email from there. Counts nothing."""
+    """Return whether this client may try a password for this email. Doesn't count a try."""
     email = email.lower()
     return ratelimit.consume(
         request, action="password_here", key=_here(request, email), dry_run=True
@@ -32,18 +32,18 @@ def may_try_password(request: HttpRequest, email: str) -> bool:
 
 
 def count_wrong_password(request: HttpRequest, email: str) -> None:
-    """Count a try that failed."""
+    """Count a failed password try towards both limits."""
     email = email.lower()
     ratelimit.consume(request, action="password_here", key=_here(request, email))
     ratelimit.consume(request, action="password_anywhere", key=email)
 
 
 def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) -> None:
-    """Count a mail that somebody who need not be its owner has sent to this email; once a request.
+    """Count an email towards the mailbox's rate limits, once per request.
 
-    With a `pause`, it must not come just after another: of a form that is sent twice, the second
-    one must not make another code than the one that is on its way. Raises ImmediateHttpResponse
-    (429) where that were too many.
+    For emails that anybody can have sent to an address. With `pause`, an email right after
+    another is refused too: a form that is submitted twice must not replace the code that was
+    just sent. Raises ImmediateHttpResponse (429) if a limit is exceeded.
     """
     mailbox = _mailbox(email)
     here = _here(request, mailbox)
@@ -59,30 +59,33 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
 
 
 def _mailbox(email: str) -> str:
-    """Where mails to an email arrive: with a tag behind a plus sign, at the same person's."""
+    """Return the mailbox of an email: the address without its plus tag."""
     name, _at, domain = email.lower().rpartition("@")
     return f"{name.partition('+')[0]}@{domain}"
 
 
 def _here(request: HttpRequest, email: str) -> str:
-    """An email as it is tried from one network."""
+    """Return the rate limit key of an email and the client's network."""
     return f"{network_of(request)} {email}"
 
 
 def ask_for_known_too(email: str) -> None:
-    """Ask for whoever has a known email as often as allauth asks for an unknown one.
+    """Run the same number of queries for a known email as allauth runs for an unknown one.
 
-    It looks for an unknown one in a second table.
+    allauth looks up an unknown email in a second table, the users. This does so for a known one.
     """
     if EmailAddress.objects.filter(email=email.lower()).exists():
         User.objects.with_email(email).first()
 
 
 def pretend_to_sign_up(password: str) -> None:
-    """Do the work of a sign-up, where there is an account already, and leave nothing of it."""
-    # Not an address that somebody could take, or that two at once would wait for.
+    """Do the work of a sign-up and roll it back, so that a known email takes as long as a new one.
+
+    Called if the email already has an account.
+    """
+    # A random address: nobody can register it, and concurrent requests don't wait for each other.
     nobody = User(email=f"{token_hex(16)}@invalid.example", password=make_password(password))
-    # The outer transaction is committed: that takes its time too.
+    # Roll back to a savepoint, and commit the outer transaction: a commit takes time too.
     with transaction.atomic():
         savepoint = transaction.savepoint()
         nobody.save()

@@ -1,8 +1,8 @@
-"""OpenID Connect: signing in with LinkedIn, where it is switched on.
+"""OpenID Connect: sign-in with LinkedIn, if it is configured.
 
-LinkedIn is asked for a name and an address, and nothing else is kept. An address alone opens no
-account: where somebody has it already, it must be verified on both sides, or a code that comes
-by mail has to be entered first. What such a code does to older passwords is in verification.py.
+We ask LinkedIn for a name and an email address, and store nothing else. The address alone
+doesn't open an existing account: either both sides have verified it, or the user first enters a
+code that we mail to it. verification.py explains what such a code does to older passwords.
 """
 
 import logging
@@ -39,13 +39,13 @@ PROVIDER = "linkedin"
 """The id in URLs and in the row of each connected account."""
 
 REFUSALS = {"access_denied", "user_cancelled_login", "user_cancelled_authorize"}
-"""What LinkedIn says when somebody turns back there."""
+"""The OAuth 2 error codes with which LinkedIn reports that the user cancelled."""
 
 BOOLEAN_CLAIMS = {"email_verified"}
-"""The claims that may be true or false; the others that we read are text."""
+"""The claims that may be booleans. All others that we read are text."""
 
 MAX_ID_LENGTH = 191
-"""Characters of an id that fit into the table."""
+"""Maximum length of a LinkedIn user id, in characters, as the database column allows."""
 
 ENTER_THE_CODE = _(
     "There's already an account with this email. Enter the code we've just sent you to connect "
@@ -57,7 +57,7 @@ ONLY_WAY_IN = _("LinkedIn is your only way to sign in. Set a password first, the
 
 
 class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
-    """Talks to LinkedIn, and lets it lead back to PUBLIC_URL, never to the Host header."""
+    """OAuth 2 adapter whose callback URL comes from PUBLIC_URL, not from the Host header."""
 
     def get_callback_url(self, request, app) -> str:
         path = reverse("openid_connect_callback", kwargs={"provider_id": self.provider_id})
@@ -65,7 +65,7 @@ class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict:
-        """LinkedIn's description of itself. Raises OAuth2Error when that describes nothing."""
+        """LinkedIn's OpenID Connect discovery document. Raises OAuth2Error if it's incomplete."""
         config = super().openid_config
         needed = ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "issuer"]
         if missing := [name for name in needed if name not in config]:
@@ -74,7 +74,7 @@ class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
 
 
 class LinkedInProvider(OpenIDConnectProvider):
-    """Reads what LinkedIn tells about somebody, strictly."""
+    """OpenID Connect provider that validates LinkedIn's claims strictly."""
 
     oauth2_adapter_class = OAuth2Adapter
 
@@ -82,15 +82,15 @@ class LinkedInProvider(OpenIDConnectProvider):
         return self.oauth2_adapter_class(request, PROVIDER)
 
     def get_scope_from_request(self, request) -> list[str]:
-        """Always the same; allauth would add the parameters of the query."""
+        """Return the configured scope. allauth would add scopes from the query string."""
         return self.get_scope()
 
     def get_auth_params_from_request(self, request, action) -> dict:
-        """None; allauth would take over the parameters of the query."""
+        """Return the configured parameters. allauth would add those of the query string."""
         return self.get_auth_params()
 
     def sociallogin_from_response(self, request, response) -> SocialLogin:
-        """Read the claims, without those of a wrong type: allauth takes them as they come."""
+        """Read the claims, and drop those of a wrong type, which allauth would accept."""
         claims = response["userinfo"] if isinstance(response["userinfo"], dict) else {}
         valid = {
             name: value
@@ -100,18 +100,18 @@ class LinkedInProvider(OpenIDConnectProvider):
         return super().sociallogin_from_response(request, {**response, "userinfo": valid})
 
     def extract_uid(self, data) -> str:
-        """The id of somebody at LinkedIn. Raises OAuth2Error without a usable one."""
+        """Return the LinkedIn user id. Raises OAuth2Error if it's missing or too long."""
         uid = data["userinfo"].get("sub", "")
         if not 0 < len(uid) <= MAX_ID_LENGTH:
             raise OAuth2Error("The provider does not say who that is.")
         return uid
 
     def extract_extra_data(self, data) -> dict:
-        """The claims of LinkedIn that are stored: enough to recognise the account by."""
+        """Return the claims to store: enough for the user to recognize the LinkedIn account."""
         return {key: data["userinfo"].get(key) for key in ("name", "email")}
 
     def extract_email_addresses(self, data) -> list[EmailAddress]:
-        """The address; verified only if LinkedIn says so, which it does as a word at times."""
+        """Return the address, verified only if LinkedIn says true or, as it may, "true"."""
         addresses = super().extract_email_addresses(data)
         for address in addresses:
             address.verified = address.verified in (True, "true")
@@ -119,15 +119,15 @@ class LinkedInProvider(OpenIDConnectProvider):
 
 
 def _is_text(value: object) -> bool:
-    """Whether it is text that PostgreSQL can store: no NUL, and no half of a surrogate pair."""
+    """Return whether PostgreSQL can store it as text: no NUL, no unpaired surrogate."""
     return isinstance(value, str) and not re.search(r"[\0\ud800-\udfff]", value)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """Decides what a sign-in at LinkedIn may open here."""
+    """Social account adapter: decides which account a LinkedIn sign-in may open."""
 
     def list_apps(self, request, provider=None, client_id=None) -> list[SocialApp]:
-        """The one application, from the environment; the table for more of them stays empty."""
+        """Return the one app, configured by environment variables. allauth's table is unused."""
         if not settings.LINKEDIN_CLIENT_ID or provider not in (None, PROVIDER, "openid_connect"):
             return []
         return [
@@ -150,7 +150,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return LinkedInProvider(request, app=self.get_app(request, provider, client_id))
 
     def authenticate_by_email(self, sociallogin) -> tuple[User, str] | None:
-        """The account whose verified address LinkedIn has verified too, and that address."""
+        """Return the account and the address, if LinkedIn and this site both have verified it."""
         for address in sociallogin.email_addresses:
             email = address.email.lower()
             ours = EmailAddress.objects.filter(
@@ -161,10 +161,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return None
 
     def pre_social_login(self, request, sociallogin) -> None:
-        """Require a login code where an account has the address, and nobody has verified it here.
+        """Require a login code if an account has the address but it isn't verified here.
 
-        LinkedIn's word is not enough: whoever signed up with the address first could still
-        sign in with their password afterwards.
+        LinkedIn's verification isn't enough: somebody else may have signed up with the address
+        before, and could still sign in with their password afterwards.
         """
         sociallogin.token = None
         if sociallogin.is_existing or sociallogin.state.get("process") != AuthProcess.LOGIN:
@@ -176,13 +176,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     @transaction.atomic
     def save_user(self, request, sociallogin, form=None) -> User:
-        """Store a new account with its address and its LinkedIn account, or nothing of it."""
+        """Save a new account, its address and its LinkedIn account atomically."""
         return super().save_user(request, sociallogin, form)
 
     def on_authentication_error(
         self, request, provider, error=None, exception=None, extra_context=None
     ) -> None:
-        """Answer with a page that says what happened, and with the status that fits."""
+        """Respond with a redirect if the user cancelled, otherwise with an error page."""
         state = (extra_context or {}).get("state") or {}
         reason = exception or request.GET.get("error")
         if reason in REFUSALS:
@@ -195,7 +195,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 
 def provider_failed(request: HttpRequest, reason: object) -> HttpResponse:
-    """A page for a sign-in that LinkedIn did not finish; the log says why."""
+    """Return an error page (502) for a sign-in that failed at LinkedIn, and log the reason."""
     logger.warning("linkedin_failed: %s", reason)
     return _error_page(request, HTTPStatus.BAD_GATEWAY)
 
@@ -214,7 +214,7 @@ def _consent_refused(request: HttpRequest, next_url: str | None) -> HttpResponse
 
 
 def _require_login_code(request: HttpRequest, user: User, sociallogin) -> HttpResponseBase:
-    """Send a code to the account's address; entering it connects LinkedIn and signs in."""
+    """Send a login code to the account's address. Entering it connects LinkedIn and signs in."""
     account = sociallogin.account
     response = require_login_code(
         request,
@@ -231,7 +231,7 @@ def _require_login_code(request: HttpRequest, user: User, sociallogin) -> HttpRe
 def connect_pending_account(
     sender, request: HttpRequest, user: User, linkedin_account: dict | None = None, **kwargs
 ) -> None:
-    """Connect the LinkedIn account for which this login has entered a code."""
+    """Connect the LinkedIn account that waited for this login's code."""
     if linkedin_account is None:
         return
     account, is_new = SocialAccount.objects.get_or_create(
@@ -247,10 +247,10 @@ def connect_pending_account(
 
 
 class DisconnectForm(allauth_forms.DisconnectForm):
-    """Takes a LinkedIn account off an account, if another way in is left."""
+    """Form to disconnect LinkedIn, if the user has another way to sign in."""
 
     def clean(self) -> dict:
-        """In place of allauth's rule, which wants a password even where codes can be sent."""
+        """Replace allauth's rule, which requires a password even if login codes can be sent."""
         user = self.request.user
         if not (
             user.has_usable_password()

@@ -1,4 +1,4 @@
-"""Login by code, where we ask for it: a user who signs in proves that they read the mails."""
+"""Login codes that we require: the user proves that they can read the account's email."""
 
 from typing import Any
 
@@ -11,20 +11,21 @@ from django.http import HttpRequest, HttpResponseBase
 from purposeapp.models import User
 
 BY_CODE = "by_code"
-"""What a login's signal arguments hold where AccountAdapter has to ask for a code."""
+"""Key in a login's `signal_kwargs` that makes AccountAdapter require a code."""
 
 
 def require_login_code(
     request: HttpRequest, user: User, *, next_url: str | None, **signal_kwargs: Any
 ) -> HttpResponseBase:
-    """Sign out the current user, and send a code with which `user` signs in.
+    """Sign out the current user, and send `user` a login code.
 
-    They go on at `next_url` then, and allauth's `user_logged_in` gets the `signal_kwargs`, which
-    wait in the session. Answers with 429, and sends nothing, where that was too often.
+    Once the code is entered, allauth redirects to `next_url` and passes the `signal_kwargs`,
+    which the session holds until then, to `user_logged_in`. Over the rate limit, the response is
+    a 429 and nothing is sent.
     """
     email = user.email.lower()
 
-    # The way back from LinkedIn is a GET, which the limit on a mailbox does not count.
+    # LinkedIn's callback is a GET, which the mailbox's rate limit doesn't count.
     @rate_limit(action="linkedin_code", key=email, limit_get=True)
     def send(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
@@ -41,5 +42,5 @@ def require_login_code(
 
 
 def is_login_code_required(login: Login) -> bool:
-    """Whether a login has to prove by a code that the account's mails are read."""
+    """Return whether this login needs a code as proof that the user reads the account's email."""
     return BY_CODE in (login.signal_kwargs or {})

@@ -1,4 +1,4 @@
-"""Password validation beyond Django's: what comes to mind first on this very site."""
+"""Password validation beyond Django's: refuses passwords made of this site's own words."""
 
 import re
 from typing import Any
@@ -8,17 +8,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 WORDS = ("five", "ten", "purposes?", "points?", "linked", "in", "password")
-"""Context-specific words, as patterns. They may be a part of a password, but not all of it."""
+"""Context-specific words, as regex patterns. A password may contain them, but needs other words."""
 
 _WORDS_ALONE = re.compile(f"(?:{'|'.join(WORDS)})+")
 
 
 class CommonPasswordValidator(password_validation.CommonPasswordValidator):
-    """Django's, which refuses a password of nothing but words of this site too, whatever digits
-    and signs are added. Of one that is both it says no more than that it is common."""
+    """Django's validator, which also refuses passwords whose letters are only words of this site.
+
+    Digits and punctuation don't count. A password that fails both rules gets Django's error only.
+    """
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ValidationError for such a password."""
+        """Raise ValidationError if the password is common or made of this site's words."""
         super().validate(password, user)
         letters = "".join(filter(str.isalpha, password)).lower()
         if _WORDS_ALONE.fullmatch(letters):

@@ -1,8 +1,8 @@
-"""Pending results: what a visitor sent before signing in, held in the session until they do.
+"""Pending results: results that a visitor submitted before signing in, held in the session.
 
-They wait in the visitor's session, and move to the history of whoever signs in with it,
-on whatever way: a new account or an old one, a password, a code, another site. Django's
-`user_logged_in` is where all those ways meet.
+They move to the history of the user who signs in with that session, however they do: with a new
+or an existing account, a password, a code or LinkedIn. All of these send Django's
+`user_logged_in` signal.
 """
 
 from datetime import datetime
@@ -26,31 +26,31 @@ from purposeapp.web.idempotency import browser_key
 from purposeapp.web.visitors import may_begin_session
 
 MAX_PENDING = 20
-"""How many results wait in one session; the oldest give way."""
+"""Maximum number of pending results in one session. The oldest are dropped first."""
 
 SESSION_KEY = "pending_results"
 
 JUST_CLAIMED = "just_claimed"
-"""Where the session says which assessments have just been made of what waited, by split."""
+"""Session key: the URLs of the assessments just made from pending results, by split."""
 
 
 class PendingResult(NamedTuple):
-    """One result that waits."""
+    """One pending result."""
 
     split: Split
     submission: UUID
     taken_at: datetime
     is_own: bool
-    """Whether somebody has said that it is theirs, and not only sent the points."""
+    """Whether the visitor has claimed the result as their own, and not only sent the points."""
     account: str = ""
-    """The key of the account that had the form open, where its session had ended meanwhile."""
+    """The key of the account whose session expired while its owner had the form open, if any."""
 
     @property
     def headline(self) -> str:
         return sentences.headline(self.split)
 
     def claim(self, user: User) -> Assessment:
-        """Record it for `user`, at the time at which it was sent. Idempotent."""
+        """Record it for `user`, with the time at which it was submitted. Idempotent."""
         return Assessment.objects.record(
             user=user, split=self.split, submission=self.submission, taken_at=self.taken_at
         )
@@ -64,10 +64,10 @@ def add_pending_result(
     is_own: bool = False,
     account: str = "",
 ) -> None:
-    """Let a result wait in the session; the same form sent again waits once.
+    """Add a pending result to the session. Idempotent: a form that is sent twice adds one.
 
-    Of two that are sent at the same moment both wait, also when the browser has no session yet.
-    Nothing waits for one more browser of a network address that has too many.
+    Concurrent requests lose no result, even if the browser has no session yet. If a network
+    address has too many sessions, nothing is added for another browser.
     """
     if not may_begin_session(request):
         return
@@ -86,16 +86,16 @@ def add_pending_result(
 
 
 def _key_of_new_session(request: HttpRequest) -> str | None:
-    """A key that all first requests of one browser share; None where it has no CSRF cookie.
+    """Return a session key shared by all first requests of a browser; None without a CSRF cookie.
 
-    Signing in gives the session another key, so this one never opens an account.
+    Signing in rotates the session key, so this one never gives access to an account.
     """
     key = browser_key(request, __name__)
     return key.hex()[:32] if key else None
 
 
 def pending_results(session: SessionBase) -> list[PendingResult]:
-    """The results that wait in the session, oldest first."""
+    """Return the session's pending results, oldest first."""
     return [
         PendingResult(
             Split.parse(result["split"]),
@@ -109,17 +109,17 @@ def pending_results(session: SessionBase) -> list[PendingResult]:
 
 
 def drop_pending_results(session: SessionBase) -> None:
-    """Let no result wait any more."""
+    """Remove all pending results from the session."""
     session.pop(SESSION_KEY, None)
 
 
 def is_pending(session: SessionBase, split: Split) -> bool:
-    """Whether a result with this split waits in the session."""
+    """Return whether the session has a pending result with this split."""
     return any(result.split == split for result in pending_results(session))
 
 
 def mark_as_own(session: SessionBase, split: Split) -> None:
-    """Remember that somebody has called the results with this split their own."""
+    """Mark the pending results with this split as claimed by the visitor."""
 
     def mark() -> None:
         session[SESSION_KEY] = [
@@ -132,12 +132,13 @@ def mark_as_own(session: SessionBase, split: Split) -> None:
 
 @receiver(user_logged_in)
 def claim_pending_results(sender, request, user, **kwargs) -> None:
-    """Move what waits in the session to the history of the user who signed in.
+    """Move pending results from the session to the history of the user who signed in.
 
-    Several people may have used this browser: of several results, those move that somebody has
-    called their own, and the others wait until their owner chooses them. Each keeps the time at
-    which it was sent. What another account's session had ended over is nothing to this one.
-    Idempotent, also for two requests at once: a submission is unique.
+    Several people may have used this browser. A single result moves; of several, only those move
+    that the visitor has marked as their own or that this account's expired session sent. The
+    others stay pending until their owner chooses them. Results that another account's expired
+    session sent are dropped. Each result keeps the time at which it was submitted.
+    Idempotent, even for concurrent requests: a submission is unique.
     """
     mine = account_key(user)
     _drop_results_of_others(request.session, mine)
@@ -150,7 +151,7 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
         request.session[JUST_CLAIMED] = {
             str(result.split): result.claim(user).get_absolute_url() for result in claimed
         }
-    except HistoryFullError as error:  # they go on waiting
+    except HistoryFullError as error:  # the results stay pending
         messages.error(request, error.messages[0], fail_silently=True)
         return
     left = [

@@ -1,7 +1,7 @@
-"""Security events in the log: that somebody signed in or failed to, and how, and what changed.
+"""Security events in the log: sign-ins and how they were done, failures, account changes.
 
-Whose account it is, and from where, stands in none of them, as /privacy/ says; all lines of one
-request have the same `request_id`.
+As /privacy/ promises, no event names the account or the network address. All lines of a request
+share a `request_id`.
 """
 
 from functools import partial

@@ -1,10 +1,10 @@
 """Email verification against account pre-hijacking: who verifies an address owns its account.
 
-Anybody can sign up with somebody else's address and a password of their own, and wait. Until a
-code has been entered that account is of no use to them; afterwards it would be, beside the
-person whose mail was read. So when an address is proven for the first time, and not by whoever
-has just signed up or is signed in, everything that opened the account before is withdrawn: the
-password, other sites that were connected to it, and sessions, which end with the password.
+An attacker can sign up with somebody else's address and a password of their own, and wait. Until
+a code is entered, they can't use the account. Afterwards they could, alongside the owner of the
+address who entered it. So when an address is verified for the first time, by somebody who hasn't
+just signed up and isn't signed in, all earlier credentials are revoked: the password, connected
+accounts, and sessions, which end with the password.
 """
 
 from allauth.account.adapter import get_adapter
@@ -31,21 +31,21 @@ PASSWORD_REVOKED = _(
 )
 
 VERIFICATION_SENT = "account/messages/email_confirmation_sent.txt"
-"""The message that says where a link, or a code, to verify an address went."""
+"""Template of the message that says to which address the verification link or code was sent."""
 
 PENDING_LOGIN = "account_login"
-"""Where allauth keeps a sign-in that waits for its code."""
+"""Session key under which allauth stores a sign-in that waits for its code."""
 
 OLD_CODE = _("That code no longer works. Sign in with your current email.")
 
 
 def send_verification(request: AuthenticatedRequest) -> bool:
-    """Send what verifies the account's address: a code, or a link where there are no codes.
+    """Send a code that verifies the account's address, or a link if codes are switched off.
 
-    False where a link was sent a moment ago. Raises ImmediateHttpResponse (429) where a code was.
+    Returns False if a link was sent just before. Raises ImmediateHttpResponse (429) if a code was.
     """
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
-        # What allauth offers to send a code with; where to go on is the caller's to say.
+        # allauth's public API to send a code. The caller decides where to redirect.
         verified_email_required(lambda request: HttpResponse())(request)
         return True
     user = request.user
@@ -59,21 +59,24 @@ def send_verification(request: AuthenticatedRequest) -> bool:
 
 
 def is_address_of(user: User, email: str) -> bool:
-    """Whether the account has this address now, and not only when something was sent to it."""
+    """Return whether the account still has this address, to which a code may have been sent."""
     return User.objects.with_email(email).filter(pk=user.pk).exists()
 
 
 def refuse_old_address(request: HttpRequest, user: User, email: str) -> None:
-    """Let a code that went to an address open nothing once the account has another one."""
+    """Refuse a code that was sent to an address that the account no longer has.
+
+    Raises ImmediateHttpResponse, a redirect to the sign-in page.
+    """
     if not is_address_of(user, email):
-        # What waits for the code in the session would lead from the sign-in back to the code.
+        # With this left in the session, the sign-in page would redirect back to the code page.
         request.session.pop(PENDING_LOGIN, None)
         messages.error(request, OLD_CODE, fail_silently=True)
         raise ImmediateHttpResponse(redirect("account_login"))
 
 
 def announce_changed_address(request: HttpRequest, user: User, old: str) -> None:
-    """Send the old address the one notice that it gets, if the change is stored."""
+    """Notify the old address of the change, once. Nothing is sent if the change is rolled back."""
     context = {"from_email": old, "to_email": user.email}
     mail = "account/email/email_changed"
     get_adapter(request).send_notification_mail(mail, user, context, email=old)
@@ -81,7 +84,7 @@ def announce_changed_address(request: HttpRequest, user: User, old: str) -> None
 
 @receiver(authentication_step_completed)
 def ensure_email_address(sender, request, user, method, email=None, **kwargs) -> None:
-    """Give an account that staff made the row that says whether its address is verified."""
+    """Create the missing EmailAddress row of an account that staff made, on a login by code."""
     if method == "code" and email:
         refuse_old_address(request, user, email)
         EmailAddress.objects.get_or_create(user=user, email=email.lower())
@@ -89,7 +92,7 @@ def ensure_email_address(sender, request, user, method, email=None, **kwargs) ->
 
 @receiver(email_confirmed)
 def revoke_credentials(sender, request, email_address, **kwargs) -> None:
-    """Revoke what opened the account before, unless AccountAdapter says who entered the code."""
+    """Revoke the account's credentials, unless AccountAdapter knows that its owner confirmed."""
     if getattr(email_address, "confirmed_by_owner", False):
         return
     user = email_address.user
@@ -101,6 +104,6 @@ def revoke_credentials(sender, request, email_address, **kwargs) -> None:
 
 @receiver(user_logged_in)
 def announce_revocation(sender, request, **kwargs) -> None:
-    """Tell a user who signs in with the code that they need a new password, if they want one."""
+    """Tell a user who signs in with the code that their old password was revoked."""
     if getattr(request, "password_was_revoked", False):
         messages.warning(request, PASSWORD_REVOKED, fail_silently=True)

@@ -1,1 +1,1 @@
-"""Asking people back: by mail, and in a calendar of their own."""
+"""Reminders to spend the ten points again: emails and calendar files."""

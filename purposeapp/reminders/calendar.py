@@ -1,4 +1,4 @@
-"""A reminder as a file for somebody's own calendar (RFC 5545). It names nobody."""
+"""Reminders as iCalendar files (RFC 5545). They contain no personal data."""
 
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -15,11 +15,11 @@ FILE_NAME = "five-purposes.ics"
 CONTENT_TYPE = "text/calendar"
 
 NINE_O_CLOCK = timedelta(hours=9)
-"""When the calendar rings, counted from the start of the day, wherever its owner is."""
+"""When the alarm rings, as the time since midnight in the calendar's own time zone."""
 
 
 def calendar_of(reminder: Reminder, due_on: date) -> bytes:
-    """The file of a reminder that is due then: the same for a mail and for a download."""
+    """Return the iCalendar file of a reminder due on `due_on`, for both email and download."""
     return calendar(
         user=reminder.user,
         start=due_on,
@@ -32,11 +32,11 @@ def calendar_of(reminder: Reminder, due_on: date) -> bytes:
 def calendar(
     *, user, start: date, months: int | None, day: int | None = None, sequence: int = 0
 ) -> bytes:
-    """One event of a whole day: on `start`, and every so many `months` after it.
+    """Return an iCalendar file with one all-day event on `start`, repeated every `months` months.
 
-    It comes back on that `day` of the month, the one of `start` if none is given. It has the same
-    UID for one person whatever they choose, and a SEQUENCE that grows, so that a calendar puts
-    the newer choice in the place of the older one instead of ringing for both.
+    It repeats on `day` of the month, by default that of `start`. A user's events all have the same
+    UID and a growing SEQUENCE, so that a calendar replaces the older event with the newer one
+    instead of ringing for both.
     """
     event = Event.new(
         uid=f"{_pseudonym(user)}@{urlsplit(settings.PUBLIC_URL).hostname}",
@@ -59,9 +59,10 @@ def calendar(
 
 
 def _every(months: int, day: int) -> dict:
-    """The rule for every so many months on a day of the month.
+    """Return the RRULE for a day of the month, every so many months.
 
-    Calendars leave out a month without that day (RFC 5545, 3.3.10); people mean its last one.
+    By default, calendars skip months without that day (RFC 5545, 3.3.10). This rule takes the last
+    day of such a month, as people expect.
     """
     rule = {"freq": "monthly", "interval": months}
     if day > 28:

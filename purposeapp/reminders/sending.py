@@ -1,8 +1,8 @@
-"""Sending the reminders that are due, at least once: in doubt rather twice than never.
+"""Sends due reminders with at-least-once delivery: if in doubt, twice rather than never.
 
-One person at a time: a row lock is taken, the mail is sent, the next date is committed. Killed
-between the two, a run leaves a mail that comes again. It has the same Message-ID then, by which
-mailboxes know it as the same one. docs/adr/0012 says why.
+For one user at a time, a run locks the reminder's row, sends the email, and commits the next due
+date. If it's killed between sending and committing, the email is sent again, with the same
+Message-ID, so that mail programs can recognize the duplicate. docs/adr/0012 says why.
 """
 
 import logging
@@ -29,30 +29,32 @@ from .calendar import CONTENT_TYPE, FILE_NAME, calendar_of
 logger = logging.getLogger(__name__)
 
 SMTP_TIMEOUT_S = 20
-"""Seconds that a mail server may take for each answer.
+"""Timeout for each response of the mail server, in seconds.
 
-The reminder is locked meanwhile: whoever presses stop may be asked to try again.
+The reminder's row is locked during that time: a user who stops it may be asked to try again.
 """
 
 AT_ONCE = 500
-"""How many reminders are looked up in one statement."""
+"""Number of reminders fetched per query."""
 
 SERVICE_CLOSING = 421
-"""What a mail server answers that ends the connection, such as after so many mails (RFC 5321)."""
+"""SMTP reply code of a server that closes the connection, e.g. after many emails (RFC 5321)."""
 
 
 class MailServerDownError(Exception):
-    """Nobody can be written to now."""
+    """The mail server can't be reached, so no email can be sent."""
 
 
 def message(
     reminder: Reminder, address: str, last: date | None, *, has_talk: bool = False
 ) -> EmailMessage:
-    """What is sent to remind somebody. Of what they recorded it holds the `last` day alone, and of
-    their talks that there is one.
+    """Return the reminder email to `address`.
 
-    The same reminder of the same day has the same Message-ID, which tells nothing about anybody;
-    one that is chosen anew for that day has another.
+    Its only personal data are the day of the `last` result, and whether the user has a talk.
+
+    The Message-ID is a function of the reminder, its due date and when it was chosen, and reveals
+    nothing about the user. So a repeated email has the same one, but a reminder that was chosen
+    anew for the same day has a different one.
     """
     stop_url = settings.PUBLIC_URL + reverse("reminders_unsubscribe", args=[reminder.stop_key])
     context = {
@@ -80,32 +82,32 @@ def message(
 
 
 class ReminderRun:
-    """One run past all who are due, each in a transaction of its own.
+    """One run over all due reminders, each in its own transaction.
 
-    `sent`, `failed` and `postponed` count what became of them. Whoever failed stays due; whoever
-    spent their points meanwhile is postponed.
+    `sent`, `failed` and `postponed` count the outcomes. A failed reminder stays due. One whose
+    user has spent their points in the meantime is postponed.
     """
 
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.sent = self.failed = self.postponed = 0
         self._people = self._people_to_remind()
-        # Past the outbox: a reminder is due until the mail server has it.
+        # Not through the outbox: a reminder stays due until the mail server has accepted it.
         self._connection = mail_server(timeout=SMTP_TIMEOUT_S)
 
     def remind_next(self) -> bool:
-        """Send or postpone the reminder that is due longest; False where none is left.
+        """Send or postpone the longest overdue reminder. Returns False if none is left.
 
-        It never looks back, so that one who fails neither stops the run nor keeps it in a circle.
-        Raises MailServerDownError.
+        Reminders that fail aren't retried in this run, so they neither stop it nor make it loop
+        forever. Raises MailServerDownError.
         """
         return any(self._remind(user_id) for user_id in self._people)
 
     def _people_to_remind(self) -> Iterator[int]:
-        """The ids of those whose day has come where they are, and who may have mail.
+        """Yield the ids of reachable users whose reminder is due in their own time zone.
 
-        A keyset of reminders first, then their people: one statement for each of the two tables,
-        which need not lie on the same machine.
+        Fetches a page of reminders (keyset pagination), then their users: one query per table
+        and no join, as the two tables need not be on the same machine.
         """
         due = Reminder.objects.due_somewhere(self.now).by_due_date()
         keys = list(due.values_list(*BY_DUE_DATE)[:AT_ONCE])
@@ -118,9 +120,10 @@ class ReminderRun:
 
     @transaction.atomic
     def _remind(self, user_id: int) -> bool:
-        """Send or postpone one reminder; False where it is not due, or not theirs to have, by now.
+        """Send or postpone one reminder. Returns False if it's no longer due or the user is gone.
 
-        What another run holds is left to it, and what it has done is seen once the row is held.
+        Skips a row that another run has locked. Once the row is locked here, what other runs have
+        committed is visible.
         """
         user = reachable_people().filter(pk=user_id).first()
         if not user:
@@ -141,7 +144,7 @@ class ReminderRun:
             self._send(mail)
         except MailServerDownError:
             raise
-        except Exception as error:  # each way to send, and each odd address, has its own
+        except Exception as error:  # mail backends and odd addresses raise all kinds of errors
             self.close()
             logger.warning("reminder_failed: account %s, %s", user.pk, reason(error))
             self.failed += 1
@@ -153,16 +156,16 @@ class ReminderRun:
         return True
 
     def _today(self, user: User) -> date:
-        """What day it is where they are."""
+        """Return the current date in the user's time zone."""
         return self.now.astimezone(user.zone).date()
 
     def close(self) -> None:
-        """End the connection to the mail server."""
+        """Close the connection to the mail server."""
         with suppress(OSError):
             self._connection.close()
 
     def _send(self, mail: EmailMessage) -> None:
-        """Send over the open connection; over a new one where the server has closed that one."""
+        """Send over the open connection. If the server has closed it, reconnect and try again."""
         mail.connection = self._connection
         is_new = self._open()
         try:
@@ -175,7 +178,7 @@ class ReminderRun:
             mail.send()
 
     def _open(self) -> bool:
-        """See to it that there is a connection; whether it is a new one."""
+        """Open the connection if it isn't open. Returns whether it's a new one."""
         try:
             return bool(self._connection.open())
         except OSError as error:

@@ -1,1 +1,1 @@
-"""What a talk sends by mail."""
+"""Emails of talks."""

@@ -1,5 +1,7 @@
-"""Mails with a link to a talk. The address is whatever somebody typed, and stored nowhere
-but in the outbox, until the mail is sent."""
+"""Emails with a link to a talk.
+
+The address is the one that a user typed. It's stored only in the outbox, until the email is sent.
+"""
 
 import logging
 
@@ -17,22 +19,22 @@ logger = logging.getLogger(__name__)
 
 
 def invitation_url(key: str) -> str:
-    """The link of an invitation, as it is passed on."""
+    """Return the absolute URL of an invitation."""
     return settings.PUBLIC_URL + reverse("invitation", args=[key])
 
 
 def guest_url(key: str) -> str:
-    """The guest's own address."""
+    """Return the absolute URL of the guest's own page of a talk."""
     return settings.PUBLIC_URL + reverse("guest_talk", args=[key])
 
 
 def mail_invitation(talk: Talk, key: str, to: str) -> bool:
-    """Send somebody the link of an invitation; False where that fails."""
+    """Send the link of an invitation. Returns False if that fails."""
     return _send("talk_invitation", to, talk=talk, url=invitation_url(key))
 
 
 def mail_guest_url(talk: Talk, key: str, to: str) -> bool:
-    """Send a guest their own address; False where that fails."""
+    """Send a guest the link to their own page of a talk. Returns False if that fails."""
     return _send("talk_address", to, talk=talk, url=guest_url(key))
 
 
@@ -69,10 +71,10 @@ def _send(template: str, to: str, **context: object) -> bool:
     )
     try:
         mail.send()
-    except Exception as error:  # each way to send, and each odd address, has its own
+    except Exception as error:  # mail backends and odd addresses raise all kinds of errors
         if is_outage(error):
             raise
-        # Not the error itself: mail servers repeat the address in it.
+        # Don't log the error itself: mail servers repeat the address in it.
         logger.warning("talk_mail_failed: %s", type(error).__name__)
         return False
     return True

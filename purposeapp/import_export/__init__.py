@@ -1,1 +1,1 @@
-"""What goes out as a file and comes back as one."""
+"""Import and export of histories and tips as files."""

@@ -1,7 +1,7 @@
-"""CSV (RFC 4180), as our export writes it and as a spreadsheet saves it again.
+"""CSV (RFC 4180): writes our export, and reads it even if a spreadsheet has saved it again.
 
-Text that a spreadsheet would run as a formula is escaped (OWASP, "CSV injection"), in such a way
-that reading it brings back exactly what was there.
+Text that a spreadsheet would run as a formula is escaped (OWASP, "CSV injection"). The escaping is
+reversible: an import reads back exactly the original text.
 """
 
 import csv
@@ -20,13 +20,13 @@ COLUMN_TWICE = _("A column stands here twice.")
 OTHER_CELLS = _("This row has %(cells)d cells, and the first row has %(columns)d.")
 
 DELIMITERS = ",;\t"
-"""The delimiters of cells. A spreadsheet writes `;` where the comma is for decimals."""
+"""The delimiters that we read. Spreadsheets write `;` in locales with a decimal comma."""
 
-# A file that is opened with another delimiter than it was written with breaks within a text too.
+# A cell can also begin within a text, if the file is opened with a different delimiter.
 _CELL_BEGINS = rf"(?:^|(?<=[{DELIMITERS}\r\n]))"
-# Some spreadsheets skip spaces, quotes and what is invisible, and run what follows.
+# Some spreadsheets skip spaces, quotes and invisible characters, and run what follows.
 _SKIPPED = r"""(?:[^\S\t\r\n]|["'\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u2060\ufeff])*"""
-_FORMULA = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"  # in full width too
+_FORMULA = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"  # also as full-width characters
 _UNSAFE = rf"(?={_SKIPPED}{_FORMULA})"
 _UNSAFE_AT_FIRST = rf"(?={_SKIPPED}[\t\r\n])"
 UNSAFE = re.compile(rf"{_CELL_BEGINS}{_UNSAFE}|^{_UNSAFE_AT_FIRST}")
@@ -34,20 +34,21 @@ ESCAPED = re.compile(rf"{_CELL_BEGINS}'{_UNSAFE}|^'{_UNSAFE_AT_FIRST}")
 
 
 def escape_formulas(text: str) -> str:
-    """The text, with an apostrophe wherever a spreadsheet would begin a formula.
+    """Return the text with an apostrophe wherever a spreadsheet would begin a formula.
 
-    Also before one that is there already: so `unescape_formulas` takes away no other.
+    Text that has such an apostrophe already gets another, so that `unescape_formulas` removes
+    only ours.
     """
     return UNSAFE.sub("'", text)
 
 
 def unescape_formulas(text: str) -> str:
-    """The inverse of `escape_formulas`."""
+    """Return the original text: the inverse of `escape_formulas`."""
     return ESCAPED.sub("", text)
 
 
 class _Line:
-    """A file that keeps nothing: whoever writes a row gets its line."""
+    """A file-like object for csv.writer that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
@@ -56,9 +57,9 @@ class _Line:
 def write_table(
     columns: Sequence[str], rows: Iterable[Mapping[str, str | float | None]]
 ) -> Iterator[str]:
-    """The rows under a row of headers, behind a byte order mark: else Excel reads no UTF-8.
+    """Yield the table line by line: a byte order mark, the header row, then the rows.
 
-    Line by line, as the rows come.
+    Excel needs the byte order mark to read the file as UTF-8.
     """
     table = csv.DictWriter(_Line(), columns, lineterminator="\r\n")
     yield "\ufeff" + table.writeheader()
@@ -67,16 +68,13 @@ def write_table(
 
 
 def is_table(data: bytes, column: str) -> bool:
-    """Whether it can be nothing but CSV: its first line names the column, and is not JSON."""
+    """Return whether the data is CSV: its first line names the column and doesn't begin JSON."""
     first_line = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
     return column.encode() in first_line and not first_line.startswith((b"{", b"["))
 
 
 def read_table(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row by its number, as a spreadsheet counts them; empty ones are left out.
-
-    Raises InvalidFile.
-    """
+    """Yield each non-empty row with its number as in a spreadsheet. Raises InvalidFile."""
     text = decode(data)
     first_line = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=first_line.count)
@@ -99,7 +97,7 @@ def read_table(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def read_number(cell: str) -> int | str:
-    """The whole number in a cell, or what else is there."""
+    """Return the whole number in a cell, or the text as it is if it's not one."""
     digits = cell.strip()
     is_number = digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS
     return int(digits) if is_number else cell

@@ -1,4 +1,4 @@
-"""What differs between two versions of a row, in words: for editors who compare them."""
+"""Differences between two versions of a row, as text for editors to compare."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ NOTHING = _("\N{EN DASH}")
 
 
 class Difference(NamedTuple):
-    """A field, and what each of two versions says in it."""
+    """A field's label, and its displayed value in the old and the new version."""
 
     label: str
     old: str | Promise
@@ -19,7 +19,7 @@ class Difference(NamedTuple):
 
 
 def differences(old, new) -> list[Difference]:
-    """The fields in which two versions differ; either may be one out of the history."""
+    """Return the fields in which two versions differ. Either may be a historical record."""
     return [
         Difference(_label(new, name), _said(old, name), _said(new, name))
         for name in changed_fields(old, new)
@@ -27,19 +27,22 @@ def differences(old, new) -> list[Difference]:
 
 
 def changed_fields(old, new) -> list[str]:
-    """The names of the fields in which two versions differ."""
+    """Return the names of the fields in which two versions differ."""
     return [name for name in _fields(new) if getattr(old, name) != getattr(new, name)]
 
 
 def described(version) -> list[Difference]:
-    """All of a version, as it is: each field differs from nothing."""
+    """Return all fields of a version, each with an empty old value."""
     return [
         Difference(_label(version, name), "", _said(version, name)) for name in _fields(version)
     ]
 
 
 def _fields(version) -> list[str]:
-    """The fields that can change; a record of the history names the model that it is of."""
+    """Return the names of the fields that can change, as the version's model lists them.
+
+    For a historical record, that model is its `instance_type`.
+    """
     return getattr(version, "instance_type", version).CHANGING_FIELDS
 
 
@@ -48,7 +51,7 @@ def _label(version, name: str) -> str:
 
 
 def _said(version, name: str) -> str | Promise:
-    """What a field says to people."""
+    """Return a field's displayed value."""
     value = getattr(version, name)
     if value in (None, ""):
         return NOTHING

@@ -1,7 +1,7 @@
-"""A history as a file to take away: JSON, which holds all of it, and CSV, for spreadsheets.
+"""Data export: JSON with all of a user's data, and CSV of the assessments for spreadsheets.
 
-The keys of the one are the columns of the other. Both are a public contract: keys may be added
-at the end, none is renamed.
+The keys of an assessment in JSON are the columns of the CSV. Both are a public contract: keys may
+be added at the end, but none is renamed.
 """
 
 import json
@@ -19,11 +19,11 @@ from .json_validation import VERSION
 
 KEYS = ["id", "taken_at", *Purpose.values, "note", "event", "event_words", "taken_on"]
 DAY = "date"
-"""A column of the CSV alone: the day that it was, as spreadsheets know dates."""
+"""An extra column of the CSV: the day of the assessment, as a date for spreadsheets."""
 TEXTS = ["note", "event_words"]
-"""What somebody wrote, and a spreadsheet must not run."""
+"""The fields of free text, in which formulas are escaped for spreadsheets."""
 INDENT = "    "
-"""Before each line of an assessment in JSON. No text breaks a line there."""
+"""Indent of each line of an assessment in JSON. JSON strings contain no raw line breaks."""
 
 
 def to_json(
@@ -36,14 +36,15 @@ def to_json(
     talks: Iterable[tuple[Talk, TalkSide]] = (),
     rooms: Iterable[Room] = (),
 ) -> Iterator[str]:
-    """All of it as JSON, in the order given; an import reads assessments and goals back exactly.
+    """Yield all of a user's data as JSON, in the order given, in parts of one assessment each.
 
-    In parts, an assessment each, so that a long history is nowhere as a whole.
+    The parts keep a long history from being in memory as a whole.
 
-    What the person said of tips, each by its key, their side of job seeking, the time zone that
-    they chose, the reminder, their own side of each talk and the rooms that they host stand there
-    to be read: another server may have other tips, no file starts a mail, a talk is between two,
-    and a room is made of other people's answers, of which only the pictures are anybody's to have.
+    An import reads assessments and goals back exactly. The rest is in the file for information
+    only: ticks (by the tip's key), because another server may have other tips; the reminder,
+    because no file may start emails; the side of job seeking and the time zone; the user's own
+    side of each talk, because a talk belongs to two people; and the rooms that they host, because
+    their answers are other people's, of which only the released pictures are exported.
     """
     yield f'{{\n  "version": {VERSION},\n  "assessments": ['
     between = "\n"
@@ -68,9 +69,9 @@ def _json(value: object) -> str:
 
 
 def to_csv(assessments: Iterable[Assessment]) -> Iterator[str]:
-    """The assessments as CSV, in the order given, a line each; an import reads them back exactly.
+    """Return the assessments as CSV lines, in the order given. An import reads them back exactly.
 
-    The days are those of the time zone of now, also where the lines are read later.
+    Dates are in the time zone that is active at the call, not when the lines are consumed.
     """
     zone = timezone.get_current_timezone()
     rows = (
@@ -119,7 +120,7 @@ def _tick_values(tick: Tick) -> dict[str, str]:
 
 
 def _talk_values(talk: Talk, side: TalkSide) -> dict[str, object]:
-    """What one side told in a talk, and nothing of the other one, whose talk it is too."""
+    """Return what one side entered in a talk, and nothing that the other side entered."""
     notes = [note.text for note in talk.notes.all() if note.side == side]
     return {
         "id": str(talk.id),
@@ -132,7 +133,7 @@ def _talk_values(talk: Talk, side: TalkSide) -> dict[str, object]:
 
 
 def _room_values(room: Room) -> dict[str, object]:
-    """What a host entered, and the pictures that were released."""
+    """Return what the host entered for a room, and the room's released pictures."""
     return {
         "title": room.title,
         "made_at": _timestamp(room.made_at),
@@ -145,5 +146,5 @@ def _room_values(room: Room) -> dict[str, object]:
 
 
 def _timestamp(time: datetime) -> str:
-    # Not strftime: it writes years before 1000 without their zeros.
+    # Not strftime: it doesn't zero-pad years before 1000.
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Importing a document, that is an export of a history: all of it is valid, or nothing is taken."""
+"""Data import: reads an export of a history and adds it to an account, as a whole or not at all."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,10 +66,10 @@ OTHER_POINTS_HERE = _("It's already in your history, with different points.")
 
 
 MAX_ENTRIES = MAX_ASSESSMENTS
-"""Results, or goals, of one file: as many as an account holds."""
+"""Maximum number of results, and of goals, in a file: as many results as an account holds."""
 
 BATCH_SIZE = 1_000
-"""Rows that are stored by one statement."""
+"""Number of rows per INSERT statement."""
 
 
 class TimestampField(forms.Field):
@@ -82,10 +82,10 @@ class TimestampField(forms.Field):
             timestamp = datetime.fromisoformat(value)
         except (TypeError, ValueError) as error:
             raise ValidationError(NOT_A_TIMESTAMP, code="invalid") from error
-        # Python passes over a NUL at the end.
+        # Python ignores a trailing NUL.
         if timestamp.tzinfo is None or not value.isprintable():
             raise ValidationError(NOT_A_TIMESTAMP, code="invalid")
-        # Compared before it is turned into UTC, which the first and last hours of time can't be.
+        # Compare before converting to UTC, which fails within hours of datetime.min and max.
         if timestamp < EARLIEST:
             raise ValidationError(TOO_EARLY, code="too_early")
         if timestamp > timezone.now():
@@ -103,7 +103,7 @@ class SplitEntryForm(EntryForm):
     vanity_project = WholeNumberField(max_value=BUDGET)
 
     def clean(self) -> None:
-        """Hold the sum against the budget, once each purpose has a number."""
+        """Check the sum against the budget, if all five purposes are valid."""
         points = [self.cleaned_data[name] for name in Purpose.values if name in self.cleaned_data]
         if len(points) == len(Purpose) and (error := budget_error(sum(points))):
             raise ValidationError(error, code="budget")
@@ -122,7 +122,7 @@ class AssessmentEntryForm(SplitEntryForm):
     taken_on = DayField(required=False)
 
     def clean_event_words(self) -> str:
-        """Hold the words against the event."""
+        """Require words if the event is "other", and refuse them otherwise."""
         words, event = self.cleaned_data["event_words"], self.cleaned_data.get("event")
         if event == LifeEvent.OTHER and not words.strip():
             raise ValidationError(WORDS_MISSING, code="required")
@@ -131,7 +131,7 @@ class AssessmentEntryForm(SplitEntryForm):
         return words
 
     def clean_taken_on(self) -> date | None:
-        """No day, or one that it was somewhere on earth at that time."""
+        """Check that the day, if any, was the date of `taken_at` in some time zone."""
         day, taken_at = self.cleaned_data["taken_on"], self.cleaned_data.get("taken_at")
         if day and taken_at:
             first, last = (
@@ -150,7 +150,7 @@ class GoalEntryForm(SplitEntryForm):
     ended_at = TimestampField(required=False)
 
     def clean_ended_at(self) -> datetime | None:
-        """No end, or one that comes after the beginning."""
+        """Check that the end, if any, isn't before the beginning."""
         ended_at, set_at = self.cleaned_data["ended_at"], self.cleaned_data.get("set_at")
         if ended_at and set_at and ended_at < set_at:
             raise ValidationError(ENDED_TOO_EARLY, code="too_early")
@@ -159,30 +159,30 @@ class GoalEntryForm(SplitEntryForm):
 
 @dataclass(frozen=True)
 class Document:
-    """What a file holds, stored nowhere yet and nobody's; all of it is valid."""
+    """The valid contents of a file, as unsaved rows that belong to no user yet."""
 
     assessments: dict[int, Assessment]
-    """Each id once, by the number of its entry, counted from 1."""
+    """The assessments without duplicate ids, by entry or row number in the file."""
     goals: list[Goal]
-    """Each once, in the order of the file."""
+    """The goals without duplicates, in the order of the file."""
     place: Any = AT_ENTRY
-    """The pattern that says at which place of the file an assessment is."""
+    """The message pattern that names an assessment's place in the file."""
 
     def __len__(self) -> int:
         return len(self.assessments) + len(self.goals)
 
 
 class ImportResult(NamedTuple):
-    """How much of a document was new."""
+    """The number of assessments and goals that an import added."""
 
     assessments: int
     goals: int
 
 
 def read_document(data: bytes) -> Document:
-    """What is in a file, JSON or CSV by its content. Raises InvalidFile.
+    """Parse a file as JSON or CSV, depending on its content. Raises InvalidFile.
 
-    Older exports lack goals, and CSV always does.
+    Older JSON exports and all CSV exports have no goals.
     """
     if is_table(data, "taken_at"):
         rows = ((number, _entry(cells)) for number, cells in read_table(data))
@@ -191,7 +191,7 @@ def read_document(data: bytes) -> Document:
         document = load(data)
     except InvalidFile as error:
         if isinstance(error.__cause__, JSONDecodeError) and not error.__cause__.pos:
-            raise InvalidFile(NOT_OURS) from error  # neither of the two
+            raise InvalidFile(NOT_OURS) from error  # neither CSV nor JSON
         raise
     assessments, goals = document.get("assessments"), document.get("goals", [])
     if not isinstance(assessments, list) or not isinstance(goals, list):
@@ -202,7 +202,7 @@ def read_document(data: bytes) -> Document:
 
 
 def _entry(cells: dict[str, str]) -> dict[str, str | int | None]:
-    """A row of CSV, as the entry of JSON that says the same."""
+    """Return the JSON entry that is equivalent to a CSV row."""
     entry: dict[str, str | int | None] = {
         name: unescape_formulas(cell)
         if name in TEXTS
@@ -218,7 +218,10 @@ def _entry(cells: dict[str, str]) -> dict[str, str | int | None]:
 def _read_assessments(
     entries: Iterable[tuple[int, Any]], place: Any = AT_ENTRY
 ) -> dict[int, Assessment]:
-    """Where an id stands there again with the same points, the first one counts."""
+    """Return the valid assessments by entry number. Raises InvalidFile.
+
+    Of entries with the same id and the same points, the first one counts.
+    """
     numbered: dict[int, Assessment] = {}
     splits: dict[UUID, Split] = {}
     form = AssessmentEntryForm()
@@ -250,15 +253,15 @@ def _read_goals(entries: list[Any]) -> list[Goal]:
 
 
 def _key(goal: Goal) -> tuple[datetime, Split]:
-    """What a goal is recognised by: nobody sets the same one twice in one microsecond."""
+    """Return a goal's natural key: nobody sets the same goal twice within a microsecond."""
     return goal.set_at, goal.split
 
 
 def import_document(user: User, document: Document) -> ImportResult:
-    """Add to what `user` has here whatever of a document it lacks: all of that, or nothing.
+    """Add the assessments and goals of a document that `user` lacks, atomically.
 
-    Idempotent: what is there already stays as it is. Raises InvalidFile where the document
-    contradicts what is here, or there is no room for it.
+    Idempotent: existing rows stay as they are. Raises InvalidFile if the document contradicts
+    existing rows, or would exceed the account's limits.
     """
     try:
         return _import(user, document)
@@ -273,26 +276,26 @@ def import_document(user: User, document: Document) -> ImportResult:
 
 @transaction.atomic
 def _import(user: User, document: Document) -> ImportResult:
-    # A row lock, for one import of a person at a time: the next finds what the first has added.
+    # A row lock runs a user's imports one at a time, so that each sees what the others have added.
     if not User.objects.lock(user.pk):
-        return ImportResult(0, 0)  # the account is gone since, and there is nothing to add to
+        return ImportResult(0, 0)  # the account was deleted in the meantime
     return ImportResult(_add_assessments(user, document), _add_goals(user, document.goals))
 
 
 def _add_assessments(user: User, document: Document) -> int:
-    """Add the assessments that the history of `user` lacks, and return how many they were.
+    """Add the assessments that the history of `user` lacks, and return their number.
 
-    An id that stands in somebody else's history is not free; such an assessment gets an id that
-    is always the same for this person, so that it is recognised too.
+    If another user's assessment has the same id, the new one gets an id derived from it and the
+    user. It's always the same, so another import recognizes it.
     """
     now = timezone.now()
     for position, assessment in enumerate(document.assessments.values()):
-        # Those of one moment stay in the order of the file.
+        # Assessments with the same `taken_at` stay in the order of the file.
         assessment.recorded_at = now + timedelta(microseconds=position)
     before, missing = _compare(user, document)
     for assessment in missing:
         assessment.user = user
-    # Whether an id is free is for PostgreSQL to say. Nothing that others have is ever read.
+    # PostgreSQL decides whether an id is free. Other users' rows are never read.
     Assessment.objects.bulk_create(missing, BATCH_SIZE, ignore_conflicts=True)
     after, missing = _compare(user, document)
     for assessment in missing:
@@ -302,15 +305,15 @@ def _add_assessments(user: User, document: Document) -> int:
 
 
 def _own_id(user: User, assessment: Assessment) -> UUID:
-    """The id that an assessment gets for `user` where its own one is not free."""
+    """Return the id that an assessment gets for `user` if its own is taken by another user."""
     return uuid5(assessment.id, str(user.pk))
 
 
 def _compare(user: User, document: Document) -> tuple[int, list[Assessment]]:
-    """How many of the assessments are in the history of `user`, and those that are not.
+    """Return how many of the assessments `user` already has, and those that they lack.
 
-    The latter are in the order of their ids, so that two imports that add the same ones wait
-    for each other instead of blocking each other for good.
+    The missing ones are sorted by id, so that two imports of the same assessments wait for each
+    other instead of ending in a deadlock.
     """
     own_ids = {found.id: _own_id(user, found) for found in document.assessments.values()}
     mine = Assessment.objects.for_user(user).only(*Purpose.values)
@@ -327,12 +330,13 @@ def _compare(user: User, document: Document) -> tuple[int, list[Assessment]]:
 
 
 def _add_goals(user: User, goals: list[Goal]) -> int:
-    """Add the goals that `user` lacks, and return how many they were. Raises InvalidFile where
-    those would be more than an account keeps.
+    """Add the goals that `user` lacks, and return their number.
 
-    One that has no end becomes the goal of `user` where they have none. Otherwise the one that
-    they have here holds on, and the other one goes on record: it ended when the one here was set,
-    or, set after that, at once.
+    Raises InvalidFile if the account would exceed its maximum.
+
+    An imported goal without an end becomes the current goal if `user` has none. Otherwise the
+    existing goal stays current, and the imported one is stored as ended: when the existing one
+    was set or, if it was set after that, as soon as it was set.
     """
     if not goals:
         return 0

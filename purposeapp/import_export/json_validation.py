@@ -1,7 +1,7 @@
-"""Untrusted JSON: parsed strictly, and each entry validated by a form.
+"""Validation of untrusted JSON: strict parsing, then a form for each entry.
 
-A file is valid as a whole or refused as a whole, with the line or entry and the reason. Nothing
-of it is ever repeated in the reason.
+A file is accepted or refused as a whole. The error names the line or entry and the reason, and
+never repeats any of the file's content.
 """
 
 import json
@@ -35,28 +35,30 @@ NOT_A_NUMBER = _("This must be a whole number from 0 to %(most)d.")
 NOT_A_DAY = _("This must be a day, such as 2026-11-23, or null.")
 
 VERSION = 1
-"""The version of every export that there is."""
+"""The only export version so far."""
 
 MAX_DIGITS = 18
-"""Digits that a number may have and still be read as one. It bounds the work, and no points."""
+"""Maximum number of digits of a number. It bounds the parsing work, not the points."""
 
 MAX_VALUES = 1_000_000
-"""Values that a document may have, several times those of the largest export. It bounds memory: a
-megabyte of brackets becomes many megabytes of lists."""
+"""Maximum number of values in a document, several times as many as in the largest export.
+
+It bounds memory: a megabyte of brackets becomes many megabytes of lists.
+"""
 
 _TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 UNUSABLE = object()
-"""Sentinel for a number beyond MAX_DIGITS, or a duplicate key: no field takes it."""
+"""Sentinel for a number beyond MAX_DIGITS or a duplicate key. No field accepts it."""
 
 
 class InvalidFile(ValidationError):
-    """A file that is not taken. Its message says where it is wrong, and why."""
+    """The file is refused. The message says where it's wrong, and why."""
 
 
 @contextmanager
 def at_entry(number: int, pattern=AT_ENTRY) -> Iterator[None]:
-    """Raise InvalidFile, with the number of the entry, for any ValidationError within."""
+    """Context manager that turns a ValidationError into InvalidFile with the entry's number."""
     try:
         yield
     except ValidationError as error:
@@ -65,7 +67,7 @@ def at_entry(number: int, pattern=AT_ENTRY) -> Iterator[None]:
 
 
 def load(data: bytes) -> dict:
-    """The export in `data`, an object of version 1. Raises InvalidFile."""
+    """Parse a JSON export: an object with version 1. Raises InvalidFile."""
     text = decode(data)
     _refuse_too_many_values(data)
     try:
@@ -78,23 +80,26 @@ def load(data: bytes) -> dict:
         raise InvalidFile(TOO_DEEP) from error
     if not isinstance(document, dict):
         raise InvalidFile(NOT_AN_EXPORT)
-    # True is 1 to Python, and 1.0 is too.
+    # Check the type, because True == 1 and 1.0 == 1 in Python.
     if type(document.get("version")) is not int or document["version"] != VERSION:
         raise InvalidFile(UNKNOWN_VERSION)
     return document
 
 
 def _refuse_too_many_values(data: bytes) -> None:
-    """Each value but the first in a list or an object comes after a comma or begins one."""
+    """Raise InvalidFile if the data may have more than MAX_VALUES values.
+
+    Counts commas and opening brackets outside strings, which are at least as many as the values.
+    """
     structure = _TEXTS.sub(b"", data)
     if sum(map(structure.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise InvalidFile(TOO_MANY_VALUES)
 
 
 def decode(data: bytes) -> str:
-    """The text of a file that is UTF-8. Raises InvalidFile."""
+    """Decode a file as UTF-8. Raises InvalidFile."""
     try:
-        # Some editors put a byte order mark before a text that they save as UTF-8.
+        # Some editors save UTF-8 with a byte order mark.
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -117,9 +122,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 class TextField(forms.CharField):
-    """Text as it is in the file, spaces included, that can be stored.
+    """A text that can be stored, not stripped. Values of other types are refused.
 
-    Django's own field converts whatever else it is given.
+    Django's own field would convert them to text.
     """
 
     def __init__(self, **kwargs) -> None:
@@ -131,13 +136,13 @@ class TextField(forms.CharField):
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            # Half of a surrogate pair: text to Python, and to nobody else.
+            # An unpaired surrogate, which Python allows in a string but UTF-8 doesn't.
             raise ValidationError(NOT_TEXT, code="invalid") from error
         return value
 
 
 class ChoiceField(TextField):
-    """One of a few words. The reason names those, and not what the file has."""
+    """One of several texts. The error names them, but not the value in the file."""
 
     def __init__(self, *, values: Sequence[str], **kwargs) -> None:
         super().__init__(**kwargs)
@@ -167,14 +172,14 @@ class WholeNumberField(forms.Field):
         self.max_value = max_value
 
     def to_python(self, value) -> int:
-        # By the exact type: booleans are whole numbers to Python, and nowhere else.
+        # Check the exact type, because bool is a subclass of int.
         if type(value) is not int or not 0 <= value <= self.max_value:
             raise ValidationError(NOT_A_NUMBER, code="invalid", params={"most": self.max_value})
         return value
 
 
 class DayField(forms.Field):
-    """A day (ISO 8601), or null."""
+    """A date (ISO 8601), or null."""
 
     def to_python(self, value) -> date | None:
         try:
@@ -184,10 +189,10 @@ class DayField(forms.Field):
 
 
 class EntryForm(forms.Form):
-    """The entries of a file, one after the other: their keys are the fields.
+    """Form that validates a file's entries, whose keys are its fields. Unknown keys are ignored.
 
-    Keys that are not known are passed over. One form for all of them, since making a form copies
-    its fields, which takes longer than to clean an entry.
+    One instance validates all entries in turn: creating a form copies its fields, which takes
+    longer than validating an entry.
     """
 
     defaults: dict[str, object] = {}
@@ -197,7 +202,7 @@ class EntryForm(forms.Form):
         super().__init__({})
 
     def clean_entry(self, entry) -> dict[str, Any]:
-        """The cleaned values of an entry. Raises ValidationError: the first thing wrong with it."""
+        """Return the entry's cleaned values. Raises ValidationError for the first error in it."""
         if not isinstance(entry, dict):
             raise ValidationError(NOT_AN_OBJECT)
         self.data = {**self.defaults, **entry}

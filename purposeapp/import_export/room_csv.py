@@ -1,7 +1,7 @@
-"""The released pictures of a room as CSV: what its screen shows, and nothing that it doesn't.
+"""CSV export of a room's released pictures: the data on its screen, and nothing else.
 
-Raw answers are never handed out: with them, a host who knows who answered when, or what one person
-would say, could tell whose they are.
+Raw answers are never exported. A host who knows when somebody answered, or what one person would
+answer, could tell whose they are.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ COLUMNS = [
 
 
 def to_csv(room: Room) -> Iterator[str]:
-    """One row for each round, kind and purpose."""
+    """Return the lines of the CSV, with one row for each round, kind and purpose."""
     return write_table(
         COLUMNS,
         (

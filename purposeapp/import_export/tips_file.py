@@ -1,7 +1,7 @@
-"""All tips as one file, to review, to hand on, and to bring to another server.
+"""Import and export of all tips as one JSON file, to review, share or copy to another server.
 
-One field stands on a line, and one line of a text too, so that a tool that compares files
-shows what changed. Who changed what, and what people ticked, stays where it is.
+Each field, and each line of a text, is on its own line, so that diff tools show what changed. The
+file doesn't contain the tips' history or users' ticks.
 """
 
 import json
@@ -39,7 +39,7 @@ TWICE = _("An entry above has the same “key”.")
 
 
 class LinesField(TextField):
-    """A text as a list of its lines, or as it is."""
+    """A text, given as a list of its lines or as one string."""
 
     def to_python(self, value) -> str:
         lines = [value] if isinstance(value, str) else value
@@ -50,7 +50,7 @@ class LinesField(TextField):
 
 
 class TipEntryForm(EntryForm):
-    """One tip of a file, its keys in the order of the file."""
+    """One tip of a file. The order of the fields is that of the keys in an export."""
 
     key = TextField()
     purpose = ChoiceField(values=Purpose.values)
@@ -64,7 +64,7 @@ class TipEntryForm(EntryForm):
     text = LinesField(max_length=TIP_MAX_LENGTH)
 
     def clean(self) -> None:
-        """Hold the tip against the rules of its model, once each field is right."""
+        """Check the tip against its model's rules, if all fields are valid."""
         if self.errors:
             return
         tip = Tip(**self.cleaned_data)
@@ -77,7 +77,7 @@ KEYS = list(TipEntryForm.base_fields)
 
 
 def to_json(tips: Iterable[Tip]) -> str:
-    """The tips as JSON, in the order given."""
+    """Return the tips as JSON, in the order given."""
     document = {"version": VERSION, "tips": [_values(tip) for tip in tips]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -90,7 +90,7 @@ def _values(tip: Tip) -> dict:
 
 
 def read(data: bytes) -> list[Tip]:
-    """The tips in a file, none of them stored; all are valid. Raises InvalidFile."""
+    """Return the tips in a file as validated, unsaved instances. Raises InvalidFile."""
     entries = load(data).get("tips")
     if not isinstance(entries, list):
         raise InvalidFile(NOT_TIPS)
@@ -107,14 +107,14 @@ def read(data: bytes) -> list[Tip]:
 
 @dataclass(frozen=True)
 class TipChange:
-    """A tip that an import would add, change or archive: each field, as it is and would be."""
+    """A tip that an import would add or change: each field's old and new value."""
 
     key: str
     fields: list[Difference]
 
 
 class Comparison:
-    """What an import of a file would do to the tips that are stored: nothing, until `apply`."""
+    """A dry run of an import: compares a file's tips with the stored ones. `apply` saves them."""
 
     def __init__(self, tips: list[Tip], *, archive_missing: bool) -> None:
         stored = {tip.key: tip for tip in Tip.objects.by_purpose()}
@@ -135,22 +135,22 @@ class Comparison:
 
     @property
     def new(self) -> list[TipChange]:
-        """The tips that the file has, and we do not."""
+        """The tips in the file that aren't stored."""
         return [TipChange(tip.key, described(tip)) for tip in self._new]
 
     @property
     def changed(self) -> list[TipChange]:
-        """The tips that say something else in the file."""
+        """The stored tips that differ from the file."""
         return [TipChange(tip.key, differences(old, tip)) for old, tip in self._changed]
 
     @property
     def same(self) -> int:
-        """How many tips are in the file as they are here."""
+        """The number of tips in the file that are the same as stored."""
         return len(self._tips) - len(self._new) - len(self._changed)
 
     @property
     def archived(self) -> list[Tip]:
-        """The tips that the file lacks and that would be archived."""
+        """The tips missing from the file that would be archived."""
         return self.missing if self.archive_missing else []
 
     @property
@@ -160,12 +160,12 @@ class Comparison:
 
     @property
     def fingerprint(self) -> str:
-        """What is compared with what, in short: a file or a tip that changed shows in it."""
+        """A hash of both sides of the comparison. It changes with the file and the stored tips."""
         parts = [tip.fingerprint for tip in [*self._stored.values(), *self._tips]]
         return sha256(json.dumps([self.archive_missing, *parts]).encode()).hexdigest()
 
     def apply(self, user) -> None:
-        """Do it, in the name of `user`. Whoever calls this holds the lock of the tips."""
+        """Save the import's changes as `user`. The caller must hold the table lock on tips."""
         why = {"default_user": user, "default_change_reason": CHANGE_REASON}
         bulk_create_with_history(self._new, Tip, **why)
         for old, tip in self._changed:

@@ -1,4 +1,4 @@
-"""What people type, read with care. A form says what is wrong, and saves itself."""
+"""Forms: each validates what users type, and saves itself."""
 
 from .account_deletion import DeleteAccountForm
 from .assessment import EventForm, NoteForm, SaveResultForm

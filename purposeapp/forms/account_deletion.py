@@ -7,7 +7,7 @@ from purposeapp.models import User
 
 
 class DeleteAccountForm(ReauthenticateForm):
-    """Asks for the password, where there is one, and then deletes the account."""
+    """Account deletion form: asks for the password, if the user has one."""
 
     def __init__(self, *args, user: User, **kwargs) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -16,11 +16,11 @@ class DeleteAccountForm(ReauthenticateForm):
 
     @property
     def blocker(self) -> Promise | None:
-        """Why this account must stay for now, if it must."""
+        """The reason why the account can't be deleted, if there is one."""
         return LAST_SUPERUSER if self.user.is_last_superuser else None
 
     def save(self) -> bool:
-        """Delete the account. False, with an error, where nobody else could run the site."""
+        """Delete the account. Returns False and adds an error if it's the last superuser's."""
         try:
             delete_account(self.user)
         except ValidationError as error:

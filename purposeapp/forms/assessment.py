@@ -1,4 +1,4 @@
-"""What a person says about an assessment, or about a split that could become one."""
+"""Forms to save a split as an assessment, and to add an event and a note to one."""
 
 import uuid
 
@@ -14,23 +14,23 @@ from .questionnaire import SubmissionField
 
 
 class SaveResultForm(forms.Form):
-    """Asks whether a split that somebody looked at should go into their history."""
+    """Form to save a split that is on the screen to the user's history."""
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)
 
 
 class EventForm(forms.Form):
-    """What happened since the result before, said with one press; empty: nothing to say."""
+    """The life event since the previous result, chosen with one button; empty for none."""
 
     event = forms.ChoiceField(
         choices=[(e, e) for e in LifeEvent.values if e != LifeEvent.OTHER], required=False
     )
 
     def save(self, assessment: Assessment) -> LifeEvent | None:
-        """Store the event; None where nothing was said.
+        """Save the event and return it, or return None if the user chose none.
 
-        It happened just now, unlike those that are told of an earlier result. So whoever lost a job
-        and has said nothing of their side of job seeking looks for one.
+        This event has just happened, unlike one added to an earlier result. So a user who lost a
+        job and hasn't chosen a side of job seeking becomes a candidate.
         """
         if not self.cleaned_data["event"]:
             return None
@@ -44,7 +44,7 @@ class EventForm(forms.Form):
 
 
 class NoteForm(LifeEventForm, forms.ModelForm):
-    """What a person tells about an assessment. The points are not up for change."""
+    """The event and the note of an assessment. Its points can't be changed."""
 
     class Meta:
         model = Assessment
@@ -54,9 +54,9 @@ class NoteForm(LifeEventForm, forms.ModelForm):
         widgets = {"note": forms.Textarea(attrs={"rows": 4, "dir": "auto"})}
 
     def save(self, commit: bool = True) -> Assessment:
-        """Store what happened and the note, and nothing else.
+        """Save the event and the note, and no other column.
 
-        An assessment that was deleted meanwhile stays deleted, and nothing is stored.
+        Saves nothing if the assessment has been deleted in the meantime.
         """
         mine = Assessment.objects.for_user(self.instance.user)
         mine.filter(pk=self.instance.pk).update(**self.cleaned_data)

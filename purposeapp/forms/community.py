@@ -1,4 +1,4 @@
-"""Whether somebody counts in the community's picture."""
+"""The setting whether a user's latest result counts in the community's picture."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +19,11 @@ class CommunityForm(forms.Form):
     )
 
     def __init__(self, *args, user: User, **kwargs) -> None:
-        """A form that shows what `user` chose."""
+        """Initialize the form with the current setting of `user`."""
         kwargs.setdefault("initial", {"choice": LEAVE_OUT if user.left_out else COUNT})
         super().__init__(*args, **kwargs)
 
     def save(self, *, user: User) -> None:
-        """Store the choice. It shows in the next picture that is released."""
+        """Save the choice. It takes effect with the next release of the picture."""
         left_out = self.cleaned_data["choice"] == LEAVE_OUT
         User.objects.filter(pk=user.pk).update(left_out=left_out)

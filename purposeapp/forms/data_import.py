@@ -1,4 +1,4 @@
-"""An export, as it is uploaded."""
+"""The upload of a data export to import."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +15,11 @@ from purposeapp.models import User
 from .import_file import ImportFileField
 
 MAX_IMPORT_MB = 64
-"""As many assessments as an account holds, with the longest of notes in most languages."""
+"""Maximum file size in MB: a full account with the longest notes, in most languages."""
 
 
 class ImportForm(forms.Form):
-    """An export, to be brought back into a history."""
+    """Data import form: an exported file, whose contents are added to the user's history."""
 
     file = ImportFileField(
         max_megabytes=MAX_IMPORT_MB,
@@ -29,13 +29,14 @@ class ImportForm(forms.Form):
     )
 
     def clean_file(self) -> Document:
-        """What the file holds; all of it is valid."""
+        """Return the file's contents, all validated."""
         return read_document(self.cleaned_data["file"].read())
 
     def save(self, *, user: User) -> ImportResult | None:
-        """Add what `user` lacks here, and return how much that was.
+        """Add what `user` lacks, and return how much that was.
 
-        None, with an error at the field, where the file contradicts what is there.
+        Returns None and adds an error to the field if the file contradicts existing rows or would
+        exceed the account's limits.
         """
         try:
             return import_document(user, self.cleaned_data["file"])

@@ -1,4 +1,4 @@
-"""A day, as it is picked in a calendar or typed."""
+"""A date field with the browser's date picker."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ NOT_A_DAY = _("Enter a date, such as 2026-11-23.")
 
 
 class DayField(forms.DateField):
-    """A day. Browsers send it as year-month-day, whatever they show, and nothing else is read."""
+    """A date, in ISO 8601 only, as browsers send it regardless of the format they display."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     default_error_messages = {"invalid": NOT_A_DAY}

@@ -1,4 +1,4 @@
-"""A goal, as it is set and ended."""
+"""Forms to set and end a goal."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ TOO_FAR = _("Choose a date within the next 20 years, or leave it empty.")
 
 
 class GoalForm(TenPointsForm):
-    """The split that a person wants to have one day, with a target date if they like."""
+    """Goal form: a target split, with an optional target date."""
 
     earlier_words = _("now %(was)d")
     change_words = _("now %(was)d, goal %(now)d")
@@ -32,7 +32,7 @@ class GoalForm(TenPointsForm):
         self.fields["wanted_by"].widget.attrs |= {"min": oldest_today(), "max": _last_day()}
 
     def clean_wanted_by(self) -> date | None:
-        """Return None, or a day that is not over yet somewhere on earth, within YEARS_AHEAD."""
+        """Check that the date, if any, is neither over in every time zone nor too far ahead."""
         day = self.cleaned_data["wanted_by"]
         if day and day < oldest_today():
             raise forms.ValidationError(DAY_PASSED, code="passed")
@@ -41,14 +41,14 @@ class GoalForm(TenPointsForm):
         return day
 
     def save(self, *, user) -> Goal | None:
-        """Make it the goal of `user`; None where the account is gone."""
+        """Make it the current goal of `user`. Returns None if the account is gone."""
         return Goal.objects.set(
             user=user, split=self.split, wanted_by=self.cleaned_data["wanted_by"]
         )
 
 
 class EndGoalForm(forms.Form):
-    """Names the goal that is to end: nobody ends one that they have not seen."""
+    """Form to end a goal. It names the goal, so that a user ends only the one that they saw."""
 
     goal = forms.ModelChoiceField(queryset=Goal.objects.none())
 
@@ -57,7 +57,7 @@ class EndGoalForm(forms.Form):
         self.fields["goal"].queryset = Goal.objects.for_user(user).current()  # type: ignore[attr-defined]
 
     def save(self) -> int:
-        """End it, and return how many ended: 1, or 0 where it has just ended otherwise."""
+        """End the goal. Returns 1, or 0 if a concurrent request has ended it."""
         return Goal.objects.filter(pk=self.cleaned_data["goal"].pk).current().end(timezone.now())
 
 

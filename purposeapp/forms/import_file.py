@@ -1,4 +1,4 @@
-"""A file to import, as it is uploaded."""
+"""A field for the upload of a file to import."""
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -10,7 +10,7 @@ FILE_TOO_LARGE = _("This file is larger than %(megabytes)d MB. Choose a smaller 
 
 
 class ImportFileField(forms.FileField):
-    """A file of at most so many megabytes, of the kinds that a browser is told to offer."""
+    """A file field with a maximum size in megabytes. `accept` lists the types browsers offer."""
 
     default_error_messages = {"required": _("Choose a file first."), "too_large": FILE_TOO_LARGE}
 

@@ -1,4 +1,4 @@
-"""What happened in a life, by its name or in a person's own words."""
+"""The form fields for a life event."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ WORDS_BESIDE_AN_EVENT = _(
 
 
 class LifeEventForm(forms.Form):
-    """The part of a form that asks what happened: an event of the list, or words of one's own."""
+    """Base form with a life event: a choice from the list, or the user's own words."""
 
     event = forms.ChoiceField(
         label=_("What happened in your life?"),
@@ -32,7 +32,7 @@ class LifeEventForm(forms.Form):
     )
 
     def clean(self) -> None:
-        """Hold the words against the event. Words alone say that it was something else."""
+        """Check the words against the event. Words without an event imply "Something else"."""
         super().clean()
         if "event" in self.errors or "event_words" in self.errors:
             return

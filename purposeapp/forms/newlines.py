@@ -1,13 +1,13 @@
-"""A text of several lines, as a browser counts and sends it."""
+"""A text field with normalized newlines."""
 
 from django import forms
 
 
 class NewlineField(forms.CharField):
-    """A text with normalized line ends: as they are stored, and as `maxlength` counts them.
+    """A text field that turns CRLF into LF, as texts are stored and as `maxlength` counts them.
 
-    A browser counts the end of a line as one character and sends two. Counted as sent, a note of
-    many lines would be too long although the browser let somebody type it.
+    Browsers count a line break as one character but send two. Counted as sent, a note of many
+    lines would be too long although the browser accepted it.
     """
 
     def to_python(self, value) -> str:

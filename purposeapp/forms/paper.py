@@ -1,4 +1,4 @@
-"""An assessment that was done on paper, earlier."""
+"""Forms for an assessment that was done on paper earlier."""
 
 from datetime import date
 from uuid import uuid5
@@ -24,7 +24,7 @@ DAY_TOO_EARLY = _("LinkedIn opened on 5 May 2003. Choose that day or a later one
 
 
 class PaperDayForm(forms.Form):
-    """The day on which a sheet was filled in: any since LinkedIn opened that has begun on earth."""
+    """The date on a worksheet: since LinkedIn opened, and not in the future in all time zones."""
 
     taken_on = DayField(label=_("Date"), error_messages={"required": NO_DAY})
 
@@ -35,11 +35,11 @@ class PaperDayForm(forms.Form):
 
     @property
     def last_day(self) -> date:
-        """The last day that can be chosen."""
+        """The latest date that can be chosen."""
         return newest_day()
 
     def clean_taken_on(self) -> date:
-        """A day since LinkedIn opened, and not one to come."""
+        """Check that the date is between LinkedIn's opening and the latest possible date."""
         day = self.cleaned_data["taken_on"]
         if day > newest_day():
             raise forms.ValidationError(DAY_TO_COME, code="to_come")
@@ -51,7 +51,7 @@ class PaperDayForm(forms.Form):
 
 
 class ChangeDayForm(PaperDayForm):
-    """Another day for an assessment that was done on paper, before it was entered."""
+    """Form to change the date of an assessment that was done on paper."""
 
     def __init__(self, *args, assessment: Assessment, **kwargs) -> None:
         self.assessment = assessment
@@ -60,11 +60,11 @@ class ChangeDayForm(PaperDayForm):
 
     @property
     def last_day(self) -> date:
-        """The day on which it was entered, at the latest."""
+        """The date on which the assessment was entered."""
         return self.assessment.recorded_at.astimezone(FIRST_TO_BEGIN).date()
 
     def save(self) -> None:
-        """Store the day, and give the assessment its place among those of that day."""
+        """Save the date, and place the assessment among the others of that date."""
         mine = Assessment.objects.for_user(self.assessment.user)
         day = self.cleaned_data["taken_on"]
         if day != self.assessment.taken_on:
@@ -74,7 +74,7 @@ class ChangeDayForm(PaperDayForm):
 
 
 class PaperForm(PaperDayForm, LifeEventForm, QuestionnaireForm):
-    """The questionnaire with the day on which it was filled in, and with what was going on then."""
+    """The questionnaire for a paper worksheet, with its date, a life event and a note."""
 
     note = NewlineField(
         label=_("Did you expect this?"),
@@ -88,9 +88,10 @@ class PaperForm(PaperDayForm, LifeEventForm, QuestionnaireForm):
         self.order_fields([*Purpose.values, "taken_on"])
 
     def save(self, *, user) -> Assessment:
-        """Record it on that day.
+        """Record the assessment on that date. Idempotent.
 
-        The same form with another day is another assessment, as it is with other points.
+        If the same form is sent again with a different date or different points, that's another
+        assessment.
         """
         details = self.cleaned_data
         day = details["taken_on"]

@@ -1,4 +1,4 @@
-"""A portrait sentence, as editors write it. No change may leave a split without a text."""
+"""The editors' form for a portrait sentence. No change may leave a split without a text."""
 
 from collections.abc import Iterable
 
@@ -17,11 +17,11 @@ from .tip import SplitField
 from .versioned import VersionedForm, first_unused
 
 MAX_NAMED_SPLITS = 5
-"""Splits that are named where a sentence would be missing; of the others, only how many."""
+"""Maximum number of splits that an error lists. It only counts the others."""
 
 
 class PortraitPartForm(VersionedForm):
-    """One sentence, with an optimistic lock; refused if some split would lose its last one."""
+    """Form for a sentence, with an optimistic lock. Invalid if a split would lose its last one."""
 
     KEY_HELP = _("It never changes later. Leave it empty to use the conditions.")
 
@@ -32,7 +32,7 @@ class PortraitPartForm(VersionedForm):
 
     def clean(self) -> dict:
         if not self.instance.pk:
-            PortraitPart.lock_table()  # until the key, which is free now, is taken
+            PortraitPart.lock_table()  # so that the unused key is still unused when it's saved
         values = super().clean()
         if not self.instance.pk and not values.get("key") and "key" not in self.errors:
             values["key"] = unused_key(self.typed())
@@ -43,7 +43,7 @@ class PortraitPartForm(VersionedForm):
 
 
 def unused_key(part: PortraitPart) -> str:
-    """A unique key for a new sentence, made of its conditions."""
+    """Return a unique key for a new sentence, made from its conditions."""
     purposes = [name.partition("_")[0] for name in (part.first, part.second, part.third) if name]
     missing = ["without", part.missing.partition("_")[0]] if part.missing else []
     key = slugify(" ".join([part.slot, part.shape, *purposes, *missing]).replace("_", "-"))
@@ -51,10 +51,10 @@ def unused_key(part: PortraitPart) -> str:
 
 
 def gaps_after(changed: Iterable[PortraitPart]) -> list[str]:
-    """What to say of splits that would lose their last sentence if these were published so.
+    """Return an error message for each slot in which splits would lose their last sentence.
 
-    One message a slot. What is missing already is not held against a change that does not fill
-    it: else nobody could fill several gaps one by one. Call it under the table lock.
+    `changed` are the sentences as they would be saved. Gaps that exist already are ignored, or
+    nobody could fill several gaps one by one. Call it under the table lock.
     """
     published = {part.pk: part for part in PortraitPart.objects.published()}
     after = dict(published)
@@ -76,7 +76,7 @@ def _without(splits: list[Split], known: list[Split]) -> list[Split]:
 
 
 def _said(slot: str, splits: list[Split]) -> str:
-    """Name the slot, and some of its splits."""
+    """Return the error message for a slot and its splits."""
     more = max(0, len(splits) - MAX_NAMED_SPLITS)
     words = {"slot": slot, "splits": ", ".join(map(str, splits[:MAX_NAMED_SPLITS])), "more": more}
     if not more:
@@ -90,6 +90,6 @@ def _said(slot: str, splits: list[Split]) -> str:
 
 
 class PortraitPreviewForm(forms.Form):
-    """The split whose portrait an editor looks at."""
+    """Form to choose the split whose portrait an editor previews."""
 
     split = SplitField()

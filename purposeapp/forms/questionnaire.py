@@ -1,4 +1,4 @@
-"""The questionnaire: ten points that become an assessment."""
+"""The questionnaire form: ten points that become an assessment."""
 
 import uuid
 
@@ -10,10 +10,9 @@ from .ten_points import TenPointsForm
 
 
 class SubmissionField(forms.Field):
-    """The hidden id by which a form that is sent twice is recognised.
+    """A hidden idempotency key, which identifies a form that is sent twice.
 
-    Nobody types it, so nobody is told that it is wrong: without a good one, the form counts
-    as one that was never sent before.
+    Users don't type it, so there's no error for an invalid one: the form then counts as new.
     """
 
     widget = forms.HiddenInput
@@ -26,12 +25,12 @@ class SubmissionField(forms.Field):
 
 
 class QuestionnaireForm(TenPointsForm):
-    """The questionnaire. Sent again, it leads to the assessment that it made."""
+    """The questionnaire. Idempotent: sent again, it leads to the same assessment."""
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)
 
     def save(self, *, user) -> Assessment:
-        """Record the split for `user`; the same form sent again returns the same assessment."""
+        """Record the split for `user`. A form that is sent again returns the same assessment."""
         return Assessment.objects.record(
             user=user, split=self.split, submission=self.cleaned_data["submission"]
         )

@@ -1,4 +1,4 @@
-"""A choice that is made with radio buttons."""
+"""A choice field with radio buttons."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,14 +7,14 @@ CHOOSE_ONE = _("Choose one of these.")
 
 
 class RadioSelect(forms.RadioSelect):
-    """Radio buttons; a summary of errors leads to the first of them."""
+    """Radio buttons. An error summary links to the first one."""
 
     def id_for_label(self, id_, index=None):
         return super().id_for_label(id_, index or "0")
 
 
 class RadioChoiceField(forms.ChoiceField):
-    """One of a few values; none and any other are told the same."""
+    """A choice field with the same error for a missing and an invalid value."""
 
     widget = RadioSelect
     default_error_messages = dict.fromkeys(["required", "invalid_choice"], CHOOSE_ONE)

@@ -1,4 +1,4 @@
-"""Showing a form again as it was typed, without judging it."""
+"""Redisplay of a form with the typed values, without validation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from django import forms
 
 
 def as_typed(form: forms.BaseForm, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The initial values that show in an unbound form what was typed, good or not."""
+    """Return initial values with which an unbound form shows what was typed, valid or not."""
     return {
         name: field.widget.value_from_datadict(data, {}, form.add_prefix(name)) or ""
         for name, field in form.fields.items()

@@ -1,4 +1,4 @@
-"""When somebody wants to be asked again."""
+"""The reminder form."""
 
 from datetime import date
 
@@ -20,20 +20,20 @@ TOO_FAR = _("Choose a date within the next five years.")
 
 
 class ReminderForm(forms.Form):
-    """Whether, and when, a person is asked to spend the ten points again."""
+    """Settings of a user's reminder: how often, or on which date."""
 
     rhythm = RadioChoiceField(label=_("How often?"), choices=Reminder.Rhythm.choices)
     date = DayField(label=_("Date"), required=False)
 
     def __init__(self, *args, reminder: Reminder, **kwargs) -> None:
-        """A form that shows what `reminder` is set to."""
+        """Initialize the form with the current settings of `reminder`."""
         on = reminder.due_on if reminder.rhythm == Reminder.Rhythm.ON_DATE else None
         kwargs.setdefault("initial", {"rhythm": reminder.rhythm, "date": on})
         super().__init__(*args, **kwargs)
         self.fields["date"].widget.attrs |= {"min": oldest_today(), "max": _last_day()}
 
     def clean(self) -> None:
-        """Hold the day against the calendar, where the rhythm needs one; else it does not count."""
+        """Check the date if the rhythm needs one, and ignore it otherwise."""
         super().clean()
         if self.cleaned_data.get("rhythm") != Reminder.Rhythm.ON_DATE:
             self.errors.pop("date", None)
@@ -49,7 +49,7 @@ class ReminderForm(forms.Form):
             self.add_error("date", TOO_FAR)
 
     def save(self, *, user) -> Reminder | None:
-        """Keep the choice of `user`; None where the account is gone meanwhile."""
+        """Save the choice of `user`. Returns None if the account is gone."""
         return Reminder.objects.choose(
             user=user, rhythm=self.cleaned_data["rhythm"], on=self.cleaned_data.get("date")
         )

@@ -1,4 +1,4 @@
-"""What people type in a room: its title, its code, the ten points, and those from paper."""
+"""Forms of rooms: the room's settings, its code, and answers from paper."""
 
 import uuid
 
@@ -24,7 +24,7 @@ PURPOSE_AND_KIND = _("%(purpose)s, %(kind)s")
 
 
 class RoomForm(forms.ModelForm):
-    """A new room."""
+    """Form to create a room."""
 
     class Meta:
         model = Room
@@ -39,13 +39,14 @@ class RoomForm(forms.ModelForm):
         widgets = {"title": forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})}
 
     def clean_title(self) -> str:
-        """The title on one line, without spaces that nobody sees."""
+        """Return the title on one line, with whitespace collapsed."""
         return " ".join(self.cleaned_data["title"].split())
 
     def save(self, *, user) -> Room | None:  # type: ignore[override]
-        """Create the room. None where a limit refuses it: the form then has the error.
+        """Create the room.
 
-        None too, without an error, where the account is gone.
+        Returns None and adds an error if the user has reached the day's limit. Returns None
+        without an error if the account is gone.
         """
         try:
             return Room.objects.make(host=user, **self.cleaned_data)
@@ -56,7 +57,7 @@ class RoomForm(forms.ModelForm):
 
 
 class CodeForm(forms.Form):
-    """The code of a room, as it stands on the screen. Some paste the whole link."""
+    """Form to enter a room's code, as the screen shows it. A pasted link is accepted too."""
 
     code = forms.CharField(
         label=_("Code"),
@@ -71,17 +72,18 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        """The code as rooms have it."""
+        """Return the normalized code."""
         typed = self.cleaned_data["code"]
         if code := read_code(typed):
             return code
-        # No code has these letters. That is not for people to know: they have misread one.
+        # Six characters, some of which no code contains: the user has misread the code, so say
+        # that there's no such room.
         words = NO_SUCH_ROOM if len(without_gaps(typed)) == LENGTH else NO_CODE
         raise forms.ValidationError(words, code="unknown")
 
 
 class PaperAnswerForm(forms.Form):
-    """An answer on paper: the five numbers on now, and on the future where the room asks."""
+    """An answer on paper: five numbers for now, and five for the future if the room asks for it."""
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)
 
@@ -98,14 +100,14 @@ class PaperAnswerForm(forms.Form):
 
     @property
     def sheets(self) -> list[tuple[RoomKind, list[tuple[Purpose, forms.BoundField]]]]:
-        """Each kind with its purposes and their fields, as they stand on a sheet of paper."""
+        """Each kind with its purposes and their fields, laid out as on the paper sheet."""
         return [
             (kind, [(purpose, self[_name(kind, purpose)]) for purpose in Purpose])
             for kind in self.kinds
         ]
 
     def clean(self) -> None:
-        """Hold each sum against the budget, once each purpose has a number."""
+        """Check each sum against the budget, if its five purposes are valid."""
         super().clean()
         for kind in self.answered:
             names = [_name(kind, purpose) for purpose in Purpose]
@@ -116,7 +118,7 @@ class PaperAnswerForm(forms.Form):
 
     @property
     def answered(self) -> list[RoomKind]:
-        """Whoever has no sheet on the future leaves it out, as people with a phone may."""
+        """The kinds that are filled in. The future may be left out, as on a phone."""
         names = [_name(RoomKind.FUTURE, purpose) for purpose in Purpose]
         has_future = any(self.data.get(name, "").strip() for name in names)
         return self.kinds if has_future else [RoomKind.NOW]
@@ -125,9 +127,9 @@ class PaperAnswerForm(forms.Form):
         return Split(*(self.cleaned_data[_name(kind, purpose)] for purpose in Purpose))
 
     def save(self, room: Room) -> bool:
-        """Store the sheet as a seat of its own, whole or not at all; idempotent.
+        """Save the sheet atomically, as a seat of its own. Idempotent.
 
-        False where the room takes no more: the form then has the error.
+        Returns False and adds an error if the room accepts no more answers.
         """
         seat = f"sheet {self.cleaned_data['submission']}"
         round = None

@@ -1,4 +1,4 @@
-"""What people type in a talk, beside ten points: the invitation and the note."""
+"""Forms of talks, besides the ten points: links by email, the invitation and the note."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,13 +21,13 @@ CONFIRM_FIRST = _("Confirm your email before you invite somebody.")
 
 
 class LinkMailForm(forms.Form):
-    """Where a link is sent, if it is; the address is not stored."""
+    """Form for the address to which a link is sent. The address isn't stored."""
 
     email = forms.EmailField(label=_("Your email"), max_length=254)
 
 
 class InvitationMailForm(LinkMailForm):
-    """Where the link of an invitation is sent, if it is."""
+    """Form for the optional address to which an invitation's link is sent."""
 
     email = forms.EmailField(
         label=_("Their email (optional)"),
@@ -38,7 +38,7 @@ class InvitationMailForm(LinkMailForm):
 
 
 class InvitationForm(forms.ModelForm):
-    """An invitation. It holds no word to the guest but the name of whoever asks."""
+    """Invitation form. The inviter's name is the only text that the guest sees."""
 
     class Meta:
         model = Talk
@@ -54,17 +54,18 @@ class InvitationForm(forms.ModelForm):
         }
 
     def clean_name(self) -> str:
-        """The name on one line, without spaces that nobody sees."""
+        """Return the name on one line, with whitespace collapsed."""
         return " ".join(self.cleaned_data["name"].split())
 
     def clean_label(self) -> str:
-        """The label on one line, as the name."""
+        """Return the label on one line, with whitespace collapsed."""
         return " ".join(self.cleaned_data["label"].split())
 
     def save(self, *, user) -> "tuple[Talk, str] | None":  # type: ignore[override]
-        """Make the invitation, and return it with its key. None where a limit refuses it.
+        """Create the invitation, and return it with its key.
 
-        The form then has the error; None too, without one, where the account is gone.
+        Returns None and adds an error if the user has reached a limit. Returns None without an
+        error if the account is gone.
         """
         try:
             return Talk.objects.invite(inviter=user, **self.cleaned_data)
@@ -77,7 +78,7 @@ class InvitationForm(forms.ModelForm):
 
 
 class TalkNoteForm(forms.Form):
-    """The note that the other side can read once the talk is open."""
+    """Form for the note that the other side can read once the talk is open."""
 
     text = NewlineField(
         label=_("Your note"),
@@ -87,5 +88,5 @@ class TalkNoteForm(forms.Form):
     )
 
     def save(self, talk: Talk, side: TalkSide) -> bool:
-        """Store it; False where it is too late."""
+        """Save the note. Returns False if it's too late to change it."""
         return talk.write(side, self.cleaned_data["text"])

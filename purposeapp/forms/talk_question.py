@@ -1,4 +1,4 @@
-"""A question of talks, as editors write it. No change may leave a topic without a question."""
+"""The editors' form for a talk question. No change may leave a topic without a question."""
 
 from django import forms
 from django.utils.text import slugify
@@ -24,7 +24,7 @@ NEVER_ABOUT_IT = _("This topic is never about that purpose. Leave it empty.")
 
 
 class TalkQuestionForm(VersionedForm):
-    """One question, with an optimistic lock; refused if some topic would lose its last one."""
+    """Form for a question, with an optimistic lock. Invalid if a topic would lose its last one."""
 
     KEY_HELP = _("It never changes later. Leave it empty to use the topic.")
 
@@ -62,13 +62,16 @@ class TalkQuestionForm(VersionedForm):
 
 
 def unused_key(question: TalkQuestion) -> str:
-    """A unique key for a new question, made of its topic and purpose."""
+    """Return a unique key for a new question, made from its topic and purpose."""
     words = f"{question.topic} {question.purpose.partition('_')[0]}"
     return first_unused(slugify(words.replace("_", "-")), TalkQuestion.objects)
 
 
 def gaps_after(changed: TalkQuestion) -> list[Finding]:
-    """What would lose its last question if this one was stored so. Call it under the table lock."""
+    """Return the findings that would lose their last question if `changed` is saved.
+
+    Call it under the table lock.
+    """
     published = list(TalkQuestion.objects.published())
     after = [question for question in published if question.pk != changed.pk]
     if changed.state == TalkQuestion.State.PUBLISHED:

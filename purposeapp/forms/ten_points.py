@@ -1,4 +1,4 @@
-"""The ten points, as they are typed, wherever a form asks for them."""
+"""The ten-points form: fields and base class for all forms that ask for a split."""
 
 import re
 from functools import cached_property
@@ -16,14 +16,14 @@ POINTS_LEFT = _("%(rest)d of 10 points left")
 ANNOUNCEMENT = _("%(purpose)s %(points)d. %(status)s.")
 
 MAX_DIGITS = 6
-"""Digits that a number may have and still be counted: enough to say by how much it is over."""
+"""Maximum number of digits of a number: enough to say by how much the sum is over the budget."""
 
 
 def read_points(text: str) -> int:
-    """The whole number that somebody typed: spaces around it don't matter, a blank is 0.
+    """Parse a whole number. Surrounding spaces are ignored, and blank text is 0.
 
-    It may be more than the budget: that is for the sum to say. Raises ValueError for anything
-    but the digits 0 to 9, so for signs, decimals, exponents and the digits of other scripts.
+    It may exceed the budget, because the sum is checked later. Raises ValueError for anything but
+    the digits 0 to 9: signs, decimals, exponents and the digits of other scripts.
     """
     digits = text.strip()
     if not re.fullmatch("[0-9]*", digits):
@@ -35,49 +35,49 @@ def read_points(text: str) -> int:
 
 
 class PointsInput(forms.TextInput):
-    """A text field for a small number.
+    """A text input for a small number. The template renders the tag.
 
-    Not type="number": there the wheel of a mouse changes what was typed, and the browser
-    keeps to itself what it does not understand. The template writes the tag.
+    Not type="number", because there the mouse wheel changes the value, and the browser doesn't
+    send text that it can't parse.
     """
 
     def value_from_datadict(self, data, files, name):
-        """What was typed; None where the field came more than once, or not at all."""
+        """Return what was typed, or None if the field was sent several times or not at all."""
         values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
         return values[0] if len(values) == 1 else None
 
 
 class PointsBoundField(forms.BoundField):
-    """The field of one purpose in a form."""
+    """The bound field of one purpose."""
 
     form: "TenPointsForm"
     field: "PointsField"
 
     @property
     def points(self) -> int:
-        """The current value in points, 0 where that is not a number."""
+        """The current value in points, or 0 if it's not a number."""
         return self.form.points[self.name]
 
     @property
     def earlier_points(self) -> int | None:
-        """The points that the last split had here; None for somebody's first time."""
+        """The points of this purpose in the last split, or None if there is none."""
         earlier = self.form.earlier
         return None if earlier is None else earlier[self.field.purpose]
 
     @property
     def is_changed(self) -> bool:
-        """Whether the points are other ones; before the first one is spent, nothing is."""
+        """Whether the points differ from the last split. Never before the first point is spent."""
         return self.earlier_points != self.points and self.form.points_used > 0
 
     @property
     def compared(self) -> str:
-        """The last split compared with the current value, in words."""
+        """The comparison of the last split with the current value, as text."""
         words = self.form.change_words if self.is_changed else self.form.earlier_words
         return words % {"was": self.earlier_points, "now": self.points}
 
 
 class PointsField(forms.Field):
-    """The points on one purpose."""
+    """Form field for the points of one purpose."""
 
     widget = PointsInput
     bound_field_class = PointsBoundField
@@ -98,19 +98,19 @@ class PointsField(forms.Field):
 
 
 class TenPointsForm(forms.Form):
-    """Ten points to spend on five purposes. Whatever else a form asks stands behind them."""
+    """Base form for ten points spent on five purposes. Subclasses' own fields follow these."""
 
     left_words = POINTS_LEFT
     too_many_words = TOO_MANY
     earlier_words = _("was %(was)d")
-    """What is shown of the last split at a purpose, to compare with."""
+    """The text next to a purpose that shows its points in the last split."""
     change_words = _("was %(was)d, now %(now)d")
-    """The same, once the points are other ones."""
+    """The same, if the points have changed."""
     announcement_words = ANNOUNCEMENT
-    """What a screen reader is told of a change."""
+    """What a screen reader announces when the points change."""
 
     def __init__(self, *args, last: Assessment | None = None, **kwargs) -> None:
-        """A form, which shows beside each purpose what changed since `last`, if there is one."""
+        """Initialize the form. It shows next to each purpose what has changed since `last`."""
         super().__init__(*args, **kwargs)
         self.compare_with(last)
         for purpose in Purpose:
@@ -118,17 +118,16 @@ class TenPointsForm(forms.Form):
         self.order_fields(Purpose.values)
 
     def compare_with(self, last: Assessment | None) -> None:
-        """Show beside each purpose what changed since `last`."""
+        """Show next to each purpose what has changed since `last`."""
         self.last = last
         self.earlier = last.split if last else None
 
     @classmethod
     def redisplay(cls, data, *, last: Assessment | None = None) -> Self:
-        """An unbound form that shows what was sent, once the stepper button in it is obeyed.
+        """Return an unbound form with the submitted values, after the pressed stepper button.
 
-        A + or − button sends `step`, the name of a purpose with its sign behind it. A step that
-        can't be taken (no points left to add, none to take away, not a step at all) changes
-        nothing.
+        A + or − button sends `step`, a purpose's name followed by the sign. An invalid step (no
+        points left to add, none to take away, an unknown value) changes nothing.
         """
         form = cls(last=last)
         form.initial = as_typed(form, data)
@@ -150,12 +149,12 @@ class TenPointsForm(forms.Form):
 
     @cached_property
     def points(self) -> dict[str, int]:
-        """The current values in points, by field name, 0 where that is not a number.
+        """The current values in points by field name, or 0 if not a number.
 
-        Each text is parsed once: in a form that was sent by its field, else from the initial.
+        Each text is parsed once: in a bound form by its field, otherwise from its initial value.
         """
         if self.is_bound:
-            self.is_valid()  # which fills cleaned_data
+            self.is_valid()  # fills cleaned_data
             return {name: self.cleaned_data.get(name, 0) for name in Purpose.values}
         return {name: self._initial_points(name) for name in Purpose.values}
 
@@ -167,23 +166,23 @@ class TenPointsForm(forms.Form):
 
     @property
     def points_used(self) -> int:
-        """The sum of the current values, as far as they are numbers."""
+        """The sum of the current values."""
         return sum(self.points.values())
 
     @property
     def points_left(self) -> int:
-        """The points left to spend; below zero where too many are spent."""
+        """The points left to spend. Negative if too many are spent."""
         return BUDGET - self.points_used
 
     @property
     def status(self) -> str:
-        """The state of the budget, in words; the browser's script fills the same patterns."""
+        """The state of the budget, as text. The page's script uses the same patterns."""
         if self.points_left < 0:
             return self.too_many_words % {"used": self.points_used, "rest": -self.points_left}
         return self.left_words % {"rest": self.points_left}
 
     def clean(self) -> None:
-        """Hold the sum against the budget, once each purpose has a number."""
+        """Check the sum against the budget, if all five purposes are valid."""
         super().clean()
         if self.errors.keys().isdisjoint(Purpose.values) and (
             error := budget_error(self.points_used)
@@ -192,12 +191,12 @@ class TenPointsForm(forms.Form):
 
     @property
     def split(self) -> Split:
-        """How the points were spent. Only a valid form has one."""
+        """The submitted split. Only a valid form has one."""
         return Split(**self.points)
 
 
 class FutureForm(TenPointsForm):
-    """Where somebody would like their ten points to be, compared with where they are now."""
+    """The split that the user would like in the future, compared with the current one."""
 
     earlier_words = _("now %(was)d")
     change_words = _("now %(was)d, future %(now)d")

@@ -1,4 +1,4 @@
-"""What a person says about a tip, and about their side of job seeking."""
+"""Forms to tick a tip, and to choose a side of job seeking."""
 
 from django import forms
 
@@ -7,20 +7,20 @@ from purposeapp.models import Tick, Tip, User
 
 
 class BackToAssessment(forms.Form):
-    """Says on which assessment a button was pressed; empty, where it was on none."""
+    """Base form with the assessment on whose page a button was pressed, if any."""
 
     assessment = forms.UUIDField(required=False)
 
 
 class TickForm(BackToAssessment):
-    """A tip is done, or not for me, or neither after all."""
+    """Form to mark a tip as done or not for me, or to undo that."""
 
     UNDO = "undo"
 
     verdict = forms.ChoiceField(choices=[*Tick.Verdict.choices, (UNDO, UNDO)])
 
     def save(self, *, user: User, tip: Tip) -> None:
-        """Store it for `user`, once, in place of what they said of the tip before."""
+        """Save the verdict of `user`, in place of their earlier one on this tip."""
         verdict = self.cleaned_data["verdict"]
         if verdict == self.UNDO:
             Tick.objects.for_user(user).filter(tip=tip).delete()
@@ -29,12 +29,12 @@ class TickForm(BackToAssessment):
 
 
 class SideForm(BackToAssessment):
-    """Which side of job seeking somebody is on. It can be changed, but not be left open again."""
+    """The user's side of job seeking. It can be changed, but not unset."""
 
     side = forms.ChoiceField(choices=Side.choices)
     settings = forms.BooleanField(required=False)
     """Whether the button was pressed on the settings page."""
 
     def save(self, *, user: User) -> None:
-        """Store it, and nothing else of the account."""
+        """Save the side, and no other column of the account."""
         User.objects.filter(pk=user.pk).update(side=self.cleaned_data["side"])

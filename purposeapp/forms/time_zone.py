@@ -1,4 +1,4 @@
-"""In which time zone a person's days and times are shown."""
+"""The time zone setting."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +9,11 @@ from purposeapp.time_zones import is_zone, offered_zone_names
 UNKNOWN_ZONE = _("Choose a time zone from the list.")
 
 Places = list[tuple[str, str]]
-"""Names of time zones, each with the place that it is named after."""
+"""Pairs of a time zone's name and the place to display."""
 
 
 def _choices() -> list[tuple[str, str | Places]]:
-    """The places by their region. What they are called is the same in every language."""
+    """Return the choices, grouped by region. The places' names aren't translated."""
     regions: dict[str, Places] = {}
     for name in offered_zone_names():
         region, _slash, place = name.partition("/")
@@ -23,14 +23,14 @@ def _choices() -> list[tuple[str, str | Places]]:
 
 
 class TimeZoneField(forms.ChoiceField):
-    """A choice of time zones, which takes their old names too: somebody may have stored one."""
+    """A choice of time zones. Old names are valid too, because a user may have one stored."""
 
     def valid_value(self, value: str) -> bool:
         return not value or is_zone(value)
 
 
 class TimeZoneForm(forms.Form):
-    """The time zone of a person, or none, which leaves it to the browser."""
+    """The user's time zone. If it's empty, the browser's time zone is used."""
 
     time_zone = TimeZoneField(
         label=_("Time zone"),
@@ -41,5 +41,5 @@ class TimeZoneForm(forms.Form):
     )
 
     def save(self, *, user: User) -> None:
-        """Store the choice."""
+        """Save the choice."""
         User.objects.filter(pk=user.pk).update(time_zone=self.cleaned_data["time_zone"])

@@ -1,4 +1,4 @@
-"""A tip, as editors write it, put it in order, and look at it before anybody else does."""
+"""The editors' forms to write, sort and preview tips."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ MAX_KEY_WORDS = 5
 
 
 class TipForm(VersionedForm):
-    """One tip, with an optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
+    """Form for a tip, with an optimistic lock."""
 
     KEY_HELP = _("It never changes later. Leave it empty to use the first words.")
 
@@ -58,7 +58,7 @@ class TipForm(VersionedForm):
 
     def _fill_in(self, values: dict) -> None:
         if "key" in self.fields:
-            Tip.lock_table()  # until the key, which is free now, is taken
+            Tip.lock_table()  # so that the unused key is still unused when it's saved
         purpose, text = values.get("purpose"), values.get("text")
         if purpose and text and not values.get("key") and "key" not in self.errors:
             values["key"] = unused_key(purpose, text)
@@ -68,14 +68,14 @@ class TipForm(VersionedForm):
 
 
 def unused_key(purpose: str, text: str) -> str:
-    """A unique key for a new tip, a slug of its first words."""
+    """Return a unique key for a new tip, a slug of its first words."""
     words = slugify(text).split("-")[:MAX_KEY_WORDS]
     key = "-".join([purpose.partition("_")[0], *words])[:45].strip("-")
     return first_unused(key, Tip.objects)
 
 
 class PositionForm(forms.ModelForm):
-    """The position of a tip, with an optimistic lock: what was not changed is not stored."""
+    """Form for a tip's position, with an optimistic lock. Only changed positions are saved."""
 
     class Meta:
         model = Tip
@@ -83,8 +83,8 @@ class PositionForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        # What was shown is sent along: else each place that somebody else changed meanwhile
-        # would look like a change back to the old one.
+        # Send the original value along. Otherwise a position that a colleague has changed in the
+        # meantime would look as if this editor had changed it back.
         self.fields["position"].show_hidden_initial = True
         self.fields["position"].widget.attrs["aria-label"] = POSITION_OF % {"tip": self.instance}
 
@@ -96,7 +96,7 @@ class PositionForm(forms.ModelForm):
 
 
 class SplitField(forms.CharField):
-    """A split, typed as its address names it."""
+    """A split, in the form that its URL uses."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -107,7 +107,7 @@ class SplitField(forms.CharField):
         )
 
     def clean(self, value: str) -> Split:
-        """The split that is named."""
+        """Return the parsed split."""
         try:
             return Split.parse(super().clean(value))
         except ValueError as error:
@@ -115,7 +115,7 @@ class SplitField(forms.CharField):
 
 
 class PreviewForm(forms.Form):
-    """For whom an editor looks at a result page: a split, how it came about, and a side."""
+    """The settings of a preview: a split, the direction of change, and a side of job seeking."""
 
     split = SplitField()
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices, required=False)
@@ -131,7 +131,7 @@ class PreviewForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     def add_prefix(self, field_name: str) -> str:
-        """The names in the address; those of the tip's own fields are taken where it is sent."""
+        """Use the query parameters' names, which don't clash with the tip's own fields."""
         return {"side": "as", "direction": "moves"}.get(field_name, field_name)
 
     def clean(self) -> dict:
@@ -152,7 +152,7 @@ class PreviewForm(forms.Form):
 
 
 def suggested_choice(tip: Tip | None) -> dict[str, str]:
-    """The initial values of a preview: a split that the tip is for, if there can be one."""
+    """Return the initial values of a preview: if possible, a split that gets the tip."""
     if tip is None:
         return {"split": str(EVEN_SPLIT), "as": Side.BOTH.value}
     points = min(max(tip.points_from, min(6, tip.points_to)), 10)

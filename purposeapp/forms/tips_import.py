@@ -1,4 +1,4 @@
-"""A file of tips, as it is uploaded."""
+"""The upload of a file of tips."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ MAX_TIPS_FILE_MB = 2
 
 
 class TipsFileForm(forms.Form):
-    """A file of tips, to be compared with what is stored. It stores nothing."""
+    """Form for a file of tips to compare with the stored ones. It saves nothing."""
 
     file = ImportFileField(
         max_megabytes=MAX_TIPS_FILE_MB,
@@ -26,7 +26,7 @@ class TipsFileForm(forms.Form):
     )
 
     def clean_file(self) -> bytes:
-        """The file, all of whose tips are valid."""
+        """Return the file's bytes, once all its tips are validated."""
         data = self.cleaned_data["file"].read()
         tips_file.read(data)
         return data

@@ -1,4 +1,4 @@
-"""What the forms of tips and of portrait sentences have in common: an optimistic lock."""
+"""Base form with an optimistic lock, for tips, portrait sentences and talk questions."""
 
 from itertools import chain, count
 from typing import Any
@@ -16,18 +16,18 @@ CHANGED_MEANWHILE = _(
 
 
 class VersionedForm(forms.ModelForm):
-    """An optimistic lock: nobody overwrites what a colleague has saved meanwhile."""
+    """Model form with an optimistic lock: it's invalid if a colleague has saved in the meantime."""
 
     KEY_HELP: Any = ""
-    """What a new row's key is made of where none is typed."""
+    """Help text of the key of a new row: what it's made from if none is typed."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    """Fingerprint of what was stored when the editor began; empty for what is not stored."""
+    """Fingerprint of the stored row when the editor opened the form; empty for a new row."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[Difference] = []
-        # The instance may be an earlier version, which is to be stored again.
+        # The instance may be an earlier version that the editor is restoring.
         rows = self._meta.model._default_manager
         self.stored: Any = rows.filter(pk=self.instance.pk).first() if self.instance.pk else None
         self.initial["version"] = self.stored.fingerprint if self.stored else ""
@@ -44,7 +44,7 @@ class VersionedForm(forms.ModelForm):
         return values
 
     def typed(self) -> Any:
-        """What is typed, as a row that is not saved; what was not understood is as it was."""
+        """Return an unsaved row with the typed values, and the stored ones for invalid fields."""
         model = self._meta.model
         row = model(pk=self.instance.pk, key=self.instance.key)
         for name in model.CHANGING_FIELDS:
@@ -54,20 +54,23 @@ class VersionedForm(forms.ModelForm):
     def _refuse_to_overwrite(self) -> None:
         if self.cleaned_data.get("version") == self.initial["version"]:
             return
-        # Whoever saves again has seen what is stored now.
+        # An editor who saves again has seen the conflict, so update the fingerprint.
         self.data = {**self.data.dict(), self.add_prefix("version"): self.initial["version"]}  # type: ignore[attr-defined]
         mine = self.typed()
         self.conflict = differences(self.stored, mine) if self.stored else described(mine)
         self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
 
     def _refuse_a_key_taken_meanwhile(self) -> None:
-        """Django looks at the fields of the form alone, and the key of what was deleted is none."""
+        """Add an error if the key of a deleted row that is being restored is used again.
+
+        Django checks only the form's own fields, and the key isn't one of them.
+        """
         model = self._meta.model
         if model._default_manager.filter(key=self.instance.key).exists():
             self.add_error(None, self.instance.unique_error_message(model, ["key"]))
 
 
 def first_unused(key: str, rows: Manager) -> str:
-    """The first unique one of `key`, `key-2`, `key-3`, … Call it under the table lock."""
+    """Return the first unused one of `key`, `key-2`, `key-3`, … Call it under the table lock."""
     candidates = chain([key], (f"{key}-{number}" for number in count(2)))
     return next(candidate for candidate in candidates if not rows.filter(key=candidate).exists())

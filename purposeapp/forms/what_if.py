@@ -1,4 +1,4 @@
-"""A what-if: ten points that are played with, and never stored."""
+"""The what-if form: ten points to try out. They are never stored."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +17,13 @@ WHAT_IF = {
     LifeEvent.PARENTAL_LEAVE.value: _("I took parental leave?"),
     LifeEvent.RETIREMENT.value: _("I retired?"),
 }
-"""How "What if …" goes on, for each life event that has a name."""
+"""How "What if …" continues, for each named life event."""
 
 SOMETHING = _("something changed?")
 
 
 class WhatIfForm(TenPointsForm):
-    """How the points would be spent if something happened."""
+    """What-if form: how the user would spend the points if something happened."""
 
     earlier_words = _("now %(was)d")
     change_words = _("now %(was)d, then %(now)d")

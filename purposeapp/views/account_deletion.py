@@ -23,9 +23,9 @@ from purposeapp.web.requests import AuthenticatedRequest
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_account(request: AuthenticatedRequest) -> HttpResponseBase:
-    """Ask who it is, then delete the account with everything that is its, and say goodbye.
+    """Reauthenticate the user, then delete the account with all its data, and sign out.
 
-    An account without a password is proven by signing in anew, with a code that comes by mail.
+    A user without a password reauthenticates with a login code by email.
     """
     if recently_authenticated(request):
         return _delete(request)

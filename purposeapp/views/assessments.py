@@ -35,11 +35,11 @@ from .resumable import Typed, resumable_form
 def assessment(
     request: AuthenticatedRequest, id: UUID, *, typed: Typed | None = None
 ) -> HttpResponse:
-    """One assessment: the result, what changed since the one before, and what to tell of it."""
+    """Show an assessment: result, change since the previous one, form for an event and a note."""
     assessment = Assessment.objects.own(request.user, id)
     if not assessment:
         raise Http404
-    event_label = assessment.event_label  # as stored: a form that is wrong writes into it
+    event_label = assessment.event_label  # read it first: an invalid form changes the instance
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
     if form.is_bound and form.is_valid():
         form.save()
@@ -56,7 +56,7 @@ def assessment(
 def assessment_day(
     request: AuthenticatedRequest, id: UUID, *, typed: Typed | None = None
 ) -> HttpResponse:
-    """Mend the day of an assessment that was done on paper."""
+    """Change the date of an assessment that was done on paper."""
     on_paper = Assessment.objects.for_user(request.user).on_paper()
     assessment = get_object_or_404(on_paper, id=id)
     posted = request.POST if request.method == "POST" else None
@@ -80,14 +80,14 @@ def _page(
     typed: Typed | None = None,
     typed_day: Typed | None = None,
 ) -> HttpResponse:
-    """The page of an assessment; 422 where one of its forms was sent and is wrong."""
+    """Render the page of an assessment, with status 422 if one of its forms is invalid."""
     user = cast(User, request.user)
     if assessment.taken_on and not day_form:
         day_form = ChangeDayForm(assessment=assessment)
     wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     earlier, later = assessment.neighbours()
-    # A goal is where somebody wants to go from where they are now.
+    # Progress towards the goal is measured from the latest assessment only.
     towards = None if later else Goal.objects.progress(user, assessment.split)
     situation = Situation(
         split=assessment.split,
@@ -95,7 +95,7 @@ def _page(
         wanted=towards.wanted if towards else None,
         side=user.effective_side,
     )
-    # What they said of a tip is the same for all their results.
+    # A tick on a tip applies to all of the user's results.
     ticks = Tick.objects.by_tip(user)
     announce_recorded(request, assessment)
     just_recorded = request.session.get(JUST_RECORDED) == str(assessment.id)
@@ -132,7 +132,7 @@ def _page(
 @require_POST
 @login_required_to_post("assessment", "id")
 def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
-    """Take in with one press what happened since the result before; an empty one is skipped."""
+    """Save the life event since the previous result. An empty choice skips the question."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     form = EventForm(request.POST)
     if not form.is_valid():
@@ -148,7 +148,7 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 @require_POST
 @login_required_to_post("assessment", "id")
 def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
-    """Set a reminder for three months from now with one press, from the page of a new result."""
+    """Set one reminder for three months from now, from the page of a new result."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
     has_been_seen(request)
     remind_in_3_months(request)
@@ -159,7 +159,7 @@ def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
-    """Ask once, then delete an assessment for good."""
+    """Ask for confirmation, then delete an assessment permanently."""
     mine = Assessment.objects.for_user(request.user)
     assessment = get_object_or_404(mine, id=id)
     if request.method == "POST":
@@ -171,7 +171,7 @@ def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 
 
 def _result(assessment: Assessment, situation: Situation, ticks: dict[int, Tick]) -> Result:
-    """The result of an assessment, each tip as its readers saw it when it was recorded."""
+    """Return the result of an assessment, with the tips as published when it was recorded."""
     declined = [id for id, tick in ticks.items() if tick.verdict == Tick.Verdict.NOT_FOR_ME]
     staff_wrote = published()
     tips = staff_wrote.tips_as_seen(assessment.recorded_at, situation, declined)

@@ -19,29 +19,29 @@ from purposeapp.split import Purpose, Split
 from purposeapp.web.security_headers import RESOURCE_POLICY
 
 RETRY_AFTER_S = 2
-"""Within which a few cards are drawn."""
+"""Seconds in which a few cards are drawn."""
 
 
 @require_safe
 def questionnaire_card(request: HttpRequest) -> HttpResponse:
-    """The preview card of the first page."""
+    """Return the preview card of the first page."""
     return _card(request, card_of_questionnaire(), always=True)
 
 
 @require_safe
 def split_card(request: HttpRequest, split: Split) -> HttpResponse:
-    """The preview card of a result."""
+    """Return the preview card of a result."""
     return _card(request, card_of_split(split))
 
 
 @require_safe
 def purpose_card(request: HttpRequest, purpose: Purpose) -> HttpResponse:
-    """The preview card of a purpose."""
+    """Return the preview card of a purpose."""
     return _card(request, card_of_purpose(purpose), always=True)
 
 
 def _card(request: HttpRequest, card: Card, *, always: bool = False) -> HttpResponse:
-    """The picture; 304 for whoever has it, and 503 where too many others are being drawn."""
+    """Return the image; 304 if the client has it, 503 if too many others are being drawn."""
     response = get_conditional_response(request, etag=card.etag)
     if response is None:
         try:
@@ -52,6 +52,6 @@ def _card(request: HttpRequest, card: Card, *, always: bool = False) -> HttpResp
             add_never_cache_headers(response)
             return response
     response["ETag"] = card.etag
-    response[RESOURCE_POLICY] = "cross-origin"  # networks show it in their own pages
+    response[RESOURCE_POLICY] = "cross-origin"  # social networks embed it in their own pages
     patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
     return response

@@ -1,9 +1,11 @@
-"""Entering a code that was sent by mail, as allauth has it; one that is over leads to a new one.
+"""allauth's views to enter a code from an email, with a redirect to get a new code if it's over.
 
-Expired, or after three wrong ones, allauth says nothing or to wait, and leads to the sign-in.
+If a code has expired, or after three wrong tries, allauth redirects to the sign-in page and says
+nothing, or only to wait.
 
-A code that proves an address for the first time ends older ways in (accounts/verification.py): both
-are stored, or neither. Else one that was cut off would leave the address proven, and nothing ended.
+A code that verifies an address for the first time revokes older credentials
+(accounts/verification.py). The views are atomic, because an interrupted request could otherwise
+leave the address verified without revoking anything.
 """
 
 from urllib.parse import urlsplit
@@ -28,19 +30,19 @@ WHERE_CODES_END = (
     "account_email",
     "account_reset_password",
 )
-"""Where allauth leads if there is no code any more; with a right one it leads on."""
+"""The URL names to which allauth redirects once a code is over. A right code leads elsewhere."""
 
 PENDING_CODES = (
     "account_login",
     "account_email_verification_code",
     "account_password_reset_verification",
 )
-"""What allauth calls in the session what waits for a code to be entered."""
+"""allauth's session keys for what waits for a code."""
 
 
 @transaction.atomic
 def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
-    """The code to sign in with; one that LinkedIn's sign-in asked for leads back to that."""
+    """Enter a login code. If it's over and LinkedIn's sign-in required it, return to sign-in."""
     is_pending = _is_pending(request)
     response = views.confirm_login_code(request)
     if getattr(response, "url", "") == reverse("account_login"):
@@ -49,7 +51,7 @@ def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
 
 
 def confirm_email(request: HttpRequest) -> HttpResponseBase:
-    """The code that confirms the email of a new account, or another one of an account."""
+    """Enter the code that verifies the email of a new account, or a changed email."""
     is_pending = _is_pending(request)
     response = views.email_verification_sent(request)
     if request.user.is_authenticated:
@@ -59,28 +61,28 @@ def confirm_email(request: HttpRequest) -> HttpResponseBase:
 
 @transaction.atomic
 def confirm_password_reset(request: HttpRequest) -> HttpResponseBase:
-    """The code for a new password."""
+    """Enter the password reset code."""
     is_pending = _is_pending(request)
     response = views.confirm_password_reset_code(request)
     return _to_a_new_code(request, response, "account_reset_password", ASK_AGAIN, is_pending)
 
 
 def complete_password_reset(request: HttpRequest) -> HttpResponseBase:
-    """The new password, once the code was right; that has to be done in time too."""
+    """Set the new password after a right code, before the code expires."""
     is_pending = _is_pending(request)
     response = views.complete_password_reset(request)
     return _to_a_new_code(request, response, "account_reset_password", ASK_AGAIN, is_pending)
 
 
 def _is_pending(request: HttpRequest) -> bool:
-    """Whether a code is waited for; allauth forgets one that has expired."""
+    """Return whether a code is pending. allauth removes an expired one from the session."""
     return any(key in request.session for key in PENDING_CODES)
 
 
 def _to_a_new_code(
     request: HttpRequest, response: HttpResponseBase, start: str, words: object, is_pending: bool
 ) -> HttpResponseBase:
-    """The answer; where the code is over, the way to `start`, and from there to the same page."""
+    """Return the response or, if the code is over, a redirect to `start` that keeps `next`."""
     if context := getattr(response, "context_data", None):
         context["code_minutes"] = settings.CODE_MINUTES
     leads_to = urlsplit(getattr(response, "url", "")).path
@@ -89,7 +91,7 @@ def _to_a_new_code(
     if leads_to not in map(reverse, WHERE_CODES_END):
         return response
     if request.method == "POST" or is_pending:
-        list(messages.get_messages(request))  # to wait, and that a code was sent: true no longer
+        list(messages.get_messages(request))  # discard outdated ones, such as "code sent"
         messages.warning(request, str(words))
     goes_on = request.POST.get("next") or request.GET.get("next")
     query = f"?{urlencode({'next': goes_on})}" if goes_on else ""

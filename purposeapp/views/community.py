@@ -20,7 +20,7 @@ from .resumable import Typed, resumable_form
 
 @public_page
 def community(request: HttpRequest) -> HttpResponse:
-    """What people here spend their points on, all together, as it was released last."""
+    """Show the latest release of the community's picture: how all users spend their points."""
     context = {
         "picture": published().community,
         "min_people": MIN_PEOPLE,
@@ -34,7 +34,7 @@ def community(request: HttpRequest) -> HttpResponse:
 @resumable_form(login_required=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def community_setting(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Whether the latest result of the person counts in the community's picture (opt-out)."""
+    """Let a user opt out of the community's picture, or back in."""
     form = CommunityForm(request.POST if request.method == "POST" else None, user=request.user)
     status = HTTPStatus.OK
     if form.is_bound:

@@ -28,9 +28,10 @@ MAX_CHOICES = 500
 @login_required
 @require_safe
 def compare(request: AuthenticatedRequest) -> HttpResponse:
-    """Two assessments of the person who asks, side by side; the earlier one always on the left.
+    """Compare two of the user's assessments side by side, the earlier one always on the left.
 
-    `a` and `b` name them; what is left out is the oldest or the latest. Checkboxes say `a` twice.
+    The query names their ids as `a` and `b`, which default to the oldest and the latest. The
+    history's checkboxes send `a` twice.
     """
     mine = Assessment.objects.for_user(request.user)
     ticked = request.GET.getlist("a")
@@ -58,7 +59,7 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _presets(snapshots: list[Snapshot]) -> list[tuple[str, str]]:
-    """With what the latest one is worth comparing: each in words, and as the query that does it."""
+    """Return suggested comparisons with the latest assessment, as pairs of text and query."""
     *others, latest = snapshots
     found = {others[0].id: (_("Your first result"), "?")}
     year_ago = latest.taken_at - relativedelta(years=1)
@@ -78,14 +79,17 @@ def _presets(snapshots: list[Snapshot]) -> list[tuple[str, str]]:
 
 
 def _chosen(assessments: QuerySet[Assessment], id: str | None) -> Assessment | None:
-    """The assessment with this id; the first one, if there is any, where none is named."""
+    """Return the assessment with this id, or the first one if no id is given."""
     if not id:
         return assessments.first()
     return get_object_or_404(assessments, id=uuid_or_404(id))
 
 
 def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -> dict[str, Any]:
-    """What the page says of the two together; both are among `snapshots`, oldest first."""
+    """Return the template context of the comparison.
+
+    Both are among `snapshots`, which are sorted oldest first.
+    """
     ids = [each.id for each in snapshots]
     return {
         "same": earlier.id == later.id,
@@ -100,7 +104,7 @@ def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -
         ],
         "moves": story.moves(earlier.split, later.split),
         "time": time_between(earlier.on, later.on),
-        # The event of the later one stands beside it.
+        # Without the later one's event, which is shown next to it.
         "events_between": [
             each
             for each in snapshots[ids.index(earlier.id) + 1 : ids.index(later.id)]

@@ -1,4 +1,4 @@
-"""What browsers, search engines and the preview robots of networks ask for by themselves."""
+"""Files that browsers and crawlers request on their own: favicon, manifest, robots.txt, sitemap."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,13 +13,13 @@ from purposeapp.web.page_cache import public_page
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Where a browser looks for a picture of the site when a page names none, as in the admin."""
+    """Redirect /favicon.ico, which browsers request if a page links no icon, as in the admin."""
     return redirect(static("img/favicon-32.png"))
 
 
 @public_page
 def manifest(request: HttpRequest) -> HttpResponse:
-    """The web app manifest: what a phone calls the site, and draws for it, on its home screen."""
+    """Return the web app manifest: the site's name and icon on a phone's home screen."""
     content = {
         "name": "Five Purposes",
         "short_name": "Five Purposes",
@@ -37,7 +37,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
-    """Everybody may read the public pages; what is somebody's own is nobody else's."""
+    """Return robots.txt, which lets crawlers read the public pages only."""
     context = {"sitemap": settings.PUBLIC_URL + reverse("sitemap")}
     plain = "text/plain; charset=utf-8"
     return render(request, "purposeapp/robots.txt", context, content_type=plain)
@@ -45,7 +45,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every public page there is."""
+    """Return the XML sitemap with all public pages."""
     paths = [
         reverse("questionnaire"),
         reverse("worksheet"),

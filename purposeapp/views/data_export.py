@@ -9,14 +9,17 @@ from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import streamed_attachment
 
 PAGE_SIZE = 500
-"""Assessments that are in memory at once."""
+"""Number of assessments in memory at a time."""
 
 
 @never_cache
 @login_required
 @require_safe
 def export_json(request: AuthenticatedRequest) -> HttpResponseBase:
-    """Everything that the person entered, oldest first; an import reads what is history back."""
+    """Export everything that the user entered as JSON, oldest first.
+
+    An import reads the assessments and goals back.
+    """
     content = exporting.to_json(
         Assessment.objects.for_user(request.user).in_pages(PAGE_SIZE),
         Goal.objects.for_user(request.user).oldest_first(),
@@ -36,7 +39,7 @@ def export_json(request: AuthenticatedRequest) -> HttpResponseBase:
 @login_required
 @require_safe
 def export_csv(request: AuthenticatedRequest) -> HttpResponseBase:
-    """The assessments as a table, for a spreadsheet."""
+    """Export the user's assessments as CSV for spreadsheets."""
     content = exporting.to_csv(Assessment.objects.for_user(request.user).in_pages(PAGE_SIZE))
     filename, content_type = "five-purposes.csv", "text/csv; charset=utf-8"
     return streamed_attachment(content, filename=filename, content_type=content_type)

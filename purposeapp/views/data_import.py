@@ -27,7 +27,7 @@ IMPORT_IS_RUNNING = gettext_lazy(
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_import(request: AuthenticatedRequest) -> HttpResponse:
-    """Add an export to what the person who sends it has here: all of it, or nothing."""
+    """Import an uploaded export into the user's account, atomically."""
     if request.method != "POST":
         return render(request, "purposeapp/data_import.html", {"form": ImportForm()})
     with transaction.atomic():
@@ -43,7 +43,7 @@ def data_import(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _busy(request: AuthenticatedRequest) -> HttpResponse:
-    """409: another import of the same account is at work. Of this one nothing was read."""
+    """Return a 409: another import of the same account is running. This file wasn't read."""
     messages.warning(request, IMPORT_IS_RUNNING)
     context = {"form": ImportForm()}
     page = render(request, "purposeapp/data_import.html", context, status=HTTPStatus.CONFLICT)
@@ -52,7 +52,7 @@ def _busy(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _summary(added: ImportResult, known: int) -> str:
-    """What an import did, in words."""
+    """Return a message that says what an import added."""
     if not any(added) and not known:
         return _("The file is empty, so nothing was imported.")
     new, goals = added

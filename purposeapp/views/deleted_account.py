@@ -1,4 +1,4 @@
-"""What happens in one window after the account was deleted in another one."""
+"""Middleware for requests that are under way while their account is deleted elsewhere."""
 
 from collections.abc import Callable
 
@@ -13,10 +13,10 @@ from . import errors
 
 
 class DeletedAccountMiddleware:
-    """Answers 410 where a view could store nothing since the account has just been deleted.
+    """Returns a 410 if a view fails to save because the account has just been deleted.
 
-    A foreign key says so, or an update of no row, whichever view it was; and the session has gone
-    with the account.
+    In any view, that shows as a violated foreign key or an UPDATE that matches no row. The session
+    is deleted with the account.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -42,4 +42,4 @@ def _is_deleted(request: HttpRequest) -> bool:
     try:
         return user.is_authenticated and not User.objects.filter(pk=user.pk).exists()
     except Error:
-        return False  # it was another error, and stays one
+        return False  # the database has another problem: let the original exception through

@@ -11,9 +11,9 @@ from .resumable import Typed, resumable_form
 @resumable_form(login_required=True)
 @requires_reauthentication
 def change_email(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBase:
-    """Change the email, as allauth has it; one that was typed meanwhile is shown again."""
+    """allauth's view to change the email address, as a resumable form."""
     options = typed.as_initial("email") if typed else {}
-    # Without a mail server, a link in the log takes the code's place.
+    # Without a mail server, addresses are verified by a link in the log instead of a code.
     by_code = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED
     options["extra_context"] = {**options.get("extra_context", {}), "by_code": by_code}
     return views.EmailView.as_view(**options)(request)

@@ -1,4 +1,4 @@
-"""The pages of what went wrong. They say what to do next, and belong to the product."""
+"""Error pages in the site's design. They say what the user can do next."""
 
 import sys
 from http import HTTPStatus
@@ -23,8 +23,9 @@ from purposeapp.web.outage import is_outage
 from .unavailable import unavailable
 
 RETRY_AFTER_S = 60
-"""Within which every limit lets somebody in again; those on wrong passwords and on mails to one
-mailbox have their own.
+"""Seconds after which rate limits allow another request.
+
+The limits on wrong passwords and on emails to one mailbox have their own times.
 """
 
 WAIT_A_MINUTE = gettext_lazy(
@@ -37,16 +38,16 @@ TOO_MANY_MAILS = gettext_lazy(
 
 
 class Way(NamedTuple):
-    """Where an error page leads on to, before the ten points that each of them offers."""
+    """A link on an error page, above the link to the questionnaire that every one has."""
 
     url: str
     label: str
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 for a body that is larger than any form of ours.
+    """Return a 400, or a 413 if the request body is larger than any of our forms.
 
-    A session that another request has ended meanwhile is a 400 too.
+    A session that another request has ended in the meantime is a 400 too.
     """
     if isinstance(exception, RequestDataTooBig):
         return error_page(
@@ -56,7 +57,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             _("What you sent is too large, so nothing was saved."),
         )
     if isinstance(exception, SessionInterrupted):
-        # The view is done by then: only what it would have kept in the session is not.
+        # Raised after the view has run: only its changes to the session are lost.
         request.user = AnonymousUser()
         return error_page(
             request,
@@ -76,7 +77,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: signed in, but not for this."""
+    """Return a 403: the user is signed in, but lacks permission."""
     if isinstance(exception, FormOfAnotherAccountError):
         return form_of_another_account(request)
     return error_page(
@@ -88,7 +89,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_expired(request: HttpRequest) -> HttpResponse:
-    """403 for a form whose CSRF token is missing or stale, where it can't be shown again."""
+    """Return a 403 for a form with a missing or stale CSRF token that can't be redisplayed."""
     return error_page(
         request,
         HTTPStatus.FORBIDDEN,
@@ -101,7 +102,7 @@ def csrf_expired(request: HttpRequest) -> HttpResponse:
 
 
 def incomplete(request: HttpRequest) -> HttpResponse:
-    """408: the connection broke off, or fell silent, before the whole form was here."""
+    """Return a 408: the connection broke or stalled before the whole form had arrived."""
     request.POST = QueryDict()
     return error_page(
         request,
@@ -112,7 +113,7 @@ def incomplete(request: HttpRequest) -> HttpResponse:
 
 
 def cookies_blocked(request: HttpRequest) -> HttpResponse:
-    """403 for a form that needs a cookie, from a browser that keeps none."""
+    """Return a 403 for a form that needs a cookie, from a browser that blocks cookies."""
     return error_page(
         request,
         HTTPStatus.FORBIDDEN,
@@ -126,7 +127,7 @@ def cookies_blocked(request: HttpRequest) -> HttpResponse:
 
 
 def form_of_another_account(request: HttpRequest) -> HttpResponse:
-    """403 for a form that was opened by one account and sent while another one is signed in."""
+    """Return a 403 for a form opened by one account and sent while another is signed in."""
     return error_page(
         request,
         HTTPStatus.FORBIDDEN,
@@ -139,7 +140,7 @@ def form_of_another_account(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: nothing here, or nothing that is yours."""
+    """Return a 404: the page doesn't exist, or belongs to another user."""
     words = {"title": _("Page not found"), "text": _("Check the address, or start again.")}
     page = blank_page(request, "error.html", dict, late={}, reads_query=False, **words)
     if not page:
@@ -149,12 +150,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def gone(request: HttpRequest, title: str, text: str, way: Way | None = None) -> HttpResponse:
-    """410: it was here, and is over."""
+    """Return a 410: the page existed, but is gone."""
     return error_page(request, HTTPStatus.GONE, title, text, way=way)
 
 
 def unprocessable(request: HttpRequest) -> HttpResponse:
-    """422: the value of a button that no page of ours has."""
+    """Return a 422 for a button value that none of our pages sends."""
     return error_page(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -164,10 +165,10 @@ def unprocessable(request: HttpRequest) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponseBase:
-    """429: a limit on sign-in, sign-up or mails is used up for now.
+    """Return a 429: a rate limit on sign-in, sign-up or emails is exceeded.
 
-    A form comes back with what was typed, for the visitor to send again. What waits in the
-    session for a sign-in stays there.
+    A form is redisplayed with the typed values, so that the visitor can send it again. Pending
+    results and held forms stay in the session.
     """
     is_full = getattr(request, "mailbox_is_full", False)
     words = str(TOO_MANY_MAILS if is_full else WAIT_A_MINUTE)
@@ -180,15 +181,15 @@ def too_many_requests(request: HttpRequest) -> HttpResponseBase:
 
 
 def _redisplayed_form(request: HttpRequest, words: str) -> HttpResponseBase | None:
-    """The page of a form of allauth's that was refused unread; None where there is no such form.
+    """Return the page of an allauth form that a rate limit refused, or None if it isn't one.
 
-    Its fields hold what was sent, but for passwords and codes, which are typed anew.
+    The fields are filled with the sent values, except for passwords and codes.
     """
     if request.method != "POST" or not request.resolver_match:
         return None
     view, args, kwargs = request.resolver_match
-    typed = request.POST  # read now, since a GET has none
-    request.method = "GET"  # which no limit counts
+    typed = request.POST  # parse it now, as Django doesn't for a GET
+    request.method = "GET"  # rate limits don't count it
     try:
         response = view(request, *args, **kwargs)
     finally:
@@ -204,9 +205,9 @@ def _redisplayed_form(request: HttpRequest, words: str) -> HttpResponseBase | No
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Or 503, where the error that is being handled is a database outage.
+    """Return a 500, or a 503 if the exception is a database outage.
 
-    Django calls this for whatever a view, a middleware or another error page could not handle.
+    Django calls this for an exception that no view, middleware or other error page has handled.
     """
     if is_outage(sys.exception()):
         return unavailable(request)
@@ -215,12 +216,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Something went wrong"),
         _("This is our fault, not yours. Please try again in a moment."),
-        is_public=True,  # so that the header does not ask the database who is signed in
+        is_public=True,  # so that the header doesn't query the database for the user
     )
 
 
 def error_page(
     request: HttpRequest, status: HTTPStatus, title: str, text: str, **context: Any
 ) -> HttpResponse:
-    """What went wrong and what to do next, with the way to one's own ten points."""
+    """Render an error page: what went wrong, what to do next, a link to the questionnaire."""
     return render(request, "error.html", {"title": title, "text": text, **context}, status=status)

@@ -22,14 +22,14 @@ from purposeapp.web.requests import AuthenticatedRequest
 from .ten_points import Opening, opening_of, ten_points_page
 
 EARLIER_SHOWN = MAX_LATEST - 2
-"""Beside the one that holds, and one more that tells whether there are more."""
+"""Number of ended goals shown: the query also returns the current goal and one lookahead row."""
 TIPS_SHOWN = 4
 AHEAD = (Direction.WANTED_MORE, Direction.WANTED_LESS)
-"""The movements that lead to a goal."""
+"""The directions of change that lead to a goal."""
 
 
 def _opening(request: AuthenticatedRequest) -> Opening:
-    """At the goal that holds, for it to be changed, unless the address names a split."""
+    """Start the form from the current goal, unless the query names a split."""
     last, initial = opening_of(request)
     if initial is None:
         goal, _ended = _goals(request)
@@ -40,7 +40,7 @@ def _opening(request: AuthenticatedRequest) -> Opening:
 
 
 def _goals(request: Any) -> tuple[Goal | None, list[Goal]]:
-    """The goal that holds, and those that ended last: read once for the form and the page."""
+    """Return the current goal and the last ended ones, cached on the request."""
     if not hasattr(request, "latest_goals"):
         request.latest_goals = Goal.objects.latest_of(request.user)
     goals = request.latest_goals
@@ -63,7 +63,10 @@ def _context(request: AuthenticatedRequest, form: GoalForm) -> dict[str, Any]:
 def _since_it_was_set(
     request: AuthenticatedRequest, progress: Progress | None, last: Assessment | None
 ) -> str:
-    """What moved since the result that was the latest one then; empty where nothing came after."""
+    """Return what changed since the goal was set, or "" if there's no newer result.
+
+    Compares with the latest result at the time the goal was set.
+    """
     if not progress or not last:
         return ""
     mine = Assessment.objects.for_user(request.user)
@@ -72,7 +75,7 @@ def _since_it_was_set(
 
 
 def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[AdvisedTip]:
-    """Tips for the points that have to move, without those that the person skipped or did."""
+    """Return tips for the points that have to move, without tips that the user has ticked."""
     if not progress or not progress.moves or not progress.now:
         return []
     situation = Situation(progress.now, wanted=progress.wanted, side=request.user.effective_side)
@@ -88,7 +91,7 @@ def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[Advi
     GoalForm, "purposeapp/goal.html", login_required=True, opening=_opening, context=_context
 )
 def goal(request: AuthenticatedRequest, form: GoalForm) -> HttpResponse:
-    """Where a person wants to be: now beside wanted, and the ten points to say it with."""
+    """Show the user's goal next to their current split, with the form to set it."""
     if form.save(user=request.user):
         messages.success(request, _("Your goal is saved."))
     return redirect("goal")
@@ -98,9 +101,9 @@ def goal(request: AuthenticatedRequest, form: GoalForm) -> HttpResponse:
 @require_POST
 @login_required_to_post("goal")
 def end_goal(request: AuthenticatedRequest) -> HttpResponse:
-    """End the goal that the person was looking at; it stays on record.
+    """End the goal that the user saw on the page. It stays on record.
 
-    Idempotent: one that has ended meanwhile needs no end, and the one in its place stays.
+    Idempotent: if it has already ended, nothing changes, and a new current goal stays.
     """
     form = EndGoalForm(request.POST, user=request.user)
     if form.is_valid() and form.save():

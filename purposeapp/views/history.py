@@ -30,26 +30,26 @@ from purposeapp.web.requests import AuthenticatedRequest
 from .paging import Page
 
 PAGE_SIZE = MAX_NEWEST - 1
-"""One more tells whether there is an older page."""
+"""Number of assessments per page. One more is fetched to see if there is an older page."""
 NEXT_TIPS = 2
 EXAMPLE = (
     (Split(7, 1, 1, 0, 1), _("In spring: mostly business")),
     (Split(1, 1, 1, 7, 0), _("In autumn: redundancy, and a job search")),
     (Split(3, 4, 3, 0, 0), _("A year later: a new job, and time to give back")),
 )
-"""What an empty history shows of what it will become."""
+"""The example that an empty history shows."""
 MAX_PICTURED = 2_000
-"""Of a longer history, picture and story cover the latest ones, and say so."""
+"""Maximum number of assessments in the chart and the story. They say so if there are more."""
 
 
 @never_cache
 @login_required
 @require_safe
 def history(request: AuthenticatedRequest) -> HttpResponse:
-    """The home of whoever is signed in: how things stand now, the picture, every assessment.
+    """Show the signed-in user's home page: the current state, the chart and all assessments.
 
-    They come a page at a time (keyset pagination), and the picture stands on the newest one. A
-    page begins behind the assessment that `before` names.
+    The list uses keyset pagination: a page begins after the assessment with the id `before`. Only
+    the newest page has the chart.
     """
     newer = None
     if cursor := request.GET.get("before"):
@@ -84,7 +84,7 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
 def _next_tips(
     user: User, page: Page[Assessment], progress: Progress | None, ticked: Collection[int]
 ) -> list[AdvisedTip]:
-    """The first tips for the latest result that the person has said nothing of yet."""
+    """Return the first tips for the latest result that the user hasn't ticked yet."""
     latest, earlier = [*page.rows, None][:2]
     if latest is None:
         return []
@@ -100,7 +100,7 @@ def _next_tips(
 
 
 def _over_time(user: User, page: Page[Assessment], progress: Progress | None) -> dict[str, Any]:
-    """The picture, with the goal that there is, and what it says; `page` is the newest one."""
+    """Return the context of the chart, the goal and the story. `page` is the newest one."""
     if page.following:
         snapshots = Assessment.objects.for_user(user).latest_snapshots(MAX_PICTURED + 1)
     else:
@@ -118,13 +118,13 @@ def _over_time(user: User, page: Page[Assessment], progress: Progress | None) ->
 
 @dataclass(frozen=True)
 class Entry:
-    """One assessment in the list, with what changed since the one before it in time."""
+    """One assessment in the list, with the change since the previous one in time."""
 
     snapshot: Snapshot
     earlier: Split | None
-    """None for the first of all."""
+    """The split of the previous assessment; None for the very first one."""
     shares_day: bool
-    """Whether the one before or after it in the list is of the same day."""
+    """Whether another assessment on or around the page has the same date."""
     is_latest: bool
 
     @property
@@ -137,19 +137,19 @@ class Entry:
 
     @property
     def change(self) -> str:
-        """Empty for the first of all."""
+        """The change as text, empty for the very first one."""
         return sentences.change(self.snapshot.split, self.earlier) if self.earlier else ""
 
     @property
     def is_folded(self) -> bool:
-        """Whether it says nothing new: the same split, and nothing was written about it."""
+        """Whether it's collapsed, as it says nothing new: same split, no event and no note."""
         snapshot = self.snapshot
         has_words = snapshot.event_label or snapshot.note
         return not (self.is_latest or has_words) and snapshot.split == self.earlier
 
 
 def _entries(newer: Assessment | None, page: Page[Assessment]) -> list[Entry]:
-    """The entries of a page; `newer` stands before it in the list, if anything does."""
+    """Return the entries of a page. `newer` is the assessment before it in the list, if any."""
     around = [each.snapshot for each in (newer, *page.rows, page.following) if each]
     shared = repeated(snapshot.on for snapshot in around)
     earlier = [each.split for each in (*page.rows[1:], page.following) if each]
@@ -165,7 +165,7 @@ def _entries(newer: Assessment | None, page: Page[Assessment]) -> list[Entry]:
 
 
 def _by_year(entries: list[Entry]) -> list[tuple[date, list[tuple[bool, list[Entry]]]]]:
-    """The years of a list with their runs of entries, and whether a run is folded."""
+    """Group the entries by year, and each year into runs of collapsed or other entries."""
     return [
         (
             run[0].snapshot.on,

@@ -1,4 +1,4 @@
-"""The way to LinkedIn and back: allauth's views, which here survive a provider that fails."""
+"""LinkedIn sign-in and its callback: allauth's views, with handling of provider failures."""
 
 from allauth.decorators import rate_limit
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -22,14 +22,14 @@ from .reauthentication import requires_reauthentication
 @never_cache
 @requires_reauthentication
 def login(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Ask with a button, or, on POST, lead to LinkedIn."""
+    """Show a confirmation button on GET, and redirect to LinkedIn on POST."""
     return _or_say_that_it_failed(OAuth2LoginView, request, provider_id)
 
 
 @require_GET
 @never_cache
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Where LinkedIn leads back to, with a code that we exchange for a name and an address."""
+    """Handle LinkedIn's OAuth 2 callback: exchange the code for a name and an email address."""
     return _or_say_that_it_failed(OAuth2CallbackView, request, provider_id)
 
 

@@ -11,13 +11,13 @@ from .errors import RETRY_AFTER_S
 from .resumable import Typed, shows_email_again
 
 LOGIN_RETRY_AFTER_S = 5 * 60
-"""How long an account takes no passwords after five wrong ones, as the form says."""
+"""Seconds for which an account accepts no password after five wrong ones, as the form says."""
 
 
 @never_cache
 @shows_email_again
 def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBase:
-    """Sign in, as allauth has it; after too many wrong passwords 429, with the time to wait."""
+    """allauth's sign-in view. After too many wrong passwords, a 429 with Retry-After."""
     if typed:
         return views.LoginView.as_view(**typed.as_initial("login"))(request)
     if page := _blank(request):
@@ -26,7 +26,7 @@ def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBa
 
 
 def _blank(request: HttpRequest) -> HttpResponseBase | None:
-    """The page of somebody who just wants to sign in, with nothing waiting for them."""
+    """Return the cached blank page for a visitor with an empty session, otherwise None."""
     if request.session.keys():
         return None
     return blank_page(
@@ -39,13 +39,16 @@ def _blank(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def request_login_code(request: HttpRequest) -> HttpResponseBase:
-    """Ask for a code, as allauth has it; where that was too often 429, with the time to wait."""
+    """allauth's view to request a login code. After too many codes, a 429 with Retry-After."""
     response = views.request_login_code(request)
     return _with_limit(response, field="email", retry_after=RETRY_AFTER_S)
 
 
 def _with_limit(response: HttpResponseBase, *, field: str, retry_after: int) -> HttpResponseBase:
-    """The answer; a 429 where its form was refused for too many tries, which allauth has as 200."""
+    """Return the response, as a 429 if its form was refused for too many tries.
+
+    allauth's status is 200 in that case.
+    """
     form = (getattr(response, "context_data", None) or {}).get("form")
     if form and form.is_bound and form.has_error(field, "too_many_login_attempts"):
         response.status_code = HTTPStatus.TOO_MANY_REQUESTS

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """What Prometheus scrapes, with METRICS_TOKEN as its bearer token; a 404 for anybody else."""
+    """Return the metrics for Prometheus. A 404 unless METRICS_TOKEN is sent as bearer token."""
     token = settings.METRICS_TOKEN
     given = request.headers.get("Authorization", "")
     if not token or not constant_time_compare(given, f"Bearer {token}"):

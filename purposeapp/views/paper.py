@@ -11,14 +11,14 @@ from .ten_points import Opening, ten_points_page
 
 
 def _opening(request: HttpRequest) -> Opening:
-    """Empty: the last assessment may well be later than the sheet, and is no part of it."""
+    """Start empty, without the last assessment, which may be later than the paper sheet."""
     return Opening()
 
 
 @never_cache
 @ten_points_page(PaperForm, "purposeapp/assessment_add.html", login_required=True, opening=_opening)
 def assessment_add(request: AuthenticatedRequest, form: PaperForm) -> HttpResponse:
-    """Take in an assessment that was done on paper, with the day on which it was."""
+    """Add an assessment that was done on paper, with its date."""
     assessment = form.save(user=request.user)
     messages.success(request, _("Added to your history."))
     return redirect(assessment)

@@ -16,9 +16,9 @@ from purposeapp.web.requests import AuthenticatedRequest
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: AuthenticatedRequest) -> HttpResponse:
-    """Ask which of the results that wait in this browser are the person's own, and record those.
+    """Let the user choose their own among the session's pending results, and record those.
 
-    The others are dropped: they are somebody else's, or nobody's.
+    The others are dropped.
     """
     waiting = pending_results(request.session)
     if not waiting:

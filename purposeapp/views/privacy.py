@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What is stored, why, how long, and how to get rid of it."""
+    """Show the privacy page: what is stored, why, for how long, and how to delete it."""
     context = {
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,

@@ -1,4 +1,4 @@
-"""Health probes: does the process answer, and can it do its work?"""
+"""Health probes: liveness and readiness."""
 
 import logging
 import time
@@ -20,9 +20,9 @@ DOCTOR_HEADER = "X-Doctor"
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Liveness: the process answers. A database that is down is no reason to restart it.
+    """Liveness probe: the process responds. A database outage is no reason to restart it.
 
-    `manage.py doctor` signs its question, and is told how the request came.
+    `manage.py doctor` sends a signed header, and gets back how its request arrived.
     """
     words = "ok\n"
     if question := request.headers.get(DOCTOR_HEADER):
@@ -31,7 +31,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def _as_it_came(request: HttpRequest, question: str) -> str:
-    """How many proxies passed it on, and how many seconds its body of one byte came later."""
+    """Return the number of proxies, and the seconds until the body's one byte arrived."""
     try:
         doctor_signer().unsign(question, max_age=60)
     except signing.BadSignature:
@@ -51,7 +51,7 @@ def doctor_signer() -> signing.TimestampSigner:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Readiness: the database answers, and its tables are as new as this code."""
+    """Readiness probe: the database responds, and all migrations are applied."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -13,7 +13,7 @@ PAGE_SIZE = 50
 
 @public_page(queries=PAGE_QUERIES)
 def purpose_page(request: HttpRequest, purpose: Purpose) -> HttpResponse:
-    """What a purpose is, all tips on it, a page at a time, and where it can lead."""
+    """Show what a purpose is, with all its tips, paginated."""
     number = int(request.GET.get("page", 1))
     tips = published().tips_on(purpose)
     start, end = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
@@ -35,5 +35,5 @@ def purpose_page(request: HttpRequest, purpose: Purpose) -> HttpResponse:
 
 @public_page
 def purposes_page(request: HttpRequest) -> HttpResponse:
-    """All five purposes, each in a sentence or two, with the way to its own page."""
+    """Show all five purposes in a sentence or two, each with a link to its page."""
     return render(request, "purposeapp/purposes.html", {"purposes": Purpose})

@@ -28,7 +28,7 @@ TEMPLATE = "purposeapp/questionnaire.html"
 def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
     asked = request.GET.get("start") == "last"
     if not asked:
-        # Whoever opens the first page on a shared tablet is not shown somebody's last split.
+        # Privacy on a shared tablet: the first page doesn't show the user's last split unasked.
         form.earlier = None
     offered = form.last if not form.points_used and not form.is_bound else None
     return {
@@ -39,7 +39,7 @@ def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
 
 
 def _blank(request: HttpRequest) -> HttpResponse | None:
-    """The page of somebody who has only just come, as almost all do."""
+    """Return the cached blank page for a visit without a query, which is the common case."""
     if "start" in request.GET:
         return None
     last = Assessment.objects.latest_of(request.user)
@@ -65,10 +65,10 @@ def _show_result(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
 
 
 def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Show the questionnaire also while the database can't say who reads it.
+    """Decorator that shows the questionnaire during a database outage, to an anonymous user.
 
-    Points that are sent then may belong into a history: they are asked for again, and the result
-    is a link away.
+    Submitted points may belong in a history, so the response is a 503 page that resends the form
+    and links to the result.
     """
 
     @wraps(view)
@@ -83,7 +83,7 @@ def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., Ht
         if is_sent and form.is_valid():
             return unavailable(request, split=form.split)
         request.user = AnonymousUser()
-        request.is_public = True  # neither the header nor the messages are asked for
+        request.is_public = True  # so that the header and messages don't query the database
         return view(request, **kwargs)
 
     return wrapped
@@ -99,10 +99,10 @@ def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., Ht
     when_cookies_are_blocked=_show_result,
 )
 def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
-    """The ten points of today.
+    """Ask for today's ten points.
 
-    Whoever is signed in gets an assessment. Anybody else gets the public page of their split,
-    and the pending result waits in their session until they sign in.
+    For a signed-in user, record an assessment. For a visitor, hold the pending result in the
+    session until they sign in, and redirect to the public page of their split.
     """
     if request.user.is_authenticated:
         return redirect_to_recorded(request, form.save(user=request.user))
@@ -116,6 +116,6 @@ def questionnaire(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse
     except Error as error:
         if not is_outage(error):
             raise
-        # No result waits then, but it is shown all the same.
+        # The pending result is lost, but its page is shown all the same.
         request.session.modified = False
     return _show_result(request, form)

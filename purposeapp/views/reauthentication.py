@@ -1,4 +1,4 @@
-"""Reauthentication of whoever has no password: allauth asks those for nothing."""
+"""Reauthentication of users without a password, from whom allauth requires none."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,10 +16,10 @@ View = Callable[..., HttpResponseBase]
 
 
 def requires_reauthentication(view: View) -> View:
-    """A form by which somebody could take over an account in a browser that they find signed in.
+    """Decorate the view of a form that somebody could use to take over an unattended session.
 
-    Without a password, it is proven by a sign-in of the last minutes, or by a code that comes by
-    mail. Whoever has a password is asked for it by the form itself.
+    A user without a password must have signed in within the last minutes, or enter a code from an
+    email. For a user with a password, the form itself asks for it.
     """
 
     @wraps(view)
@@ -36,7 +36,7 @@ def requires_reauthentication(view: View) -> View:
 
 
 def _ask_for_code(request: HttpRequest) -> HttpResponseBase:
-    # Not to the form itself: the page of the email is where a code that is over leads to.
+    # Not to the form: codes.py takes a redirect to the email page as the sign of a dead code.
     response = require_login_code(request, request.user, next_url=reverse("settings"))  # type: ignore[arg-type]
     if response.headers.get("Location") == reverse("account_confirm_login_code"):
         words = _("Is it you? Enter the code we've just sent you, then make the change again.")

@@ -1,4 +1,4 @@
-"""What is said once a result has been recorded, on the page where its person lands."""
+"""The message and the session state after a result has been recorded."""
 
 from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import ordinal
@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from purposeapp.models import Assessment, Reminder
 
 JUST_RECORDED = "just_recorded"
-"""Where the session names the result that was recorded last, until its person has said more."""
+"""Session key: the id of the last recorded result, until its user adds something to it."""
 TO_ANNOUNCE = "to_announce"
-"""Where it names a result of which nothing has said yet that it is saved."""
+"""Session key: the id of a recorded result for which no "Saved" message was shown yet."""
 
 
 def redirect_to_recorded(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    """Redirect to a result that was just recorded, and postpone its person's periodic reminder.
+    """Redirect to the page of a recorded result, and postpone the user's periodic reminder.
 
-    Idempotent, as recording is.
+    That page says that the result is saved. Idempotent, as recording is.
     """
     day = assessment.taken_on or timezone.localdate(assessment.taken_at)
     Reminder.objects.for_user(request.user).postpone_after(day)
@@ -27,14 +27,14 @@ def redirect_to_recorded(request: HttpRequest, assessment: Assessment) -> HttpRe
 
 
 def has_been_seen(request: HttpRequest) -> None:
-    """Take note that somebody pressed a button on the page of a new result: they know of it."""
+    """Drop the "Saved" message, once a button was pressed on the page of the new result."""
     request.session.pop(TO_ANNOUNCE, None)
 
 
 def announce_recorded(request: HttpRequest, assessment: Assessment) -> None:
-    """Say that a result is saved, and which one it is of theirs, on the first page that shows it.
+    """Add the message that a result is saved, with its ordinal number, on the first page shown.
 
-    Counted there, since it would be one more statement of what stores it.
+    The results are counted here because saving would need one more query for it.
     """
     if request.session.get(TO_ANNOUNCE) != str(assessment.id):
         return

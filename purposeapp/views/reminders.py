@@ -35,7 +35,7 @@ from .resumable import Typed, resumable_form
 @resumable_form(login_required=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Whether and when the person wants to be asked again, and when that is next."""
+    """Show and change the user's reminder, with its next due date."""
     reminder = Reminder.objects.of(request.user) or Reminder(user=request.user)
     form = ReminderForm(request.POST if request.method == "POST" else None, reminder=reminder)
     status = HTTPStatus.OK
@@ -59,9 +59,10 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
 
 
 def remind_in_3_months(request: HttpRequest) -> None:
-    """Set one reminder for three months from now with one press, and say so.
+    """Set one reminder for three months from now, and add a message that says so.
 
-    On a page that is out of date, one that was chosen meanwhile stays, and is what it says.
+    If the page was out of date and the user has chosen a reminder in the meantime, that one stays,
+    and the message is about it.
     """
     reminder = Reminder.objects.choose(
         user=request.user,
@@ -92,7 +93,7 @@ def remind_in_3_months(request: HttpRequest) -> None:
 @require_POST
 @login_required_to_post("reminders")
 def life_changed(request: AuthenticatedRequest) -> HttpResponse:
-    """Take note that something changed in a life; the mail follows once the dust has settled."""
+    """Schedule the reminder of a user who reports a change in their life, two weeks from now."""
     mine = Reminder.objects.for_user(request.user)
     if mine.schedule_after_change():
         messages.success(request, _("Thanks for telling us. We'll ask you in two weeks."))
@@ -103,9 +104,9 @@ def life_changed(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @login_required_to_post("reminders")
 def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
-    """Send what proves that the address is theirs: a code or a link, as for a new account.
+    """Send a code or a link that verifies the user's email address, as for a new account.
 
-    Reminders and talks need it; it leads back to whichever asked.
+    The reminders and talks pages ask for it. Redirects back to the one that did.
     """
     asked_by = "talks" if request.POST.get("next") == "talks" else "reminders"
     if has_verified_email(request.user):
@@ -121,20 +122,20 @@ def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
     return redirect(asked_by)
 
 
-@csrf_exempt  # a mail program that presses the button has neither cookie nor token (RFC 8058)
+@csrf_exempt  # one-click unsubscribe: mail programs send neither cookie nor token (RFC 8058)
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
-    """Unsubscribe by the key in a mail (RFC 8058), without a sign-in.
+    """One-click unsubscribe with the key from an email (RFC 8058), without a sign-in.
 
-    Looking at the page stops nothing: programs that check mails follow every link in them.
+    A GET changes nothing, because mail scanners follow every link in an email.
     """
     found = Reminder.objects.filter(stop_key=stop_key)
     if request.method == "POST":
         found.stop()
     context = {"reminder": get_object_or_404(found)}
     response = render(request, "purposeapp/stop_reminders.html", context)
-    response["Referrer-Policy"] = "no-referrer"  # the address is a key
+    response["Referrer-Policy"] = "no-referrer"  # the URL contains a secret key
     return response
 
 
@@ -142,7 +143,7 @@ def unsubscribe(request: HttpRequest, stop_key: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def reminders_calendar(request: AuthenticatedRequest) -> HttpResponse:
-    """A file for the person's own calendar: what they chose here, or `every` so many months."""
+    """Download an iCalendar file: the user's reminder, or one that repeats `every` n months."""
     stored = Reminder.objects.of(request.user)
     if every := request.GET.get("every"):
         reminder = _periodic_or_404(request.user, every, stored.sequence if stored else 0)

@@ -1,4 +1,4 @@
-"""Resumable forms: what somebody typed is there again after a sign-in or an expired CSRF token."""
+"""Resumable forms: typed values survive a sign-in or an expired CSRF token."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -28,16 +28,17 @@ AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 
 
 def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyView], AnyView]:
-    """Decorate a view with a form of its own, and let what is typed into it survive.
+    """Decorate the view of a form so that its typed values survive.
 
-    The view takes `typed`, and shows that in its form where it is not None. The request is a GET
-    then, so a view that forgets it does nothing but show its page.
+    The view accepts `typed` and, unless it's None, shows those values in its form. The request is
+    a GET then, so a view that ignores `typed` only shows its page.
 
-    - A form that arrives when nobody is signed in any more waits in the session (held_forms.py),
-      and whoever typed it is led to the sign-in and back, to the `anchor` of the form.
-    - After a CSRF failure, `csrf_failure` below calls the view with what was sent.
-    - A form that was shown to one account is never taken from, nor shown to, another one.
-    - `discard` drops what waits; `hold` lets it wait for `login` or `signup`.
+    - If the session has expired, the submitted form is held in the session (held_forms.py), and the
+      user is redirected to the sign-in page and back to the form's `anchor`.
+    - After a CSRF failure, `csrf_failure` below calls the view with the submitted values.
+    - A form that was opened by one account is never accepted from, or shown to, another one.
+    - A button named `discard` drops a held form. One named `hold` holds the form for a sign-in
+      (`login`) or sign-up (`signup`).
     """
 
     def decorator(view: AnyView) -> AnyView:
@@ -46,7 +47,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyVi
             request: HttpRequest, *args: Any, typed: Typed | None = None, **kwargs: Any
         ) -> HttpResponseBase:
             if getattr(request, "is_public", False):
-                # Asking nobody who reads it, such as in an outage, it holds nothing of anybody's.
+                # Public, such as in an outage: the user and the session must not be queried.
                 return view(request, *args, typed=typed, **kwargs)
             if login_required and not request.user.is_authenticated:
                 return _to_sign_in(request, anchor)
@@ -63,7 +64,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyVi
                 typed = Typed(data)
             return view(request, *args, typed=typed, **kwargs)
 
-        # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
+        # Outer decorators copy these attributes (functools.wraps), as with Django's `csrf_exempt`.
         wrapped.is_resumable = True  # type: ignore[attr-defined]
         wrapped.sign_in_anchor = anchor if login_required else None  # type: ignore[attr-defined]
         return cast(AnyView, wrapped)
@@ -72,13 +73,13 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyVi
 
 
 def shows_email_again(view: AnyView) -> AnyView:
-    """Mark a view that takes a password: after a CSRF failure alone it shows the rest again."""
+    """Mark a view with a password as resumable after a CSRF failure only, without the password."""
     view.is_resumable = True  # type: ignore[attr-defined]
     return view
 
 
 def _to_sign_in(request: HttpRequest, anchor: str) -> HttpResponse:
-    """To the sign-in and back; a form that was sent waits meanwhile."""
+    """Redirect to the sign-in page and back. A submitted form is held in the session."""
     is_held = request.method == "POST" and held_forms.hold_form(request)
     return redirect_to_login(request.get_full_path() + (anchor if is_held else ""))
 
@@ -89,12 +90,12 @@ def _to_sign_in_or_up(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose CSRF token is missing or stale, such as after signing in.
+    """Return a 403 for a form with a missing or stale CSRF token, e.g. after signing in.
 
-    A resumable form is shown again with what was sent, and nothing else is done with it. Where
-    that needs a sign-in first, it waits, if the browser says that it came from a page of ours:
-    nobody else may put anything into a session. Where cookies are blocked, a view that stores
-    nothing of visitors answers as if there had been a token.
+    A resumable form is redisplayed with the submitted values, and not processed. If it needs a
+    sign-in first, it's held in the session, but only if the Origin header is ours: other sites
+    must not put anything into a session. If cookies are blocked, a view that stores nothing for
+    visitors processes the form as if the token were valid.
     """
     try:
         sent = request.POST
@@ -134,13 +135,14 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 
 def _is_without_cookies(request: HttpRequest, reason: str) -> bool:
-    """Whether the browser keeps no cookies: the page of every form sets one."""
+    """Return whether the browser blocks cookies: every page with a form sets one."""
     return reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
 
 
 def _is_own_page(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of ours sent the form.
+    """Return whether the request's headers prove that one of our pages sent the form.
 
-    Django has refused a wrong Origin already. Without one, a program or an old browser sent it.
+    Django has already refused a wrong Origin. A request without one is from a script or an old
+    browser.
     """
     return "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -1,4 +1,4 @@
-"""A host's rooms, and what a host does in one."""
+"""The host's pages of rooms."""
 
 import uuid
 from collections.abc import Callable
@@ -49,7 +49,7 @@ MAX_HOURS = DELETED_WITHIN // timedelta(hours=1)
 @resumable_form(login_required=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """All rooms of a host, each with where it stands, and the form that makes one."""
+    """List the host's rooms with their states, and create a new one."""
     form, status = RoomForm(), HTTPStatus.OK
     if typed:
         form.initial.update(as_typed(form, typed.data))
@@ -71,7 +71,7 @@ def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
 
 
 def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page of a room for its host. To anybody else who is signed in, there is no such page."""
+    """Decorate a view of a room for its host. For any other signed-in user it's a 404."""
 
     @login_required
     @wraps(view)
@@ -80,14 +80,14 @@ def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if not room:
             raise Http404
         if room.state in LIVE and room.effective_state == RoomState.ENDED:
-            room.end()  # `manage.py end_rooms` does it hourly, where somebody runs it
+            room.end()  # `manage.py end_rooms` also does this, if the operator runs it hourly
         return view(request, room, **kwargs)
 
     return wrapped
 
 
 def join_url(room: Room) -> str:
-    """The address of an open room, as it is scanned and typed."""
+    """Return the absolute URL to join a room, for the QR code and for typing."""
     return site.PUBLIC_URL + reverse("room_join", args=[room.code])
 
 
@@ -102,7 +102,7 @@ def _mailable_link(url: str) -> MailableLink:
 
 
 def _in_room(room: Room) -> dict[str, Any]:
-    """What the pages of a host say of a room."""
+    """Return the context that the host's pages of a room share."""
     standing = room.effective_state
     is_live = standing in LIVE
     url = join_url(room) if is_live else ""
@@ -124,7 +124,7 @@ def _in_room(room: Room) -> dict[str, Any]:
 @_hosted
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    """Where a room stands, and what its host can do next."""
+    """Show a room's state and pictures, and perform the host's actions."""
     if request.method == "POST":
         act = ACTS.get(request.POST.get("do", ""))
         return act(request, room) if act else errors.unprocessable(request)
@@ -159,7 +159,7 @@ def _again(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 
 def _end(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    room.end()  # its page says so
+    room.end()  # no message: the page shows the state
     return _to(room)
 
 
@@ -171,7 +171,7 @@ def _delete(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 
 ACTS = {"open": _open, "reveal": _reveal, "again": _again, "end": _end, "delete": _delete}
-"""What a host does, by the value of the button."""
+"""The host's actions, by the value of the button."""
 
 
 def _to(room: Room) -> HttpResponse:
@@ -182,10 +182,10 @@ def _to(room: Room) -> HttpResponse:
 @_hosted
 @require_safe
 def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    """What the projector shows: how to come in, how many have answered, and the picture."""
+    """Show the projector's page: how to join, the number of answers, and the picture."""
     if room.effective_state == RoomState.DRAFT:
         return _to(room)
-    # As if nobody were signed in, so that it shows nothing of the host's own.
+    # Rendered as for an anonymous user, so that the projector shows nothing of the host's account.
     context = {**_in_room(room), "is_public": True, "still": "still" in request.GET}
     return render(request, "purposeapp/room_screen.html", context)
 
@@ -195,7 +195,7 @@ def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 @_hosted
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = None) -> HttpResponse:
-    """Type in the sheets of those without a phone, one after the other."""
+    """Enter the paper sheets of participants without a phone, one at a time."""
     if room.effective_state != RoomState.OPEN:
         if request.method == "POST":
             messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
@@ -217,7 +217,7 @@ def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = No
 @_hosted
 @require_safe
 def guide(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    """A guide for whoever leads a room, on one page for print."""
+    """Show the facilitator's guide, one page to print."""
     return render(request, "purposeapp/room_guide.html", _in_room(room))
 
 
@@ -225,7 +225,7 @@ def guide(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 @_hosted
 @require_safe
 def picture_csv(request: AuthenticatedRequest, room: Room) -> HttpResponse:
-    """The released numbers of all rounds, which are what the screen shows. There are no others."""
+    """Export the released pictures of all rounds as CSV, and no unreleased data."""
     content_type = "text/csv; charset=utf-8"
     filename = f"{slugify(room.title, allow_unicode=True) or 'room'}.csv"
     return attachment("".join(to_csv(room)), filename=filename, content_type=content_type)

@@ -1,4 +1,4 @@
-"""A room, as whoever comes in with its code meets it: the ten points, and their own result."""
+"""The participants' pages of a room: join by code, spend the ten points, see one's result."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -50,24 +50,26 @@ POINTS = "purposeapp/room_points.html"
 RESULT = "purposeapp/room_result.html"
 
 MAX_MISSES_A_MINUTE = 30
-"""Codes that open no room, from one network address. Those that do are not counted: a room shares
-one."""
+"""Rate limit: invalid room codes per minute from one network.
+
+Valid codes aren't counted, because a whole room may share one network address.
+"""
 
 
 class RoomRequest(HttpRequest):
-    """A request to a room that there is."""
+    """A request to an existing room."""
 
     room: LiveRoom
     seat: Seat | None
-    """Where this browser sits, if it has answered before."""
+    """The browser's seat, if it has answered before."""
     in_room: tuple[LiveRoom, Split, Split | None, str] | None
-    """What the result is made of: see web/live_rooms.py."""
+    """The data of the result page, see web/live_rooms.py."""
 
 
 @private
 @require_safe
 def join(request: HttpRequest) -> Any:
-    """Ask for the code of a room. Codes that open none are limited by address, and others never."""
+    """Ask for a room's code, and redirect to the room. Only invalid codes are rate limited."""
     if "code" not in request.GET:
         return render(request, "purposeapp/join.html", {"form": CodeForm()})
     form = CodeForm(request.GET)
@@ -83,19 +85,19 @@ def join(request: HttpRequest) -> Any:
 
 
 def _may_guess(request: HttpRequest) -> bool:
-    """Count a code that opens no room; False where that is one too many from this address."""
+    """Count an invalid room code. Returns False if the network is over its rate limit."""
     counts = cast(DatabaseCache, cache)
     return counts.count(f"room codes at {network_of(request)}", timeout=60) <= MAX_MISSES_A_MINUTE
 
 
 def _room_with(code: str) -> LiveRoom | None:
-    """The room that a code opens, however it is typed; what can be no code is not looked up."""
+    """Return the room with this code, or None. Malformed codes aren't looked up."""
     clean = read_code(code)
     return live_rooms.get(clean) if clean else None
 
 
 def _in_room(view: View) -> View:
-    """A page of the room that a code opens."""
+    """Decorate a view of a room that the URL's code identifies."""
 
     @private
     @wraps(view)
@@ -116,7 +118,11 @@ def _in_room(view: View) -> View:
 
 
 def _closed(request: RoomRequest) -> HttpResponse | None:
-    """What whoever has not answered reads of a room that takes no more; None while it does."""
+    """Return an error page for a participant without an answer if the room accepts no more.
+
+    A 410 if the room has ended, a 409 if it's full. None if the participant may answer or has
+    answered.
+    """
     if request.seat and request.seat.now:
         return None
     if request.room.state == RoomState.ENDED:
@@ -129,7 +135,7 @@ def _closed(request: RoomRequest) -> HttpResponse | None:
 
 
 def _next_page(request: RoomRequest, seat: Seat) -> str:
-    """The address where whoever has answered goes on: to the future, then to their result."""
+    """Return the URL of a participant's next page: the future's points, or their result."""
     room = request.room
     waits_for_future = room.asks_future and room.state == RoomState.OPEN and not seat.future
     page = "room_future" if waits_for_future and not seat.late else "room_result"
@@ -137,12 +143,12 @@ def _next_page(request: RoomRequest, seat: Seat) -> str:
 
 
 def _count(room: LiveRoom) -> SafeString:
-    """How many have answered, in words."""
+    """Return the rendered number of answers."""
     return fragment("purposeapp/_room_so_far.html", answers=room.answers)
 
 
 def _points_page(kind: RoomKind, asked: Question) -> View:
-    """The page that asks for the ten points of one kind."""
+    """Return the view that asks for the ten points of one kind."""
     url_name = {RoomKind.NOW: "room_join", RoomKind.FUTURE: "room_future"}[kind]
 
     def context(request: RoomRequest, form: TenPointsForm) -> dict[str, Any]:
@@ -163,7 +169,7 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
         }
 
     def blank(request: RoomRequest) -> HttpResponse | None:
-        """The page of whoever comes in: a whole room opens it at once."""
+        """Return the cached blank page for a new participant: the whole room opens it at once."""
         room = request.room
         if kind == RoomKind.FUTURE or request.seat:
             return None
@@ -203,7 +209,7 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
         )
         request.room = room = live_rooms.get(room.code, refresh=True) or room
         if not stored and not request.seat and room.state == RoomState.ENDED:
-            # Whoever was not in it sees nothing of it, and still has their own result.
+            # A participant who came too late sees nothing of the room, but gets their own result.
             return HttpResponseSeeOther(reverse("split", args=[form.split]))
         if kind == RoomKind.NOW:
             seat = seat.in_round(stored or room.round)
@@ -245,11 +251,10 @@ future = _points_page(RoomKind.FUTURE, FUTURE)
 
 @result_page
 def result(request: RoomRequest, code: str) -> HttpResponse:
-    """The own result with its tips, at once; and of the room how many have answered, later its
-    picture.
+    """Show the participant's own result with tips, and the room's number of answers or picture.
 
-    The page is the same for all who answered alike, so that a worker polled by a thousand phones
-    puts it together from parts that it knows.
+    The page is the same for all participants with the same answers, so that a worker polled by a
+    thousand phones assembles it from cached fragments.
     """
     if not request.in_room:
         return HttpResponseSeeOther(reverse("room_join", args=[code]))
@@ -285,7 +290,7 @@ def result(request: RoomRequest, code: str) -> HttpResponse:
 
 
 def room_part(room: LiveRoom) -> str:
-    """What a room shows of itself to those in it: how many have answered, or its picture."""
+    """Return the room's part of a participant's page: the number of answers, or the picture."""
     return fragment(
         "purposeapp/_room_part.html",
         state=room.state.value,
@@ -298,9 +303,10 @@ def room_part(room: LiveRoom) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _leave(request: RoomRequest) -> HttpResponse:
-    """Ask once, then delete the own answer, as long as no picture can have it in it.
+    """Ask for confirmation, then delete the participant's answer, while the room is still open.
 
-    For whoever has changed their mind, or answered on a second phone.
+    After that, a picture may contain the answer. For participants who change their mind, or have
+    answered on a second phone.
     """
     room, seat = request.room, request.seat
     here = reverse("room_leave", args=[room.code])
@@ -327,10 +333,11 @@ leave = _in_room(_leave)
 @csrf_exempt
 @require_POST
 def keep(request: HttpRequest, code: str) -> HttpResponse:
-    """Keep the own answer in the own history: with one press, as the page has said whose it is.
+    """Save the participant's answer to their own history, without further confirmation.
 
-    It takes no CSRF token: the page with the button is the same for all who answered alike. What
-    it does needs the seat's cookie, which no form of another site sends (SameSite).
+    Exempt from the CSRF token, because the cached page with the button is the same for all
+    participants with the same answers. It needs the seat's cookie instead, which browsers don't
+    send with another site's form (SameSite).
     """
     room = _room_with(code)
     seat = seat_of(request, room) if room else None

@@ -27,21 +27,21 @@ from .recording import redirect_to_recorded
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def save_result(request: HttpRequest, split: Split) -> HttpResponse:
-    """Ask whether a split that was looked at is one's own, and keep it.
+    """Ask for confirmation that a split is the user's own, and save it to their history.
 
-    Whoever is not signed in is asked to, and the split waits meanwhile. One that waits already,
-    since it was just spent in this browser, is not asked about again.
+    A visitor is redirected to the sign-up, with the split as a pending result. One that is pending
+    already, because it was just spent in this browser, needs no confirmation.
     """
     signed_in = request.user.is_authenticated
     if request.method == "POST":
         form = SaveResultForm(request.POST)
-        form.is_valid()  # it always is: its one field has no wrong values
+        form.is_valid()  # always True: its only field accepts any value
         return save_own(request, split, form.cleaned_data["submission"])
     if not signed_in and is_pending(request.session, split):
         mark_as_own(request.session, split)
         return _sign_up_to_save(split)
     if signed_in and (kept := request.session.get(JUST_CLAIMED, {}).get(str(split))):
-        # They said so before they signed in, and it is recorded.
+        # Confirmed before signing in, and recorded since.
         del request.session[JUST_CLAIMED]
         return redirect(kept)
     latest = Assessment.objects.latest_of(request.user)
@@ -53,7 +53,7 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
 
 
 def save_own(request: HttpRequest, split: Split, submission: UUID) -> HttpResponse:
-    """Record a split that somebody has called their own; a visitor's waits until they sign up."""
+    """Record a split that the user has confirmed as their own. A visitor's becomes pending."""
     if not request.user.is_authenticated:
         add_pending_result(request, split=split, submission=submission, is_own=True)
         return _sign_up_to_save(split)
@@ -66,6 +66,6 @@ def save_own(request: HttpRequest, split: Split, submission: UUID) -> HttpRespon
 
 
 def _sign_up_to_save(split: Split) -> HttpResponse:
-    """To the sign-up, and from there back to where a split is saved."""
+    """Redirect to the sign-up page, and from there back to the page that saves the split."""
     back = urlencode({"next": reverse("result_save", args=[split])})
     return redirect(f"{reverse('account_signup')}?{back}")

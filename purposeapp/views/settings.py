@@ -23,7 +23,7 @@ from purposeapp.web.requests import AuthenticatedRequest
 @login_required
 @require_safe
 def settings(request: AuthenticatedRequest) -> HttpResponse:
-    """Everything about the account in one place, each with the way to change it."""
+    """Show all settings of the account, with links and forms to change them."""
     return _page(request, TimeZoneForm(initial={"time_zone": request.user.time_zone}))
 
 
@@ -31,7 +31,7 @@ def settings(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @login_required_to_post("settings")
 def time_zone(request: AuthenticatedRequest) -> HttpResponse:
-    """Show days and times in the time zone that is chosen, or in the browser's own."""
+    """Set the time zone in which dates and times are shown, or follow the browser's."""
     form = TimeZoneForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -44,7 +44,7 @@ def time_zone(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @login_required_to_post("settings")
 def sign_out_elsewhere(request: AuthenticatedRequest) -> HttpResponse:
-    """End the sessions of this person in all other browsers, such as on a device that is lost."""
+    """End the user's sessions in all other browsers, e.g. on a lost device."""
     Session.objects.end_others(request.user, request.session.session_key)
     messages.success(request, _("You're signed out everywhere but here."))
     return redirect(f"{reverse('settings')}#sessions")

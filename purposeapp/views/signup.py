@@ -7,10 +7,10 @@ from .resumable import Typed, shows_email_again
 
 @shows_email_again
 def signup(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBase:
-    """Sign up, as allauth has it; of two with the same address at once, the later one is told so.
+    """allauth's sign-up view, with a retry for two concurrent sign-ups with the same address.
 
-    Both find the address free, and then PostgreSQL lets only one of them have it. Asked again,
-    the form knows that it is taken, and answers as it does to anybody who comes later.
+    Both find the address free, and a unique constraint lets only one through. On the second try,
+    the other's form sees that the address is taken, and responds as it always does then.
     """
     if typed:
         return views.SignupView.as_view(**typed.as_initial("email"))(request)

@@ -13,10 +13,10 @@ from purposeapp.web.published import published
 
 @public_page(queries=SIDE_QUERIES)
 def split_page(request: HttpRequest, split: Split) -> HttpResponse:
-    """The result page of a split: the same for everybody, so that it can be passed on.
+    """Show the public result page of a split: the same for everybody, so that it can be shared.
 
-    `as` says on which side of job seeking the reader is. Without it both sides are shown.
-    While the database is away, the result is shown without tips.
+    The query's `as` is the reader's side of job seeking. Without it, both sides' tips are shown.
+    During a database outage, the result is shown without tips.
     """
     side = request.GET.get("as", "")
     situation = Situation(split, side=Side(side or Side.BOTH))
@@ -36,7 +36,7 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
         "side": side,
         "sides": Side,
         "share": share_split(split),
-        # Whoever would rather not show the whole split may pass on what leads it.
+        # For readers who don't want to share the whole split, only its leading purposes.
         "leading": [share_purpose(purpose) for purpose in split.standouts],
     }
     return render(request, "purposeapp/split.html", context)

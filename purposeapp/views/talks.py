@@ -40,7 +40,7 @@ INVITATION = "purposeapp/invitation.html"
 @resumable_form(login_required=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """All talks of a person, each with where it stands, and the form that invites to one."""
+    """List the user's talks with their states, and invite to a new one."""
     if request.method != "POST":
         return _page(request, InvitationForm(), InvitationMailForm(), typed=typed)
     form, mail_form = InvitationForm(request.POST), InvitationMailForm(request.POST)
@@ -77,7 +77,7 @@ def _page(
     }
 
     def unsent(given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The page before anything is typed: with the name of the last invitation."""
+        """Add the empty forms, with the name used in the last invitation."""
         form.initial["name"] = given["name"]
         return {**given, "form": form, "mail_form": mail_form}
 
@@ -93,7 +93,7 @@ def _page(
 
 
 def _entry(seat: Seat) -> tuple[SafeString]:
-    """One talk in the list."""
+    """Return the rendered list entry of a talk."""
     talk = seat.talk
     late = {
         "url": seat.url(),
@@ -121,14 +121,14 @@ def _entry(seat: Seat) -> tuple[SafeString]:
 
 
 def _is_verified(request: AuthenticatedRequest) -> bool:
-    """Whether the person may invite: where there is mail, their address is known to be theirs."""
+    """Return whether the user may invite: with email configured, their address must be verified."""
     return not site.EMAIL_URL or has_verified_email(request.user)
 
 
 def _invite(
     request: AuthenticatedRequest, form: InvitationForm, mail_form: InvitationMailForm
 ) -> HttpResponse | None:
-    """Make an invitation, and go to the page with its link; None where the form is wrong."""
+    """Create an invitation, and redirect to the page with its link. None if a form is invalid."""
     if not _is_verified(request):
         form.add_error(None, CONFIRM_FIRST)
     if not form.is_valid() or not mail_form.is_valid():
@@ -147,9 +147,9 @@ def _invite(
 @limited
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, key: str) -> HttpResponse:
-    """Who asks, and what will be seen; only a press starts the talk.
+    """Show an invitation: who invites, and what each side will see. A POST starts the talk.
 
-    Looking at the page changes nothing: programs that check mails follow every link in them.
+    A GET changes nothing, because mail scanners follow every link in an email.
     """
     talk = Talk.objects.of_invitation(key)
     if not talk:
@@ -160,11 +160,11 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     if side == TalkSide.INVITER and request.method == "POST":
         return HttpResponseSeeOther(Seat(talk, side, account).url())
     if request.method == "POST":
-        # The same one for the same browser, whose first press may have found no answer.
+        # Idempotent: a browser gets the same key again if the first response didn't arrive.
         own_key = _key_of_browser(request, key)
         if guest_key := Talk.objects.start(key, user=request.user, guest_key=own_key):
             return HttpResponseSeeOther(Seat(talk, TalkSide.GUEST, account, guest_key).url())
-        talk.refresh_from_db()  # somebody was quicker
+        talk.refresh_from_db()  # a concurrent request has started it
     if not talk.can_start:
         return _used_up(request, talk, side, key)
     context = {
@@ -177,16 +177,17 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _key_of_browser(request: HttpRequest, key: str) -> str:
-    """The guest's key that this browser gets for an invitation, however often it presses Start."""
+    """Return the guest's key of this browser for an invitation. It's the same on every request."""
     secret = browser_key(request, __name__, key)
     return key_of(secret) if secret else ""
 
 
 def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) -> HttpResponse:
-    """410: what became of an invitation that starts nothing any more.
+    """Return a 410 that says why an invitation can't start a talk any more.
 
-    The browser that started the talk is offered its side, and not led there: somebody else may sit
-    before it by now, such as the inviter at a shared computer.
+    A signed-in participant is redirected to their side of the talk. A browser that started it as
+    a guest gets only a link, because somebody else may be using it by now, such as the inviter at
+    a shared computer.
     """
     if side and talk.started_at and not talk.has_withdrawn(side):
         return HttpResponseSeeOther(Seat(talk, side, request.user).url())

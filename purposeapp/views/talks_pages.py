@@ -1,4 +1,4 @@
-"""The pages of one talk: where it stands, what both may see, and what each can do about it."""
+"""The pages of a talk: its state, both sides' points once it's open, and each side's actions."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -44,15 +44,15 @@ NOT_SENT = gettext_lazy("We couldn't send the email. Copy the link instead.")
 
 
 class Pair(NamedTuple):
-    """What one of the two has answered, as both see it."""
+    """One side's answers, as both sides see them."""
 
     title: str
     now: Split
     future: Split
     moves: list[str]
-    """The fewest moves from the one to the other, in words."""
+    """The fewest moves from now to the future, as text."""
     guess: Split | None
-    """What the other one took for the first of them."""
+    """The other side's guess of `now`."""
     guess_label: str
     note: str
 
@@ -62,7 +62,7 @@ def _resumable(view: View) -> Callable[[bool], View]:
 
 
 def _pairs(seat: Seat) -> list[Pair]:
-    """Both pairs, the reader's own first."""
+    """Return both sides' pairs, the reader's own first."""
     notes = seat.talk.note_of
     mine, theirs = seat.mine, seat.theirs
     theirs_title = _("Your guest") if seat.is_inviter else seat.talk.name
@@ -89,7 +89,7 @@ def _answers(answered: dict[str, Split]) -> Answers:
 
 
 def _both(seat: Seat) -> dict[str, Any]:
-    """What both see once they have agreed to."""
+    """Return the context of an open talk: what both sides see once they have agreed."""
     mine, theirs = _answers(seat.mine), _answers(seat.theirs)
     inviter, guest = (mine, theirs) if seat.is_inviter else (theirs, mine)
     pairs = _pairs(seat)
@@ -101,7 +101,7 @@ def _both(seat: Seat) -> dict[str, Any]:
 
 
 def _invitation(request: SeatedRequest) -> dict[str, Any]:
-    """The link of an invitation, for who has just made it: it is stored nowhere."""
+    """Return the context with an invitation's link, right after it was made. It isn't stored."""
     seat, key = request.seat, request.GET.get("link", "")
     if hash_of(key) != seat.talk.invite_hash:
         return {}
@@ -116,7 +116,7 @@ def _invitation(request: SeatedRequest) -> dict[str, Any]:
 
 
 def _address(request: SeatedRequest) -> dict[str, Any]:
-    """The guest's own address, to be kept: it is stored nowhere."""
+    """Return the context with the guest's own link, for them to keep. It isn't stored."""
     url = guest_url(request.seat.key)
     words = _("My own link to the talk about our ten points:\n\n%(url)s\n") % {"url": url}
     return {"address": MailableLink(url, _("My talk about ten points"), words)}
@@ -124,7 +124,7 @@ def _address(request: SeatedRequest) -> dict[str, Any]:
 
 @require_safe
 def _talk(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Where a talk stands for one of its sides, and what there is to do."""
+    """Show a talk's state to one side, and what to do next."""
     return _page(request)
 
 
@@ -150,14 +150,14 @@ def _page(
         context |= _invitation(request)
         context["mail_form"] = mail_form or InvitationMailForm()
     if seat.key and not seat.talk.has_ended and not seat.account.is_authenticated:
-        context |= _address(request)  # who is signed in has the talk in their list
+        context |= _address(request)  # a signed-in guest has the talk in their list
         context["mail_form"] = mail_form or LinkMailForm()
     return render(request, "purposeapp/talk.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Agree to show one's points; where it is too late or too early, the talk says why."""
+    """Agree to show this side's points. If it's too early or too late, the talk's page says why."""
     if request.method == "POST":
         talk, side = request.seat.talk, request.seat.side
         was_open = talk.is_open
@@ -171,14 +171,14 @@ def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _withdraw(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Ask once, then delete what this side has told; of an invitation, revoke it."""
+    """Ask for confirmation, then delete this side's entries, or revoke an unused invitation."""
     seat = request.seat
     if request.method != "POST":
         context = {"seat": seat, "action": seat.url("talk_withdraw"), "back": seat.url()}
         return render(request, "purposeapp/talk_withdraw.html", context)
     seat.talk.withdraw(seat.side)
     if seat.key:
-        return HttpResponseSeeOther(seat.url())  # which says so
+        return HttpResponseSeeOther(seat.url())  # this page says so
     words = _("Your points and your note in this talk are deleted.")
     if not seat.talk.started_at:
         words = _("The invitation is revoked.")
@@ -188,7 +188,7 @@ def _withdraw(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResp
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """The note of one side."""
+    """Show and save this side's note."""
     seat = request.seat
     if request.method == "POST":
         form = TalkNoteForm(request.POST)
@@ -212,7 +212,7 @@ def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
 
 @require_safe
 def _sheet(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """One sheet for print: both pairs, the questions, and how to lead the talk."""
+    """Show a sheet to print: both pairs, the questions, and how to lead the talk."""
     seat = request.seat
     if not seat.talk.is_open:
         return HttpResponseSeeOther(seat.url())
@@ -222,7 +222,7 @@ def _sheet(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _remind(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Set a reminder for three months from now with one press."""
+    """Set one reminder for three months from now."""
     if request.method == "POST":
         remind_in_3_months(request)
     return HttpResponseSeeOther(request.seat.url())
@@ -230,7 +230,7 @@ def _remind(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespon
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Make a new link for an invitation, in place of the one before, and mail it if asked to."""
+    """Replace an invitation's link with a new one, and email it if an address is given."""
     seat = request.seat
     form = InvitationMailForm(request.POST)
     if request.method != "POST" or not seat.is_inviter:
@@ -244,7 +244,7 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
 
 
 def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpResponse:
-    """To the page that shows a new link, which is mailed where there is an address."""
+    """Email a new link if an address is given, and redirect to the page that shows the link."""
     if not email:
         messages.success(request, _("Your link is ready."))
     elif not ratelimit.consume(request, action="talk_invitation") or _is_mailbox_full(
@@ -259,13 +259,13 @@ def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpRespo
 
 
 def _is_mailbox_full(request: HttpRequest, email: str) -> bool:
-    """Count a mail to this address; whether it has had enough of them today, from whomever."""
+    """Count an email to this address. Returns whether the address is over its daily limit."""
     return not ratelimit.consume(request, action="talk_mailbox", key=email.lower())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _mail(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Mail a guest their own address."""
+    """Email a guest their own link to the talk."""
     seat = request.seat
     form = LinkMailForm(request.POST)
     if request.method != "POST":

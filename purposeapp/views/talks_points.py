@@ -48,11 +48,11 @@ OFFERS: dict[str, Callable[[Seat], list[tuple[str, Split]]]] = {
     TalkKind.NOW: _offers_now,
     TalkKind.FUTURE: _offers_future,
 }
-"""What somebody may start from instead of an empty form."""
+"""The splits that a side may start from instead of an empty form, as labels and splits."""
 
 
 def points_page(kind: TalkKind) -> tuple[View, View]:
-    """The page of one kind of ten points, by id and by key."""
+    """Return the views for one kind of ten points: by talk id and by guest key."""
     asked = QUESTIONS[kind]
 
     def opening(request: SeatedRequest) -> Opening:
@@ -65,7 +65,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
         return {"action": seat.url(f"talk_{kind}"), "back": seat.url()}
 
     def earlier(seat: Seat) -> Split | None:
-        """What stands beside the points: to where somebody would like to be, where they are."""
+        """Return the split to compare with: the current points on the future's page, or None."""
         return seat.mine.get(TalkKind.NOW) if kind == TalkKind.FUTURE else None
 
     def context(request: SeatedRequest, form: TenPointsForm) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
         return {"kind": kind, "page": asked, "offers": shown, **addresses(seat)}
 
     def blank(request: SeatedRequest) -> HttpResponse | None:
-        """The page of somebody who has not answered yet."""
+        """Return the cached blank page for a side that hasn't answered this kind yet."""
         seat = request.seat
         if kind in seat.mine:
             return None
@@ -101,7 +101,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
         had_finished = seat.talk.has_finished(seat.side)
         with transaction.atomic():  # the mail goes to the outbox
             if not seat.talk.answer(seat.side, kind, form.split):
-                return HttpResponseSeeOther(seat.url())  # which says why
+                return HttpResponseSeeOther(seat.url())  # this page says why
             seat.mine[kind] = form.split
             if not had_finished and seat.talk.has_finished(seat.side):
                 mail_finished(seat.talk, seat.side)

@@ -1,4 +1,4 @@
-"""The seat somebody has in a talk: which side they are on, and by what right they are here."""
+"""Access to a talk: the side that a request acts for, by the account or by the guest's key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ View = Callable[..., HttpResponse]
 
 
 class Step(NamedTuple):
-    """One of the three that a side answers, and what it has answered."""
+    """One of the three questions of a talk, with this side's answer."""
 
     kind: TalkKind
     url: str
@@ -35,20 +35,19 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Seat:
-    """One side of a talk, as whoever sits there sees it: the other side's points once it is open.
+    """One side of a talk, with what it may see: the other side's points only once it's open.
 
-    Its addresses begin with the talk's id for whoever is signed in, and with the guest's key for
-    whoever came by that.
+    Its URLs contain the talk's id for a signed-in user, or the guest's key for a guest with a key.
     """
 
     talk: Talk
     side: TalkSide
     account: User | AnonymousUser
-    """Whose seat it is, where they are signed in."""
+    """The account whose seat it is, if its user is signed in."""
     key: str = ""
 
     def url(self, page: str = "talk") -> str:
-        """The address of a page of this talk, by its name."""
+        """Return the URL of a page of this talk, by its URL name."""
         if self.key:
             return reverse(f"guest_{page}", args=[self.key])
         return reverse(page, args=[self.talk.id])
@@ -59,24 +58,24 @@ class Seat:
 
     @property
     def other_name(self) -> str:
-        """What the other side is called, in a sentence."""
+        """The name of the other side, for use within a sentence."""
         if self.is_inviter:
             return _("your guest")
         return self.talk.name or _("the other person")
 
     @property
     def mine(self) -> dict[str, Split]:
-        """What this side has answered."""
+        """This side's answers."""
         return self.talk.answered[self.side]
 
     @property
     def note(self) -> str:
-        """What this side has written."""
+        """This side's note."""
         return self.talk.note_of.get(self.side, "")
 
     @property
     def theirs(self) -> dict[str, Split]:
-        """What the other side has answered; nothing before both have agreed to show."""
+        """The other side's answers. Empty until both sides have agreed to show them."""
         return self.talk.answered[self.side.other] if self.talk.is_open else {}
 
     @cached_property
@@ -97,29 +96,29 @@ class Seat:
 
     @property
     def can_change(self) -> bool:
-        """Whether this side may still answer."""
+        """Whether this side may still change its answers."""
         return not self.has_agreed and not self.talk.has_ended
 
     @property
     def steps(self) -> list[Step]:
-        """What this side answers."""
+        """The questions that this side answers, with their URLs and answers."""
         return [Step(kind, self.url(f"talk_{kind}"), self.mine.get(kind)) for kind in TalkKind]
 
     @property
     def next_url(self) -> str:
-        """Where whoever has just answered goes on: to what they have not answered yet."""
+        """The URL of the first unanswered question or, if there is none, of the talk."""
         return next((step.url for step in self.steps if not step.split), self.url())
 
 
 class SeatedRequest(HttpRequest):
-    """A request of somebody who has a seat."""
+    """A request by one side of a talk."""
 
     user: User | AnonymousUser
     seat: Seat
 
 
 def limited(view: View) -> View:
-    """Limit what one network address sends; what is only looked at is not counted."""
+    """Decorate a view to rate limit POST requests from one network address."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -131,9 +130,9 @@ def limited(view: View) -> View:
 
 
 def needs_no_cookie(view: View) -> View:
-    """A page whose address is the key: where cookies are blocked, it needs no CSRF token either.
+    """Decorate a view with a secret key in its URL: without cookies, it needs no CSRF token.
 
-    Nobody forges a request to an address that they don't know.
+    Another site can't forge a request to a URL that it doesn't know.
     """
 
     @wraps(view)
@@ -145,10 +144,10 @@ def needs_no_cookie(view: View) -> View:
 
 
 def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple[View, View]:
-    """A page of a talk: for whoever is signed in, by its id, and for the guest who has the key.
+    """Return two views of a talk's page: by id for a signed-in user, and by key for a guest.
 
-    `make` is told whether the view needs somebody signed in. With `shows_end`, the page is there
-    after the other side has withdrawn too; any other then leads to the talk.
+    `make` creates the view; its argument says if it requires a sign-in. With `shows_end`, the page
+    is also shown after the other side has withdrawn. Otherwise it then redirects to the talk.
     """
     by_id, by_key = make(True), make(False)
 
@@ -174,7 +173,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
     @wraps(by_id)
     def with_id(request: HttpRequest, id: UUID, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return by_id(request, **kwargs)  # which leads to the sign-in
+            return by_id(request, **kwargs)  # redirects to the sign-in page
         if of_somebody_else(request):
             return errors.form_of_another_account(request)
         talk = Talk.objects.with_id(id)

@@ -1,4 +1,4 @@
-"""The ten-points page: what every page with ten points on it has in common."""
+"""The ten-points page: the view behind every form that asks for a split."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,7 +22,7 @@ Form = TypeVar("Form", bound=TenPointsForm)
 
 
 class Opening(NamedTuple):
-    """What a ten-points page begins with."""
+    """The initial state of a ten-points page."""
 
     last: Assessment | None = None
     """The assessment to compare with, if there is one."""
@@ -31,10 +31,10 @@ class Opening(NamedTuple):
 
 
 def opening_of(request: HttpRequest) -> Opening:
-    """The last assessment of whoever is signed in, and the split that the address begins with.
+    """Return the signed-in user's last assessment, and the split that the query starts with.
 
-    `?start=last` names the split of the last assessment, `?start=6-2-2-0-0` any other one.
-    Whatever else stands there begins with an empty form.
+    `?start=last` starts with the last assessment's split, `?start=6-2-2-0-0` with any other one.
+    Any other value starts with an empty form.
     """
     last = Assessment.objects.latest_of(request.user)
     asks_for_last = request.GET.get("start") == "last"
@@ -43,7 +43,7 @@ def opening_of(request: HttpRequest) -> Opening:
 
 
 def opening_from_address(request: HttpRequest, otherwise: Split | None = None) -> Opening:
-    """The split that the address begins with, as `?start=6-2-2-0-0`; else `otherwise`."""
+    """Return the split that the query starts with (`?start=6-2-2-0-0`), or else `otherwise`."""
     try:
         start: Split | None = Split.parse(request.GET.get("start", ""))
     except ValueError:
@@ -52,7 +52,7 @@ def opening_from_address(request: HttpRequest, otherwise: Split | None = None) -
 
 
 class Question(NamedTuple):
-    """What a ten-points page asks, in words, and the form that takes the answer."""
+    """The texts of a ten-points page, and the class of its form."""
 
     form_class: type[TenPointsForm]
     title: Promise
@@ -81,18 +81,18 @@ def ten_points_page(
     blank: Callable[[Any], HttpResponse | None] = lambda request: None,
     when_cookies_are_blocked: Callable[[Any, Form], HttpResponse] | None = None,
 ) -> Callable[[Callable[[Any, Form], HttpResponse]], Callable[..., HttpResponse]]:
-    """Decorate what is done with a valid form, and make it a view that asks for the ten points.
+    """Turn a function that handles a valid form into a view that asks for the ten points.
 
-    The view shows the form, shows it again with the points moved when a stepper button (+ or −)
-    sent it, and refuses it with 422, everything typed still in it. Only a valid one is handed
-    to the decorated function. The template gets `form`, `typed` and the `context`.
+    The view shows the form, redisplays it with the points moved if a stepper button (+ or −)
+    submitted it, and redisplays an invalid form with its values and status 422. Only a valid one
+    is passed to the decorated function. The template gets `form`, `typed` and the `context`.
 
-    It is resumable: with `typed`, it shows the form as it was typed, and does nothing else.
+    The view is resumable: with `typed`, it only shows the form as it was typed.
 
-    `blank` may answer where nothing is typed or sent, without making a form.
+    If nothing is typed or sent, `blank` may return the page without creating a form.
 
-    `when_cookies_are_blocked` is done instead of the decorated function, without a CSRF token,
-    where the browser has no cookies at all. It must store nothing: then there is nothing to forge.
+    If the browser blocks cookies, `when_cookies_are_blocked` is called instead of the decorated
+    function, without a CSRF check. It must store nothing, so that there's nothing to forge.
     """
 
     def decorator(when_valid: Callable[[Any, Form], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -127,7 +127,7 @@ def ten_points_page(
                 return page(form_class.redisplay(sent, last=last))
             return page(form_class(initial=initial, last=last))
 
-        # Decorators around the view carry this on, as they do Django's own `csrf_exempt`.
+        # Outer decorators copy this attribute (functools.wraps), as with Django's `csrf_exempt`.
         view.works_without_cookies = bool(when_cookies_are_blocked)  # type: ignore[attr-defined]
         return view
 

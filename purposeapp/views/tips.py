@@ -26,9 +26,9 @@ PAGE_SIZE = 50
 @login_required
 @require_safe
 def tips(request: AuthenticatedRequest) -> HttpResponse:
-    """What the person said of tips: those that are done, then those that are not for them.
+    """List the tips that the user has ticked: done, then not for them.
 
-    A page begins behind the tick that `after` names (keyset pagination).
+    Keyset pagination: a page begins after the tick with the id `after`.
     """
     mine = Tick.objects.for_user(request.user).latest_first()
     shown = mine.select_related("tip")
@@ -47,7 +47,7 @@ def tips(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @login_required_to_post("tips")
 def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
-    """Say that a tip is done, or not for me, or take that back."""
+    """Tick a tip as done or not for the user, or undo that."""
     tip = get_object_or_404(Tip.objects.once_published(), id=id)
     form = TickForm(request.POST)
     if not form.is_valid():
@@ -56,10 +56,10 @@ def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
     form.save(user=request.user, tip=tip)
     verdict, assessment = form.cleaned_data["verdict"], form.cleaned_data["assessment"]
     if verdict == TickForm.UNDO and not assessment:
-        # It has left the list, so they go on at its beginning.
+        # The tip has left the list, so go to the beginning of the list.
         messages.success(request, _("Undone. You'll find the tip with your results again."))
         return redirect(f"{back}#main")
-    # One that is not for them folds away, so they go on where it was.
+    # A tip that isn't for the user is collapsed, so go to its purpose instead.
     folds = verdict == Tick.Verdict.NOT_FOR_ME
     place = Purpose(tip.purpose).slug if folds else f"tip-{tip.pk}"
     return redirect(f"{back}#{place}")
@@ -69,7 +69,7 @@ def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
 @require_POST
 @login_required_to_post("tips")
 def side(request: AuthenticatedRequest) -> HttpResponse:
-    """Remember on which side of job seeking the person is."""
+    """Save the user's side of job seeking."""
     form = SideForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
@@ -83,7 +83,10 @@ def side(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _page_of(user: User, assessment: UUID | None) -> str:
-    """Where a button was pressed: an own assessment, which is a 404 if it is not, or the list."""
+    """Return the URL of the page with the button: the list, or one of the user's assessments.
+
+    Raises Http404 if the assessment isn't theirs.
+    """
     if assessment is None:
         return reverse("tips")
     return get_object_or_404(Assessment.objects.for_user(user), id=assessment).get_absolute_url()

@@ -1,4 +1,4 @@
-"""503, the page of a database outage: it asks nothing of the database, and loses nothing typed."""
+"""The 503 page of a database outage: it needs no database, and loses nothing that was typed."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,22 +21,22 @@ PASSWORDS = {
     "new_password1": _("New password"),
     "new_password2": _("New password (again)"),
 }
-"""The fields that are asked for again, and never written into a page."""
+"""The password fields, by name. Their values are asked for again, and never put into a page."""
 
 
 @dataclass(frozen=True)
 class Retry:
-    """A form that was sent, to be sent again as it was."""
+    """The values of a submitted form, to submit again unchanged."""
 
     hidden: list[tuple[str, str]]
     texts: list[tuple[str, str]]
-    """What somebody wrote in words: they see that it is still there."""
+    """Texts of several words, which the page shows, so that users see that they aren't lost."""
     passwords: list[tuple[str, str]]
-    """The names and labels of those that have to be typed again."""
+    """The names and labels of the passwords that have to be typed again."""
 
     @classmethod
     def of(cls, data: QueryDict) -> "Retry":
-        """Everything that was sent but the CSRF token, which the page has anew."""
+        """Return all submitted values except for the CSRF token: the page has a new one."""
         sent = [
             (name, value)
             for name, values in data.lists()
@@ -55,11 +55,11 @@ def _is_text(value: str) -> bool:
 
 
 def unavailable(request: HttpRequest, *, split: Split | None = None) -> HttpResponse:
-    """503: the database is away. A form that was sent is there again, with a button to resend it.
+    """Return a 503 for a database outage, with a button that resends a submitted form.
 
-    Only one whose CSRF token was good: this page has a token of its own, and must not lend it to
-    what another site sent. Files can't be written into a page, so they have to be chosen again.
-    `split` is a result that can be shown meanwhile.
+    Only a form with a valid CSRF token can be resent: the page has a valid token, which must not
+    legitimize a form that another site sent. Files can't be put into a page, so they have to be
+    chosen again. `split` is a result that can be shown in the meantime.
     """
     is_accepted = request.method == "POST" and getattr(request, "csrf_processing_done", False)
     has_files = is_accepted and bool(request.FILES)
@@ -68,14 +68,14 @@ def unavailable(request: HttpRequest, *, split: Split | None = None) -> HttpResp
         "retry": Retry.of(request.POST) if is_accepted and not has_files else None,
         "has_files": has_files,
         "split": split,
-        # So that the header does not ask the database who is signed in.
+        # So that the header doesn't query the database for the user.
         "is_public": True,
     }
     status = HTTPStatus.SERVICE_UNAVAILABLE
     response = render(request, "unavailable.html", context, status=status)
     response["Retry-After"] = str(RETRY_AFTER_S)
     add_never_cache_headers(response)
-    # Where a middleware failed after the CSRF one was done, the cookie of the token went with the
-    # answer that it was on: a sign-in has a new one.
+    # If an outer middleware failed after the CSRF middleware, its response was lost along with the
+    # CSRF cookie, which is new after a sign-in. So set it on this response.
     CsrfViewMiddleware(lambda request: response).process_response(request, response)
     return response

@@ -21,7 +21,7 @@ from .ten_points import Opening, opening_of, ten_points_page
 
 
 def _opening(request: HttpRequest) -> Opening:
-    """At the last split, unless the address names another one, moved by the event it names."""
+    """Start from the query's split or the last one, changed by the query's life event, if any."""
     last, initial = opening_of(request)
     if initial is None and last:
         initial = last.split.as_dict()
@@ -33,7 +33,7 @@ def _opening(request: HttpRequest) -> Opening:
 
 
 def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
-    """The events to start from, each with its link; a `?start=` stays in it."""
+    """Return the context with the events to start from, and their links, which keep `?start=`."""
     start = request.GET.get("start")
     kept = {"start": start} if start else {}
     return {
@@ -63,14 +63,14 @@ def _show_result(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
     when_cookies_are_blocked=_show_result,
 )
 def what_if(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
-    """Play with the ten points, from the last split or another one; nothing is recorded."""
+    """Try out ten points, starting from the last split or another one. Nothing is recorded."""
     return _show_result(request, form)
 
 
 @never_cache
 @require_safe
 def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
-    """What a what-if comes to: its result, what it would change, and how far the goal then is."""
+    """Show the result of a what-if, the change from the last split, and progress to the goal."""
     user = request.user
     last = Assessment.objects.latest_of(user)
     event = request.GET.get("if", "")

@@ -10,9 +10,9 @@ from purposeapp.web.page_cache import public_page
 
 @public_page
 def worksheet(request: HttpRequest) -> HttpResponse:
-    """The questionnaire on paper: a blank sheet, and on its back a first tip for each purpose.
+    """Show the questionnaire to print: a blank sheet, with a first tip per purpose on its back.
 
-    Two people may talk about it, so that there are questions for two as well.
+    It also has questions for two people who talk about their answers.
     """
     first_tips: dict[str, Tip] = {}
     for tip in Tip.objects.published().filter(points_from__lte=5, points_to__gte=5).by_purpose():

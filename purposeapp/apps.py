@@ -13,7 +13,7 @@ class PurposeappConfig(AppConfig):
     verbose_name = _("Five Purposes")
 
     def ready(self) -> None:
-        # They listen to signing in; nothing else would import them before the first request.
+        # Import the modules with signal receivers. Otherwise they would load too late or never.
         from purposeapp.accounts import (
             groups,
             linkedin,  # noqa: F401
@@ -22,6 +22,6 @@ class PurposeappConfig(AppConfig):
             verification,  # noqa: F401
         )
 
-        # Mails are from the site, whatever its machine or container calls itself.
+        # Django puts this name into Message-IDs: the site's, not the machine's or container's.
         DNS_NAME._fqdn = punycode(urlsplit(settings.PUBLIC_URL).hostname or "")
         post_migrate.connect(groups.make_group, sender=self)

@@ -41,7 +41,7 @@ from purposeapp.views import (
 
 
 class SplitConverter:
-    """A split in an address. Anything that is not one of the 1,001 matches nothing: a 404."""
+    """Path converter for a split. Anything but one of the 1,001 splits is a 404."""
 
     regex = r"[0-9]{1,2}(?:-[0-9]{1,2}){4}"
 
@@ -53,7 +53,7 @@ class SplitConverter:
 
 
 class PurposeConverter:
-    """A purpose in an address, such as business-driven."""
+    """Path converter for a purpose's slug, such as business-driven."""
 
     regex = "[a-z-]+"
 
@@ -134,7 +134,7 @@ urlpatterns = [
     path("reminders/address/", reminders.confirm_email, name="reminders_confirm_email"),
     path("reminders/stop/<uuid:stop_key>/", reminders.unsubscribe, name="reminders_unsubscribe"),
     path("reminders/five-purposes.ics", reminders.reminders_calendar, name="reminders_calendar"),
-    # Ours, before allauth's own.
+    # These override allauth's URLs, which come later.
     path("accounts/login/", login.login, name="account_login"),
     path("accounts/login/code/", login.request_login_code, name="account_request_login_code"),
     path(

@@ -1,3 +1,3 @@
-"""The admin: editors keep tips and portraits good, superusers see accounts and assessments."""
+"""The admin: editors maintain texts, superusers manage accounts and see assessments."""
 
 from . import portraits, talk_questions, tips, users  # noqa: F401 (they register)

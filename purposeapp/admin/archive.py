@@ -1,4 +1,4 @@
-"""Soft delete of tips: those that people ticked off are archived, all others deleted."""
+"""Soft delete of tips: those that users have ticked are archived, all others are deleted."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,10 +18,10 @@ from .versioned import set_state
 
 
 class ArchivingAdmin(admin.ModelAdmin):
-    """Soft delete: archives the tips that are ticked, and says before what becomes of each."""
+    """Admin mixin for soft delete: archives ticked tips, and lists the outcomes beforehand."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Django's own, but that deleting says what it archives."""
+        """Replace Django's delete action with one that reports what it archives."""
         actions = super().get_actions(request)
         if "delete_selected" in actions:
             what = _("Delete selected tips")
@@ -31,14 +31,14 @@ class ArchivingAdmin(admin.ModelAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
-        """What will become of each tip, said before it is done, and nothing of who ticked it."""
+        """Return what will happen to each tip, for the confirmation page, without who ticked it."""
         ticks = _ticks_of(objs)
         outcomes = [_deletion_outcome(tip, ticks.get(tip.pk, 0)) for tip in objs]
         missing = set() if self.has_delete_permission(request) else {Tip._meta.verbose_name}
         return outcomes, {Tip._meta.verbose_name_plural: len(outcomes)}, missing, []
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        """Note what is deleted among somebody's recent actions; what is archived is not."""
+        """Log deleted tips, but not archived ones, in the user's recent actions."""
         ticks = _ticks_of(queryset)
         unticked = [tip for tip in queryset if tip.pk not in ticks]
         return super().log_deletions(request, unticked)  # type: ignore[arg-type]
@@ -48,10 +48,9 @@ class ArchivingAdmin(admin.ModelAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete these tips, under row locks; archive those that people ticked off."""
+        """Delete these tips, or archive those that users have ticked, under row locks."""
         Tip.lock_table()
-        # A tick that is on its way waits for this lock of the row, and one that came before it
-        # is counted.
+        # A concurrent tick waits for this row lock. Ticks committed before it are counted.
         tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())
         ticks = _ticks_of(tips)
         kept = [tip for tip in tips if tip.pk in ticks]
@@ -68,20 +67,20 @@ class ArchivingAdmin(admin.ModelAdmin):
             self.message_user(request, said % {"n": len(kept)}, messages.WARNING)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        """On to the list; what was archived has been said."""
+        """Redirect to the list, without a "deleted" message if the tip was archived."""
         if Tip.objects.filter(pk=obj_id).exists():
             return redirect("admin:purposeapp_tip_changelist")
         return super().response_delete(request, obj_display, obj_id)
 
 
 def _ticks_of(tips: Iterable[Tip]) -> dict[int, int]:
-    """How many people ticked each of these tips, by its id, where anybody did."""
+    """Return the number of ticks by tip id, for those of the tips that have any."""
     ticks = Tick.objects.filter(tip__in=[tip.pk for tip in tips])
     return dict(ticks.values_list("tip").annotate(Count("pk")).order_by())
 
 
 def _deletion_outcome(tip: Tip, count: int) -> str:
-    """What becomes of a tip that is to be deleted and that so many people ticked."""
+    """Return a text that says what deleting a tip with this number of ticks will do."""
     if not count:
         return _("“%(tip)s”: deleted") % {"tip": tip}
     outcome = ngettext(
@@ -96,7 +95,7 @@ def _deletion_outcome(tip: Tip, count: int) -> str:
 def _delete_or_archive(
     model_admin: Any, request: HttpRequest, tips: QuerySet[Tip]
 ) -> HttpResponse | None:
-    """Ask whether these tips shall go, and once it is a yes, do it and say what became of them."""
+    """Ask for confirmation, then delete or archive the tips and report the outcome."""
     if not request.POST.get("post"):
         page: Any = delete_selected(model_admin, request, tips)
         page.context_data["title"] = _("Delete tips")

@@ -1,4 +1,4 @@
-"""Deleted tips: the list of them, each with the way back to any of its versions."""
+"""The list of deleted tips, from which any of their versions can be restored."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ DELETED_MEANWHILE = gettext_lazy(
 
 
 def is_gone(tip_id: str) -> bool:
-    """Whether this is the id of a tip that was deleted."""
+    """Return whether this is the id of a deleted tip."""
     if not is_id(tip_id):
         return False
     return not Tip.objects.filter(pk=tip_id).exists() and Tip.history.filter(id=tip_id).exists()
@@ -25,7 +25,7 @@ def is_gone(tip_id: str) -> bool:
 
 @require_safe
 def deleted_tips(request: HttpRequest) -> HttpResponse:
-    """The tips that are gone, each with the way to what it was."""
+    """List the deleted tips, each with a link to its versions."""
     gone = (
         Tip.history.filter(history_type="-")
         .exclude(id__in=Tip.objects.values("pk"))

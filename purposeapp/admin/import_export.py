@@ -1,4 +1,4 @@
-"""All tips as one file, out and in: a difference is shown before anything is stored."""
+"""Export and import of all tips as one file. An import shows a diff before it saves anything."""
 
 import base64
 import zlib
@@ -21,9 +21,10 @@ from purposeapp.web.responses import attachment
 from .rendering import render_page
 
 WAITING = "tips_file"
-"""Where a file waits for the second step: in the session, on the server, where nobody changes it.
+"""Session key of the uploaded file between the two steps.
 
-A form could not carry it back: it may be larger than a form may be.
+It's stored on the server, where the client can't change it. It may also exceed the maximum size
+of a form.
 """
 
 CHANGED_SINCE = gettext_lazy(
@@ -33,14 +34,14 @@ CHANGED_SINCE = gettext_lazy(
 
 @require_safe
 def export_tips(request: HttpRequest) -> HttpResponse:
-    """Every tip, archived ones too, to review or to take to another server."""
+    """Export all tips, including archived ones, to review or to import on another server."""
     content = tips_file.to_json(Tip.objects.by_purpose())
     return attachment(content, filename="five-purposes-tips.json", content_type="application/json")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a file that is right, and go on to what it would change."""
+    """Upload a valid file, and redirect to the preview of its changes."""
     title = _("Import tips")
     if request.method != "POST":
         request.session.pop(WAITING, None)
@@ -57,7 +58,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def preview_import(request: HttpRequest) -> HttpResponse:
-    """What the file would change; and once that is confirmed, the change, all of it or nothing."""
+    """Show what the file would change and, once confirmed, apply it atomically."""
     if WAITING not in request.session:
         return redirect("admin:purposeapp_tip_import")
     if request.method == "POST":
@@ -66,7 +67,7 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     try:
         tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))
     except InvalidFile as error:
-        # It was right when it was chosen; a newer version of the site may know more rules.
+        # It was valid on upload, but a newer release of the site may have stricter rules.
         del request.session[WAITING]
         messages.error(request, error.messages[0])
         return redirect("admin:purposeapp_tip_import")
@@ -85,7 +86,7 @@ def preview_import(request: HttpRequest) -> HttpResponse:
 
 
 def _summary(comparison: tips_file.Comparison) -> str:
-    """What an import did, in words."""
+    """Return a message that says what an import changed."""
     new, changed = len(comparison.new), len(comparison.changed)
     archived = len(comparison.archived)
     done = [

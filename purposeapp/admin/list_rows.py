@@ -1,4 +1,4 @@
-"""The rows that the list of tips was sent with, as Django's formset takes them."""
+"""Validation of the rows in a submitted list of tips, before Django's formset reads them."""
 
 import re
 
@@ -15,10 +15,10 @@ ROW = re.compile("(?:initial-)?form-([0-9]+)-.+")
 
 
 def leave_out_deleted_rows(request: HttpRequest) -> None:
-    """Take rows that somebody has deleted meanwhile out of what was sent, and say so.
+    """Remove rows of tips deleted in the meantime from the submitted data, and say so.
 
-    Django's formset looks each row up and fails for good. Raises BadRequest where what the list
-    sends along, hidden, is not there: how many rows there are, their ids, and the values shown.
+    Otherwise Django's formset would fail as a whole. Raises BadRequest if the list's hidden data
+    is missing or malformed: the number of rows, their ids, and the original values.
     """
     sent = request.POST
     count = sent.get("form-TOTAL_FORMS", "")

@@ -1,4 +1,4 @@
-"""The page that shows which splits lack a sentence of their portrait."""
+"""The coverage page of portraits: which splits lack a sentence."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from .rendering import render_page
 
 @require_safe
 def portrait_coverage(request: HttpRequest) -> HttpResponse:
-    """For each sentence of a portrait, the splits that have none."""
+    """Show the splits without a sentence, for each slot of a portrait."""
     missing = without_text(PortraitPart.objects.published())
     context = {"slots": [(slot, missing.get(slot, [])) for slot in Slot]}
     return render_page(

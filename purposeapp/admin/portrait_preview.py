@@ -1,4 +1,4 @@
-"""The portrait of a split with a sentence in it that nobody else sees yet."""
+"""The preview of a portrait with an unpublished sentence."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ from .rendering import render_page
 
 @require_safe
 def portrait_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The portrait of a split as it would be with this sentence published."""
+    """Show the portrait of a split as if this sentence were published."""
     part = get_object_or_404(PortraitPart, pk=pk)
     others = list(PortraitPart.objects.published().exclude(pk=pk))
     parts = [*others, part]
@@ -38,7 +38,7 @@ def portrait_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _suggested(part: PortraitPart, parts: list[PortraitPart]) -> Split:
-    """A split that the sentence is chosen for; if there is none, one that it is true for."""
+    """Return a split whose portrait gets the sentence or, if there's none, one that it fits."""
     rivals = [other for other in parts if other.slot == part.slot]
     fitting = [split for split in Split.all() if Mix(split).meets(part)]
     slot = Slot(part.slot)

@@ -1,4 +1,4 @@
-"""The sentences of portraits, for those who keep them good: list, form, preview and coverage."""
+"""The admin of portrait sentences: list, form, preview and coverage."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ CONDITIONS = ["shape", "first", "second", "third", "missing"]
 
 @admin.register(PortraitPart)
 class PortraitPartAdmin(VersionedAdmin):
-    """Portrait sentences, with an audit trail. None is deleted: it is turned into a draft."""
+    """Portrait sentences, with an audit trail. They can't be deleted, only made drafts."""
 
     form = PortraitPartForm
     allowed_lookups = {"slot__exact", "shape__exact", "first__exact", "state__exact"}
@@ -47,7 +47,7 @@ class PortraitPartAdmin(VersionedAdmin):
         description=gettext_lazy("Turn selected sentences into drafts"), permissions=["change"]
     )
     def withdraw(self, request: HttpRequest, parts: QuerySet[PortraitPart]) -> None:
-        """Turn them into drafts, all of them or, where a split would lose its last one, none."""
+        """Turn all into drafts, or none if a split would lose its last sentence."""
         withdrawn = list(parts)
         for part in withdrawn:
             part.state = PortraitPart.State.DRAFT
@@ -64,7 +64,7 @@ class PortraitPartAdmin(VersionedAdmin):
     # --- The form ---
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The words first; then the splits that they are true for, and whether they show."""
+        """Return the fieldsets: text first, then the splits that it fits, then publication."""
         return [
             (None, {"fields": self.text_fields(request, obj)}),
             (_("Where it fits"), {"fields": ["slot", *CONDITIONS]}),
@@ -74,7 +74,7 @@ class PortraitPartAdmin(VersionedAdmin):
     # --- Pages of our own ---
 
     def get_urls(self) -> list[Any]:
-        """The pages of our own, before those of Django, which take anything for an id."""
+        """Return our own pages' URLs before Django's, whose patterns match anything as an id."""
 
         return [
             self.own_page("coverage/", portrait_coverage, "coverage", "view"),

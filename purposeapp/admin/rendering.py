@@ -1,4 +1,4 @@
-"""What the admin's pages of our own have in common: its frame."""
+"""Rendering of our own pages within the admin."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def render_page(
     status: int = 200,
     model: type[Model] = Tip,
 ) -> HttpResponse:
-    """A page about tips, or about what else staff write, in the admin's frame."""
+    """Render a template with the admin's base context, by default as a page about tips."""
     frame = admin.site.each_context(request)
     context = {**frame, "opts": model._meta, "title": title, **context}
     return render(request, template, context, status=status)

@@ -1,4 +1,4 @@
-"""Reordering tips: one goes before or behind its neighbour."""
+"""Reordering of tips: swaps a tip with its neighbor."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -12,9 +12,9 @@ from purposeapp.models import Tip
 
 @transaction.atomic
 def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
-    """Swap a tip with the one before or behind it; archived ones are passed over.
+    """Swap a tip with the one before or after it, skipping archived ones.
 
-    Nothing moves where somebody has deleted it meanwhile.
+    Does nothing if the tip has been deleted in the meantime.
     """
     Tip.lock_table()
     tip = Tip.objects.filter(pk=tip_id).first()
@@ -36,9 +36,9 @@ def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
 
 
 def _renumber(tips: list[Tip]) -> list[Tip]:
-    """Renumber tips in this order, with the numbers they have, and return the changed ones.
+    """Assign the tips' existing position numbers in this order, and return the changed tips.
 
-    Where two have the same number, all are numbered anew.
+    If two have the same number, all get new ones.
     """
     numbers = sorted({tip.position for tip in tips})
     if len(numbers) < len(tips):

@@ -1,4 +1,4 @@
-"""Resumable forms of the admin: what editors typed is there again after a sign-in (ADR 21)."""
+"""Resumable forms in the admin: typed values survive a sign-in (ADR 21)."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,16 +15,16 @@ AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 
 
 def resumable(view: AnyView) -> AnyView:
-    """Mark a view of a ModelAdmin whose form survives. It calls `show_typed` before it renders."""
+    """Mark a ModelAdmin's view as resumable. It must call `show_typed` before it renders."""
     view.is_resumable = True  # type: ignore[attr-defined]
     view.sign_in_anchor = ""  # type: ignore[attr-defined]
     return view
 
 
 def resume_form(view: Callable, protected: Callable) -> Callable:
-    """Let the form of a view that is marked survive, around what Django has `protected`.
+    """Wrap a marked view, which Django has `protected`, so that its typed values survive.
 
-    It does here what `resumable_form` does for the pages of the site.
+    The admin's counterpart of `resumable_form`.
     """
     if not getattr(view, "is_resumable", False):
         return protected
@@ -34,7 +34,7 @@ def resume_form(view: Callable, protected: Callable) -> Callable:
         request: HttpRequest, *args: Any, typed: Typed | None = None, **kwargs: Any
     ) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
-            hold_form(request)  # Django leads to the sign-in and back
+            hold_form(request)  # Django redirects to the sign-in page and back
         elif request.method == "POST":
             if of_somebody_else(request):
                 raise FormOfAnotherAccountError
@@ -50,7 +50,7 @@ def resume_form(view: Callable, protected: Callable) -> Callable:
 
 
 def show_typed(request: HttpRequest, context: dict[str, Any]) -> None:
-    """Put what was typed into the form that is about to be rendered, with the version it is of."""
+    """Fill the form that is about to be rendered with the typed values and their version."""
     if typed := getattr(request, "typed", None):
         form = context["adminform"].form
         form.initial.update(as_typed(form, typed.data))

@@ -1,4 +1,4 @@
-"""The admin site: its index page, and the validation of its input."""
+"""The admin site: index page and input validation."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,30 +23,33 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class AdminSite(admin.AdminSite):
-    """Django admin, which says first what there is to do."""
+    """Django's admin site, with a to-do list for editors on the index page."""
 
     site_header = site_title = _("Five Purposes")
     index_title = _("Administration")
     site_url = "/"
-    # The list of tips needs the room, and there is little to navigate.
+    # The list of tips needs the space, and there is little to navigate.
     enable_nav_sidebar = False
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """A page of the admin; malformed input is refused before anything is looked up by it."""
+        """Wrap an admin view: malformed input is refused before any lookup. Forms are resumable."""
         protected = super().admin_view(_refuse_malformed(view), cacheable)
         return cast(View, resume_form(view, protected))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """To the page of the site, as the sign-in: it limits wrong passwords, and Django's own form
-        would change one without a mail to its owner and a line in the log."""
+        """Redirect to the site's own password page, as for the sign-in.
+
+        It rate limits wrong passwords. Django's form doesn't, and would change the password
+        without an email to the user and a security event in the log.
+        """
         return redirect("account_change_password")
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The start page: what is to be done about the texts, and how much the site is used."""
+        """Show the index page with the editors' to-do list and usage statistics."""
         context = {"usage": usage(), **(extra_context or {})}
         if request.user.has_perm("purposeapp.view_tip"):
             context |= {
@@ -61,9 +64,9 @@ class AdminSite(admin.AdminSite):
 
 
 def _refuse_malformed(view: View) -> View:
-    """Validate input: no NUL characters, rows by their ids alone, and no fields that none are for.
+    """Refuse malformed input: NUL characters, row ids that aren't ids, unknown reference fields.
 
-    PostgreSQL and Django would stumble over them, and answer with an error of the server.
+    PostgreSQL and Django don't handle these, so they would cause a server error (500).
     """
 
     @wraps(view)
@@ -73,7 +76,7 @@ def _refuse_malformed(view: View) -> View:
         for data in (request.GET, request.POST):
             if any("\0" in text for name, values in data.lists() for text in [name, *values]):
                 raise BadRequest("a NUL character")
-            # The lists that open in a window of their own choose by it, and by nothing else.
+            # Popup lists select rows by id only.
             if data.get(TO_FIELD_VAR, "id") != "id":
                 raise BadRequest("not the field that rows are chosen by")
         chosen = request.POST.getlist("_selected_action")
@@ -82,7 +85,7 @@ def _refuse_malformed(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except ValidationError as error:
-            # "View on site" looks up whatever id it is given, such as a number among UUIDs.
+            # "View on site" looks up any id, e.g. a number where the primary key is a UUID.
             raise Http404 from error
 
     return wrapped  # type: ignore[return-value]

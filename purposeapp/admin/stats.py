@@ -1,4 +1,4 @@
-"""How much the site is used, in numbers alone, and without counting through large tables."""
+"""Usage statistics: row counts, estimated for large tables."""
 
 import json
 from datetime import timedelta
@@ -10,20 +10,20 @@ from django.utils import timezone
 from purposeapp.models import Assessment, User
 
 MAX_EXACT_COUNT = 10_000
-"""Rows that are counted one by one, in a millisecond or two; beyond that, PostgreSQL estimates."""
+"""Maximum number of rows to count exactly, in a millisecond or two. Beyond, it's an estimate."""
 
 RECENT = timedelta(days=30)
 
 
 class Count(NamedTuple):
-    """A number of rows, and whether it is no more than an estimate."""
+    """A number of rows, and whether it's an estimate."""
 
     number: int
     is_estimate: bool
 
 
 class Usage(NamedTuple):
-    """How many there are, and how many of them are of the last 30 days."""
+    """The numbers of accounts and assessments, in total and of the last 30 days."""
 
     accounts: Count
     recent_accounts: Count
@@ -32,7 +32,7 @@ class Usage(NamedTuple):
 
 
 def usage() -> Usage:
-    """Numbers of accounts and of assessments; nothing of what is in them."""
+    """Return the numbers of accounts and assessments, and nothing of their contents."""
     since = timezone.now() - RECENT
     return Usage(
         *_counts(User.objects.all(), date_joined__gte=since),
@@ -48,7 +48,7 @@ def _counts(rows: QuerySet, **recent: Any) -> tuple[Count, Count]:
 
 
 def _estimate(rows: QuerySet) -> Count:
-    """What PostgreSQL's planner expects, from its statistics; to two digits, as it is a guess."""
+    """Return the PostgreSQL planner's row estimate, rounded to two digits, as it's imprecise."""
     plan = rows.order_by().values("pk").explain(format="json")
     number = json.loads(plan)[0]["Plan"]["Plan Rows"]
     return Count(int(float(f"{number:.1e}")), True)

@@ -1,4 +1,4 @@
-"""A talk question as both sides read it, in the talk of two people who are made up for it."""
+"""The preview of a talk question as both sides read it, in an example talk."""
 
 from typing import NamedTuple
 
@@ -33,23 +33,25 @@ EXAMPLES: dict[Topic, tuple[tuple[int, ...], tuple[int, ...]]] = {
     Topic.GUEST_GUESSED: ((6, 4), (2, 4, 2)),
     Topic.ALIKE: ((4, 6), (4, 2)),
 }
-"""Points on the purpose that a question is about: an inviter's and their guest's, each now, in the
-future and, where the topic is a guess, as that side guesses the other's now."""
+"""Example points on the question's purpose, of the inviter and the guest.
+
+For each side: now, in the future and, if the topic is a guess, its guess of the other side's now.
+"""
 
 
 class Side(NamedTuple):
-    """What one of the two has answered, as the table of a talk takes it."""
+    """One side's answers, in the form that the talk's table needs."""
 
     title: str
     now: Split
     future: Split
     guess: Split | None
-    """What the other one took for the first of them."""
+    """The other side's guess of `now`."""
 
 
 @require_safe
 def talk_question_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The saved question, filled in, and whether it is the one that is asked."""
+    """Show the saved question with placeholders filled in, and if it's the one that is asked."""
     question = get_object_or_404(TalkQuestion, pk=pk)
     purposes = [each.purpose for each in possible_findings() if wording_for(each, [question])]
     context: dict = {"question": question, "purposes": purposes}
@@ -63,7 +65,7 @@ def talk_question_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _example(question: TalkQuestion, purpose: Purpose | None) -> dict:
-    """Two people for whom the topic is true, of this purpose, and what they read."""
+    """Return the context of an example talk to which the question's topic and purpose apply."""
     name = _("Alex")
     inviter, guest = (
         Answers(

@@ -1,4 +1,4 @@
-"""The questions of talks, for those who keep them good."""
+"""The admin of talk questions."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from .versioned import VersionedAdmin
 
 @admin.register(TalkQuestion)
 class TalkQuestionAdmin(VersionedAdmin):
-    """Talk questions, with an audit trail. None is deleted: it is turned into a draft."""
+    """Talk questions, with an audit trail. They can't be deleted, only made drafts."""
 
     form = TalkQuestionForm
     allowed_lookups = {"topic__exact", "purpose__exact", "state__exact"}
@@ -29,7 +29,7 @@ class TalkQuestionAdmin(VersionedAdmin):
         return False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The words first; then what they are for, and whether they show."""
+        """Return the fieldsets: text first, then topic and purpose, then publication."""
         return [
             (None, {"fields": self.text_fields(request, obj)}),
             (_("Where it fits"), {"fields": ["topic", "purpose"]}),
@@ -37,7 +37,7 @@ class TalkQuestionAdmin(VersionedAdmin):
         ]
 
     def get_urls(self) -> list[Any]:
-        """The pages of our own, before those of Django, which take anything for an id."""
+        """Return our own pages' URLs before Django's, whose patterns match anything as an id."""
         return [
             self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
             self.own_page("<int:pk>/preview/", talk_question_preview, "preview", "view"),

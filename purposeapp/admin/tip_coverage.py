@@ -1,4 +1,4 @@
-"""The page that shows which splits have too few tips, or too many."""
+"""The coverage page of tips: which splits have too few or too many."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ MAX_SAMPLES = 12
 
 @require_safe
 def tip_coverage(request: HttpRequest) -> HttpResponse:
-    """How many published tips fit each purpose and each number of points, seen from one side."""
+    """Show the number of published tips per purpose and points, for a side of job seeking."""
     side = request.GET.get("as")
     side = Side(side) if side in Side.values else Side.BOTH
     found = Coverage(Tip.objects.published(), side)
@@ -42,13 +42,13 @@ def tip_coverage(request: HttpRequest) -> HttpResponse:
 
 
 def _mark(points: int, count: int) -> str:
-    """What is wrong with so many tips for so many points; empty if nothing is."""
+    """Return a label if the number of tips for these points is too high or zero, else ""."""
     if count > capacity(points):
         return _("too many")
     return "" if count or not points else _("none")
 
 
 def _samples(splits: list) -> list:
-    """Evenly spaced samples of a list, so that they come from all over it."""
+    """Return at most MAX_SAMPLES evenly spaced items of a list."""
     step = max(1, len(splits) // MAX_SAMPLES)
     return splits[::step][:MAX_SAMPLES]

@@ -1,4 +1,4 @@
-"""The real result page with a tip on it that nobody else sees yet."""
+"""The preview of the result page with an unpublished tip."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -19,23 +19,23 @@ from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Purpose, Split
 
 CARRIED_FIELDS = [name for name in TIP_FIELDS if name not in ("state", "published_from")]
-"""What of a form that is not saved is sent along, when another split is chosen."""
+"""The unsaved form's fields that are sent along when the editor chooses another split."""
 
 
 def result_with(situation: Situation, tip: Tip | None) -> Result:
-    """The result as readers see it today, and with `tip` on it, if it fits."""
+    """Return the result with the tips published today and, if it fits, with `tip`."""
     parts = PortraitPart.objects.published()
     tips = list(Tip.objects.published().exclude(pk=tip and tip.pk))
     return Result(situation, [*tips, tip] if tip else tips, parts=parts)
 
 
 def is_visible(result: Result, tip: Tip) -> bool:
-    """Whether a tip is on the page of a result and read without a click."""
+    """Return whether a tip is shown on the result page without a click."""
     return any(tip is shown.tip for advice in result.advice for shown in advice.at_once)
 
 
 def hidden_count(result: Result, tip: Tip) -> int:
-    """How many tips are behind the click that shows this one; 0 if it is not among them."""
+    """Return the number of collapsed tips among which this one is, or 0 if it isn't collapsed."""
     for advice in result.advice:
         if any(tip is shown.tip for shown in advice.more):
             return len(advice.more)
@@ -44,7 +44,7 @@ def hidden_count(result: Result, tip: Tip) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def tip_preview(request: HttpRequest, tip_id: int | None = None) -> HttpResponse:
-    """A result page as it would be with this tip: as stored, or, by POST, as it is typed."""
+    """Show a result page with this tip: as stored or, on POST, as typed."""
     stored = None if tip_id is None else get_object_or_404(Tip, pk=tip_id)
     form = _unsaved_form(request, stored)
     tip = (form.instance if form.is_valid() else None) if form else stored
@@ -74,7 +74,7 @@ def tip_preview(request: HttpRequest, tip_id: int | None = None) -> HttpResponse
 
 
 def _unsaved_form(request: HttpRequest, stored: Tip | None) -> TipForm | None:
-    """The form as it is typed, to be looked at and not to be saved."""
+    """Return the submitted form, for the preview only, or None on GET."""
     if request.method != "POST":
         return None
     form = TipForm(request.POST, instance=stored or Tip())
@@ -88,7 +88,7 @@ def _choice_in(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _why_not(situation: Situation, tip: Tip) -> str:
-    """Why a tip is not on the page, in words; empty if it fits."""
+    """Return a text that says why a tip isn't on the page, or "" if it fits."""
     purpose = Purpose(tip.purpose)
     points = situation.split[purpose]
     words = {

@@ -1,4 +1,4 @@
-"""The changelist of tips, and the form of each, for those who keep them good."""
+"""The admin of tips: changelist and form."""
 
 import re
 from collections.abc import Iterator
@@ -30,17 +30,17 @@ from .tip_preview import tip_preview
 from .versioned import VersionedAdmin, set_state
 
 MAX_TICKS = 1_000
-"""Ticks of a tip that are counted; that there are more is all that the list says then."""
+"""Maximum number of ticks that the list counts per tip. Above it, the list shows "1000+"."""
 
 ARROW = re.compile(r"(?P<way>up|down) (?P<tip_id>[0-9]{1,18})")
-"""What the list sends as `_save` where an arrow was pressed."""
+"""The value of `_save` if a move button (an arrow) in the list was pressed."""
 
 AUDIENCE_FIELDS = ["purpose", "audience", ("points_from", "points_to"), "direction"]
 PUBLICATION_FIELDS = ["state", "published_from", "position"]
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Tips by their state. Archived ones are out of sight until somebody asks for them."""
+    """Filter by state. By default, archived tips are hidden."""
 
     title = _("state")
     parameter_name = "state"
@@ -89,7 +89,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list. An arrow saves the positions that were typed, then moves its tip."""
+        """Show the list. A move button saves the typed positions, then moves its tip."""
         response = super().changelist_view(request, extra_context)
         arrow = ARROW.fullmatch(request.POST.get("_save", ""))
         if arrow and response.status_code == HTTPStatus.FOUND:
@@ -97,12 +97,12 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         return response
 
     def prepare_list(self, request: HttpRequest) -> None:
-        # Whoever may not change them is told so by Django.
+        # Django refuses users without the permission.
         if "_save" in request.POST and self.has_change_permission(request):
             leave_out_deleted_rows(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """All tips, annotated with their number of ticks; who ticked stays unsaid."""
+        """Return all tips, annotated with their number of ticks, but not who ticked them."""
         ticks = RawSQL(
             "(SELECT count(*) FROM (SELECT FROM purposeapp_tick AS tick"
             " WHERE tick.tip_id = purposeapp_tip.id LIMIT %s) AS found)",
@@ -112,18 +112,18 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         return super().get_queryset(request).annotate(tick_count=ticks)
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """The purposes in their fixed order, and the tips of each as editors put them."""
+        """Return an ordering by the purposes' fixed order, then the editors' positions."""
         return [PURPOSES_IN_ORDER, "position", "key"]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """With the arrows that move a tip, for users with the permission to change it."""
+        """Add the move buttons for users with the change permission."""
         if not self.has_change_permission(request):
             return self.list_display
         words, position, *others = self.list_display
         return [words, position, "move", *others]
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[ModelForm]:
-        """What of a tip can be changed in the list."""
+        """Return the form of the list's only editable field, the position."""
         return modelform_factory(Tip, PositionForm, **{**kwargs, "fields": ["position"]})
 
     @admin.display(description=_("Purpose"), ordering=PURPOSES_IN_ORDER)
@@ -156,7 +156,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             *("down", tip.pk, down % {"tip": tip}, "↓"),
         )
 
-    # --- What can be done to several ---
+    # --- Actions ---
 
     @admin.action(description=_("Publish selected tips"), permissions=["change"])
     def publish(self, request: HttpRequest, tips: QuerySet[Tip]) -> None:
@@ -179,7 +179,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     # --- The form ---
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The words first; then whom they are for, and when they show."""
+        """Return the fieldsets: text first, then audience, then publication."""
         return [
             (None, {"fields": self.text_fields(request, obj)}),
             (_("Who it's for"), {"fields": AUDIENCE_FIELDS}),
@@ -194,7 +194,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The form; for a tip that somebody has deleted, the way to bring it back."""
+        """Show the form. For a deleted tip, redirect to its versions, which can be restored."""
         if self.has_view_permission(request) and is_gone(object_id):
             self.message_user(request, DELETED_MEANWHILE, messages.WARNING)
             return redirect("admin:purposeapp_tip_history", object_id)
@@ -203,7 +203,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     # --- Pages of our own ---
 
     def get_urls(self) -> list[Any]:
-        """The pages of our own, before those of Django, which take anything for an id."""
+        """Return our own pages' URLs before Django's, whose patterns match anything as an id."""
 
         return [
             self.own_page("coverage/", tip_coverage, "coverage", "view"),

@@ -1,4 +1,4 @@
-"""Accounts, groups, addresses and assessments, with the permission for superusers alone."""
+"""The admin of accounts, groups and assessments, for superusers only."""
 
 from typing import Any
 
@@ -26,23 +26,23 @@ from purposeapp.accounts.verification import announce_changed_address
 from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose
 
-# Whether LinkedIn is on is said by the environment, and a connection is its owner's business.
+# LinkedIn is configured by environment variables, and users manage their connections themselves.
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])
-# An address is changed with its account, and proven by its owner alone.
+# An address is changed along with its account, and only its owner can verify it.
 admin.site.unregister([EmailAddress, Group])
 
 
 OWN_ACCOUNT = _("This is your own account. Delete it in Settings instead.")
-"""Here, the session that asks for it would go half way through."""
+"""Error text: deleting one's own account in the admin would delete the session halfway through."""
 
 ALLOWED_LOOKUPS = {"exact", "isnull", "gte", "lt"}
-"""How the filters of the lists compare; what else an address could ask for may be no value."""
+"""The lookups of the lists' filters. With others, a query string could cause invalid values."""
 
 
 class SuperuserOnly:
-    """Opens to superusers, whatever permissions somebody else was granted by mistake.
+    """Admin mixin that allows superusers only, even if others were granted permissions by mistake.
 
-    Whoever could change accounts or groups could make themselves a superuser.
+    Somebody who can change accounts or groups could make themselves a superuser.
     """
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -57,14 +57,14 @@ class SuperuserOnly:
         return self.has_view_permission(request)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Whether a list may be filtered so."""
+        """Return whether a list may be filtered by this lookup."""
         asked = lookup.rpartition("__")[2]
         return asked in ALLOWED_LOOKUPS and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The history; Django would say to anybody whether there is such a row."""
+        """Check the permission first: Django would reveal to any staff user if a row exists."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
@@ -72,9 +72,9 @@ class SuperuserOnly:
 
 @admin.register(Assessment)
 class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
-    """That people recorded something: for superusers to read, and for nobody to change.
+    """Assessments, read-only, for superusers.
 
-    What they wrote about it, and what happened in their lives, is theirs alone (see /privacy/).
+    Notes and life events are private to their users (see /privacy/), so they aren't shown.
     """
 
     fields = ["user", "taken_at", "recorded_at", *Purpose.values]
@@ -84,11 +84,11 @@ class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
     search_fields = ["user__email"]
     ordering = ["-taken_at", "-id"]
     show_full_result_count = False
-    # Its page is its owner's alone.
+    # Only its user can see its page.
     view_on_site = False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Whether the list may be filtered so: a filter would let words be guessed, too."""
+        """Allow only lookups on shown fields, because filters could reveal private texts."""
         return lookup.partition("__")[0] in self.fields and super().lookup_allowed(
             lookup, value, request
         )
@@ -104,7 +104,7 @@ class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
 
 
 class UserCreationForm(AdminUserCreationForm):
-    """Makes an account by address; Django's own form asks for a user name."""
+    """Form to create an account by email address. Django's own form asks for a user name."""
 
     class Meta:
         model = User
@@ -112,7 +112,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 class UserChangeForm(DjangoUserChangeForm):
-    """Changes an account; the last superuser stays one who can sign in to the admin."""
+    """Form to change an account. The last superuser must stay an active one with admin access."""
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
@@ -125,7 +125,7 @@ class UserChangeForm(DjangoUserChangeForm):
 
 
 class PasswordForm(AdminPasswordChangeForm):
-    """Sets the password of somebody, who gets a mail as if they had changed it themselves."""
+    """Form to set a user's password. They get the same email as if they had changed it."""
 
     def save(self, commit: bool = True) -> User:
         user = super().save(commit)
@@ -136,7 +136,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 @admin.register(User)
 class UserAdmin(SuperuserOnly, DjangoUserAdmin):
-    """Accounts, by address."""
+    """Accounts, identified by email address."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -158,11 +158,11 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
 
     @admin.display(description=_("email confirmed"), boolean=True)
     def email_is_confirmed(self, user: User) -> bool:
-        """Whether the person has proven that they read mail to the address."""
+        """Return whether the user has verified the address."""
         return has_verified_email(user, user.email)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Store the account, and give an address that it no longer has one notice."""
+        """Save the account. If its address has changed, notify the old address."""
         super().save_model(request, obj, form, change)
         if change and obj.email.lower() != form.initial["email"].lower():
             announce_changed_address(request, obj, form.initial["email"])
@@ -170,13 +170,15 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
-        """The accounts, and how much goes with them: its assessments too, which nobody may delete
-        otherwise. What a person wants, ticked and recorded is counted, and not put on show.
+        """Return the accounts, and the numbers of related rows that are deleted with them.
+
+        Assessments are included, although they can't be deleted otherwise. Users' private rows are
+        only counted, not listed.
         """
         _objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         perms_needed.discard(Assessment._meta.verbose_name)
         if _leaves_no_superuser(objs):
-            # Django then deletes nothing, and lists what hinders it.
+            # Django then deletes nothing, and lists this as the reason.
             protected = [*protected, str(LAST_SUPERUSER)]
         elif any(account.pk == request.user.pk for account in objs):
             protected = [*protected, str(OWN_ACCOUNT)]
@@ -187,19 +189,22 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Delete them as their owners would; all of them, or none where it is refused by now."""
+        """Delete the accounts as their owners would, atomically.
+
+        Raises PermissionDenied if that would delete the user's own account or the last superuser.
+        """
         if queryset.filter(pk=request.user.pk).exists():
             raise PermissionDenied(OWN_ACCOUNT)
         User.objects.lock_superusers()
         try:
             for account in queryset.order_by("pk"):
                 delete_account(account)
-        except ValidationError as error:  # another superuser was deleted or demoted a moment ago
+        except ValidationError as error:  # another superuser was concurrently deleted or demoted
             raise PermissionDenied(LAST_SUPERUSER) from error
 
 
 def _leaves_no_superuser(accounts: Any) -> bool:
-    """Whether nobody could do everything in the admin once these accounts are gone."""
+    """Return whether no superuser would be left if these accounts were deleted."""
     ids = [account.pk for account in accounts]
     superusers = User.objects.superusers()
     return superusers.filter(pk__in=ids).exists() and not superusers.exclude(pk__in=ids).exists()
@@ -207,4 +212,4 @@ def _leaves_no_superuser(accounts: Any) -> bool:
 
 @admin.register(Group)
 class GroupAdmin(SuperuserOnly, DjangoGroupAdmin):
-    """Who may do what together, such as the editors of tips."""
+    """Permission groups, such as the tip editors."""

@@ -1,4 +1,4 @@
-"""The audit trail of what staff write: who changed what and when, and any version restored."""
+"""The audit trail of the editors' texts: who changed what and when, and restoring any version."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -36,11 +36,11 @@ REASONS = {
     "Who shares is seen": gettext_lazy("reworded"),
     "Thanks above the tips": gettext_lazy("reworded"),
 }
-"""What migrations wrote as their reason for a change, in words for editors."""
+"""The change reasons that migrations stored, as texts for editors."""
 
 
 def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str) -> list[Any]:
-    """Change the state of those that have another one, with an audit trail, and return them."""
+    """Change the state of the rows that have another one, with an audit trail, and return them."""
     changed = [row for row in rows if row.state != state]
     for row in changed:
         row.state = state
@@ -56,16 +56,18 @@ def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str
 
 
 class VersionedAdmin(SimpleHistoryAdmin):
-    """Lists the versions of a row and restores them: ADR 18 says what is added to the package.
+    """Admin that lists a row's versions and restores them. ADR 18 says what we add to the package.
 
-    Whatever is posted is done under a table lock, and in the forms under an optimistic lock.
+    All POST requests run under a table lock, and the forms have an optimistic lock.
     """
 
     allowed_lookups: ClassVar[set[str]]
-    """What an address may ask of the list: what its own links do. Django would take any field,
-    and with it broken patterns, and relations to people."""
+    """The lookups that the list's query string may use: those of its own links.
+
+    Django would allow any field, and thus invalid regular expressions and relations to users.
+    """
     stored_fields: ClassVar[list[str]]
-    """The fields of the form that are stored, all but the key."""
+    """The form's fields that are stored, except for the key."""
 
     history_list_per_page = 20
     object_history_template: Any = "admin/versions.html"
@@ -75,7 +77,10 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Every version, newest first, compared with the one before it; of a deleted tip too."""
+        """Show all versions, newest first, each compared with the previous one.
+
+        Works for deleted tips too.
+        """
         self._require_permission(request)
         return super().history_view(request, id_or_404(object_id), extra_context)
 
@@ -83,7 +88,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return _("History: %(row)s") % {"row": obj}
 
     def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
-        """What a version is opened for, in the word that its button and the history have."""
+        """Return the title, with the same verb as the button and the history."""
         if self.revert_disabled(request, obj):
             return _("View: %(row)s") % {"row": obj}
         return _("Restore: %(row)s") % {"row": obj}
@@ -91,10 +96,10 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
     ) -> None:
-        """Say of each version on a page what it changed, and of the first one what it is."""
+        """Set each version's changes: for the first version of all, these are all its fields."""
         page = historical_records
         versions, end = page.paginator.object_list, page.end_index()
-        # The first one of the next page, so that the last one here has something beside it.
+        # Include the first version of the next page, to compare the last one here with.
         before = [*page[1:], *versions[end : end + 1], None]
         for record, old in zip(page, before, strict=False):
             record.changes = differences(old, record) if old else described(record)
@@ -111,7 +116,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         version_id: str,
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """A version in the form of the row, to store it again. Only who may change may post."""
+        """Show a version in the row's form, to restore it. A POST needs the change permission."""
         self._require_permission(request)
         if request.method == "POST":
             self.model.lock_table()
@@ -119,7 +124,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return super().history_form_view(request, *ids, extra_context)
 
     def _require_permission(self, request: HttpRequest) -> None:
-        """Raise PermissionDenied before anybody learns whether there is such a row."""
+        """Raise PermissionDenied, before the response reveals whether the row exists."""
         posts = request.method == "POST"
         may = self.has_change_permission if posts else self.has_view_permission
         if not may(request):
@@ -128,7 +133,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def render_history_view(
         self, request: HttpRequest, template: str, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
-        """A version with what differs from the stored row; a 409 if somebody was quicker."""
+        """Render a version with its differences from the stored row. A 409 on a conflict."""
         if template != self.object_history_form_template:
             return super().render_history_view(request, template, context, **kwargs)
         show_typed(request, context)
@@ -142,7 +147,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return super().render_history_view(request, template, context, status=status)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Store it, unless nothing was changed: that would be no news in its history."""
+        """Save the row only if it has changed, so that its history has no empty entries."""
         if record := getattr(obj, "_history", None):
             obj._change_reason = f"Restored from {record.history_date:%Y-%m-%d %H:%M:%S}"
         stored = self.model.objects.filter(pk=obj.pk).first()
@@ -152,7 +157,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """The row; where it is about to be changed, under a table lock until that is done."""
+        """Return the row. On POST, take a table lock first, which lasts until the commit."""
         if request.method == "POST":
             self.model.lock_table()
         return super().get_object(request, object_id, from_field)
@@ -161,19 +166,19 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list; a table lock lets nobody else change a row while something is changed in it."""
+        """Show the list. On POST, a table lock prevents concurrent changes of its rows."""
         if request.method == "POST":
             self.model.lock_table()
             self.prepare_list(request)
         return super().changelist_view(request, extra_context)
 
     def prepare_list(self, request: HttpRequest) -> None:
-        """Look at what the list was sent with, before Django does; the table is locked."""
+        """Hook to check the submitted list before Django does. The table is locked."""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """The form; 422 if something is wrong, and 409 where the optimistic lock failed."""
+        """Render the form: a 422 if it's invalid, a 409 if the optimistic lock failed."""
         show_typed(request, context)
         response = super().render_change_form(request, context, *args, **kwargs)
         form = context["adminform"].form
@@ -194,27 +199,30 @@ class VersionedAdmin(SimpleHistoryAdmin):
     # --- The list and the form ---
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Whether the list may be filtered so."""
+        """Return whether the list may be filtered by this lookup."""
         return lookup in self.allowed_lookups
 
     @admin.display(description=gettext_lazy("Text"))
     def words(self, row: Any) -> str:
-        """The beginning of the text."""
+        """Return the beginning of the text."""
         return Truncator(row.text).chars(90)
 
     def text_fields(self, request: HttpRequest, row: Any) -> list[str]:
-        """The first fields of the form; with the optimistic lock, for users who may change it."""
+        """Return the form's first fields, with the optimistic lock if the row can be changed."""
         locked = row and self.has_change_permission(request, row)
         return ["text", "key", *(["version"] if locked else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """The key, chosen once: exports and histories know the row by it. All, to viewers."""
+        """Return the key of an existing row, or all fields if the user may only view it.
+
+        The key never changes, because exports and histories identify the row by it.
+        """
         if obj is None:
             return []
         return ["key"] if self.has_change_permission(request, obj) else ["key", *self.stored_fields]
 
     def own_page(self, address: str, view: Callable[..., Any], name: str, right: str) -> URLPattern:
-        """The URL of a page of our own in the admin, for those with a right on the model."""
+        """Return the URL pattern of an admin page of our own, with a permission on the model."""
         permission = f"purposeapp.{right}_{self.opts.model_name}"
         allowed = permission_required(permission, raise_exception=True)(view)
         name = f"purposeapp_{self.opts.model_name}_{name}"
@@ -225,14 +233,14 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """On to the list; a draft can be published from there at once."""
+        """Redirect to the list and, for a draft, offer to publish it there."""
         if self._is_draft_for_the_list(request, obj):
             self._offer_to_publish(request, obj)
             return self.response_post_save_add(request, obj)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Likewise."""
+        """Redirect to the list and, for a draft, offer to publish it there."""
         if self._is_draft_for_the_list(request, obj):
             self._offer_to_publish(request, obj)
             return self.response_post_save_change(request, obj)
@@ -244,7 +252,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return is_draft and not stays and self.has_change_permission(request, obj)
 
     def _offer_to_publish(self, request: HttpRequest, obj: Any) -> None:
-        """Say that it is a draft, with a button; the form of the list below has the CSRF token."""
+        """Add a message with a Publish button, which uses the list's form and its CSRF token."""
         said = format_html(
             '{} <button class="button" form="changelist-form" formaction="{}">{}</button>',
             _("Saved as a draft. Publish it?"),
@@ -256,7 +264,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Publish one row, and go on to the list. A GET, as after a sign-in, only opens the row."""
+        """Publish a row, and redirect to the list. A GET, e.g. after a sign-in, opens the row."""
         if request.method != "POST":
             return redirect("../change/")
         self.model.lock_table()

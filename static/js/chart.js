@@ -1,6 +1,6 @@
-// Makes the picture over time answer: arrow keys, a pointer or a finger choose a result, and its
-// date, split, life event and note are said and shown. What they are stands in the table below the
-// picture, which is all there is without this script.
+// Makes the history's chart interactive: arrow keys, mouse or touch select a result, and its date,
+// split, life event and note are shown and announced. The data are in the table below the chart,
+// which is all there is without this script.
 "use strict";
 for (const chart of document.querySelectorAll("[data-chart]")) {
   const picture = chart.querySelector("[data-picture]");

@@ -1,20 +1,20 @@
-// Keeps what is typed into a form in this tab until the server has taken it. Without this script,
-// the browser's own memory and the server's (held_forms.py) do what they can.
+// Saves drafts of forms in this tab's sessionStorage until the server has accepted them. Without
+// this script, the browser restores some values, and the server holds some forms (held_forms.py).
 //
-// A draft belongs to an account, by its key, or to a visitor; another account's never shows, and
-// sign-out ends all. Passwords and files are never kept.
+// A draft belongs to an account, identified by its key, or to a visitor. Another account's draft is
+// never shown, and signing out deletes accounts' drafts. Passwords and files are never saved.
 "use strict";
 {
-  const NOBODYS_MAX_AGE_MS = 30 * 60 * 1000; // a visitor may be anybody
+  const NOBODYS_MAX_AGE_MS = 30 * 60 * 1000; // the next visitor may be somebody else
   const PREFIX = "draft ";
   const { account, restored, discard } = document.currentScript.dataset;
-  const knowsReader = account !== undefined; // a page that is the same for everybody does not
+  const knowsReader = account !== undefined; // false on public pages
 
   const attempt = (act) => {
     try {
       return act();
     } catch {
-      return null; // storage is blocked or full: nothing is kept
+      return null; // storage is blocked or full: nothing is saved
     }
   };
   const read = (key) => attempt(() => JSON.parse(sessionStorage.getItem(key)));
@@ -26,8 +26,8 @@
       .map((key) => [key, read(key)])
       .filter(([, draft]) => draft);
 
-  // Who is signed in, for the other tabs of this browser. Empty after sign-out, and unlike
-  // the header's letter not after a session has ended by itself: its person may come back.
+  // The key of the signed-in account, shared with the browser's other tabs. Empty after sign-out.
+  // Unlike the header's initial, it stays after a session has expired: the user may come back.
   const signedIn = () => attempt(() => localStorage.getItem("account-key")) ?? "";
   const remember = (key) => attempt(() => localStorage.setItem("account-key", key));
   const forget = () => {
@@ -38,22 +38,22 @@
 
   if (account) remember(account);
   const navigation = performance.getEntriesByType("navigation")[0];
-  // By an address or a bookmark, as by the next person at a shared tablet; not by a link or a reload.
+  // Opened by typing a URL or a bookmark, as by the next person at a shared tablet, not by a link or reload.
   const isOpenedAnew = navigation?.type === "navigate" && !document.referrer;
   const hasFailed = navigation?.responseStatus >= 400;
 
   const cameFrom = document.referrer && new URL(document.referrer).pathname;
   const keyOf = (draft, search) => `${PREFIX}${draft.account} ${draft.action}${search}`;
-  const answered = new Set(); // drafts that this page shows already, as they were sent
+  const answered = new Set(); // keys of drafts whose values this page already shows, as the response to them
 
   for (const [key, draft] of drafts()) {
     remove(key);
     if (!isMine(draft)) continue;
     if (!draft.account && (isOpenedAnew || Date.now() - draft.at > NOBODYS_MAX_AGE_MS)) continue;
-    // Answered with a redirect, from the page that sent it, to a page of the same reader: taken.
+    // A redirect from the page that sent the form, to a page of the same user: the server accepted it.
     const isRedirected = !hasFailed && navigation?.redirectCount > 0 && cameFrom === draft.page;
     if (draft.isSent && isRedirected && (!knowsReader || draft.account === account)) continue;
-    // A visitor's draft goes on with whoever signs in from its page, and with nobody else.
+    // A visitor's draft passes only to the account that signs in from the draft's page.
     if (account && !draft.account && !draft.goesToSignIn) continue;
     const kept = { ...draft, account: draft.account || account || "", isSent: false };
     const isAnswer = draft.isSent && hasFailed && location.pathname === draft.action;
@@ -85,7 +85,7 @@
     else if (isSelect(field)) [...field.options].forEach((option, i) => (option.selected = value[i]));
     else field.value = value;
   };
-  // Several fields may have one name, as radio buttons do.
+  // Radio buttons share a name.
   const nameOf = (field) => (field.type === "radio" ? `${field.name}=${field.value}` : field.name);
   const valuesOf = (fields, of) => Object.fromEntries(fields.map((f) => [nameOf(f), of(f)]));
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -99,7 +99,7 @@
     const hidden = fields.filter((field) => field.type === "hidden");
     const hiddenDefaults = valuesOf(hidden, (field) => field.value);
     const defaults = valuesOf(visible, defaultOf);
-    let baseline = defaults; // what needs no draft; null where anything does
+    let baseline = defaults; // values that need no draft; null if any values do
     let line = null;
     let isSent = false;
     let goesToSignIn = false;
@@ -151,20 +151,20 @@
     const begin = () => {
       const draft = read(key);
       if (!draft) {
-        // What the browser brings back may have been sent; what else differs was typed meanwhile.
+        // Values that the browser has restored may have been sent already. Later changes are typed.
         if (navigation?.type !== "navigate") baseline = valuesOf(visible, valueOf);
         return;
       }
       const shown = valuesOf(visible, valueOf);
       if (answered.has(key) || isSame(draft.values, shown)) {
-        baseline = null; // it is there already, from the server or the browser's own memory
+        baseline = null; // the form shows it already, from the server or restored by the browser
         return;
       }
       fill(draft.values, draft.hiddenValues);
       if (!isSame(valuesOf(visible, valueOf), shown)) announce();
     };
 
-    // Buttons and arrow keys that change a field send no event of their own.
+    // Listen to click and keyup too: scripts that change a field on these send no input event.
     let last = null;
     for (const kind of ["input", "change", "click", "keyup"]) {
       form.addEventListener(kind, (event) => {
@@ -193,7 +193,7 @@
     window.addEventListener("pagehide", save);
     window.addEventListener("pageshow", (event) => {
       if (!event.persisted) return begin();
-      // From the back/forward cache: as it was left. What the server has taken is no draft.
+      // From the back/forward cache, the page is as it was left. Values that the server accepted are no draft.
       if (isSent && !read(key)) baseline = valuesOf(visible, valueOf);
       goesToSignIn = false;
     });
@@ -201,10 +201,10 @@
   };
 
   window.addEventListener("pageshow", (event) => {
-    // Whoever signed out, or in as somebody else, must not find this page by Back.
+    // After signing out, or in as another user, Back must not show this page.
     if (!event.persisted || !account || account === signedIn()) return;
     document.body.hidden = true;
-    location.replace(`${location.pathname}${location.search}`); // a reload might send a form again
+    location.replace(`${location.pathname}${location.search}`); // reload() might send a form again
   });
   window.addEventListener("storage", (event) => {
     if (event.key !== "account-key") return;

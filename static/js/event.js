@@ -1,4 +1,4 @@
-// Asks for words once "Something else" is chosen. Without this script they can always be written.
+// Shows the text field once "Something else" is chosen. Without this script it's always shown.
 "use strict";
 {
   const event = document.querySelector("select[name='event']");
@@ -6,13 +6,13 @@
 
   const ask = (asked) => {
     words.closest(".mb-3").hidden = !asked;
-    // What is out of sight is not sent; it comes back with the choice.
+    // A hidden field's text isn't sent. It's restored if the choice is made again.
     words.disabled = !asked;
   };
   const begin = () => ask(event.value === "other" || words.classList.contains("is-invalid"));
 
   event.addEventListener("change", () => ask(event.value === "other"));
-  // Back and reload bring back what was chosen, after this script first ran.
+  // On Back and reload, the browser restores the choice after this script has first run.
   window.addEventListener("pageshow", begin);
   begin();
 }

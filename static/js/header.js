@@ -1,5 +1,5 @@
-// Paper or night: the system decides until the switch is used; the browser remembers, no cookie.
-// Loaded before the page is drawn, so that it never flashes in the other one.
+// Light or dark theme: the system's, until the user switches. Stored in localStorage, not in a cookie.
+// Loaded before the first paint, so that the page never flashes in the other theme.
 "use strict";
 {
   const root = document.documentElement;
@@ -7,7 +7,7 @@
     try {
       return act(localStorage);
     } catch {
-      return null; // storage is blocked: what is chosen lasts as long as the page
+      return null; // storage is blocked: the choice lasts as long as the page
     }
   };
   const paint = () => {
@@ -21,10 +21,10 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const warning = document.querySelector("[data-cookies-blocked]");
-    // By now time_zone.js has set one here. navigator.cookieEnabled is true in a Chromium that blocks them.
+    // time_zone.js has set a cookie by now. navigator.cookieEnabled is true in a Chromium that blocks cookies.
     if (warning && !document.cookie) warning.hidden = false;
     const button = document.querySelector("[data-theme-switch]");
-    if (!button) return; // what a projector shows has no header
+    if (!button) return; // the projector's page has no header
     const label = button.querySelector("[data-dark]");
     const name = () => {
       label.textContent = isDark() ? label.dataset.light : label.dataset.dark;
@@ -39,16 +39,16 @@
     name();
     button.hidden = false;
 
-    // The way to one's account. A page that is the same for everybody doesn't know who reads it, so
-    // the browser remembers whether somebody is signed in: one letter, never sent, gone with sign-out.
+    // The account link. A public page doesn't know the user, so localStorage holds whether somebody is
+    // signed in: one letter, never sent to the server, and deleted on sign-out.
     const menu = document.querySelector("[data-account-menu]");
     const link = document.querySelector("[data-account-link]");
     const account = link?.href;
     const lead = () => {
       const initial = stored((storage) => storage.getItem("account") ?? "");
-      if (initial === null) return; // as without this script: it works for all
+      if (initial === null) return; // storage is blocked: the link works for everybody, as without this script
       if (initial) {
-        // As the account menu looks on all other pages.
+        // Looks like the account menu on all other pages.
         const [circle, words] = [0, 1].map(() => document.createElement("span"));
         circle.className = "account-initial";
         circle.textContent = initial;
@@ -83,7 +83,7 @@
       stored((storage) => storage.removeItem("account"));
     }
 
-    // From the back/forward cache a page comes as it was left, whatever has been chosen since.
+    // A page from the back/forward cache is as it was left, even if the choice has changed since.
     window.addEventListener("pageshow", (event) => {
       if (!event.persisted) return;
       paint();
@@ -94,8 +94,8 @@
   });
 }
 
-// draft.js keeps what is typed. A first visit to the questionnaire, which has to be quick, has nothing
-// to keep before somebody touches it.
+// Loads draft.js, which saves what is typed. On a first visit to the questionnaire, which has to be
+// fast, that waits until the visitor touches the page.
 {
   const { draft, ...words } = document.currentScript.dataset;
   let isLoaded = false;
@@ -112,7 +112,7 @@
     const isDraft = (key) => key.startsWith("draft ");
     hasStored = localStorage.getItem("account-key") || Object.keys(sessionStorage).some(isDraft);
   } catch {
-    // storage is blocked: there is nothing to keep anything in
+    // storage is blocked: nothing can be saved
   }
   if (words.account || hasStored) {
     load();

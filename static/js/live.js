@@ -1,11 +1,11 @@
-// Keeps a page of a room up to date: asks for the same page again, and replaces what differs.
-// Without this script the page refreshes itself by a <meta> tag.
+// Polls a room's page: requests the same page again, and replaces the parts that differ.
+// Without this script, a <meta> tag refreshes the page.
 "use strict";
 {
   const EVERY_MS = 2000;
   const AFTER_FAILURE_MS = 5000;
   const MAX_WAIT_MS = 15000;
-  const ANNOUNCE_DELAY_MS = 4000; // without another answer, before a screen reader is told how many
+  const ANNOUNCE_DELAY_MS = 4000; // without a new answer, until the number is announced to screen readers
   const main = document.getElementById("main");
   const announcer = document.createElement("p");
   announcer.className = "visually-hidden";
@@ -18,12 +18,12 @@
   const { lost: noConnection } = document.currentScript.dataset;
 
   const parts = (root) => new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.id, part]));
-  // A CSRF token is another one each time, and says the same.
+  // The CSRF token differs in each response, so ignore it in the comparison.
   const bare = (part) => part.outerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1");
   const words = (root) => root.querySelector("[data-announce]")?.textContent.replace(/\s+/g, " ").trim() ?? "";
   const known = (root) => new Map([...parts(root)].map(([id, part]) => [id, bare(part)]));
 
-  // What the server sent last: somebody may have opened a part of it meanwhile.
+  // The parts as the server last sent them, because the user may have opened one since.
   let shown = known(main);
   let said = words(main);
   let etag = null;
@@ -57,7 +57,7 @@
 
   const isOver = () => !main.querySelector("[data-live]");
 
-  // A poll that fails once is nothing to speak of.
+  // Don't report a single failed poll.
   const count = (failed) => {
     failures = failed ? failures + 1 : 0;
     const saying = failures > 1 ? noConnection : "";
@@ -69,7 +69,7 @@
     if (asking || document.hidden || isOver()) return;
     asking = true;
     let wait = EVERY_MS;
-    // A phone that has changed its network may never hear of an answer, nor of a failure.
+    // After a phone has changed its network, fetch may get neither a response nor an error.
     const patience = new AbortController();
     const giveUp = setTimeout(() => patience.abort(), MAX_WAIT_MS);
     try {
@@ -83,19 +83,19 @@
       if (response.status >= 500) wait = AFTER_FAILURE_MS;
       else if (response.ok) {
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
-        // What is being pressed stays under the finger until the next time.
+        // Don't replace anything while an element is pressed. The next poll will.
         if (!main.querySelector(":active")) {
           etag = response.headers.get("ETag");
           show(page.getElementById("main"));
         }
       } else if ([404, 410].includes(response.status)) {
-        return; // the room is deleted: what is shown stays, on the projector too
+        return; // the room is deleted: leave the page as it is, also on the projector
       } else if (response.status !== 304) {
         location.reload();
         return;
       }
     } catch {
-      wait = AFTER_FAILURE_MS; // no network, or the server restarts
+      wait = AFTER_FAILURE_MS; // no network, or the server is restarting
       count(true);
     } finally {
       clearTimeout(giveUp);

@@ -1,4 +1,4 @@
-// Knows a result that was made in this tab a moment ago, on a page that is the same for everybody.
+// Recognizes the visitor's own result on its public page, if it was just made in this tab.
 "use strict";
 {
   const page = document.querySelector("[data-split]");
@@ -6,7 +6,7 @@
   try {
     own = sessionStorage.getItem("own-split");
   } catch {
-    // storage is blocked: the page then reads as it does for everybody
+    // storage is blocked: the page stays as it is for everybody
   }
   if (own === page.dataset.split) {
     for (const part of document.querySelectorAll("[data-shared]")) part.hidden = true;

@@ -1,7 +1,7 @@
-// Checks a new password as it is typed. The rules and words are the server's, which checks again.
+// Checks a new password while it is typed. The rules and texts come from the server, which checks again.
 "use strict";
 {
-  // Counts what two words have in common as Django's similarity validator does, from 0 to 1.
+  // The similarity of two words from 0 to 1, as Django's UserAttributeSimilarityValidator computes it.
   const similarity = (one, other) => {
     const letters = [...other];
     const common = [...one].filter((letter) => {
@@ -29,7 +29,7 @@
       if (isLike(password, email ? email.value : input.dataset.email)) words = likeEmail;
       if (/^\p{Nd}+$/u.test(password)) words = onlyDigits;
       if (password && [...password].length < Number(minLength)) words = tooShort;
-      // A screen reader reads again what is written again, with each letter that is typed.
+      // Only write changed text: screen readers announce it again on each write, so on each keystroke.
       if (answer.textContent !== words) answer.textContent = words;
       answer.classList.toggle("is-fine", words === fine);
     };

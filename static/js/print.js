@@ -1,4 +1,4 @@
-// Offers the browser's own print dialog. Without this script, its menu has the same.
+// Adds a button that opens the print dialog. Without this script, the browser's menu has it.
 "use strict";
 {
   const place = document.querySelector("[data-print]");

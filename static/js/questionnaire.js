@@ -1,10 +1,10 @@
-// Makes the questionnaire answer at once. Everything here also works without it: the + and −
-// are buttons that the server understands, and the server has the last word on the points.
+// Makes the questionnaire respond instantly. Everything also works without this script: the server
+// handles the + and − buttons, and always validates the points.
 "use strict";
 {
   const BUDGET = 10;
   const MAX_COUNTED_POINTS = 999999;
-  const ANNOUNCE_DELAY_MS = 700; // without a change, before a screen reader is told
+  const ANNOUNCE_DELAY_MS = 700; // without a change, until it's announced to screen readers
   const FLIGHT_MS = 240;
   const form = document.querySelector("[data-questionnaire]");
   const tray = form.querySelector("[data-tray]");
@@ -19,13 +19,13 @@
     take: element.querySelector("[value$='-']"),
   }));
 
-  // As the server reads a number: spaces around it don't matter, a blank is 0, and what is not
-  // a whole number counts as nothing until the server says so.
+  // Parses a number as the server does: surrounding spaces are ignored, and blank is 0. Anything but
+  // a whole number counts as 0 until the server reports the error.
   const pointsOf = (row) => {
     const text = row.input.value.trim();
     return /^[0-9]+$/.test(text) ? Math.min(Number(text), MAX_COUNTED_POINTS) : 0;
   };
-  // The patterns are Python's own, with its placeholders: %(name)d and %(name)s.
+  // The patterns are Python's, with placeholders such as %(name)d and %(name)s.
   const fill = (pattern, values) => pattern.replace(/%\((\w+)\)[ds]/g, (_, key) => values[key]);
 
   const show = () => {
@@ -49,7 +49,7 @@
         row.was.classList.toggle("was-changed", was !== points && used > 0);
         row.was.textContent = fill(pattern, { was, now: points });
       }
-      // Not `disabled`: that would throw the focus away in the middle of a series of presses.
+      // Not `disabled`, which would lose the focus in the middle of a series of presses.
       row.add.ariaDisabled = rest > 0 ? null : "true";
       row.take.ariaDisabled = points > 0 ? null : "true";
     }
@@ -68,12 +68,12 @@
     }, ANNOUNCE_DELAY_MS);
   };
   const changed = (row) => {
-    // What was wrong when the form was sent says nothing about what stands in it now.
+    // The error is about the values that were sent, not the current ones.
     form.querySelector("fieldset > .field-error")?.remove();
     announce(row, show().status);
   };
 
-  // One token flies from the tray to its slot, or back: what the numbers say, shown once.
+  // Animates a token from the tray to its slot, or back.
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const fly = (from, to) => {
     if (still.matches || !from || !to) return;
@@ -102,7 +102,8 @@
   };
 
   for (const row of rows) {
-    // No list of earlier numbers. Without this script, Back and reload bring back what was typed.
+    // No suggestions of earlier numbers. Only set here, because it would keep the browser from
+    // restoring the values on Back and reload, which pages without this script need.
     row.input.autocomplete = "off";
     row.input.addEventListener("input", () => changed(row));
     row.input.addEventListener("focus", () => row.input.select());
@@ -118,19 +119,19 @@
     }
   }
 
-  // Back brings the form as it was sent, with its submission: sent again, it is the same one.
-  // It does so for whoever sent it, and for nobody who signed in since.
+  // Restores the sent values on Back, with their idempotency key, so that sending the form again
+  // records the same result. Only for the account that sent it, not one that has signed in since.
   const kept = [...form.querySelectorAll("input, select, textarea")].filter(
     (field) => field.name !== "csrfmiddlewaretoken",
   );
   form.addEventListener("submit", () => {
     const values = kept.map((field) => [field.name, field.value]);
     history.replaceState({ questionnaire: Object.fromEntries(values) }, "");
-    // The page of a result is the same for everybody; own.js then knows whose it is.
+    // The result's page is public. This lets own.js recognize that it's the visitor's own.
     try {
       sessionStorage.setItem("own-split", rows.map(pointsOf).join("-"));
     } catch {
-      // storage is blocked: the page then reads as it does for everybody
+      // storage is blocked: the page stays as it is for everybody
     }
   });
   const sent = history.state?.questionnaire;
@@ -138,7 +139,7 @@
     for (const field of kept) field.value = sent[field.name] ?? field.value;
   }
 
-  // Back and reload bring back what was typed, after this script first ran.
+  // On Back and reload, the browser restores the values after this script has first run.
   window.addEventListener("pageshow", show);
   show();
 }

@@ -1,4 +1,4 @@
-// Offers what only a browser can do: copy a link, and open the system's own share sheet.
+// Adds buttons to copy a link, and to open the system's share sheet.
 "use strict";
 for (const share of document.querySelectorAll("[data-share]")) {
   const { url, title } = share.dataset;
@@ -14,7 +14,7 @@ for (const share of document.querySelectorAll("[data-share]")) {
       try {
         await navigator.clipboard.writeText(url);
       } catch {
-        // The browser, or whoever runs it, keeps pages from the clipboard.
+        // The browser or its administrator denies access to the clipboard.
         words = copy.dataset.refused;
         getSelection().selectAllChildren(share.querySelector("[data-link]"));
       }
@@ -28,7 +28,7 @@ for (const share of document.querySelectorAll("[data-share]")) {
   if (navigator.share) {
     send.hidden = false;
     send.addEventListener("click", () => {
-      // Closing the sheet without a choice is an answer, not a fault.
+      // Closing the share sheet rejects the promise. That's not an error.
       navigator.share({ url, title }).catch(() => {});
     });
   }

@@ -1,8 +1,8 @@
-// Ticks a tip off where it stands: the page stays, and only the advice in it is made anew.
+// Ticks tips without leaving the page: only its advice is replaced.
 "use strict";
 {
   let isPlain = false;
-  let last = Promise.resolve(); // what was pressed last, and the advice that the server answers
+  let last = Promise.resolve(); // of the last request, resolves to the new advice
 
   const askFor = async (url, body) => {
     try {
@@ -10,7 +10,7 @@
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       return response.ok && page.querySelector("[data-advice]");
     } catch {
-      return null; // without a network, the browser's own page says so best
+      return null; // without a network, the caller lets the browser show its own error page
     }
   };
 
@@ -22,11 +22,11 @@
     const section = button.closest("section").id;
     const body = new FormData(form);
     body.append(button.name, button.value);
-    // One after the other, so that the answer to the last one knows of all.
+    // One request after another, so that the last response includes all ticks.
     const mine = (last = last.then(() => askFor(button.formAction, body)));
     const fresh = await mine;
     if (!fresh) {
-      // As without this script: the page that answers says what to do, and can send it again.
+      // Submit it as without this script: the error page says what to do, and can resend it.
       isPlain = true;
       return button.click();
     }
@@ -40,7 +40,7 @@
     }
     const announced = document.querySelector("[data-ticked]");
     announced.textContent = announced.getAttribute(`data-${button.value}`) ?? "";
-    // Whoever works by keyboard goes on where they were; whoever writes a note meanwhile writes on.
+    // Keep the keyboard's focus on the tip, unless it's outside the advice, e.g. in the note.
     if (isElsewhere) return;
     const next = document.getElementById(tip)?.querySelector("button");
     const visible = next?.checkVisibility() ? next : document.querySelector(`#${section} h3 a`);

@@ -1,4 +1,4 @@
-// Tells the server the time zone of this browser, in which personal pages then show days and times.
+// Sends the browser's time zone to the server in a cookie. Personal pages show dates and times in it.
 "use strict";
 {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();

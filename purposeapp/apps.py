@@ -13,7 +13,7 @@ class PurposeappConfig(AppConfig):
     verbose_name = _("Five Purposes")
 
     def ready(self) -> None:
-        # Import the modules with signal receivers. Otherwise they would load too late or never.
+        # Import the modules with signal receivers: nothing else would before the first request.
         from purposeapp.accounts import (
             groups,
             linkedin,  # noqa: F401

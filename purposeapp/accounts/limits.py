@@ -17,7 +17,7 @@ from purposeapp.models import User
 from purposeapp.web.visitors import network_of
 
 MAILBOX_RETRY_AFTER_S = 60 * 60
-"""Seconds after which a full mailbox takes the next email, unless the daily limit is reached."""
+"""Retry-After in seconds if a mailbox was sent too many emails. The daily limit may last longer."""
 
 LOOKUPS_OF_A_SIGN_UP = 5
 """Extra queries for the email that allauth makes for a new account, but not for a known email."""
@@ -72,7 +72,8 @@ def _here(request: HttpRequest, email: str) -> str:
 def ask_for_known_too(email: str) -> None:
     """Run the same number of queries for a known email as allauth runs for an unknown one.
 
-    allauth looks up an unknown email in a second table, the users. This does so for a known one.
+    allauth looks up an unknown email in two tables, EmailAddress and User, but a known one only in
+    the first. Without this second query, the response time would show who has an account.
     """
     if EmailAddress.objects.filter(email=email.lower()).exists():
         User.objects.with_email(email).first()

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 WORDS = ("five", "ten", "purposes?", "points?", "linked", "in", "password")
-"""Context-specific words, as regex patterns. A password may contain them, but needs other words."""
+"""Context-specific words, as regex patterns. A password must not consist of them alone."""
 
 _WORDS_ALONE = re.compile(f"(?:{'|'.join(WORDS)})+")
 

@@ -89,7 +89,7 @@ def load(data: bytes) -> dict:
 def _refuse_too_many_values(data: bytes) -> None:
     """Raise InvalidFile if the data may have more than MAX_VALUES values.
 
-    Counts commas and opening brackets outside strings, which are at least as many as the values.
+    Counts opening brackets and commas outside strings: a list or object has one for each value.
     """
     structure = _TEXTS.sub(b"", data)
     if sum(map(structure.count, (b",", b"[", b"{"))) > MAX_VALUES:

@@ -120,7 +120,7 @@ class ReminderRun:
 
     @transaction.atomic
     def _remind(self, user_id: int) -> bool:
-        """Send or postpone one reminder. Returns False if it's no longer due or the user is gone.
+        """Send or postpone one reminder. Returns False if it's not due or can't be sent any more.
 
         Skips a row that another run has locked. Once the row is locked here, what other runs have
         committed is visible.

@@ -67,8 +67,8 @@ def _show_result(request: HttpRequest, form: QuestionnaireForm) -> HttpResponse:
 def _goes_on_in_an_outage(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorator that shows the questionnaire during a database outage, to an anonymous user.
 
-    Submitted points may belong in a history, so the response is a 503 page that resends the form
-    and links to the result.
+    Valid points that are submitted then may belong in a history, so the response is a 503 page
+    that can resend the form and links to the result.
     """
 
     @wraps(view)

@@ -1,6 +1,6 @@
-"""Emails with a link to a talk.
+"""Emails with a link to a talk: to an address that a user typed, or to one side's account.
 
-The address is the one that a user typed. It's stored only in the outbox, until the email is sent.
+A typed address is stored only in the outbox, until the email is sent.
 """
 
 import logging
@@ -39,19 +39,22 @@ def mail_guest_url(talk: Talk, key: str, to: str) -> bool:
 
 
 def mail_finished(talk: Talk, side: TalkSide) -> bool:
-    """Tell the other side that this one has finished; False if no mail can be sent."""
+    """Notify the other side that `side` has finished. Returns False if no email can be sent."""
     return _notify("talk_finished", talk, side.other)
 
 
 def mail_opened(talk: Talk, side: TalkSide) -> bool:
-    """Tell the other side that this one was the second to agree; False if no mail can be sent."""
+    """Notify the other side that `side` was the second to agree, so that the talk is open.
+
+    Returns False if no email can be sent.
+    """
     return _notify("talk_opened", talk, side.other)
 
 
 def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
-    """Send one side news of the other, if they have an account with a verified email.
+    """Email one side about the other, if they have an account with a verified email.
 
-    The link in it is no key: it needs a sign-in.
+    The link contains no secret key: it needs a sign-in.
     """
     user_id = talk.user_of(to)
     user = reachable_people().filter(pk=user_id).first() if user_id else None

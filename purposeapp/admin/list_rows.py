@@ -17,8 +17,9 @@ ROW = re.compile("(?:initial-)?form-([0-9]+)-.+")
 def leave_out_deleted_rows(request: HttpRequest) -> None:
     """Remove rows of tips deleted in the meantime from the submitted data, and say so.
 
-    Otherwise Django's formset would fail as a whole. Raises BadRequest if the list's hidden data
-    is missing or malformed: the number of rows, their ids, and the original values.
+    Otherwise Django's formset, which looks up each row, would fail on every retry. Raises
+    BadRequest if the list's hidden data is missing or malformed: the number of rows, their ids,
+    and the original values.
     """
     sent = request.POST
     count = sent.get("form-TOTAL_FORMS", "")

@@ -30,7 +30,7 @@ from .tip_preview import tip_preview
 from .versioned import VersionedAdmin, set_state
 
 MAX_TICKS = 1_000
-"""Maximum number of ticks that the list counts per tip. Above it, the list shows "1000+"."""
+"""Maximum number of ticks that the list counts per tip. From there on, it shows "1000+"."""
 
 ARROW = re.compile(r"(?P<way>up|down) (?P<tip_id>[0-9]{1,18})")
 """The value of `_save` if a move button (an arrow) in the list was pressed."""

@@ -161,7 +161,7 @@ def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
     if request.method == "POST":
         talk, side = request.seat.talk, request.seat.side
         was_open = talk.is_open
-        with transaction.atomic():  # the mail goes to the outbox
+        with transaction.atomic():  # the email is put into the outbox only if the change commits
             if talk.agree(side) and not was_open:
                 talk.refresh_from_db()
                 if talk.is_open:

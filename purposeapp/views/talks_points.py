@@ -99,7 +99,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
     def save(request: SeatedRequest, form: TenPointsForm) -> HttpResponse:
         seat = request.seat
         had_finished = seat.talk.has_finished(seat.side)
-        with transaction.atomic():  # the mail goes to the outbox
+        with transaction.atomic():  # the email is put into the outbox only if the answer commits
             if not seat.talk.answer(seat.side, kind, form.split):
                 return HttpResponseSeeOther(seat.url())  # this page says why
             seat.mine[kind] = form.split

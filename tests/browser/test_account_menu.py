@@ -5,7 +5,16 @@ from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
 
-NAMES = ["History", "Goal", "Tips", "Talks", "Rooms", "Reminders", "Settings"]
+NAMES = [
+    "Spend ten points",
+    "History",
+    "Goal",
+    "Tips",
+    "Talks",
+    "Rooms",
+    "Reminders",
+    "Settings",
+]
 TOO_SMALL = """() => [...document.querySelectorAll(".account-menu :is(a, button, summary)")]
   .map((element) => [element.textContent.trim(), element.getBoundingClientRect()])
   .filter(([, box]) => box.height && (box.height < 44 || box.left < 0 || box.right > innerWidth))

@@ -62,7 +62,7 @@ def test_every_page_of_an_account_is_in_the_menu_and_so_is_the_way_out(new_visit
     page = visitor.page
     visitor.sign_up()
     headlines = [
-        *("Your history", "Your goal", "Your tips"),
+        *("What are you on LinkedIn for?", "Your history", "Your goal", "Your tips"),
         *("Talk about the future", "Ten points with a whole group", "Remind me", "Settings"),
     ]
     for name, headline in zip(NAMES, headlines, strict=True):

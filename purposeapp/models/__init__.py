@@ -1,4 +1,4 @@
-"""What is stored: who, what they recorded and want, and the advice that staff own."""
+"""The models: people, what they record and want, and the advice that staff write."""
 
 from purposeapp.advice.life_events import LifeEvent
 

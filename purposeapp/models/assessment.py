@@ -28,7 +28,7 @@ from .split_fields import SplitFields
 from .user import User
 
 MAX_ASSESSMENTS = 10_000
-"""How many an account holds: one a day for 27 years. A trigger of PostgreSQL refuses more."""
+"""The most assessments of an account: one a day for 27 years. A PostgreSQL trigger refuses more."""
 
 HISTORY_IS_FULL = _(
     "Your history is full: it holds %(most)d results. Delete some first. You can export them "
@@ -39,18 +39,18 @@ NOTE_MAX_LENGTH = 2_000
 EVENT_WORDS_MAX_LENGTH = 80
 
 MAX_NEWEST = 21
-"""How many of a person are read at once for the newest page of their history."""
+"""The number of assessments that are read at once for the newest page of a history."""
 
 LATEST_FIRST = ("-taken_at", "-recorded_at", "-id")
 OLDEST_FIRST = ("taken_at", "recorded_at", "id")
 
 EARLIEST = datetime(2003, 5, 5, tzinfo=UTC)
-"""When LinkedIn opened: nobody had a purpose on it before."""
+"""The day on which LinkedIn launched: no assessment can be earlier."""
 
 _UTC_TAKEN_AT = Func(
     Value("UTC"), F("taken_at"), function="timezone", output_field=models.DateTimeField()
 )
-"""A column in the terms of UTC, whatever time zone the connection is set to."""
+"""`taken_at` in UTC, whatever the time zone of the connection."""
 
 _LATEST_BY_SPLIT = f"""
 SELECT {", ".join(Purpose.values)}, count(*)
@@ -64,70 +64,70 @@ WHERE NOT person.left_out
 GROUP BY {", ".join(Purpose.values)}
 """  # noqa: S608 (names of columns)
 
-# The 1,001 splits are values, so that all who have the same one can share it.
+# Splits are immutable, so each of the 1,001 needs only one instance.
 cached_split = cache(Split)
 
 
 class HistoryFullError(ValidationError):
-    """An account holds as many assessments as it may. The message says what to do."""
+    """The account has the most assessments that it may have. The message says what to do."""
 
     def __init__(self) -> None:
         super().__init__(HISTORY_IS_FULL, code="full", params={"most": MAX_ASSESSMENTS})
 
 
 class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
-    """Ways to ask for assessments."""
+    """Queries for assessments."""
 
     def latest_of(self, user: User | AnonymousUser) -> "Assessment | None":
-        """The one that a person took last, by when they say that it was."""
+        """Return a person's latest assessment by the time that they gave, or None."""
         return _latest.first(user.pk) if user.is_authenticated else None
 
     def newest_of(self, user: User) -> list["Assessment"]:
-        """The first MAX_NEWEST of a person in `latest_first`."""
+        """Return a person's first MAX_NEWEST assessments in `latest_first`."""
         return _newest(user.pk)
 
     def own(self, user: User, id: uuid.UUID) -> "Assessment | None":
-        """The one with an id, if it is this person's."""
+        """Return the assessment with an id if it's this person's, or None."""
         return _own.first(user.pk, id)
 
     def latest_by_split(self) -> dict[Split, int]:
-        """How many people have each split as their latest, but for those who are left out.
+        """Return how many people have each split as their latest, without those who opted out.
 
-        One aggregate statement: for each person, the end of their part of the index is looked up,
-        whatever lies before it (a loose index scan).
+        This is one aggregate statement. For each person, it reads only the end of their part of
+        the index (a loose index scan), however long their history is.
         """
         with connection.cursor() as cursor:
             cursor.execute(_LATEST_BY_SPLIT)
             return {cached_split(*points): people for *points, people in cursor.fetchall()}
 
     def taken_by(self, moment: datetime) -> Self:
-        """Those that a person had taken at a moment."""
+        """Return those taken at or before a moment."""
         return self.filter(taken_at__lte=moment)
 
     def on_paper(self) -> Self:
-        """Those that were done on paper, and entered with their day."""
+        """Return those that were done on paper and entered with their day."""
         return self.exclude(taken_on=None)
 
     def latest_first(self) -> Self:
-        """Newest first, by when the person says that it was, then by when they entered it."""
+        """Order by the time that the person gave and then the time of entry, the newest first."""
         return self.order_by(*LATEST_FIRST)
 
     def oldest_first(self) -> Self:
-        """The exact reverse of `latest_first`."""
+        """Order in the exact reverse of `latest_first`."""
         return self.order_by(*OLDEST_FIRST)
 
     def before(self, assessment: "Assessment") -> Self:
-        """Those that come after `assessment` in `latest_first`: the earlier ones."""
+        """Return those earlier than `assessment`, which come after it in `latest_first`."""
         return self.filter(keyset_after(LATEST_FIRST, assessment.key))
 
     def after(self, assessment: "Assessment") -> Self:
-        """Those that come before `assessment` in `latest_first`: the later ones."""
+        """Return those later than `assessment`, which come before it in `latest_first`."""
         return self.filter(keyset_after(OLDEST_FIRST, assessment.key))
 
     def in_pages(self, size: int) -> Iterator["Assessment"]:
-        """All of them, oldest first, of which no more than `size` are in memory (keyset pages).
+        """Yield all of them, oldest first, with at most `size` in memory (keyset pagination).
 
-        Without a cursor on the server, which a pooler in transaction mode doesn't keep.
+        It uses no server-side cursor, which wouldn't survive a pooler in transaction mode.
         """
         page = list(self.oldest_first()[:size])
         while page:
@@ -137,8 +137,8 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
             page = list(self.after(page[-1]).oldest_first()[:size])
 
     def latest_snapshots(self, limit: int) -> list[Snapshot]:
-        """The latest ones, `limit` at most, oldest first, as the picture over time needs them."""
-        # Plain rows, and each of the 1,001 splits made once: of thousands, models cost most.
+        """Return up to `limit` latest ones as snapshots for the chart over time, oldest first."""
+        # Tuples and cached splits, since model instances would take most of the time for thousands.
         beginning = Left("note", EXCERPT_LENGTH + 1)
         rows = self.latest_first().values_list(
             "id", "taken_at", "event", "event_words", beginning, "taken_on", *Purpose.values,
@@ -158,14 +158,15 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         taken_on: date | None = None,
         **details: str,
     ) -> "Assessment":
-        """Store that `user` spent the points like `split`, and return it.
+        """Store an assessment of `user` with this split and `details`, and return it. Idempotent.
 
-        It was taken now; or at `taken_at`, where it waited to be kept; or, on paper, on the day
-        `taken_on`. The `details` that the person gave (`event`, `event_words`, `note`) are stored
-        with it.
+        It was taken now; or at `taken_at`, if it was pending until sign-in; or on the day
+        `taken_on`, if it was done on paper. `details` are `event`, `event_words` and `note`.
 
-        A form that was sent before leads to the assessment that it made then, also when both
-        arrive at once: the unique constraint decides, and the loser reads what the winner wrote.
+        `submission` is the idempotency key: a form that is sent twice returns the assessment that
+        was stored first, even if both requests arrive at once. The unique constraint decides, and
+        the loser reads what the winner wrote.
+
         Raises HistoryFullError.
         """
         now = timezone.now()
@@ -189,10 +190,10 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
             raise
 
     def time_on_paper(self, day: date, *, recorded_at: datetime) -> datetime:
-        """The time at which one that was done on paper takes its place among those of `day`.
+        """Return the time at which to store an assessment that was done on paper on `day`.
 
-        That is midday where its person is, or as late as the last one of that day that was
-        entered before it: those of one day keep the order in which they were entered.
+        That is midday in the person's time zone, or the time of the latest assessment of that day
+        that was entered before, if later. So those of one day keep the order of their entry.
         """
         zone = timezone.get_current_timezone()
         begin, end = (
@@ -206,9 +207,9 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
 
 
 class Assessment(SplitFields):
-    """A split that one person recorded at one moment, with what they wrote about it.
+    """A split that a person recorded at a certain time, with a life event and a note.
 
-    The points never change: whoever thinks differently later makes another assessment.
+    The points never change: a person who changes their mind records another assessment.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -217,7 +218,7 @@ class Assessment(SplitFields):
         verbose_name=_("person"),
         on_delete=models.CASCADE,
         related_name="assessments",
-        # The indexes below begin with it already.
+        # The index below begins with this column.
         db_index=False,
     )
     taken_at = models.DateTimeField(
@@ -281,7 +282,7 @@ class Assessment(SplitFields):
             models.CheckConstraint(
                 condition=Q(taken_on=None)
                 | Q(
-                    # It has begun at UTC+14, and it has not ended at UTC−12.
+                    # The day has begun in UTC+14, and it has not ended in UTC−12.
                     taken_on__lte=_UTC_TAKEN_AT + timedelta(hours=14),
                     taken_on__gt=_UTC_TAKEN_AT - timedelta(days=1, hours=12),
                 ),
@@ -309,29 +310,29 @@ class Assessment(SplitFields):
         return reverse("assessment", args=[self.id])
 
     def neighbours(self) -> "tuple[Assessment | None, Assessment | None]":
-        """Those of the same person before and after it, as `before` and `after` have them."""
+        """Return the person's previous and next assessments, each of which may be None."""
         found = _neighbours(self.user_id, *self.key)
         earlier = next((each for each in found if each.key < self.key), None)
         return earlier, next((each for each in found if each.key > self.key), None)
 
     @property
     def key(self) -> tuple[datetime, datetime, uuid.UUID]:
-        """Its sort key among those of its person; see `keyset_after`."""
+        """The sort key among the person's assessments; see `keyset_after`."""
         return self.taken_at, self.recorded_at, self.id
 
     @property
     def on(self) -> date:
-        """The day: the one that was entered, or the one that it was where the reader is."""
+        """The day that was entered, or else the day in the reader's time zone."""
         return self.snapshot.on
 
     @property
     def event_label(self) -> str:
-        """What happened in life before it, in words; empty where none was recorded."""
+        """The life event before it, in words; empty if none was recorded."""
         return event_label(self.event, self.event_words)
 
     @property
     def snapshot(self) -> Snapshot:
-        """It without the person, and with the whole note."""
+        """The assessment without the person, with the whole note."""
         return Snapshot(
             self.id, self.taken_at, self.split, self.event_label, self.note, self.taken_on
         )

@@ -1,6 +1,6 @@
-"""Capability keys: whoever has one, has the page that it opens.
+"""Capability keys: secret tokens that give access to a page to anybody who has one.
 
-A key is random, and only its hash is stored: who reads the database opens nothing.
+A key is random, and only its hash is stored, so reading the database gives no access.
 """
 
 import secrets
@@ -8,22 +8,22 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 
 KEY_BYTES = 16
-"""Random bytes of a key: 128 bits, which nobody guesses."""
+"""The random bytes of a key: 128 bits, which can't be guessed."""
 
 HASH = r"^[0-9a-f]{64}$"
-"""What `hash_of` returns, for constraints."""
+"""A regular expression for the results of `hash_of`, for constraints."""
 
 
 def make_key() -> str:
-    """A new key."""
+    """Return a new random key."""
     return key_of(secrets.token_bytes(KEY_BYTES))
 
 
 def key_of(secret: bytes) -> str:
-    """The key that is made of a secret of at least as many bytes."""
+    """Return the key for a secret of at least KEY_BYTES bytes."""
     return urlsafe_b64encode(secret[:KEY_BYTES]).decode().rstrip("=")
 
 
 def hash_of(key: str) -> str:
-    """What is stored of a key. It is random, so a plain SHA-256 can't be guessed back."""
+    """Return the hash of a key, to be stored. Keys are random, so an unsalted SHA-256 is enough."""
     return sha256(key.encode()).hexdigest()

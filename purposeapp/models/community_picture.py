@@ -27,11 +27,11 @@ from purposeapp.split import BUDGET, Purpose, Split
 from .assessment import Assessment
 
 CELLS = {"first": len(FIRST), "nothing": len(Purpose), "alike": len(GROUPS)}
-"""The lists of numbers about people, by how many there are in each."""
+"""The fields with lists of numbers of people, and the length of each list."""
 
 
 class Refresh(NamedTuple):
-    """What came of trying to release a new picture."""
+    """The outcome of an attempt to release a new picture."""
 
     people: int
     changed: int
@@ -42,14 +42,14 @@ class Refresh(NamedTuple):
 
 
 class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
-    """Ways to ask for the picture."""
+    """Queries for the picture."""
 
     def without_counts(self) -> Self:
-        """As readers need it: what is only there to be compared with stays in the database."""
+        """Defer `counts`, which readers don't need: it's only compared with the next release."""
         return self.defer("counts")
 
     def refresh(self) -> Refresh:
-        """Count everybody anew, and release that in place of the last release, if it may be."""
+        """Count everybody again, and replace the last release if the rules of release allow it."""
         with transaction.atomic():
             self._lock_table()
             last = self.first()
@@ -72,7 +72,7 @@ class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
         return refresh
 
     def _lock_table(self) -> None:
-        """Take a table lock: of two who refresh at once, one waits. Everybody can read."""
+        """Take a table lock, so that only one process refreshes at a time. Readers don't wait."""
         table = connection.ops.quote_name(self.model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
@@ -84,10 +84,10 @@ def _rule(name: str, sql: str) -> models.CheckConstraint:
 
 
 class CommunityPicture(models.Model):
-    """What was released last of everybody's latest results: one row, or none before the first.
+    """The last release of statistics of everybody's latest results: one row, or none before that.
 
-    PostgreSQL holds the rules of release. A number that is not shown is not in the row at all, but
-    for `counts`, which nobody is shown. It says how many people have each split, not who.
+    PostgreSQL enforces the rules of release. Suppressed numbers are not in the row, except in
+    `counts`, which is never shown. It has the number of people with each split, not who they are.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
@@ -140,17 +140,17 @@ class CommunityPicture(models.Model):
 
     @property
     def histogram(self) -> Counts:
-        """How many people had each split: never shown to anybody."""
+        """The number of people with each split, which must never be shown."""
         return {Split.parse(name): people for name, people in self.counts.items()}
 
     @property
     def people_at_least(self) -> int:
-        """So many people are in it, rounded down to tens."""
+        """The number of people in it, rounded down to tens."""
         return self.people // 10 * 10
 
     @property
     def rows(self) -> list["Row"]:
-        """What it says of each purpose."""
+        """The numbers about each purpose."""
         means = [mean_share(points, self.people) for points in self.points]
         return [
             Row(purpose, sum(means[:place]), means[place], self._share(first), self._share(nothing))
@@ -161,16 +161,16 @@ class CommunityPicture(models.Model):
 
     @property
     def sum_of_means(self) -> int:
-        """About 100: each of them is rounded."""
+        """The sum of the rounded means, about 100."""
         return sum(row.mean for row in self.rows)
 
     @property
     def several_first(self) -> int | None:
-        """The share of those with whom several purposes come first; None where it is hidden."""
+        """The share of people for whom several purposes share the lead; None if suppressed."""
         return self._share(self.first[FIRST.index(None)])
 
     def alike_to(self, split: Split) -> "Alike":
-        """What it says of those who spend like `split`."""
+        """Return the group of splits that are like `split`, with its share of people."""
         group = group_of(split)
         return Alike(group, self._share(self.alike[GROUPS.index(group)]))
 
@@ -179,18 +179,18 @@ class CommunityPicture(models.Model):
 
 
 class Row(NamedTuple):
-    """One purpose in the picture; each number in per cent, None where it is hidden."""
+    """A purpose in the picture. Numbers are in percent, and None if suppressed."""
 
     purpose: Purpose
     start: int
-    """The means of the purposes before it, added up: where it begins in a bar."""
+    """The sum of the means of the purposes before it: where it begins in a bar."""
     mean: int
     first: int | None
     nothing: int | None
 
 
 class Alike(NamedTuple):
-    """Those who spend alike: their share in per cent, None where it is hidden."""
+    """A group of similar splits; its share of people in percent, None if suppressed."""
 
     group: Group
     share: int | None

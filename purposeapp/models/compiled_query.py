@@ -1,7 +1,7 @@
-"""Compiled queries: querysets that Django turns into SQL once, to run with other parameters.
+"""Compiled queries: Django compiles a queryset to SQL once, to run it with different parameters.
 
-Of what a short query costs, two thirds is Django making its SQL, the same each time. The few that
-nearly every page of a person needs are compiled.
+Two thirds of the time of a short query is Django's compilation to SQL, which gives the same SQL
+each time. This is for the few queries that nearly every page of a person needs.
 """
 
 from collections.abc import Callable
@@ -21,38 +21,39 @@ SAMPLES: dict[type, Callable[[int], Any]] = {
     datetime: lambda number: datetime(1, 1, 1, microsecond=number, tzinfo=UTC),
     UUID: lambda number: UUID(int=number),
 }
-"""For each type, values to compile with. They are found again among the parameters of the SQL."""
+"""Sample values to compile with, by type. They're recognized among the parameters of the SQL."""
 
 
 class _Part(NamedTuple):
-    """The columns of one model in a row."""
+    """The columns of a row that belong to one model."""
 
     model: type[models.Model]
     columns: slice
     names: list[str]
     attach: Callable[[Any, Any], None] | None
-    """Sets the instance at the one that it was joined to; None for the first model."""
+    """Sets the instance on the one that it was joined to; None for the first model."""
 
 
 class _Compiled(NamedTuple):
     sql: str
     parameters: list[tuple[bool, Any]]
-    """Each as (whether it is the place of an argument, that place or else a constant)."""
+    """Pairs: (True, index of an argument) or (False, constant)."""
     parts: list[_Part]
 
 
 class CompiledQuery(Generic[M]):
-    """A function that builds a queryset of its arguments, as one that runs it: a decorator.
+    """Decorator for a function that builds a queryset: calling it runs the compiled query.
 
-    Arguments are int, str, datetime or UUID, as annotated, and are only compared with. The queryset
-    may join with `select_related`, and must not annotate, defer or depend on anything else.
+    Arguments must be annotated as int, str, datetime or UUID, and may only be used in comparisons.
+    The queryset may use `select_related`, but must not annotate, defer or depend on anything but
+    the arguments.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[M]]) -> None:
         self._build = build
 
     def __call__(self, *arguments: Any) -> list[M]:
-        """The rows, each as an instance of the model."""
+        """Run the query and return the rows as instances of the model."""
         compiled = self._compiled
         parameters = [arguments[it] if is_given else it for is_given, it in compiled.parameters]
         with connection.cursor() as cursor:
@@ -60,14 +61,14 @@ class CompiledQuery(Generic[M]):
             return [self._instance(compiled.parts, row) for row in cursor.fetchall()]
 
     def first(self, *arguments: Any) -> M | None:
-        """The first of the rows; None where there is none."""
+        """Run the query and return the first row as an instance, or None."""
         return next(iter(self(*arguments)), None)
 
     def _instance(self, parts: list[_Part], row: tuple) -> M:
         first: Any = None
         for part in parts:
             values = row[part.columns]
-            # An outer join that met nothing has no value at all.
+            # If an outer join found no row, all values are NULL.
             is_there = part.attach is None or any(value is not None for value in values)
             instance = (
                 part.model.from_db(DEFAULT_DB_ALIAS, part.names, values) if is_there else None

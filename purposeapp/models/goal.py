@@ -21,55 +21,55 @@ from .user import User
 
 LATEST_FIRST = ("-set_at", "-id")
 MAX_LATEST = 22
-"""How many goals of a person are read at once."""
+"""The number of a person's goals that are read at once."""
 
 MAX_GOALS = 10_000
-"""How many an account keeps. A trigger of PostgreSQL forgets those that were set before them."""
+"""The most goals that an account keeps. A trigger in PostgreSQL deletes older ones."""
 
 
 class GoalQuerySet(OwnedQuerySet["Goal"]):
-    """Ways to ask for goals."""
+    """Queries for goals."""
 
     def current(self) -> Self:
-        """Those that hold: of one person, one at most."""
+        """Return the current goals: at most one for each person."""
         return self.filter(ended_at=None)
 
     def ended(self) -> Self:
-        """Those that another one has replaced, or that were given up."""
+        """Return the goals that were replaced by another one or removed."""
         return self.exclude(ended_at=None)
 
     def latest_first(self) -> Self:
-        """Newest first."""
+        """Order by the time when they were set, the newest first."""
         return self.order_by(*LATEST_FIRST)
 
     def oldest_first(self) -> Self:
-        """The exact reverse of `latest_first`."""
+        """Order in the exact reverse of `latest_first`."""
         return self.order_by("set_at", "id")
 
     def current_of(self, user: User | AnonymousUser) -> "Goal | None":
-        """The one of a person that holds."""
+        """Return the current goal of a person, or None."""
         return _current.first(user.pk) if user.is_authenticated else None
 
     def latest_of(self, user: User | AnonymousUser) -> list["Goal"]:
-        """The one of a person that holds, if there is one, and then those that ended last."""
+        """Return the latest MAX_LATEST goals of a person, the current one first."""
         return _latest(user.pk) if user.is_authenticated else []
 
     def progress(self, user: User | AnonymousUser, now: Split | None) -> Progress | None:
-        """How far `now` is from the goal of a person; None where there is none."""
+        """Return the progress of `now` towards a person's current goal; None without a goal."""
         goal = self.current_of(user)
         return Progress(goal, now, today()) if goal else None
 
     def end(self, at: datetime) -> int:
-        """End them, and return how many that were. None ends before it was set."""
+        """End these goals and return their number. A goal never ends before it was set."""
         return self.update(ended_at=Greatest(F("set_at"), at))
 
     @transaction.atomic
     def set(self, *, user: User, split: Split, wanted_by: date | None = None) -> "Goal | None":
-        """Make `split` the goal of `user`, in place of the one before, which stays on record.
+        """Make `split` the current goal of `user`. A previous goal ends and is kept as history.
 
-        The same goal set again stays the one that it is. None where the account is gone.
+        Setting the same goal again changes nothing. Returns None if the account has been deleted.
         """
-        # One at a time: a second one then finds what the first has set.
+        # A row lock, so that a second request at the same time sees the goal of the first.
         if not User.objects.lock(user.pk):
             return None
         current = self.current_of(user)
@@ -81,14 +81,14 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
 
 
 class Goal(SplitFields):
-    """The split that a person wants to have one day. The one before it ends, and is kept."""
+    """The split that a person wants to have one day. Previous goals are kept."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("person"),
         on_delete=models.CASCADE,
         related_name="goals",
-        # The indexes below begin with it already.
+        # The index below begins with this column.
         db_index=False,
     )
     wanted_by = models.DateField(_("target date"), blank=True, null=True)

@@ -1,4 +1,4 @@
-"""Integrity errors: to go on after one, and to tell which constraint it was."""
+"""Integrity errors: continue a transaction after one, and find out which constraint failed."""
 
 from contextlib import AbstractContextManager, nullcontext
 
@@ -6,14 +6,14 @@ from django.db import IntegrityError, connection, transaction
 
 
 def savepoint_in_transaction() -> AbstractContextManager[None]:
-    """A savepoint around an INSERT that may meet a unique constraint.
+    """Return a savepoint for an INSERT that may violate a constraint.
 
-    Outside of a transaction it is nothing, since one statement is atomic by itself, and
-    `transaction.atomic()` would send a BEGIN and a COMMIT with it.
+    Outside a transaction it does nothing: a single statement is atomic anyway, and
+    `transaction.atomic()` would add a BEGIN and a COMMIT.
     """
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def violates(error: IntegrityError, constraint: str) -> bool:
-    """Whether it is this constraint that PostgreSQL names."""
+    """Return whether this constraint caused the error, by the name that PostgreSQL reports."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == constraint

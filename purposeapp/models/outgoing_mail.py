@@ -1,4 +1,4 @@
-"""The outbox: mails that were written and that no mail server has taken yet."""
+"""The transactional outbox: mails that no mail server has accepted yet."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 MAX_AGE = timedelta(days=3)
-"""After which nobody expects a mail any more, unless it says itself that it is over earlier."""
+"""The age at which a mail that could not be sent expires, unless it has its own `max_age`."""
 
 FIRST_RETRY = timedelta(minutes=2)
-"""Longer than one delivery can take, each answer of a mail server with its timeout: it is a lease
-too, within which nobody else takes the mail."""
+"""Also the lease: nobody else takes the mail within this time. So it must be longer than a delivery
+can take if each answer of the mail server takes as long as its timeout."""
 
 MAX_RETRY = timedelta(hours=6)
 
@@ -22,15 +22,15 @@ _FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    """Ways to ask for mails that wait."""
+    """Queries for mails in the outbox."""
 
     def put(self, mail: EmailMessage, max_age: timedelta | None = None) -> "OutgoingMail":
-        """Store a mail, to be sent once the transaction is committed, if it is."""
+        """Store a mail. It's sent after the transaction is committed."""
         now = timezone.now()
         return self.create(
             message={
                 **{name: getattr(mail, name) for name in _FIELDS},
-                "subject": str(mail.subject),  # which may be lazy
+                "subject": str(mail.subject),  # may be a lazy translation
                 "headers": mail.extra_headers,
                 "attachments": mail.attachments,
                 "alternatives": getattr(mail, "alternatives", []),
@@ -40,21 +40,21 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         )
 
     def for_addresses(self, addresses: Sequence[str]) -> Self:
-        """Those to any of these addresses."""
+        """Return the mails to any of these addresses."""
         to_one = (models.Q(message__to__contains=[address]) for address in addresses)
         return self.filter(models.Q(*to_one, _connector=models.Q.OR)) if addresses else self.none()
 
     def expired(self) -> Self:
-        """Those that are of no use any more."""
+        """Return the mails that have expired."""
         return self.filter(expires_at__lte=timezone.now())
 
     @transaction.atomic
     def claim(self) -> "OutgoingMail | None":
-        """The mail that is due longest, for the caller alone to send; None where none is due.
+        """Take a lease on the mail that has been due longest and return it; None if none is due.
 
-        A lease: it is due again after a while, longer with each try (exponential backoff). Whoever
-        has sent it deletes it. So no transaction is open, and no row locked, while a mail server
-        takes its time, and of a process that was killed nothing has to be cleared up.
+        The caller sends the mail and deletes it. Otherwise it is due again after a time that grows
+        with each try (exponential backoff). So no transaction is open and no row is locked while
+        the mail server is working, and a killed process leaves nothing to clean up.
         """
         now = timezone.now()
         due = self.filter(next_try_at__lte=now, expires_at__gt=now)
@@ -66,13 +66,13 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return mail
 
     def seconds_to_next(self) -> float | None:
-        """When the next one is due; None where none waits."""
+        """Return the seconds until the next mail is due; None if there are no mails."""
         first = self.aggregate(first=models.Min("next_try_at"))["first"]
         return first and (first - timezone.now()).total_seconds()
 
 
 class OutgoingMail(models.Model):
-    """A mail that waits, with the address and whatever code stands in it, until it is sent."""
+    """A mail that is stored until it is sent, including its addresses and any codes in it."""
 
     message = models.JSONField(_("message"))
     next_try_at = models.DateTimeField(_("next try"), db_index=True)
@@ -86,9 +86,9 @@ class OutgoingMail(models.Model):
         verbose_name_plural = _("outgoing mails")
 
     def __str__(self) -> str:
-        """Not what is in it, nor for whom."""
+        """Return a label that reveals neither the content nor the recipient."""
         return f"{self._meta.verbose_name} {self.pk}"
 
     def as_email(self) -> EmailMessage:
-        """The mail, as it was written."""
+        """Return the mail as it was written."""
         return EmailMultiAlternatives(**self.message)

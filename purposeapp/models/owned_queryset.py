@@ -7,18 +7,16 @@ M = TypeVar("M", bound=models.Model, covariant=True)
 
 
 class OwnedQuerySet(models.QuerySet[M]):
-    """Row-level ownership: rows that belong to one person, in the field `owner`.
+    """Row-level ownership: rows belong to the person in the field named by `owner`.
 
-    Whatever is shown to a person begins with `for_user`, the one place where ownership is checked.
+    Everything that is shown to a person begins with `for_user`, the only place that checks
+    ownership.
     """
 
     owner = "user"
 
     def for_user(self, user: models.Model | AnonymousUser) -> Self:
-        """Those of one person, and nobody else's.
-
-        Whoever is not signed in has none, and no question is put to PostgreSQL.
-        """
+        """Return the rows of one person; none, and without a query, for an anonymous user."""
         return (
             self.none() if isinstance(user, AnonymousUser) else self.filter(**{self.owner: user.pk})
         )

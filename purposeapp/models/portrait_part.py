@@ -22,13 +22,13 @@ PART_FIELDS = [
     "position",
     "state",
 ]
-"""Every field of a sentence that can change, in the order that people read them."""
+"""All fields that can change, in the order in which they're shown."""
 
 
 class PortraitPart(Versioned, models.Model):
-    """One sentence of a portrait, and the splits that it is true for. Staff own it.
+    """A sentence for portraits, with conditions on the splits it's true for. Staff write it.
 
-    An empty condition is met by every split. How one is chosen: purposeapp/advice/portrait.py.
+    An empty condition is always met. purposeapp/advice/portrait.py chooses a sentence.
     """
 
     CHANGING_FIELDS = PART_FIELDS

@@ -1,4 +1,4 @@
-"""Everything that is published, by staff or as the community's picture, and pages depend on."""
+"""The version of all published content: what staff write, and the picture of the community."""
 
 from django.db import connection
 
@@ -6,11 +6,11 @@ from purposeapp.dates import site_today
 
 
 def published_version() -> str:
-    """A fingerprint of what is published: it changes whenever that does, by whatever way.
+    """Return a fingerprint of the published content, which changes whenever the content does.
 
-    A tip whose date falls due changes it too, a draft does not. PostgreSQL reads every row for it,
-    which takes milliseconds for thousands; an event on saving would miss what a migration or a
-    bulk update changes, and the date.
+    It also changes when a tip's publication date arrives, but not with a draft. PostgreSQL reads
+    all rows for it, which takes milliseconds for thousands of them. A signal on saving would miss
+    migrations, bulk updates and publication dates.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -19,43 +19,43 @@ from .owned_queryset import OwnedQuerySet
 from .user import User
 
 DELAY_AFTER_CHANGE = timedelta(days=14)
-"""How long after somebody says that something changed they are asked for their points."""
+"""The time between a person's report of a change and the reminder about it."""
 
 PERIODS = {"every_3_months": 3, "every_6_months": 6, "every_12_months": 12}
-"""The rhythms that go on and on, with their months."""
+"""The periodic rhythms, with their periods in months."""
 
 
 BY_DUE_DATE = ("due_on", "user_id")
 
 
 class ReminderQuerySet(OwnedQuerySet["Reminder"]):
-    """Ways to ask for reminders."""
+    """Queries for reminders."""
 
     def of(self, user: User) -> "Reminder | None":
-        """The one of a person; None where they never chose."""
+        """Return the reminder of a person; None if they never chose one."""
         return _of.first(user.pk)
 
     def due(self, today: date) -> Self:
-        """Those whose day has come."""
+        """Return the reminders that are due on or before `today`."""
         return self.filter(due_on__lte=today)
 
     def due_somewhere(self, now: datetime) -> Self:
-        """Those whose day has come anywhere on earth: whether where their person is, they know."""
+        """Return the reminders that are due in any time zone, not necessarily in the person's."""
         return self.due(now.astimezone(FIRST_TO_BEGIN).date())
 
     def by_due_date(self) -> Self:
-        """Those who have waited longest first; ties have a fixed order too."""
+        """Order by due date, the oldest first; ties have a fixed order."""
         return self.order_by(*BY_DUE_DATE)
 
     def after_key(self, due_on: date | None, user_id: int) -> Self:
-        """Those that come after this key in `by_due_date` (keyset), read off the index."""
+        """Return those after this key in `by_due_date` (keyset pagination), using the index."""
         return self.filter(keyset_after(BY_DUE_DATE, (due_on, user_id)))
 
     def locked_for_sending(self) -> Self:
-        """The same, each held until the transaction ends; what another process holds is left out.
+        """Take row locks until the transaction ends, skipping rows that another process has locked.
 
-        Whether it is due is looked at again once it is held: what another process has done
-        meanwhile is no longer in it.
+        PostgreSQL checks the conditions again once a row is locked, so a reminder that another
+        process has sent in the meantime is not included.
         """
         return self.select_for_update(of=("self",), skip_locked=True)
 
@@ -63,12 +63,13 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     def choose(
         self, *, user, rhythm: str, on: date | None = None, replaces: bool = True
     ) -> "Reminder | None":
-        """Remind `user` in this rhythm from now on; `on` is the day for the one that needs it.
+        """Set the rhythm of a user's reminder and return it. `on` is the day for Rhythm.ON_DATE.
 
-        The same choice made again keeps the date that it has, and one that `replaces` nothing
-        leaves what was chosen before. None where the account is gone.
+        Choosing the same rhythm again keeps its due date. Without `replaces`, an existing choice
+        is kept. Returns None if the account has been deleted.
         """
-        # Two that choose at once, or choose and leave: the second finds what the first has done.
+        # A row lock, so that of two requests at once the second sees what the first has done. The
+        # other one may also delete the account.
         if not User.objects.lock(user.pk):
             return None
         reminder, _created = self.select_for_update().get_or_create(user=user)
@@ -87,9 +88,9 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         return reminder
 
     def schedule_after_change(self) -> bool:
-        """Have those who wait for it reminded once the dust has settled.
+        """Schedule the reminders of people who asked for one after a change in their life.
 
-        False, and nothing changes, where that is on its way already or nobody waits for it.
+        Returns False, and changes nothing, if it is already scheduled or nobody asked for it.
         """
         waiting = self.filter(rhythm=Reminder.Rhythm.ON_CHANGE, due_on=None)
         return bool(
@@ -115,7 +116,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         )
 
     def stop(self) -> None:
-        """Remind nobody of these any more."""
+        """Turn these reminders off."""
         self.update(
             rhythm=Reminder.Rhythm.OFF,
             due_on=None,
@@ -126,7 +127,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
 
 
 class Rhythm(models.TextChoices):
-    """How the next date comes about."""
+    """How the next due date is determined."""
 
     OFF = "off", _("Never")
     EVERY_3_MONTHS = "every_3_months", _("Every 3 months")
@@ -136,22 +137,22 @@ class Rhythm(models.TextChoices):
     ON_CHANGE = "on_change", _("When something changes in my life")
 
     def after(self, day: date, day_of_month: int | None = None) -> date:
-        """A period later, as people count months: one after 31 January is 28 or 29 February.
+        """Return the date one period later. A month after 31 January is 28 or 29 February.
 
-        With a `day_of_month`, on that day of the month, or on its last one where it is shorter.
+        With `day_of_month`, it's on that day of the month, or on the last day of a shorter month.
         """
         return day + relativedelta(months=PERIODS[self.value], day=day_of_month)
 
     def counts_from(self, *, last: date | None, today: date) -> date:
-        """The day that a periodic rhythm which is chosen today counts from.
+        """Return the date from which a periodic rhythm that is chosen today counts.
 
-        When the points were spent last, where a period after that is still to come; else today.
+        That is the day of the last assessment, if one period after it is in the future; else today.
         """
         return last if last and self.after(last) > today else today
 
 
 class Reminder(models.Model):
-    """When a person wants to be asked, by mail, to spend the ten points again."""
+    """When a person wants to be reminded by mail to spend the ten points again."""
 
     Rhythm = Rhythm
 
@@ -235,29 +236,29 @@ class Reminder(models.Model):
 
     @property
     def months(self) -> int | None:
-        """The length of its period; None where it has none."""
+        """The period in months; None if the rhythm isn't periodic."""
         return PERIODS.get(self.rhythm)
 
     @property
     def series_day(self) -> int | None:
-        """The day of the month on which a periodic one comes, where the month has it."""
+        """The day of the month of a periodic reminder, in months that have this day."""
         return self.day_of_month or (self.due_on.day if self.due_on else None)
 
     def begin(self, *, last: date | None, today: date) -> None:
-        """Have a periodic one ask first as if it were chosen today, and keep to that day.
+        """Set the first due date of a periodic reminder, as if chosen today, and its day of month.
 
-        That is always to come: nobody gets a mail for having chosen one.
+        The due date is always in the future: choosing a reminder doesn't send a mail at once.
         """
         rhythm = Rhythm(self.rhythm)
         start = rhythm.counts_from(last=last, today=today)
         self.due_on, self.day_of_month = rhythm.after(start), start.day
 
     def postpone(self, *, last: date | None, today: date) -> bool:
-        """Move a periodic reminder on if the points were spent less than a period ago.
+        """Postpone a periodic reminder if the last assessment is less than a period ago.
 
-        Whoever came back unasked in the meantime need not be asked a week later. A day that
-        somebody named, and a change that they told, stand whatever else they did. False, and
-        nothing is moved, where the mail should be sent.
+        People who came back by themselves need no reminder a week later. A reminder on a chosen
+        date or after a change is never postponed. Returns False, and changes nothing, if the mail
+        should be sent.
         """
         if not (self.months and last):
             return False
@@ -269,9 +270,9 @@ class Reminder(models.Model):
         return True
 
     def advance(self, today: date) -> None:
-        """Move on to what comes after the mail of today: the next period, or nothing for now.
+        """Set the due date after today's mail: in the next period, or none.
 
-        A mail that was late moves none of those after it: they come when a calendar rings.
+        A late mail doesn't shift later ones: they come on the days in the person's calendar.
         """
         if self.months:
             day_of_month = self.series_day
@@ -285,10 +286,10 @@ class Reminder(models.Model):
 
 
 def reachable_people() -> models.QuerySet[User]:
-    """People who may have mail.
+    """Return the people who may be sent mail.
 
-    Mail goes to the one address of an active account, and only once it is proven to be theirs:
-    anybody can type somebody else's. PostgreSQL holds that `email` is that address.
+    Mail goes to the primary address of an active account, and only once it is verified: anybody
+    can enter somebody else's. PostgreSQL makes sure that `email` is that address.
     """
     return User.objects.filter(
         is_active=True, emailaddress__primary=True, emailaddress__verified=True
@@ -296,7 +297,7 @@ def reachable_people() -> models.QuerySet[User]:
 
 
 def last_day(user: User) -> date | None:
-    """The day, where they are, on which a person spent the points last; None for never."""
+    """Return the day of a person's last assessment, in their time zone; None without any."""
     last = Assessment.objects.for_user(user).latest_first().values_list("taken_on", "taken_at")
     for taken_on, taken_at in last[:1]:
         return taken_on or taken_at.astimezone(user.zone).date()

@@ -30,13 +30,13 @@ MAX_LISTED = 50
 MAX_OPEN_ROOMS = 5
 MAX_ROOMS_A_DAY = 20
 CODE_TERM = timedelta(hours=36)
-"""How long after it was opened a room is found by its code: until the last seat in it is over."""
+"""How long after its opening a room is found by its code: until the last seat in it expires."""
 
 _CODE = r"^[A-Z0-9]{6}$"
 
 
 class RoomState(models.TextChoices):
-    """Where a room stands."""
+    """The states of a room."""
 
     DRAFT = "draft", _("Not open yet")
     OPEN = "open", _("Open")
@@ -45,25 +45,25 @@ class RoomState(models.TextChoices):
 
 
 LIVE = (RoomState.OPEN, RoomState.REVEALED)
-"""Where people can come in by the code."""
+"""The states in which people can enter by the code."""
 
 
 class TooManyOpenRoomsError(Exception):
-    """Somebody has as many open rooms as one person may have."""
+    """The person has the most open rooms that one may have."""
 
 
 class TooManyRoomsTodayError(Exception):
-    """Somebody has made as many rooms as one person may make in a day."""
+    """The person has made the most rooms that one may make in a day."""
 
 
 class TooFewAnswersError(Exception):
-    """A room has fewer answers than a picture needs."""
+    """The room has fewer answers than a picture needs."""
 
 
 class LiveRoom(NamedTuple):
-    """Read model of a room, for whoever has its code. Equal ones look the same: it is a version.
+    """Read model of a room for people with its code. Equal ones look the same, so it's a version.
 
-    Before the reveal there is nothing in it of the answers but how many there are.
+    Before the reveal, it has only the number of answers.
     """
 
     id: uuid.UUID
@@ -73,9 +73,9 @@ class LiveRoom(NamedTuple):
     state: RoomState
     round: int
     answers: int
-    """How many have answered on now."""
+    """The number of people who have answered for now."""
     futures: int
-    """How many have answered on the future too."""
+    """The number of people who have also answered for the future."""
     now: Picture | None = None
     future: Picture | None = None
 
@@ -85,54 +85,54 @@ class LiveRoom(NamedTuple):
 
 
 class RoomQuerySet(OwnedQuerySet["Room"]):
-    """Ways to ask for rooms."""
+    """Queries for rooms."""
 
     owner = "host"
 
     def latest_first(self) -> Self:
-        """Newest first."""
+        """Order by the time they were made, the newest first."""
         return self.order_by("-made_at", "-id")
 
     def oldest_first(self) -> Self:
-        """The exact reverse of `latest_first`."""
+        """Order in the exact reverse of `latest_first`."""
         return self.order_by("made_at", "id")
 
     def with_pictures(self) -> Self:
-        """With what was released of each, in two queries altogether."""
+        """Prefetch the released pictures, in two queries altogether."""
         released = RoomPicture.objects.order_by("round", "-kind")
         return self.prefetch_related(models.Prefetch("released", released))
 
     def live(self) -> Self:
-        """Those that are open or revealed, and whose term has not ended."""
+        """Return the rooms that are open or revealed, and whose term has not ended."""
         return self.filter(state__in=LIVE, opened_at__gt=timezone.now() - ROOM_TERM)
 
     def overdue(self, *, term: timedelta = ROOM_TERM) -> Self:
-        """Those whose term has ended, and which nobody has ended."""
+        """Return the rooms whose term is over, but which have not been ended."""
         return self.filter(state__in=LIVE, opened_at__lte=timezone.now() - term)
 
     def end_overdue(self) -> int:
-        """End those, which deletes their answers, and return how many that were."""
+        """End overdue rooms, which deletes their answers, and return their number."""
         overdue = list(self.overdue().oldest_first())
         for room in overdue:
             room.end()
         return len(overdue)
 
     def listed(self, user: User) -> "list[Room]":
-        """The latest ones of a host; one more than MAX_LISTED, if there is one."""
+        """Return the latest rooms of a host, up to MAX_LISTED + 1."""
         return list(self.for_user(user).latest_first()[: MAX_LISTED + 1])
 
     def with_code(self, code: str) -> LiveRoom | None:
-        """The room that a code opens, or that it opened last, in the last days."""
+        """Return the room that was last opened with a code within CODE_TERM, or None."""
         room = _with_code.first(code, timezone.now() - CODE_TERM)
         return room.as_live() if room else None
 
     @transaction.atomic
     def make(self, *, host: User, title: str, asks_future: bool) -> "Room | None":
-        """Make a room, not open yet. None where the account is gone.
+        """Make a room that isn't open yet. Returns None if the account has been deleted.
 
         Raises TooManyRoomsTodayError.
         """
-        # One at a time: a second one then counts what the first has made.
+        # A row lock, so that a second request at the same time counts the first room.
         if not User.objects.lock(host.pk):
             return None
         day_ago = timezone.now() - timedelta(days=1)
@@ -142,9 +142,10 @@ class RoomQuerySet(OwnedQuerySet["Room"]):
 
 
 class Room(models.Model):
-    """A group that spends ten points, each person for themselves, and sees its picture once.
+    """A group in which each person spends ten points, and which sees a picture of all answers.
 
-    What a host does takes a row lock on the room; an answer shares it, so none comes in after.
+    Actions of the host take a row lock on the room. Storing an answer takes a shared lock on it, so
+    that no answer can be added after a reveal.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -176,7 +177,7 @@ class Room(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["code"],
-                # Not IN: PostgreSQL writes that another way once it is restored.
+                # Not IN, which PostgreSQL writes in a different form after a restore.
                 condition=Q(state="open") | Q(state="revealed"),
                 name="room_code_is_unique_while_it_is_open",
             ),
@@ -201,37 +202,37 @@ class Room(models.Model):
     def __str__(self) -> str:
         return f"{self.id} ({self.made_at:%Y-%m-%d})"
 
-    # --- Where it stands ---
+    # --- State ---
 
     @property
     def effective_state(self) -> RoomState:
-        """Its state; ended once its term is over, also before anything has ended it."""
+        """The state; ENDED once the term is over, even if the room has not been ended yet."""
         if self.state in LIVE and self.ends_at <= timezone.now():
             return RoomState.ENDED
         return RoomState(self.state)
 
     @property
     def ends_at(self) -> datetime:
-        """When its term ends. Only of a room that was opened."""
+        """The end of the term, for a room that was opened."""
         assert self.opened_at  # noqa: S101
         return self.opened_at + ROOM_TERM
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many answers there are in this round, by kind."""
+        """The number of answers in this round, by kind."""
         found = RoomAnswer.objects.filter(room_id=self.pk, round=self.round)
         by_kind = found.values_list("kind").annotate(count=Count("id")).order_by()
         return {str(kind): 0 for kind in RoomKind} | dict(by_kind)
 
     @cached_property
     def pictures(self) -> dict[tuple[int, str], Picture]:
-        """What was released, by round and kind, the first round first."""
-        # Not compiled: JSON is read by its field.
+        """The released pictures by round and kind, the first round first."""
+        # Not a compiled query, which doesn't decode JSON fields.
         released = RoomPicture.objects.filter(room_id=self.pk).order_by("round", "-kind")
         return {(each.round, each.kind): each.picture for each in released}
 
     def as_live(self) -> LiveRoom:
-        """What whoever has the code may know of it."""
+        """Return the read model for people with the code."""
         is_live = self.effective_state in LIVE
         pictures = self.pictures if self.state != RoomState.OPEN else {}
         return LiveRoom(
@@ -247,25 +248,28 @@ class Room(models.Model):
             pictures.get((self.round, RoomKind.FUTURE)),
         )
 
-    # --- What the host does, one after the other ---
+    # --- Actions of the host, under a row lock ---
 
     def _locked(self, *states: RoomState) -> "Room | None":
-        """The row as it is by now, locked until the transaction ends; None in another state."""
+        """Reload the room with a row lock until the transaction ends; None in another state."""
         rows = Room.objects.select_for_update(no_key=True).filter(pk=self.pk, state__in=states)
         return rows.first()
 
     def open(self) -> bool:
-        """Let people in by a code. False where it isn't a draft. Raises TooManyOpenRoomsError."""
+        """Open the room with a new code. Returns False if it isn't a draft.
+
+        Raises TooManyOpenRoomsError.
+        """
         while True:
             try:
                 return self._open(make_code())
             except IntegrityError as error:
                 if not violates(error, "room_code_is_unique_while_it_is_open"):
-                    raise  # else another room has this code: try another one
+                    raise  # otherwise another room has this code: try again
 
     @transaction.atomic
     def _open(self, code: str) -> bool:
-        # The account first, as its deletion does: neither waits for the other.
+        # Lock the account before the room, in the same order as its deletion, to avoid a deadlock.
         if not User.objects.lock(self.host_id):
             return False
         room = self._locked(RoomState.DRAFT)
@@ -279,9 +283,10 @@ class Room(models.Model):
 
     @transaction.atomic
     def reveal(self) -> bool:
-        """Close the round and release its picture, once. False where it isn't open (any more).
+        """Close the round and release its picture, only once. Returns False if it isn't open.
 
-        The future is released where as many have answered it. Raises TooFewAnswersError.
+        The picture of the future is released if it has enough answers too. Raises
+        TooFewAnswersError.
         """
         room = self._locked(RoomState.OPEN)
         if not room or room.effective_state != RoomState.OPEN:
@@ -299,7 +304,7 @@ class Room(models.Model):
 
     @transaction.atomic
     def begin_round(self) -> bool:
-        """Begin another round, which drops the answers. False where nothing was revealed."""
+        """Begin another round and delete the answers. Returns False if it isn't revealed."""
         room = self._locked(RoomState.REVEALED)
         if not room or room.effective_state != RoomState.REVEALED:
             return False
@@ -310,7 +315,7 @@ class Room(models.Model):
 
     @transaction.atomic
     def end(self) -> bool:
-        """Delete the answers, and let nobody in any more. False where it isn't open."""
+        """End the room and delete its answers. Returns False if it isn't open or revealed."""
         room = self._locked(*LIVE)
         if not room:
             return False
@@ -321,7 +326,7 @@ class Room(models.Model):
 
     @transaction.atomic
     def forget(self, seat: str) -> bool:
-        """Delete what a seat has answered. False where the room isn't open, so it's too late."""
+        """Delete the answers of a seat. Returns False if the room isn't open, so it's too late."""
         room = self._locked(RoomState.OPEN)
         if not room or room.effective_state != RoomState.OPEN:
             return False
@@ -330,14 +335,14 @@ class Room(models.Model):
 
     @transaction.atomic
     def remove(self) -> bool:
-        """Delete a room that isn't live, with all that is in it. False where it is live."""
+        """Delete a room with everything in it. Returns False if it's live."""
         room = self._locked(*RoomState)
         return bool(room and room.effective_state not in LIVE and room.delete())
 
 
 @receiver(pre_delete, sender=User)
 def end_rooms(sender, instance: User, **kwargs) -> None:
-    """End the rooms of an account that is deleted: no answer may come in while its rooms go."""
+    """End the rooms of an account before it's deleted, so that no answer is added meanwhile."""
     for room in Room.objects.filter(host=instance, state__in=LIVE).oldest_first():
         room.end()
 

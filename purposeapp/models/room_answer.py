@@ -12,32 +12,34 @@ from .capability_key import HASH, hash_of
 from .split_fields import SplitFields
 
 MAX_ANSWERS = 500
-"""How many people a room takes. Of those who answer at the very same moment a few more may fit."""
+"""The most answers of a kind in a round. A few more may be stored if they arrive together."""
 
 DELETED_WITHIN = timedelta(hours=24)
-"""How long after a room was opened its answers are gone at the latest, as people are told."""
+"""The time after a room's opening within which its answers are deleted, as people are promised."""
 ROOM_TERM = DELETED_WITHIN - timedelta(hours=1)
-"""How long a room lasts. `manage.py end_rooms` deletes its answers in the hour that follows."""
+"""How long a room lasts. `manage.py end_rooms` deletes its answers within the hour that follows."""
 
 
 class RoomKind(models.TextChoices):
-    """What ten points in a room are about."""
+    """What the ten points of an answer are about."""
 
     NOW = "now", _("now")
     FUTURE = "future", _("future")
 
 
 class RoomAnswerQuerySet(models.QuerySet["RoomAnswer"]):
-    """Ways to store answers."""
+    """Storing answers."""
 
     def store(
         self, room_id: uuid.UUID, *, seat: str, kind: str, split: Split, round: int | None = None
     ) -> int | None:
-        """Store what a seat answers, in place of what it answered before; returns the round.
+        """Store an answer of a seat, replacing an earlier one of the same kind; return the round.
 
-        None where it is too late: the room is not open any more, it is in another round than
-        `round`, or it is full. One statement: it shares a row lock with other answers, so a reveal
-        waits for those that are under way, and those that come later find the room closed.
+        Returns None if it's too late: the room isn't open any more, it's in another round than
+        `round`, or it's full.
+
+        It is one statement with a shared row lock on the room. So a reveal waits for answers that
+        are being stored, and later answers find the room closed.
         """
         key = hash_of(seat)
         parameters = [uuid.uuid4(), key, kind, *split, room_id, timezone.now() - ROOM_TERM]
@@ -70,7 +72,7 @@ RETURNING round
 
 
 class RoomAnswer(SplitFields):
-    """Ten points of one seat. Nothing in it says whose, when, from where, or after which other."""
+    """An answer of a seat: ten points. It doesn't reveal its person, time, origin or sequence."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(

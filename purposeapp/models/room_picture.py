@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 
 class RoomPictureQuerySet(models.QuerySet["RoomPicture"]):
-    """Ways to ask for pictures."""
+    """Queries for pictures."""
 
     def release(self, room: "Room", kind: RoomKind, splits: Sequence[Split]) -> "RoomPicture":
-        """Release the picture of these answers, once. Raises ValueError where there are too few."""
+        """Release the picture of these answers. Raises ValueError if there are too few.
+
+        The unique constraint makes sure that a room releases it only once in a round.
+        """
         picture = Picture.of(splits)
         return self.create(
             room=room,
@@ -31,7 +34,7 @@ class RoomPictureQuerySet(models.QuerySet["RoomPicture"]):
 
 
 class RoomPicture(models.Model):
-    """What was released of a room's answers in one round."""
+    """The released picture of a room's answers of one kind in one round."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(

@@ -13,22 +13,22 @@ from .user import User
 
 
 class SessionQuerySet(OwnedQuerySet["Session"]):
-    """Ways to ask for sessions."""
+    """Queries for sessions."""
 
     def unexpired(self) -> Self:
-        """Those that still sign somebody in."""
+        """Return the sessions that haven't expired."""
         return self.filter(expire_date__gt=timezone.now())
 
     def end_others(self, user: User, session_key: str | None) -> int:
-        """Sign a person out in every browser but one, and return in how many that was."""
+        """Sign a person out in all other browsers, and return the number of ended sessions."""
         return self.for_user(user).exclude(session_key=session_key).delete()[0]
 
 
 class Session(AbstractBaseSession):
-    """One browser's session, which says whose it is.
+    """A browser's session, with a foreign key to its user.
 
-    Django's own says so only inside of what it stores, where no query can look. So all sessions
-    of a person are found at once, and go with the account.
+    Django's own sessions have the user only in their encoded data, which can't be queried. With
+    the foreign key, all sessions of a person can be found, and are deleted with the account.
     """
 
     user = models.ForeignKey(
@@ -36,8 +36,9 @@ class Session(AbstractBaseSession):
         null=True,
         on_delete=models.CASCADE,
         related_name="sessions",
-        # Saved while the account is being deleted in another browser, a session of nobody is
-        # left; it opens nothing. An error instead would keep Django trying for another key.
+        # A session that is saved while the account is deleted elsewhere may be left behind. It
+        # gives no access. With a constraint, Django would take the error for a used session key
+        # and try others for ever.
         db_constraint=False,
     )
 
@@ -45,11 +46,11 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def unexpired(cls, session_key: str) -> "Session | None":
-        """The session with this key, and its user along with it; None where it has ended."""
+        """Return the session with this key, with its user, in one query; None if it has expired."""
         return _session_with_user.first(session_key, timezone.now())
 
     def __str__(self) -> str:
-        """Not the key, which would open the session."""
+        """Return the expiry, not the session key, which would give access."""
         return f"{self._meta.verbose_name} ({self.expire_date:%Y-%m-%d})"
 
     @classmethod

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.split import BUDGET, NOT_A_WHOLE_NUMBER, Purpose, Split, budget_error
 
 POINTS = attrgetter(*Purpose.values)
-"""The five numbers of whatever has them. `Purpose.values` is a list made anew each time."""
+"""Gets the five numbers of an object. A constant, since `Purpose.values` makes a new list."""
 
 
 class SplitFields(models.Model):
-    """The five columns of a split, for whatever is stored with one.
+    """An abstract model with the five columns of a split.
 
-    PostgreSQL holds each of them between 0 and 10, and their sum at ten. Whoever inherits and
-    has constraints of its own begins them with `*SplitFields.Meta.constraints`.
+    PostgreSQL checks that each is between 0 and 10 and that their sum is ten. A subclass with its
+    own constraints must begin them with `*SplitFields.Meta.constraints`.
     """
 
     business_driven = models.SmallIntegerField(Purpose.BUSINESS_DRIVEN.label)
@@ -45,7 +45,7 @@ class SplitFields(models.Model):
         ]
 
     def validate_constraints(self, exclude=None) -> None:
-        """As Django does it, but say of a wrong sum by how much it is off, and what to do."""
+        """Validate constraints like Django, but with an error that says how far a sum is off."""
         points = POINTS(self)
         if all(0 <= value <= BUDGET for value in points) and (error := budget_error(sum(points))):
             raise ValidationError(error, code="budget")
@@ -53,5 +53,5 @@ class SplitFields(models.Model):
 
     @property
     def split(self) -> Split:
-        """How the ten points are spent."""
+        """The split of the ten points."""
         return Split(*POINTS(self))

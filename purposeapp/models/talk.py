@@ -31,18 +31,18 @@ MAX_OPEN_INVITATIONS = 20
 MAX_INVITATIONS_A_DAY = 10
 
 INVITATION_TERM = timedelta(days=14)
-"""How long somebody may start by an invitation."""
+"""How long an invitation is valid."""
 TALK_TERM = timedelta(days=90)
-"""How long a talk lasts after it started, and after each side has agreed to show."""
+"""How long a talk lasts after it started, and after each side has agreed to show its points."""
 KEPT_AFTER_TERM = timedelta(days=30)
-"""How long a talk that is over is still there, to say so; then it is deleted."""
+"""How long a talk is kept after its term, to say that it's over. Then it's deleted."""
 
 START_REPEATS = timedelta(minutes=10)
-"""How long the browser that has started a talk is led to it again by the same press."""
+"""How long repeating the start of a talk in the same browser leads to that talk again."""
 
 
 class TalkState(models.TextChoices):
-    """Where a talk stands. It is derived from what is stored, and never stored itself."""
+    """The state of a talk. It's derived from the columns and never stored."""
 
     INVITED = "invited", _("Invited")
     STARTED = "started", _("Started")
@@ -52,18 +52,18 @@ class TalkState(models.TextChoices):
 
 
 class TooManyOpenInvitationsError(Exception):
-    """Somebody has as many open invitations as one person may have."""
+    """The person has the most open invitations that one may have."""
 
 
 class TooManyInvitationsTodayError(Exception):
-    """Somebody has made as many invitations as one person may make in a day."""
+    """The person has made the most invitations that one may make in a day."""
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
-    """Ways to ask for talks."""
+    """Queries for talks."""
 
     def for_user(self, user: models.Model | AnonymousUser) -> Self:
-        """Those of one person, on whichever side; not those that they have withdrawn from."""
+        """Return the talks of a person on either side, except those they have withdrawn from."""
         if isinstance(user, AnonymousUser):
             return self.none()
         return self.filter(
@@ -72,46 +72,46 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         )
 
     def listed(self, user: User) -> "list[Talk]":
-        """The latest ones of a person, with their answers; one more than MAX_LISTED, if it is."""
+        """Return a person's latest talks with their answers, up to MAX_LISTED + 1."""
         talks = _latest(user.pk)
         _read_answers(talks, user)
         return talks
 
     def of_both_sides(self, user: User) -> "list[tuple[Talk, TalkSide]]":
-        """All of one person, oldest first, each with their side and all that is in it."""
+        """Return all talks of a person, oldest first, with the person's side, answers and notes."""
         talks = list(self.for_user(user).oldest_first().prefetch_related("notes"))
         _read_answers(talks, user)
         return [(talk, side) for talk in talks if (side := talk.side_of(user))]
 
     def running(self) -> Self:
-        """Those that have started and have not ended."""
+        """Return the talks that have started and have not ended."""
         withdrawn = Q(inviter_withdrew_at__isnull=False) | Q(guest_withdrew_at__isnull=False)
         return self._with_term().filter(
             ~withdrawn, started_at__isnull=False, term__gt=timezone.now()
         )
 
     def with_id(self, id: uuid.UUID) -> "Talk | None":
-        """The one with an id."""
+        """Return the talk with an id, or None."""
         return _with_id.first(id)
 
     def of_invitation(self, key: str) -> "Talk | None":
-        """The one that whoever has this key is invited to."""
+        """Return the talk with this invitation key, or None."""
         return _with_invite_hash.first(hash_of(key))
 
     def of_guest(self, key: str) -> "Talk | None":
-        """The one whose guest has this key."""
+        """Return the talk with this guest key, or None."""
         return _with_guest_hash.first(hash_of(key))
 
     def latest_first(self) -> Self:
-        """Newest first."""
+        """Order by the time they were made, the newest first."""
         return self.order_by("-made_at", "-id")
 
     def oldest_first(self) -> Self:
-        """The exact reverse of `latest_first`."""
+        """Order in the exact reverse of `latest_first`."""
         return self.order_by("made_at", "id")
 
     def open_invitations(self) -> Self:
-        """Those that somebody may still start."""
+        """Return the talks that can still be started."""
         return self.filter(
             started_at=None,
             inviter_withdrew_at=None,
@@ -119,12 +119,12 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         )
 
     def over_by(self, time: datetime) -> Self:
-        """Those whose term has ended by then."""
+        """Return the talks whose term ends at or before `time`."""
         return self._with_term().filter(term__lte=time)
 
     def _with_term(self) -> Self:
-        """Each with when it ends, as `Talk.expires_at` says."""
-        # PostgreSQL's GREATEST passes over what is NULL.
+        """Add the alias `term`, the end of the term; the same as `Talk.expires_at`."""
+        # PostgreSQL's GREATEST ignores NULLs.
         term = Greatest(
             F("made_at") + INVITATION_TERM,
             *(F(name) + TALK_TERM for name in _PROLONGING),
@@ -133,18 +133,18 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         return self.alias(term=term)
 
     def delete_old(self) -> int:
-        """Delete those that have been over for long enough, and return how many that were."""
+        """Delete the talks that have been over for KEPT_AFTER_TERM, and return their number."""
         _count, by_model = self.over_by(timezone.now() - KEPT_AFTER_TERM).delete()
         return by_model.get(Talk._meta.label, 0)
 
     @transaction.atomic
     def invite(self, *, inviter: User, name: str, label: str = "") -> "tuple[Talk, str] | None":
-        """Make an invitation, and return it with its key, which is stored nowhere.
+        """Make an invitation and return it with its key, of which only the hash is stored.
 
-        None where the account is gone. Raises TooManyOpenInvitationsError,
+        Returns None if the account has been deleted. Raises TooManyOpenInvitationsError,
         TooManyInvitationsTodayError.
         """
-        # One at a time: a second one then counts what the first has made.
+        # A row lock, so that a second request at the same time counts the first invitation.
         if not User.objects.lock(inviter.pk):
             return None
         mine = self.filter(inviter=inviter)
@@ -161,12 +161,13 @@ class TalkQuerySet(models.QuerySet["Talk"]):
     def start(
         self, invite_key: str, *, user: User | AnonymousUser, guest_key: str = ""
     ) -> str | None:
-        """Start the talk of an invitation, and return the guest's own key, stored nowhere.
+        """Start the talk of an invitation and return the guest's key; only its hash is stored.
 
-        Idempotent for ten minutes: with the same `guest_key` it is the same start, whose answer was
-        lost. None where it can't be started: it was before, it is over, or it is one's own.
+        Idempotent for ten minutes: with the same `guest_key`, it's a retry of the same start.
+        Returns None if the talk can't be started: it has already started, it is over, or the user
+        is the inviter.
         """
-        # The account first, as its deletion does: neither waits for the other.
+        # Lock the account before the talk, in the same order as its deletion, to avoid a deadlock.
         guest = user if isinstance(user, User) and User.objects.lock(user.pk) else None
         invited = self.filter(invite_hash=hash_of(invite_key))
         talk = invited.select_for_update(no_key=True).first()
@@ -181,9 +182,9 @@ class TalkQuerySet(models.QuerySet["Talk"]):
 
 
 class Talk(models.Model):
-    """Two people who show each other their ten points, now and future, once both agree to.
+    """Two people who show each other their points, now and in the future, once both have agreed.
 
-    All that either of them does takes a row lock on the talk first.
+    Each action of either side takes a row lock on the talk first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -279,37 +280,37 @@ class Talk(models.Model):
     def __str__(self) -> str:
         return f"{self.id} ({self.made_at:%Y-%m-%d})"
 
-    # --- Where it stands ---
+    # --- State ---
 
     @property
     def expires_at(self) -> datetime:
-        """When its term ends; see `over_by`."""
+        """The end of the term; see `over_by`."""
         times = (getattr(self, name) for name in _PROLONGING)
         later = [time + TALK_TERM for time in times if time]
         return max([self.made_at + INVITATION_TERM, *later])
 
     @property
     def is_over(self) -> bool:
-        """Whether its term has ended."""
+        """Whether the term has ended."""
         return self.expires_at <= timezone.now()
 
     @property
     def can_start(self) -> bool:
-        """Whether its invitation holds."""
+        """Whether the invitation is still valid."""
         return not self.started_at and not self.inviter_withdrew_at and not self.is_over
 
     def is_of_guest(self, guest_key: str) -> bool:
-        """Whether this is the key of its guest."""
+        """Return whether this is the guest's key."""
         return self.guest_hash == hash_of(guest_key)
 
     def was_started_by(self, guest_key: str) -> bool:
-        """Whether whoever has this key has just started it."""
+        """Return whether the talk was started with this guest key within START_REPEATS."""
         is_recent = self.started_at and timezone.now() - self.started_at < START_REPEATS
         return bool(is_recent) and self.is_of_guest(guest_key)
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more can happen in it."""
+        """Whether the talk is over, by its term or because a side has withdrawn."""
         return self.is_over or any(map(self.has_withdrawn, TalkSide))
 
     @property
@@ -319,7 +320,7 @@ class Talk(models.Model):
 
     @cached_property
     def note_of(self) -> dict[str, str]:
-        """The note of each side that has written one. For views: see `answered`."""
+        """The note of each side that has one. Views must check `is_open`, as for `answered`."""
         return {note.side: note.text for note in notes_of(self.pk)}
 
     @property
@@ -333,23 +334,23 @@ class Talk(models.Model):
         return TalkState.ANSWERED if all(map(self.has_finished, TalkSide)) else TalkState.STARTED
 
     def has_agreed(self, side: TalkSide) -> bool:
-        """Whether this side has agreed to show; its points stay as they are from then on."""
+        """Return whether this side has agreed to show its points, which then can't change."""
         return getattr(self, f"{side}_agreed_at") is not None
 
     def has_withdrawn(self, side: TalkSide) -> bool:
         return getattr(self, f"{side}_withdrew_at") is not None
 
     def has_finished(self, side: TalkSide) -> bool:
-        """Whether this side has answered what it has to."""
+        """Return whether this side has given all required answers."""
         return all(kind in self.answered[side] for kind in NEEDED)
 
     @cached_property
     def answered(self) -> dict[str, dict[str, Split]]:
-        """The splits of each side, by kind. For views: ask `is_open` before showing the other's."""
+        """The splits of each side, by kind. Views must check `is_open` before they show both."""
         return by_side(answers_of(self.pk))
 
     def side_of(self, user: models.Model | AnonymousUser) -> TalkSide | None:
-        """The side of somebody who is signed in; None for anybody else."""
+        """Return the side of a signed-in user; None if they aren't part of the talk."""
         if user.pk is None:
             return None
         if user.pk == self.inviter_id:
@@ -357,20 +358,20 @@ class Talk(models.Model):
         return TalkSide.GUEST if user.pk == self.guest_id else None
 
     def user_of(self, side: TalkSide) -> int | None:
-        """The id of the account on a side; None for a guest without one."""
+        """Return the id of the account on a side; None for a guest without an account."""
         return self.inviter_id if side == TalkSide.INVITER else self.guest_id
 
-    # --- What each side does, one after the other ---
+    # --- Actions of a side, under a row lock ---
 
     def _locked(self) -> "Talk | None":
-        """The row as it is by now, locked until the transaction ends; None where it is gone."""
+        """Reload the talk with a row lock until the transaction ends; None if it was deleted."""
         return Talk.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
 
     @transaction.atomic
     def answer(self, side: TalkSide, kind: TalkKind, split: Split) -> bool:
-        """Store what a side answers, in place of what it answered before.
+        """Store an answer of a side, replacing an earlier one of the same kind.
 
-        False where it is too late: the talk has ended, or this side has agreed to show.
+        Returns False if it's too late: the talk has ended, or this side has agreed to show points.
         """
         talk = self._locked()
         if not talk or talk.has_ended or talk.has_agreed(side):
@@ -382,9 +383,9 @@ class Talk(models.Model):
 
     @transaction.atomic
     def agree(self, side: TalkSide) -> bool:
-        """Agree to show; of both sides, the later one opens it. Idempotent.
+        """Agree to show this side's points. Once both sides agree, the talk is open. Idempotent.
 
-        False where this side has not finished, or the talk has ended or not started.
+        Returns False if this side has not finished, or the talk has not started or has ended.
         """
         talk = self._locked()
         if not talk or talk.has_ended or not talk.started_at or not talk.has_finished(side):
@@ -396,9 +397,9 @@ class Talk(models.Model):
 
     @transaction.atomic
     def withdraw(self, side: TalkSide) -> None:
-        """Delete what a side has told, and end the talk; what the other told stays. Idempotent.
+        """Delete a side's answers and note, and end the talk. Idempotent.
 
-        Before it started, that revokes the invitation.
+        The other side's data is kept. Before the start, this revokes the invitation.
         """
         talk = self._locked()
         if not talk or talk.has_withdrawn(side):
@@ -412,7 +413,7 @@ class Talk(models.Model):
 
     @transaction.atomic
     def write(self, side: TalkSide, text: str) -> bool:
-        """Store the note of a side; an empty one is none. False where the talk has ended."""
+        """Store a side's note, or delete it if it's empty. Returns False if the talk has ended."""
         talk = self._locked()
         if not talk or talk.has_ended:
             return False
@@ -425,7 +426,7 @@ class Talk(models.Model):
 
     @transaction.atomic
     def renew_invitation(self) -> str | None:
-        """A new key for an invitation; the one before opens nothing. None where it can't start."""
+        """Replace the invitation's key and return the new one; None if the talk can't start."""
         talk = self._locked()
         if not talk or not talk.can_start:
             return None
@@ -436,12 +437,12 @@ class Talk(models.Model):
 
 
 _PROLONGING = ("started_at", "inviter_agreed_at", "guest_agreed_at")
-"""The times after which a talk lasts for another TALK_TERM."""
+"""The fields with times from which a talk lasts for another TALK_TERM."""
 
 
 @receiver(pre_delete, sender=User)
 def withdraw_from_talks(sender, instance: User, **kwargs) -> None:
-    """Withdraw from all talks of an account that is deleted, by whatever way."""
+    """Withdraw an account from all its talks when it is deleted, in whatever way."""
     mine = Talk.objects.filter(Q(inviter=instance) | Q(guest=instance)).oldest_first()
     for talk in mine:
         side = talk.side_of(instance)
@@ -470,7 +471,7 @@ def _latest(user_id: int) -> models.QuerySet[Talk]:
 
 
 def _read_answers(talks: Sequence[Talk], user: User) -> None:
-    """Read the answers of these talks of a person, in one statement."""
+    """Prefetch the answers of a person's talks in one query."""
     by_talk: dict[uuid.UUID, list[TalkAnswer]] = {}
     for answer in answers_in_all(user.pk) if talks else ():
         by_talk.setdefault(answer.talk_id, []).append(answer)

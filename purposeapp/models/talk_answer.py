@@ -23,7 +23,7 @@ class TalkSide(models.TextChoices):
 
 
 class TalkKind(models.TextChoices):
-    """What ten points of a talk are about."""
+    """What the ten points of an answer are about."""
 
     NOW = "now", _("now")
     FUTURE = "future", _("future")
@@ -31,11 +31,11 @@ class TalkKind(models.TextChoices):
 
 
 NEEDED = (TalkKind.NOW, TalkKind.FUTURE)
-"""What a side has to answer; the guess is up to them."""
+"""The answers that a side must give; the guess is optional."""
 
 
 class TalkAnswer(SplitFields):
-    """Ten points of one side of a talk."""
+    """An answer of one side of a talk: ten points."""
 
     talk = models.ForeignKey(
         "Talk", on_delete=models.CASCADE, related_name="answers", db_index=False
@@ -64,7 +64,7 @@ class TalkAnswer(SplitFields):
 
 
 def by_side(answers: Iterable[TalkAnswer]) -> dict[str, dict[str, Split]]:
-    """The splits of each side, by kind."""
+    """Return the splits of each side, by kind."""
     found: dict[str, dict[str, Split]] = {side: {} for side in TalkSide}
     for answer in answers:
         found[answer.side][answer.kind] = answer.split

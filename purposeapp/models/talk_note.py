@@ -14,7 +14,7 @@ NOTE_MAX_LENGTH = 2_000
 
 
 class TalkNote(models.Model):
-    """What one side wants to say to the other, who can read it once the talk is open."""
+    """A note by one side of a talk. The other side can read it once the talk is open."""
 
     talk = models.ForeignKey("Talk", on_delete=models.CASCADE, related_name="notes", db_index=False)
     side = models.CharField(max_length=10, choices=TalkSide.choices)

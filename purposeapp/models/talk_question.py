@@ -12,11 +12,11 @@ from .versioned import DraftableQuerySet, DraftState, Versioned
 QUESTION_MAX_LENGTH = 240
 
 QUESTION_FIELDS = ["text", "topic", "purpose", "position", "state"]
-"""Every field of a question that can change, in the order that people read them."""
+"""All fields that can change, in the order in which they're shown."""
 
 
 class TalkQuestion(Versioned, models.Model):
-    """How one question of a talk is put. Staff own it, and `history` is its audit trail."""
+    """The wording of a question in talks. Staff write it; `history` is its audit trail."""
 
     CHANGING_FIELDS = QUESTION_FIELDS
     State = DraftState

@@ -17,30 +17,30 @@ LATEST_FIRST = ("verdict", "-ticked_at", "-id")
 
 
 class TickQuerySet(OwnedQuerySet["Tick"]):
-    """Ways to ask for ticks."""
+    """Queries for ticks."""
 
     def latest_first(self) -> Self:
-        """What is done before what is not for them; of each, what was said last comes first."""
+        """Order by verdict, tips that are done first; within each, the newest first."""
         return self.order_by(*LATEST_FIRST)
 
     def after(self, tick: "Tick") -> Self:
-        """Those that come after `tick` in `latest_first` (keyset)."""
+        """Return those that come after `tick` in `latest_first` (keyset pagination)."""
         return self.filter(keyset_after(LATEST_FIRST, (tick.verdict, tick.ticked_at, tick.pk)))
 
     def declined(self) -> list[int]:
-        """The ids of the tips that are not for them."""
+        """Return the ids of the tips that were marked as not for the person."""
         mine = self.filter(verdict=Tick.Verdict.NOT_FOR_ME)
         return list(mine.values_list("tip_id", flat=True))
 
     def by_tip(self, user: User) -> dict[int, "Tick"]:
-        """What a person said, by the id of the tip."""
+        """Return a person's ticks by the id of the tip."""
         return {tick.tip_id: tick for tick in _of(user.pk)}
 
     def record(self, *, user: User, tip: Tip, verdict: str) -> None:
-        """Upsert what `user` says of a tip, so that two at once make one tick.
+        """Store the verdict of `user` on a tip: an upsert, so two requests at once make one tick.
 
-        The same said again keeps its moment.
-        Nothing is stored for an account or of a tip that is gone meanwhile.
+        Recording the same verdict again keeps its time. If the account or the tip has been deleted
+        in the meantime, nothing is stored.
         """
         if self.for_user(user).filter(tip=tip, verdict=verdict).exists():
             return
@@ -54,10 +54,10 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
 
 
 class Tick(models.Model):
-    """What a person said of a tip: that it is done, or that it is not for them."""
+    """A person's verdict on a tip: it's done, or it's not for them."""
 
     class Verdict(models.TextChoices):
-        """What can be said of a tip."""
+        """The verdicts on a tip."""
 
         DONE = "done", _("Done")
         NOT_FOR_ME = "not_for_me", _("Skip")
@@ -67,10 +67,10 @@ class Tick(models.Model):
         verbose_name=_("person"),
         on_delete=models.CASCADE,
         related_name="ticks",
-        # The unique constraint begins with it already.
+        # The unique constraint's index begins with this column.
         db_index=False,
     )
-    # A tip that somebody ticked is archived rather than deleted.
+    # A tip with ticks is archived instead of deleted.
     tip = models.ForeignKey(
         Tip, verbose_name=_("tip"), on_delete=models.PROTECT, related_name="ticks"
     )

@@ -17,7 +17,7 @@ from .versioned import Versioned
 
 TIP_MAX_LENGTH = 1_000
 MAX_POSITION = 32_767
-"""The largest number of the column."""
+"""The largest number that fits into the column."""
 
 TIP_FIELDS = [
     "text",
@@ -30,7 +30,7 @@ TIP_FIELDS = [
     "state",
     "published_from",
 ]
-"""Every field of a tip that can change, in the order that people read them. The key never does."""
+"""All fields that can change, in the order in which they're shown. The key never changes."""
 
 PURPOSES_IN_ORDER = Case(
     *[When(purpose=purpose, then=Value(place)) for place, purpose in enumerate(Purpose)]
@@ -39,46 +39,46 @@ PURPOSES_IN_ORDER = Case(
 
 
 class TipQuerySet(DatedQuerySet):
-    """Ways to ask for tips."""
+    """Queries for tips."""
 
     def published(self) -> Self:
-        """Those that readers see today (UTC)."""
+        """Return the tips that readers see today (UTC)."""
         return self.published_on(site_today())
 
     def once_published(self) -> Self:
-        """Those that readers see, or may have seen in a result that they kept."""
+        """Return the tips that readers see, or may have seen in results that they kept."""
         history = Tip.history.filter(id=OuterRef("id"), state=Tip.State.PUBLISHED)
         return self.filter(~Q(state=Tip.State.DRAFT) | Exists(history))
 
     def by_position(self) -> Self:
-        """As staff put them, within each purpose."""
+        """Order by the position that staff chose; positions count within a purpose."""
         return self.order_by("position", "key")
 
     def for_everyone_first(self) -> Self:
-        """Likewise, but those for everyone first, then those for each side of job seeking."""
+        """Order by audience, tips for everyone first, and then by position."""
         places = [When(audience=audience, then=Value(i)) for i, audience in enumerate(Audience)]
         return self.order_by(Case(*places), "position", "key")
 
     def by_purpose(self) -> "TipQuerySet":
-        """As staff put them, the purposes in their fixed order."""
+        """Order by purpose, in the fixed order, and then by position."""
         return self.order_by(PURPOSES_IN_ORDER, "position", "key")
 
     def drafts(self) -> "TipQuerySet":
-        """Those that wait to be published."""
+        """Return the tips that aren't published yet."""
         return self.filter(state=Tip.State.DRAFT)
 
     def starting_later(self) -> "TipQuerySet":
-        """Those that are published from a day on that is still to come (UTC)."""
+        """Return the published tips whose publication date is in the future (UTC)."""
         return self.filter(state=Tip.State.PUBLISHED, published_from__gt=site_today())
 
 
 class Tip(Versioned, models.Model):
-    """One piece of advice on a purpose. Staff own it, and `history` is its audit trail."""
+    """A piece of advice on a purpose. Staff write tips; `history` is their audit trail."""
 
     CHANGING_FIELDS = TIP_FIELDS
 
     class State(models.TextChoices):
-        """Who sees a tip; archiving is its soft delete."""
+        """Whether readers can see a tip. Archiving is a soft delete."""
 
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
@@ -145,7 +145,7 @@ class Tip(Versioned, models.Model):
             models.CheckConstraint(
                 condition=Q(direction__in=Direction.values), name="tip_direction_is_known"
             ),
-            # A purpose that is gone has no points, one that is new or has risen has some.
+            # A purpose that is gone has no points; one that is new or has risen has points.
             models.CheckConstraint(
                 condition=~Q(direction="gone") | Q(points_from=0),
                 name="tip_for_gone_begins_at_zero",
@@ -171,13 +171,14 @@ class Tip(Versioned, models.Model):
 
     @property
     def html(self) -> SafeString:
-        """The text, ready for a page."""
+        """The text as sanitized HTML."""
         return render_markdown(self.text)
 
     def band_error(self) -> str | None:
-        """Say what is wrong with its band and direction, without a query; None if nothing is.
+        """Validate the range of points and the direction without a query.
 
-        PostgreSQL has the same constraints, and the last word.
+        Return the error message of the violated constraint, or None. PostgreSQL has the same
+        constraints, and the last word.
         """
         wrong = {
             "tip_points_from_is_not_above_points_to": not (
@@ -195,7 +196,7 @@ class Tip(Versioned, models.Model):
 
     @property
     def starts_later(self) -> bool:
-        """Whether it is published from a day on that is still to come (UTC)."""
+        """Whether it's published, with a publication date in the future (UTC)."""
         return (
             self.state == Tip.State.PUBLISHED
             and self.published_from is not None

@@ -1,4 +1,4 @@
-"""Ways to ask for tips, as they are and as they were."""
+"""Queries that tips and their historical versions share."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -9,20 +9,20 @@ from simple_history.manager import HistoricalQuerySet
 
 
 class DatedQuerySet(models.QuerySet[Any]):
-    """Tips that may be published from a day on, whether as they are or as they were."""
+    """Tips with an optional publication date, or historical versions of them."""
 
     def published_on(self, day) -> Self:
-        """Those that readers see on a day (UTC)."""
+        """Return those that readers see on a day (UTC)."""
         return self.filter(Q(published_from=None) | Q(published_from__lte=day), state="published")
 
 
 class TipHistoryQuerySet(DatedQuerySet, HistoricalQuerySet):
-    """Tips as they were."""
+    """Historical versions of tips."""
 
     def as_readers_saw_them(self, timestamp: datetime) -> Self:
-        """Snapshot of the tips that were published at a timestamp.
+        """Return a snapshot of the tips that were published at a timestamp.
 
-        Each is the newest version by then; of two with the same timestamp the later one counts.
+        Each is the newest version at that time; of versions with the same time, the later row.
         """
         newest = (
             self.filter(history_date__lte=timestamp)

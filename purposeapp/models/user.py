@@ -14,20 +14,20 @@ LIKE_A_ZONE = r"^([A-Za-z][A-Za-z0-9_+/-]*)?$"
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users, who are known by their e-mail address."""
+    """Manager of users, who are identified by their email address."""
 
     use_in_migrations = True
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
-        """An address in lower case, which is how allauth stores them and looks them up."""
+        """Return an address in lower case, which is how allauth stores and looks up addresses."""
         return (email or "").lower()
 
     def create_user(self, email: str, password: str | None = None, **extra) -> "User":
-        """Make and store a user. Without a password, the account can't be signed in to with one.
+        """Create a user. Without a password, they can't sign in with one.
 
-        Raises ValueError without an address, IntegrityError where somebody has it already,
-        in whatever upper or lower case.
+        Raises ValueError without an address, and IntegrityError if somebody already has it, in
+        upper or lower case.
         """
         if not email:
             raise ValueError("A user needs an e-mail address.")
@@ -38,34 +38,35 @@ class UserManager(BaseUserManager["User"]):
 
     @transaction.atomic
     def create_superuser(self, email: str, password: str | None = None, **extra) -> "User":
-        """Make a user who may do everything in the admin, and whose address counts as verified.
+        """Create a superuser with a verified address.
 
-        Whoever can run a command on the server need not prove that they read its mail.
+        Anybody who can run a command on the server needn't prove that they can read its mail.
         """
         user = self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def with_email(self, email: str | None) -> "models.QuerySet[User]":
-        """The user with an address, in whatever case it is typed; empty for nobody.
+        """Return a queryset with the user who has an address in any case, or an empty one.
 
-        Not by `iexact`, which compares in upper case: there, a dotless i is an I to PostgreSQL, and
-        whoever owns a domain with one would be everybody at the domain without (CVE-2019-19844).
+        It doesn't use `iexact`, which compares in upper case. There, PostgreSQL takes a dotless i
+        for an I, so that the owner of a domain with a dotless i could pose as anybody at the domain
+        with a normal one (CVE-2019-19844).
         """
         return self.filter(email=self.normalize_email(email))
 
     def lock(self, user_id: int) -> bool:
-        """Take a row lock on the account until the transaction ends; False where it is gone.
+        """Take a row lock on the account until the transaction ends; return False if it's deleted.
 
-        What happens to one person's things happens one after the other: a second request finds
-        what the first has done. Rows that only refer to the account can be added meanwhile.
+        It serializes changes to one person's data: a second request sees what the first has done.
+        Rows with a foreign key to the account can still be inserted in the meantime.
         """
         return bool(self.select_for_update(no_key=True).filter(pk=user_id).first())
 
     def lock_import(self, user: "User") -> bool:
-        """Take the advisory lock on imports of an account until the transaction ends.
+        """Take the advisory lock on imports into an account until the transaction ends.
 
-        False where another one has it, which is not waited for: an import takes its time.
+        Returns False without waiting if another import has it, since imports can take long.
         """
         with connection.cursor() as cursor:
             key = f"import {user.pk}"
@@ -73,21 +74,23 @@ class UserManager(BaseUserManager["User"]):
             return cursor.fetchone()[0]
 
     def superusers(self) -> "models.QuerySet[User]":
-        """Those who may do everything in the admin, and can sign in to do it."""
+        """Return the superusers who can sign in to the admin."""
         return self.filter(is_superuser=True, is_active=True, is_staff=True)
 
     def lock_superusers(self) -> None:
-        """Take row locks on them: two that stop being one at once wait for each other, and the
-        second one is then the last."""
+        """Take row locks on all superusers, so that two can't stop being superusers at once.
+
+        The second request waits, and then sees that it would remove the last one.
+        """
         list(self.superusers().order_by("pk").select_for_update())
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        """Find a user by address, in whatever case it is typed."""
+        """Return the user with an address in any case."""
         return self.with_email(email).get()
 
 
 class User(AbstractUser):
-    """Somebody with an account. The e-mail address is the login; there is no user name."""
+    """A person with an account. They sign in with their email address; there is no user name."""
 
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
@@ -144,7 +147,7 @@ class User(AbstractUser):
                 condition=models.Q(side__in=["", *Side.values]),
                 name="user_seeks_as_is_known",
             ),
-            # Which names there are changes every year, and is known to Python's tzdata.
+            # Only the form of a name is checked: the names themselves change every year (tzdata).
             models.CheckConstraint(
                 condition=models.Q(
                     time_zone__regex=LIKE_A_ZONE, browser_time_zone__regex=LIKE_A_ZONE
@@ -157,7 +160,7 @@ class User(AbstractUser):
         return self.email
 
     def save(self, *args, **kwargs) -> None:
-        """Store it. One that was deleted meanwhile stays deleted: Django would insert it again."""
+        """Save the user. If it was deleted meanwhile, don't insert it again, as Django would."""
         if not self._state.adding and not args and not kwargs.get("force_insert"):
             kwargs["force_update"] = True
         super().save(*args, **kwargs)
@@ -172,21 +175,21 @@ class User(AbstractUser):
 
     @property
     def initial(self) -> str:
-        """The first letter of their address, which stands for them in the header."""
+        """The first letter of the address, shown in the header."""
         return self.email[:1].upper()
 
     @property
     def effective_side(self) -> Side:
-        """The side of job seeking they chose, else both."""
+        """The side of job seeking that they chose, or else both."""
         return Side(self.side or Side.BOTH)
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone they chose, else the one of their browser, else UTC."""
+        """The time zone that they chose, or else their browser's, or else UTC."""
         return zone_named(self.time_zone or self.browser_time_zone)
 
     def follow_browser(self, name: str) -> None:
-        """Take note of the time zone that the browser says, unless they chose one themselves."""
+        """Store the browser's time zone, unless they chose one or the name is unknown."""
         if self.time_zone or name == self.browser_time_zone or not is_zone(name):
             return
         self.browser_time_zone = name
@@ -194,5 +197,5 @@ class User(AbstractUser):
 
     @property
     def is_last_superuser(self) -> bool:
-        """Whether nobody could do everything in the admin if this account were gone."""
+        """Whether this is a superuser and no other superuser can sign in."""
         return self.is_superuser and not User.objects.superusers().exclude(pk=self.pk).exists()

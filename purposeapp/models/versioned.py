@@ -8,25 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DraftState(models.TextChoices):
-    """Who sees what staff write."""
+    """Whether readers can see a text by staff."""
 
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
 
 
 class DraftableQuerySet(models.QuerySet[Any]):
-    """Ways to ask for what staff write."""
+    """Queries for texts by staff."""
 
     def published(self) -> Self:
-        """What readers are given today."""
+        """Return those that readers can see."""
         return self.filter(state=DraftState.PUBLISHED)
 
 
 class Versioned:
-    """What staff write and revise: its `history` is an audit trail of `CHANGING_FIELDS`."""
+    """A text that staff write and revise; `history` is an audit trail of `CHANGING_FIELDS`."""
 
     CHANGING_FIELDS: ClassVar[list[str]]
-    """Every field that can change, in the order that people read them. The key never does."""
+    """All fields that can change, in the order in which they're shown. The key never changes."""
 
     _meta: ClassVar[Any]
 
@@ -34,14 +34,14 @@ class Versioned:
 
     @property
     def beginning(self) -> str:
-        """The first words of the text, by which staff know it; its key is for files."""
+        """The first words of the text, its label for staff. Files use the key instead."""
         return Truncator(self.text).chars(60)
 
     @classmethod
     def lock_table(cls) -> None:
-        """Take a table lock: nobody else changes a row until this transaction ends, all can read.
+        """Take a table lock: until this transaction ends, others can read rows but not change them.
 
-        Whoever changes rows by what they have read of them calls this first, and reads then.
+        Call it before reading rows whose changes depend on what was read.
         """
         connection = connections[cls._meta.default_manager.db]
         table = connection.ops.quote_name(cls._meta.db_table)
@@ -50,6 +50,6 @@ class Versioned:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of all its fields, for optimistic locks: it differs wherever two versions do."""
+        """A hash of all fields, for optimistic locks: any two different versions differ in it."""
         values = [str(field.value_from_object(self)) for field in self._meta.concrete_fields]
         return sha256(json.dumps(values).encode()).hexdigest()[:32]

@@ -1,1 +1,1 @@
-"""HTTP plumbing: the page cache, sessions, uploads, request bodies, logs, caches and outages."""
+"""HTTP plumbing: page cache, sessions, uploads, request bodies, logs, caches and outages."""

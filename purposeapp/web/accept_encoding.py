@@ -1,4 +1,4 @@
-"""Honours `Accept-Encoding` (RFC 9110, 12.5.3) as far as its weights say "not this one"."""
+"""Support for weights of zero in `Accept-Encoding` (RFC 9110, 12.5.3), which refuse an encoding."""
 
 import re
 from collections.abc import Callable
@@ -10,10 +10,10 @@ REFUSED = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*(;|$)", re.IGNORECASE)
 
 
 def drop_refused_encodings(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Take codings of weight zero, such as `gzip;q=0`, out of the header.
+    """Remove encodings with weight zero, such as `gzip;q=0`, from the header.
 
-    Whatever compresses behind it (the page cache, WhiteNoise, Django's GZipMiddleware) looks for
-    the name of a coding alone.
+    The middleware further in that compresses (the page cache, WhiteNoise, Django's GZipMiddleware)
+    only looks for the name of an encoding.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The account key: tells in a page whose it is, without saying who that is."""
+"""The account key: a pseudonymous id of the account that a page was made for."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -7,25 +7,25 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 
 FIELD = "account"
-"""The hidden field in which a form says for whom it was shown."""
+"""The hidden field with the account key of the user that a form was shown to."""
 
 MAX_KEY_LENGTH = 32
 
 
 class FormOfAnotherAccountError(PermissionDenied):
-    """A form was opened by one account and sent while another one is signed in."""
+    """The form was opened by one account and submitted while another one is signed in."""
 
 
 def account_key(user: AbstractBaseUser | AnonymousUser) -> str:
-    """A fingerprint (HMAC) of the account, the same in each of its pages; empty for nobody.
+    """Return a fingerprint (HMAC) of the account, the same on all pages; empty for anonymous users.
 
-    Not a secret: it opens nothing. It tells what one person typed from what another one did.
+    It isn't a secret and gives no access. It distinguishes what different people have typed.
     """
     return salted_hmac(__name__, str(user.pk)).hexdigest()[:MAX_KEY_LENGTH] if user.pk else ""
 
 
 def of_somebody_else(request: HttpRequest) -> bool:
-    """Whether the form that was sent was shown to another account than the one signed in now."""
+    """Return whether the submitted form was shown to another account than the signed-in one."""
     shown_to = request.POST.get(FIELD, "")
     return (
         bool(shown_to) and request.user.is_authenticated and shown_to != account_key(request.user)
@@ -33,6 +33,6 @@ def of_somebody_else(request: HttpRequest) -> bool:
 
 
 def account_context(request: HttpRequest) -> dict:
-    """For templates: `account_key`. It is looked up only where a page has it in it."""
-    user = getattr(request, "user", AnonymousUser())  # a host that is not ours has none
+    """Context processor: add `account_key`, lazily, for the pages that use it."""
+    user = getattr(request, "user", AnonymousUser())  # not set if the host was refused
     return {"account_key": SimpleLazyObject(lambda: account_key(user))}

@@ -1,4 +1,4 @@
-"""Blank pages: a page with a form as it is before anybody has typed into it, from the cache."""
+"""Blank pages: pages with a form that nobody has typed into yet, rendered from the cache."""
 
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from .fragments import fragment
 
 
 class Reader(NamedTuple):
-    """Who reads a page, as far as its template asks; stands for the user in a blank page."""
+    """The properties of the user that templates need; replaces the user in a blank page."""
 
     is_authenticated: bool
     is_staff: bool
@@ -30,11 +30,14 @@ def blank_page(
     reads_query: bool = True,
     **values: Hashable,
 ) -> HttpResponse | None:
-    """A page that says the same to everybody but for what is `late`, as in `fragment`.
+    """Return a cached page that is the same for everybody except for its `late` values.
 
-    There is one for visitors, one for the signed in and one for staff. None where the page has more
-    to say: the address has a query that it `reads_query`, a form was sent (also one that is shown
-    again, as a GET), a message waits, or nobody may be asked who reads.
+    `late` values are as in `fragment`. The page is cached separately for visitors, signed-in users
+    and staff.
+
+    Returns None if the page isn't blank: the URL has a query string and the page `reads_query`, a
+    form was submitted (also one that is shown again as a GET), or there is a message. Also None if
+    the page must not access the user.
     """
     has_query = reads_query and bool(request.GET)
     is_plain = request.method in ("GET", "HEAD") and not has_query and not request.POST
@@ -51,7 +54,7 @@ def blank_page(
         template_name,
         context=whole_context,
         late={
-            # Only a page that has a form in it sets the cookie.
+            # Lazy, so that only a page with a form sets the CSRF cookie.
             "csrf_token": SimpleLazyObject(lambda: get_token(request)),
             "account_key": account_key(user),
             "email": getattr(user, "email", ""),

@@ -1,4 +1,4 @@
-"""A cache in PostgreSQL, for counts that every worker must see: rate limits."""
+"""A cache in PostgreSQL, for counters that all workers share, such as rate limits."""
 
 import pickle
 from base64 import b64encode
@@ -12,33 +12,32 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.utils import timezone
 
 STORED_PER_CULL = 100
-"""How many values a process stores before it looks whether there are too many of them."""
+"""The number of values that a process stores before it checks whether there are too many."""
 
 _stored = count(1)
 
 
 class DatabaseCache(db.DatabaseCache):
-    """Django's cache in PostgreSQL, where storing is one upsert, and fails loudly.
+    """Django's database cache, but storing a value is a single upsert, and errors are raised.
 
-    Django counts the whole table, begins a savepoint, looks the key up and then inserts or updates.
-    A sign-in stores eight values, so that this was most of its statements. And where the
-    database is away, it lets storing fail silently: a limit on tries then takes everybody for one
-    who has tried too often.
+    Django counts the whole table, begins a savepoint, looks up the key and then inserts or updates.
+    A sign-in stores eight values, so that was most of its queries. And if the database is
+    unavailable, Django ignores the error, so that rate limits would refuse everybody.
     """
 
     def clear_expired(self) -> int:
-        """Delete entries that are over, and return how many that were.
+        """Delete expired entries and return their number.
 
-        Django leaves them in the table until there are too many.
+        Django keeps them in the table until there are too many.
         """
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {self._name} WHERE expires < %s", [timezone.now()])  # noqa: S608
             return cursor.rowcount
 
     def count(self, key: str, *, timeout: float) -> int:
-        """Count one more under a key, in one statement, and return how many that are by now.
+        """Increment the counter of a key in one statement, and return its new value.
 
-        The count begins anew when its time is over.
+        The counter starts again from one after `timeout` seconds.
         """
         now = timezone.now()
         with connection.cursor() as cursor:
@@ -57,9 +56,9 @@ class DatabaseCache(db.DatabaseCache):
     def _base_set(
         self, mode: str, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT
     ) -> bool:
-        """Set a value, add it where none is valid, or touch the one that is there.
+        """Set a value, add it if there is no valid one, or touch an existing one, by `mode`.
 
-        Return whether there was something to do. Raise a `DatabaseError` where it can't be done.
+        Return whether a row was changed. Raises DatabaseError if the statement fails.
         """
         ends = self.get_backend_timeout(timeout)
         expires = (
@@ -83,11 +82,14 @@ class DatabaseCache(db.DatabaseCache):
             return cursor.rowcount == 1
 
     def _dumped(self, value: Any) -> str:
-        """A value as Django's own methods read it."""
+        """Return a value in the format of Django's database cache."""
         return b64encode(pickle.dumps(value, self.pickle_protocol)).decode()
 
     def _cull_now_and_then(self, cursor: Any) -> None:
-        """Delete what is over, and a third of the rest, where there are more than MAX_ENTRIES."""
+        """Once in STORED_PER_CULL calls, cull the table if it has more than MAX_ENTRIES rows.
+
+        Django's cull deletes expired entries, and a third of the rest.
+        """
         if next(_stored) % STORED_PER_CULL:
             return
         cursor.execute(f"SELECT COUNT(*) FROM {self._name}")  # noqa: S608

@@ -1,4 +1,4 @@
-"""Cache-Control of the page that answers a POST."""
+"""Cache-Control of pages that are the response to a POST."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,11 @@ from django.utils.cache import patch_vary_headers
 
 
 def keep_for_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Cache-Control for the answer to a POST, so that Back shows it again, such as one with errors.
+    """Set Cache-Control on the response to a POST so that Back can show it, such as form errors.
 
-    Such a page can't be fetched anew: a browser that was told to store nothing (`no-store`) shows
-    an error of its own instead. `no-cache` lets it keep the page for its history alone. It varies
-    by cookie, so that after a sign-out, or with somebody else signed in, it is not shown.
+    The browser can't fetch such a page again: with `no-store`, it shows an error of its own
+    instead. `no-cache` lets it keep the page, but only for its history. The page varies by cookie,
+    so it isn't shown after a sign-out or when another user is signed in.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -23,7 +23,7 @@ def keep_for_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
             patch_vary_headers(response, ["Cookie"])
             del response["Expires"]
         if getattr(request, "has_signed_out", False):
-            # Firefox keeps whole pages for Back, whatever cookies they vary by.
+            # Firefox keeps whole pages for Back, even if they vary by cookie.
             response["Clear-Site-Data"] = '"cache"'
         return response
 
@@ -32,6 +32,6 @@ def keep_for_back(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 
 @receiver(user_logged_out)
 def remember_sign_out(sender, request, **kwargs) -> None:
-    """Remember that this request ends a session, and with it what Back may show."""
+    """Remember that this request signs the user out, so Back must not show their pages."""
     if request:
         request.has_signed_out = True

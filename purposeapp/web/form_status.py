@@ -1,4 +1,4 @@
-"""The status of an account form that is shown again: 422, as our own forms answer."""
+"""The status code of allauth's forms with errors: 422, as for our own forms."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,7 +10,7 @@ ACCOUNT_VIEWS = ("account_", "socialaccount_")
 
 
 class FormStatusMiddleware:
-    """Answers 422 where a view of allauth would show a form that is wrong with 200."""
+    """Change the status to 422 where a view of allauth shows a form with errors with a 200."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,10 +1,11 @@
-"""Fragment caching: what is the same for the same values is rendered once, and kept as a string.
+"""Fragment caching: a template that renders the same for the same values is rendered only once.
 
-A row of a form with its points, a tip that nobody has ticked, the foot of every page, and a whole
-page before anybody has typed into it: there are finitely many of each, and they repeat all day.
+Examples are a row of a form with its points, a tip without a tick, the footer of all pages, and a
+whole page with a blank form. There are a limited number of each, and they are used all the time.
 
-What is of one person or one moment (a CSRF token, an email address) is *late*: it has a place in
-the fragment, and is filled in after. So pages of people share a fragment, and none keeps a person.
+Values of one person or one request (a CSRF token, an email address) are *late*: the fragment has
+placeholders for them, which are filled in after it's read from the cache. So different people share
+a fragment, and the cache contains nothing personal.
 """
 
 import re
@@ -20,19 +21,19 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 MAX_FRAGMENTS = 2_000
-"""How many a worker keeps. The least recently used give way."""
+"""The number of fragments that a worker caches (LRU)."""
 TOKEN = secrets.token_hex(8)
-"""Unguessable, so that nothing that people or staff write looks like the place of a late value."""
+"""A random part of placeholders, so that no text by people or staff can look like one."""
 MAX_LENGTH = 2_000
-"""Characters of a value that is kept: what somebody typed may be of any length."""
+"""The most characters of a value in a cached fragment. Typed values can be of any length."""
 
 Context = Mapping[str, Any]
 
 
 class _Uncompared:
-    """Something that comes along with a key of the cache, and is no part of it.
+    """An argument of a cached function that is not part of the cache key: all are equal.
 
-    The cache keeps the key. What comes along may hold a person, so it is taken out when it is used.
+    The cache keeps its arguments. The value may refer to a person, so `take` removes it.
     """
 
     def __init__(self, value: Any) -> None:
@@ -56,14 +57,14 @@ def fragment(
     context: Callable[[Context], Context] = dict,
     **values: Hashable,
 ) -> SafeString:
-    """Render a template that is given these values and nothing else, from the cache if it can.
+    """Return a template rendered with these values and nothing else, from the cache if possible.
 
-    It is a function of the values and of the language. Values that are equal must render equally:
-    each name always holds the same type.
+    The result depends only on the values and the active language. Values that are equal must render
+    the same, so a name must always have a value of the same type.
 
-    `late` values stand in the template as `{{ name }}`, in text or in a quoted attribute, and can
-    be neither filtered nor tested. Where it needs what has no hash, such as a form, `context` makes
-    that of the values and of what stands for the late ones, and depends on nothing else.
+    `late` values may be used as `{{ name }}` in text or in a quoted attribute, but not with filters
+    or in tags: the template gets only placeholders. If it needs unhashable values, such as a form,
+    `context` must return the template's context from the values and the placeholders alone.
     """
     late = late or {}
     too_long = any(isinstance(each, str) and len(each) > MAX_LENGTH for each in values.values())
@@ -84,7 +85,7 @@ def _render(
     late: tuple[str, ...],
     context: _Uncompared,
 ) -> list[SafeString]:
-    """What was rendered, and between its parts the names of what is late."""
+    """Return the parts of the rendered template, alternating with the names of late values."""
     given = dict(values) | {name: f"late-{name}-{TOKEN}" for name in late}
     html = render_to_string(template_name, dict(context.take()(given)))
     if not late:

@@ -1,8 +1,8 @@
-"""Held forms: drafts on the server, of forms that were sent when the session had ended.
+"""Held forms: server-side drafts of forms that were submitted after the session had ended.
 
-It waits in the signed-out visitor's session, by the path of its page. Signed in with the account
-that typed it, its person finds the page filled with it, and sends it again: nothing is ever done
-with it without another press. Anybody else's sign-in drops it.
+A draft is kept in the visitor's session, by the path of its page. After the person signs in with
+the account that typed it, the page shows it for them to submit again. It is never processed without
+that. If anybody else signs in, it is deleted.
 """
 
 from datetime import datetime, timedelta
@@ -17,31 +17,31 @@ from .account_key import FIELD, MAX_KEY_LENGTH, account_key
 
 SESSION_KEY = "held_forms"
 MAX_HELD = 4
-"""How many forms wait in one session; the oldest give way."""
+"""The number of held forms in a session; the oldest are dropped."""
 MAX_BYTES = 32 * 1024
-"""What one of them may take: more than the longest note does, each character an emoji."""
+"""The size limit of a held form: more than the longest note needs, even if it's all emoji."""
 MAX_AGE = timedelta(days=1)
 MAX_AGE_OF_NOBODYS = timedelta(minutes=30)
-"""A form that nobody's account is bound to is for whoever signs in next, so it waits less long."""
+"""The age limit of a form without an account, which the next user who signs in gets."""
 
 NEVER_HELD = ["csrfmiddlewaretoken", FIELD, "hold"]
 
 
 class Typed(NamedTuple):
-    """What was typed into a form, to be shown again without being acted upon."""
+    """What was typed into a form, to show it again without processing it."""
 
     data: QueryDict
     csrf_expired: bool = False
-    """Whether it was refused a moment ago; else it waited for its person to sign in."""
+    """Whether the form was just rejected for its CSRF token; if not, it was held until sign-in."""
 
     def as_initial(self, name: str) -> dict[str, Any]:
-        """What a view of allauth takes to show one field again, which is never a password."""
+        """Return arguments for a view of allauth to show a field again, never a password."""
         initial = {name: self.data.get(name, "")}
         return {"initial": initial, "extra_context": {"typed": self}}
 
 
 class HeldForm(TypedDict):
-    """One form that waits, as the session stores it."""
+    """A held form, as stored in the session."""
 
     path: str
     account: str
@@ -50,10 +50,11 @@ class HeldForm(TypedDict):
 
 
 def hold_form(request: HttpRequest, *, of_nobody: bool = False) -> bool:
-    """Let what was sent wait in the session, if it says whose it is. A newer one replaces it.
+    """Hold the submitted form in the session if it has an account key; return whether it is held.
 
-    A visitor's, who says nothing, waits only where they ask for it: `of_nobody`. False where it
-    is not held, which is so too where it is too large. No view that takes a password calls this.
+    It replaces an older one of the same page. A visitor's form, without an account key, is held
+    only with `of_nobody`, which is for visitors who ask for it. A form that is too large is not
+    held. Views that accept a password must not call this.
     """
     account = request.POST.get(FIELD, "")
     if not account and not of_nobody:
@@ -62,7 +63,7 @@ def hold_form(request: HttpRequest, *, of_nobody: bool = False) -> bool:
     for name in NEVER_HELD:
         fields.pop(name, None)
     if not any(str(text).strip("0 ") for name, text in fields.items() if name != "submission"):
-        return False  # nothing is typed yet
+        return False  # nothing has been typed
     body = fields.urlencode()
     if len(body) > MAX_BYTES or len(account) > MAX_KEY_LENGTH:
         return False
@@ -75,7 +76,7 @@ def hold_form(request: HttpRequest, *, of_nobody: bool = False) -> bool:
 
 
 def held_form(request: HttpRequest) -> QueryDict | None:
-    """The held form of this page and this user; None without one."""
+    """Return the held form of this page and this user, or None."""
     if SESSION_KEY not in request.session:
         return None
     mine = account_key(request.user)
@@ -86,14 +87,14 @@ def held_form(request: HttpRequest) -> QueryDict | None:
 
 
 def drop_held_form(request: HttpRequest) -> None:
-    """Let nothing wait for the page of this request any more."""
+    """Delete the held form of this page."""
     if SESSION_KEY in request.session:
         _keep(request, [form for form in _waiting(request) if form["path"] != request.path])
 
 
 @receiver(user_logged_in)
 def drop_held_forms_of_others(sender, request, user, **kwargs) -> None:
-    """On sign-in, keep the held form of this user, and drop any of somebody else."""
+    """On sign-in, keep the held forms of this user and of visitors, and drop all others."""
     if SESSION_KEY in request.session:
         mine = account_key(user)
         _keep(request, [form for form in _waiting(request) if form["account"] in ("", mine)])

@@ -1,6 +1,6 @@
-"""An idempotency key that all requests of one browser share, before it has a session or a seat.
+"""An idempotency key that is the same for all requests of a browser, without a session or a seat.
 
-A form that is sent twice at once, or again since its answer was lost, then does once what it does.
+So a form that is sent twice at once, or again because the response was lost, takes effect once.
 """
 
 from django.http import HttpRequest
@@ -8,9 +8,10 @@ from django.utils.crypto import salted_hmac
 
 
 def browser_key(request: HttpRequest, salt: str, value: str = "") -> bytes | None:
-    """32 bytes that nobody else can guess; None where the browser has no CSRF cookie.
+    """Return a key of 32 bytes that others can't guess; None if the browser has no CSRF cookie.
 
-    The CSRF cookie comes with each form. Signing in or out gives the browser another one.
+    It's derived from the CSRF cookie, which is set with each form and changes at sign-in and
+    sign-out.
     """
     secret = request.META.get("CSRF_COOKIE")
     return salted_hmac(salt, f"{value} {secret}", algorithm="sha256").digest() if secret else None

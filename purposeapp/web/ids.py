@@ -1,27 +1,27 @@
-"""Validation of the ids in addresses and forms: whatever PostgreSQL could not take is a 404."""
+"""Validation of ids in URLs and forms: an id that PostgreSQL would reject is a 404."""
 
 from uuid import UUID
 
 from django.http import Http404
 
 MAX_DIGITS = 18
-"""What fits into a bigint whatever the digits are."""
+"""The most digits that always fit into a bigint."""
 
 
 def is_id(text: str) -> bool:
-    """Whether PostgreSQL can take this for the number of a row."""
+    """Return whether PostgreSQL accepts this text as a numeric primary key."""
     return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
 
 
 def id_or_404(text: str) -> str:
-    """The number of a row, as an address has it."""
+    """Return a numeric primary key from a URL. Raises Http404 if it isn't one."""
     if not is_id(text):
         raise Http404
     return text
 
 
 def uuid_or_404(text: str) -> UUID:
-    """The UUID that an address has."""
+    """Return a UUID from a URL. Raises Http404 if it isn't one."""
     try:
         return UUID(text)
     except ValueError as error:

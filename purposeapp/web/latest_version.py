@@ -1,7 +1,7 @@
-"""Which version of what staff write a worker knows: polled, single-flight, stale-if-error.
+"""The latest version of the published content: polled, single-flight, stale-if-error.
 
-Whatever a worker keeps that depends on tips, sentences, questions or the community's picture is
-good for one version of them, and is forgotten with the next.
+Everything that a worker caches and that depends on tips, sentences, questions or the community's
+picture is valid for one version of them, and is dropped with the next.
 """
 
 import logging
@@ -18,31 +18,32 @@ from .outage import is_outage
 logger = logging.getLogger(__name__)
 
 LOOK_TIMEOUT_S = 0.5
-"""How long a look for a newer version may take."""
+"""The timeout of the query for the version."""
 
 
 class LatestVersion:
-    """The newest version that a worker has seen. Threads may share it."""
+    """The latest version that a worker has seen. It is thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self.clear()
 
     def clear(self) -> None:
-        """Forget it, as a new worker has seen none."""
+        """Reset it to the state of a new worker."""
         with self._lock:
             self.known: str | None = None
             self._looked_at = float("-inf")
             self._is_looking = self.is_away = False
 
     def get(self, *, refresh: bool = False) -> str | None:
-        """The version, looked up at most once in PUBLIC_PAGE_SECONDS; None before the first.
+        """Return the version, queried at most once in PUBLIC_PAGE_SECONDS; None before the first.
 
-        With `refresh`, it is looked up now, however fresh it is.
+        With `refresh`, it is queried now, however recent it is.
 
-        One thread looks, the others go on meanwhile with what is known. While the database does
-        not answer, that stays good: a page that is a little old is better than none. It is then
-        not asked more often for anybody, since a question may take its time to fail.
+        One thread queries; meanwhile, the others use the known version. While the database is
+        unavailable, the known version stays valid: a page that is a little old is better than none.
+        Then `refresh` is ignored and queries are less frequent, since each may block until a
+        timeout.
         """
         with self._lock:
             now = time.monotonic()

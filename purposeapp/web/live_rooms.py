@@ -1,8 +1,8 @@
-"""Rooms as those in them see them, kept in a worker's memory for a second.
+"""A cache of rooms as their participants see them, for a second, in a worker's memory.
 
-A thousand phones poll a room. Each page is made of what `LiveRoom` says, which is its version, and
-of its person's own answers, which their cookie brings: so most polls need neither a query nor a
-template, and those of a person whose page has not changed end as a 304.
+A thousand phones may poll a room. A page depends only on the `LiveRoom`, which serves as its
+version, and on the person's own answers, which are in their cookie. So most polls need no query
+and no template, and end as a 304 if the page has not changed.
 """
 
 import re
@@ -21,33 +21,35 @@ from purposeapp.models.room import LiveRoom
 from .room_seat import seat_of
 
 MAX_ROOMS = 1_000
-"""How many a worker remembers. Those that were asked for longest ago give way."""
+"""The most rooms that a worker caches (LRU)."""
 
 RESULT = re.compile(r"/r/([A-Z0-9]{6})/result/")
 QUERIES = re.compile("still")
-"""Which page does not refresh itself."""
+"""The query string of the page that doesn't refresh itself."""
 
 
 class LiveRooms:
-    """The rooms that one worker knows by their codes, each looked up at most once in
-    PUBLIC_PAGE_SECONDS. Threads may share it."""
+    """A worker's cached rooms by code; each is read at most once in PUBLIC_PAGE_SECONDS.
+
+    It is thread-safe.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._known: OrderedDict[str, tuple[float, LiveRoom]] = OrderedDict()
 
     def get(self, code: str, *, refresh: bool = False) -> LiveRoom | None:
-        """The room that a code opens; with `refresh`, as it is now.
+        """Return the room with a code, or None. With `refresh`, the cache is bypassed.
 
-        While the database does not answer, what is known stays good. Raises the database's error
-        where nothing is.
+        While the database is unavailable, a cached room is returned even if it's stale (without
+        `refresh`). Otherwise the database's error is raised.
         """
         with self._lock:
             now = time.monotonic()
             looked_at, known = self._known.get(code, (float("-inf"), None))
             if known and not refresh and now - looked_at < settings.PUBLIC_PAGE_SECONDS:
                 return known
-            if known:  # this request looks; the others go on meanwhile with what is known
+            if known:  # this thread reads the room; meanwhile, others use the cached one
                 self._known[code] = now, known
         try:
             room = Room.objects.with_code(code)
@@ -68,10 +70,10 @@ live_rooms = LiveRooms()
 
 
 def result_key(request: HttpRequest) -> Hashable | None:
-    """What the result of this browser in a room is made of; None for any other page.
+    """Return the cache key of this browser's result page in a room; None for any other page.
 
-    It is everything that the page depends on beside the tips, so two who spent their points alike
-    share a page, and none of it holds a person.
+    It is everything that the page depends on, except the tips. So two people with the same answers
+    share a page, and the key contains nothing personal.
     """
     match = RESULT.fullmatch(request.path_info)
     query = request.META.get("QUERY_STRING", "")
@@ -80,7 +82,7 @@ def result_key(request: HttpRequest) -> Hashable | None:
     try:
         room = live_rooms.get(match[1])
     except Error:
-        return None  # the page itself says so
+        return None  # the view handles the outage
     seat = seat_of(request, room) if room else None
     if not room or not seat or not seat.now:
         return None

@@ -1,4 +1,4 @@
-"""Django's `login_required`, for views that only take POST."""
+"""A `login_required` for views that accept only POST."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,10 +10,10 @@ from django.urls import reverse
 
 
 def login_required_to_post(page: str, *args: str) -> Callable[[Callable[..., HttpResponse]], Any]:
-    """Decorate a view that only takes POST: after the sign-in, the URL named `page` is next.
+    """Decorator for views that accept only POST: after sign-in, redirect to the URL named `page`.
 
-    Django's own `login_required` would lead back to the view itself, which refuses a GET. `args`
-    names the arguments of the view that are arguments of the page too.
+    Django's `login_required` would redirect to the view itself, which refuses GET. `args` are the
+    names of the view's arguments that are also arguments of the page.
     """
 
     def decorator(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -1,7 +1,7 @@
-"""Prometheus metrics: of requests how many, how long, with how many queries; and what waits.
+"""Prometheus metrics: number and duration of requests and queries, and backlogs.
 
-Imported only where METRICS_TOKEN is set, since it needs the extra `monitoring`. The workers share
-their counts through files in PROMETHEUS_MULTIPROC_DIR, see config/gunicorn.conf.py.
+It's imported only if METRICS_TOKEN is set, since it needs the extra `monitoring`. Workers share
+their counts in files in PROMETHEUS_MULTIPROC_DIR, see config/gunicorn.conf.py.
 """
 
 import time
@@ -41,13 +41,13 @@ KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "P
 
 
 def metrics_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Count each answer by its route. It stands first, so that it sees those from memory."""
+    """Count each response by its route. It is outermost, so that it also sees cached responses."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         begin = time.perf_counter()
         response = get_response(request)
         route = route_of(request) or _origin_of(request, response)
-        # Anybody can make up a method, and a label of their own for each would fill the memory.
+        # Clients can invent methods, and a label for each would fill the memory.
         method = request.method if request.method in KNOWN_METHODS else "other"
         requests.labels(method, route, response.status_code).inc()
         seconds.labels(route).observe(time.perf_counter() - begin)
@@ -61,16 +61,16 @@ def metrics_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
 
 def _origin_of(request: HttpRequest, response: HttpResponse) -> str:
-    """Where an answer came from that was there before an address was looked up."""
+    """Return the origin of a response that was made before URL resolution."""
     if request.path_info.startswith(settings.STATIC_URL):
         return "(static)"
     return "(memory)" if response.status_code in (200, 304) else "(none)"
 
 
 class Backlog(Collector):
-    """Gauges of what the commands that run every day have left, counted when they are asked for.
+    """Gauges of the backlog of periodic commands and of the outbox, counted at each scrape.
 
-    Not `Gauge`: of that, each worker keeps a value of its own, also when it is gone.
+    It doesn't use `Gauge`, which has a value for each worker, even after the worker has ended.
     """
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

@@ -4,29 +4,29 @@ import psycopg
 from django.db import InterfaceError, InternalError, OperationalError
 
 RETRY_AFTER_S = 10
-"""Seconds after which a client may try again: a restart of PostgreSQL takes less."""
+"""The seconds after which a client should retry. A restart of PostgreSQL takes less."""
 
 OUTAGES = (
     InterfaceError,
     OperationalError,
-    # Closing a cursor that the server keeps, Django lets psycopg's own ones through.
+    # Django doesn't wrap psycopg's errors when it closes a server-side cursor.
     psycopg.InterfaceError,
     psycopg.OperationalError,
 )
 
 OUTAGE_STATES = frozenset(
     {
-        "25006",  # read_only_sql_transaction: a standby, or a primary that is set so
+        "25006",  # read_only_sql_transaction: a standby, or a read-only primary
         "25P03",  # idle_in_transaction_session_timeout
     }
 )
-"""SQLSTATEs of an outage that DB-API calls internal errors. The others are operational ones."""
+"""SQLSTATEs of outages that are InternalErrors in DB-API. The others are OperationalErrors."""
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether an error says that the database is away, or was raised while such a one was handled.
+    """Return whether an error, or an error that caused it, means that the database is unavailable.
 
-    Lock and statement timeouts are among them, and deadlocks: trying again is the remedy for all.
+    Lock timeouts, statement timeouts and deadlocks count as well: for all of them, a retry helps.
     """
     while error is not None:
         if isinstance(error, OUTAGES):

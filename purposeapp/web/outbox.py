@@ -1,8 +1,8 @@
-"""Transactional outbox: mails are stored with what caused them, and sent after the answer.
+"""Transactional outbox: mails are stored in the transaction that causes them, and sent later.
 
-A mail server that is slow, refuses or is away keeps nobody waiting and undoes nothing. A mail is
-sent at least once: a process that is killed just after the server took it sends it again, with
-the same Message-ID. docs/adr/0030 says why.
+A mail server that is slow, refuses mail or is down delays nobody and undoes nothing. Delivery is
+at least once: if a process is killed just after the server has accepted a mail, it is sent again,
+with the same Message-ID. For the reasons, see docs/adr/0030.
 """
 
 import logging
@@ -27,16 +27,16 @@ logger = logging.getLogger(__name__)
 BACKEND = "purposeapp.web.outbox.OutboxBackend"
 
 MIN_WAIT_S, MAX_WAIT_S = 60, 3600
-"""Seconds after which a process looks again for mails that could not be sent."""
+"""The limits of the seconds after which a process tries again to send mails."""
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Django's mail API puts mails into the outbox. A mail may name its own `max_age`."""
+    """Email backend that stores mails in the outbox. A mail may have a `max_age` attribute."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for mail in email_messages:
             _identify(mail)
-            mail.message()  # raises for what could never be sent, such as a header of two lines
+            mail.message()  # raises for an invalid mail, such as one with a line break in a header
             max_age: timedelta | None = getattr(mail, "max_age", None)
             OutgoingMail.objects.put(mail, max_age)
         transaction.on_commit(outbox_worker.wake)
@@ -44,7 +44,7 @@ class OutboxBackend(BaseEmailBackend):
 
 
 def _identify(mail: EmailMessage) -> None:
-    """Give it the date and the Message-ID now: they stay the same however often it is tried."""
+    """Set the Date and Message-ID headers now, so that they're the same for all tries."""
     domain = urlsplit(settings.PUBLIC_URL).hostname
     headers = {"Date": formatdate(), "Message-ID": make_msgid(domain=domain)}
     given = {name.lower() for name in mail.extra_headers}
@@ -54,30 +54,30 @@ def _identify(mail: EmailMessage) -> None:
 
 
 def mail_server(**options: Any) -> BaseEmailBackend:
-    """What takes mails from here on, past the outbox."""
+    """Return the email backend that sends mails, bypassing the outbox."""
     is_outbox = settings.EMAIL_BACKEND == BACKEND
-    # The one place that asks Django for a connection. From Django 6.1 on: `mail.mailers`.
+    # The only use of get_connection. From Django 6.1 on, use `mail.mailers`.
     return get_connection(settings.MAIL_SERVER_BACKEND if is_outbox else None, **options)
 
 
 class Delivery(NamedTuple):
-    """What became of the mails that were due."""
+    """The numbers of due mails that were sent and that failed."""
 
     sent: int
     failed: int
 
 
 def deliver_due() -> Delivery:
-    """Send the mails that are due, one after the other; what fails is due again later.
+    """Send the mails that are due, one after another. Failed ones are due again later.
 
-    Where the mail server can't be reached, or falls silent, the others wait too.
+    If the mail server can't be reached or doesn't respond, stop and leave the rest for later.
     """
     drop_expired()
     sent = failed = 0
     while mail := OutgoingMail.objects.claim():
         try:
             _send(mail.as_email())
-        except Exception as error:  # each way to send, and each odd address, has its own
+        except Exception as error:  # backends and bad addresses raise many kinds of errors
             failed += 1
             logger.warning("mail_failed: %s, try %s, %s", mail.pk, mail.tries, reason(error))
             if not _is_answer(error):
@@ -86,7 +86,7 @@ def deliver_due() -> Delivery:
             mail.delete()
             sent += 1
         if not threading.main_thread().is_alive():
-            break  # the process ends: what is left waits for another one
+            break  # the process is ending: leave the rest to another one
     return Delivery(sent, failed)
 
 
@@ -96,12 +96,12 @@ def _send(mail: EmailMessage) -> None:
         server.open()
         server.send_messages([mail])
     finally:
-        with suppress(OSError):  # it has the mail already, or an error says why not
+        with suppress(OSError):  # by now, the mail is sent or an error is being raised
             server.close()
 
 
 def drop_expired() -> int:
-    """Delete the mails that are of no use any more, and return how many that were."""
+    """Delete expired mails and return their number."""
     dropped = 0
     for mail in OutgoingMail.objects.expired().only("pk", "tries"):
         logger.warning("mail_given_up: %s, after %s tries", mail.pk, mail.tries)
@@ -110,14 +110,14 @@ def drop_expired() -> int:
 
 
 def _is_answer(error: Exception) -> bool:
-    """Whether the mail server said no to this mail, and may take another one."""
+    """Return whether only this mail was refused, so that the server may accept others."""
     return not isinstance(error, OSError) or isinstance(
         error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused
     )
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, without the address that a mail server repeats in its answer."""
+    """Return the kind of error, without the server's message, which may repeat the address."""
     code = getattr(error, "smtp_code", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next(iter(error.recipients.values()))[0]
@@ -125,9 +125,9 @@ def reason(error: Exception) -> str:
 
 
 class OutboxWorker:
-    """The one background thread of a process that sends what is in the outbox.
+    """The background thread that sends the mails in the outbox, at most one per process.
 
-    It ends when nothing is due. Where something still waits, a timer wakes it again.
+    It ends when no mail is due. If there are mails for later, a timer starts it again.
     """
 
     def __init__(self) -> None:
@@ -136,7 +136,7 @@ class OutboxWorker:
         self._timer: threading.Timer | None = None
 
     def wake(self) -> None:
-        """Have the outbox looked at, now or as soon as the mail under way is through."""
+        """Send the mails that are due: start the thread, or let a running one check once more."""
         with self._lock:
             self._is_wanted = True
             if not self._is_running:
@@ -148,7 +148,7 @@ class OutboxWorker:
             try:
                 deliver_due()
                 wait = OutgoingMail.objects.seconds_to_next()
-            except Exception as error:  # PostgreSQL is away; the mails are as they were
+            except Exception as error:  # PostgreSQL is unavailable; the mails are unchanged
                 logger.warning("outbox_failed: %s", type(error).__name__)
                 wait = MIN_WAIT_S
             finally:
@@ -166,8 +166,8 @@ class OutboxWorker:
             if self._timer:
                 self._timer.cancel()
             self._timer = threading.Timer(seconds, self.wake)
-            self._timer.daemon = True  # it holds up no process that ends
-            with suppress(RuntimeError):  # which this one is about to do
+            self._timer.daemon = True  # so that it doesn't keep the process from ending
+            with suppress(RuntimeError):  # the process is already ending
                 self._timer.start()
 
 

@@ -1,10 +1,10 @@
 """An LRU cache, in each worker's memory, of the pages that are the same for everybody.
 
-There are about four thousand of them in a language, a few kilobytes each: each split as it is, and
-as each side of job seeking sees it. They depend on what is published alone, so a worker that has
-looked for newer within the last second answers without a query, without a session and without a
-template; a change shows everywhere within two seconds. One thread looks at a time, and
-not for long.
+There are about four thousand of them in a language, a few kilobytes each: mostly the page of each
+split, in general and for each side of job seeking. They depend only on the published content. A
+worker that has checked its version within the last second responds without a query, a session or a
+template. A change is visible everywhere within two seconds. Only one thread checks at a time, with
+a short timeout.
 """
 
 import re
@@ -32,11 +32,11 @@ from .live_rooms import QUERIES as ROOM_QUERIES
 from .live_rooms import result_key
 
 MAX_BYTES = 20 * 1024 * 1024
-"""How much is kept at most. Every public page of a language, compressed, just fits (19.3 MB)."""
+"""The size limit. All public pages of a language, compressed, just fit (19.3 MB)."""
 
 MAX_ROOM_BYTES = 8 * 1024 * 1024
-"""The same for the pages of people in rooms, which change with each answer: so that these never
-push out those of everybody."""
+"""The size limit for pages of people in rooms. They change with each answer, and have a cache of
+their own so that they never evict public pages."""
 
 SIDE_QUERIES = re.compile("|".join(f"as={side}" for side in Side))
 PAGE_QUERIES = re.compile("page=[1-9][0-9]{0,2}")
@@ -45,22 +45,23 @@ _CACHED_QUERIES = re.compile(f"{SIDE_QUERIES.pattern}|{PAGE_QUERIES.pattern}")
 
 
 def public_page(view: Callable | None = None, *, queries: re.Pattern = NO_QUERIES) -> Callable:
-    """Mark a view whose page is the same for everybody, until a tip changes.
+    """Decorator for views whose page is the same for everybody until published content changes.
 
-    Such a view reads nothing of the request but its path and its query, and shows no form: a
-    form needs a token of its own for each visitor. A query that is none of its `queries`, of which
-    there is no end, leads to the page without one: making pages anew for each would cost far more.
+    The view must use only the path and the query string of the request, and show no form, which
+    would need a CSRF token for each visitor. A query string that doesn't match `queries` is
+    redirected to the page without one: there are endless others, and rendering a page for each
+    would cost much more.
     """
     if view is None:
         return partial(public_page, queries=queries)
 
     cached = cache_control(public=True, max_age=0, must_revalidate=True)(_cacheable(view, queries))
-    # There is nothing to protect from a forged request; a wrong method is told that it is wrong.
+    # Exempt from CSRF checks, as there is nothing to protect. So other methods get a 405.
     return csrf_exempt(require_safe(cached))
 
 
 def result_page(view: Callable) -> Callable:
-    """Mark a view whose page depends on its `result_key` (live_rooms.py) and the tips alone."""
+    """Decorator for views that depend only on their `result_key` (live_rooms.py) and the tips."""
     cached = cache_control(private=True, no_cache=True)(_cacheable(view, ROOM_QUERIES))
     return csrf_exempt(require_safe(cached))
 
@@ -71,16 +72,16 @@ def _cacheable(view: Callable, queries: re.Pattern) -> Callable:
         query = request.META.get("QUERY_STRING", "")
         if query and not queries.fullmatch(query):
             return HttpResponseRedirect(request.path)
-        # Looked up before the page is made, so that a page of newer tips never counts as one
-        # of older ones. Its being there is what marks the page as public.
+        # Looked up before the page is rendered, so that a page is never cached under a newer
+        # version than its content. This attribute also marks the page as cacheable.
         request.published_version = latest_version.get()
-        # The template must not ask who reads it.
+        # The template must not access the user.
         request.is_public = True
-        # Whether the browser has this page already is asked once the whole page is there, so
-        # that it can be kept.
+        # Conditional requests are handled after the full page is rendered, so that it can be
+        # cached.
         request.if_none_match = request.META.pop("HTTP_IF_NONE_MATCH", None)
-        # A HEAD is answered as a GET, so that it has all headers of one, the ETag too; gunicorn
-        # leaves the body out.
+        # Treat HEAD as GET, so that it gets all headers including the ETag. gunicorn omits the
+        # body.
         request.method = "GET"
         return view(request, *args, **kwargs)
 
@@ -88,27 +89,27 @@ def _cacheable(view: Callable, queries: re.Pattern) -> Callable:
 
 
 def do_not_keep(request: HttpRequest) -> None:
-    """Keep this one page out of the cache: something is missing on it."""
+    """Keep this response out of the cache, because something is missing on the page."""
     request.published_version = None  # type: ignore[attr-defined]
 
 
 class CachedResponse(NamedTuple):
-    """A response that is cached: a finished page, with every header that it goes out with."""
+    """A cached response: the finished page with all headers."""
 
     content: bytes
     headers: dict[str, str]
 
     @property
     def size(self) -> int:
-        """The bytes of its content and of its headers."""
+        """The size of the content and the headers, in bytes."""
         return len(self.content) + sum(len(n) + len(value) for n, value in self.headers.items())
 
 
 class PageCache:
-    """The finished answers of one worker, all made of the same version of what is published.
+    """An LRU cache of a worker's finished responses, all with the same version of the content.
 
-    They take `max_bytes` at most, or MAX_BYTES: what was asked for longest ago gives way. Threads
-    may share it.
+    It holds at most `max_bytes`, by default MAX_BYTES, and evicts the least recently used
+    responses. It is thread-safe.
     """
 
     def __init__(self, max_bytes: int | None = None) -> None:
@@ -117,12 +118,12 @@ class PageCache:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all responses."""
         with self._lock:
             self._keep_only(None)
 
     def get(self, key: tuple, *, refresh: bool = False) -> CachedResponse | None:
-        """The answer that is kept under `key`, if what is published is still the same."""
+        """Return the cached response for `key`, if the published content is still the same."""
         if key not in self._answers:
             return None
         version = latest_version.get(refresh=refresh)
@@ -135,7 +136,7 @@ class PageCache:
             return answer
 
     def put(self, key: tuple, version: str | None, answer: CachedResponse) -> None:
-        """Keep an answer that was made while `version` was the latest."""
+        """Cache a response with content of `version`, if this is still the latest version."""
         with self._lock:
             if version is None or version != latest_version.known:
                 return
@@ -150,7 +151,7 @@ class PageCache:
                 self._bytes -= least_recent.size
 
     def _keep_only(self, version: str | None) -> None:
-        """Forget all answers, and keep those of this version from now on."""
+        """Remove all responses, and accept those of this version from now on."""
         self._answers: OrderedDict[tuple, CachedResponse] = OrderedDict()
         self._bytes = 0
         self._version = version
@@ -161,9 +162,9 @@ room_page_cache = PageCache(MAX_ROOM_BYTES)
 
 
 def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Answer public pages from the cache. It comes first, so that hardly anything else has to run.
+    """Serve public pages from the cache. It comes early, so that hardly anything else has to run.
 
-    It answers in the language that is active: what chooses one for each request stands before it.
+    The active language is part of the key, so a middleware that activates one must come before it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -177,7 +178,7 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
             return get_response(request)
         compressed = bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         key = (request.scheme, request.path_info, query, get_language(), compressed, in_room)
-        # Whoever has a session may be the one who changed a tip a moment ago, and should see it.
+        # A user with a session may be the editor who has just changed a tip, and should see it.
         cookies = request.META.get("HTTP_COOKIE", "")
         has_session = not in_room and settings.SESSION_COOKIE_NAME in cookies
         if _has_allowed_host(request) and (answer := cache.get(key, refresh=has_session)):
@@ -197,7 +198,7 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
 
 
 def _has_allowed_host(request: HttpRequest) -> bool:
-    """Whether it asks for a host of ours. Any other is refused further in, with all headers."""
+    """Return whether the host is allowed. Others are refused further in, with all headers."""
     try:
         request.get_host()
     except DisallowedHost:
@@ -206,11 +207,11 @@ def _has_allowed_host(request: HttpRequest) -> bool:
 
 
 def not_modified_or(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The page, or a 304 where the browser says that it has this very one."""
+    """Return the response, or a 304 if the browser already has this version of it."""
     etag = response.get("ETag")
     answer = get_conditional_response(request, etag=etag, response=response) or response
     for name, value in response.items():
-        # What protects a page protects this answer too; what describes its content does not fit.
+        # A 304 needs the security headers too, but not those that describe the content.
         if not name.startswith("Content-") or name == "Content-Security-Policy":
             answer.headers.setdefault(name, value)
     return answer

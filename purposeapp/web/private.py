@@ -1,4 +1,4 @@
-"""Cache-Control and X-Robots-Tag of a page that is somebody's own."""
+"""Cache-Control and X-Robots-Tag of private pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate a view whose page no cache and no search engine keeps."""
+    """Decorator for views whose pages must not be cached or indexed by search engines."""
 
     @never_cache
     @wraps(view)

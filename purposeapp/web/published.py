@@ -1,4 +1,4 @@
-"""What is published, read once for each of its versions and kept in a worker's memory."""
+"""The published content, read once for each version and cached in a worker's memory."""
 
 from bisect import bisect_right
 from collections.abc import Collection
@@ -25,14 +25,14 @@ HISTORICAL_FIELDS = (
 
 
 MAX_INDEXES = 8
-"""Of how many times between two changes a worker keeps the tips."""
+"""The number of earlier versions of all tips for which a worker caches an index (LRU)."""
 MOMENT = timedelta(microseconds=1)
 
 
 class Published:
     """The tips, portrait sentences, talk questions and the community's picture that readers see.
 
-    Requests share it: read-only.
+    Read-only, since requests share it.
     """
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class Published:
         self._index_until = lru_cache(MAX_INDEXES)(_index_until)
 
     def tips_on(self, purpose: Purpose) -> list[Tip]:
-        """All of a purpose, those for everyone first."""
+        """Return all tips on a purpose, those for everyone first."""
         return self._tips_on[purpose]
 
     def parts_for(self, split: Split) -> list[PortraitPart]:
-        """The sentences that the portrait of a split can be composed of."""
+        """Return the sentences that are true for a split, from which its portrait is composed."""
         if split not in self._parts_for:
             self._parts_for[split] = list(filter(Mix(split).meets, self._parts))
         return self._parts_for[split]
@@ -58,10 +58,10 @@ class Published:
     def tips_as_seen(
         self, timestamp: datetime, situation: Situation, declined: Collection[int]
     ) -> list[WrittenTip]:
-        """The tips that fit, as readers saw them at a timestamp.
+        """Return the tips that fit, as readers saw them at a timestamp.
 
-        Each has `can_be_ticked`: one that was deleted since can't. Between two changes of any tip
-        all timestamps share an index, which is kept.
+        Each has `can_be_ticked`, which is false if it has been deleted since. All timestamps
+        between two changes of tips share a cached index.
         """
         following = bisect_right(self._changes, timestamp)
         until = self._changes[following] - MOMENT if following < len(self._changes) else None
@@ -69,22 +69,22 @@ class Published:
 
     @cached_property
     def questions(self) -> list[TalkQuestion]:
-        """The questions that talks are given."""
+        """The published questions for talks."""
         return list(TalkQuestion.objects.published())
 
     @cached_property
     def community(self) -> CommunityPicture | None:
-        """The picture of the community; None before the first is released."""
+        """The picture of the community; None before the first release."""
         return CommunityPicture.objects.without_counts().first()
 
     @cached_property
     def _changes(self) -> list[datetime]:
-        """When any tip was changed, in order."""
+        """The times of all changes of tips, in order."""
         return list(Tip.history.order_by("history_date").values_list("history_date", flat=True))
 
 
 def _index_until(timestamp: datetime | None) -> TipIndex:
-    """The tips as readers saw them at a timestamp; None: as they see them now."""
+    """Return an index of the tips as readers saw them at a timestamp; None means now."""
     still_there = Exists(Tip.objects.filter(id=OuterRef("id")))
     tips = Tip.history.as_readers_saw_them(timestamp or timezone.now())
     return TipIndex(tips.annotate(can_be_ticked=still_there).only(*HISTORICAL_FIELDS))
@@ -94,9 +94,10 @@ _newest: tuple[str | None, Published | None] = (None, None)
 
 
 def published() -> Published:
-    """What is published now: at most PUBLIC_PAGE_SECONDS old, as public pages are.
+    """Return the published content, at most PUBLIC_PAGE_SECONDS old like public pages.
 
-    While the database does not answer, it is what was read last, else an outage at once.
+    While the database is unavailable, return the content that was read last. If there is none,
+    raise OperationalError at once.
     """
     global _newest
     version = latest_version.get()
@@ -112,6 +113,6 @@ def published() -> Published:
 
 
 def forget_published() -> None:
-    """Read it anew, as a new worker does."""
+    """Clear the cache, as in a new worker."""
     global _newest
     _newest = None, None

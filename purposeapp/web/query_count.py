@@ -1,4 +1,4 @@
-"""How many statements a request sends to PostgreSQL, and how long they take."""
+"""Query counting: the number and duration of a request's statements to PostgreSQL."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class QueryCount:
-    """The statements of one request so far, counted by an execute wrapper of its connection."""
+    """The number and duration of a request's statements so far. It is an execute wrapper."""
 
     def __init__(self) -> None:
         self.statements = 0
@@ -25,7 +25,7 @@ class QueryCount:
 
 
 def count_queries(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Let each request have its `query_count`. Answers from memory, further out, need none."""
+    """Add `query_count` to each request. Responses from the page cache, further out, need none."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         count = request.query_count = QueryCount()  # type: ignore[attr-defined]

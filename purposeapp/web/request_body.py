@@ -1,4 +1,4 @@
-"""Reads the rest of a request body before the answer goes out."""
+"""Draining: reads the rest of a request body before the response is sent."""
 
 import time
 from collections.abc import Callable
@@ -6,21 +6,21 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 MAX_DRAIN_BYTES = 128 * 1024 * 1024
-"""Bytes of a body that are read on after the answer is known, and thrown away."""
+"""The most bytes of a body that are read and discarded after the response is known."""
 
 BODY_READ_TIMEOUT_S = 5
-"""Seconds that a sender may say nothing in the middle of a body."""
+"""The seconds that a client may pause within a body."""
 
 MAX_DRAIN_S = 60
-"""Seconds that the rest of a body may take altogether."""
+"""The seconds that the rest of a body may take in total."""
 
 
 def drain_request_body(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Take in what is left of a form's body before the answer goes out.
+    """Read the rest of a request's body before the response is sent.
 
-    A form that is too large is refused before it is read. A browser that is still sending
-    when the connection closes shows an error of its own, instead of our page that says why.
-    Whoever promises a body and then falls silent must not hold a thread for ever.
+    A form that is too large is refused before all of it is read. A browser that is still sending
+    when the connection closes shows its own error instead of our page with the reason. The
+    timeouts keep a client that stops sending from blocking a thread for ever.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -46,4 +46,4 @@ def _drain(request: HttpRequest) -> None:
         while left > 0 and time.monotonic() < deadline and (chunk := request.read(64 * 1024)):
             left -= len(chunk)
     except OSError:
-        pass  # whoever sent it is gone, or silent, and waits for no answer
+        pass  # the client has disconnected or stopped sending, and doesn't expect a response

@@ -1,4 +1,4 @@
-"""One log line for each request, without anything that opens something."""
+"""Request logging: one line for each request, without keys or codes that give access."""
 
 import logging
 import re
@@ -11,19 +11,19 @@ from django_structlog.middlewares import RequestMiddleware
 from django_structlog.signals import bind_extra_request_finished_metadata
 
 MAX_LENGTH = 300
-"""Characters of a path that are logged: an address may have thousands."""
+"""The most characters of a path that are logged. Some clients send thousands."""
 
 KEY = re.compile(r"(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/|/r/)[^/\s]+")
 
 
 def without_keys(path: str) -> str:
-    """A path, or words with one in them, as they may be logged."""
+    """Return a path, or a text that contains one, truncated and with its keys removed."""
     short = path if len(path) <= MAX_LENGTH else f"{path[:MAX_LENGTH]}…"
     return KEY.sub(r"\1…", short)
 
 
 class HideKeys(logging.Filter):
-    """Hides them from what Django itself logs of a request, which names its path or Referer."""
+    """Logging filter that removes keys from Django's own messages, which have paths or Referers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -34,18 +34,17 @@ class HideKeys(logging.Filter):
 
 
 def route_of(request: HttpRequest) -> str:
-    """The pattern of the address, never the address, which may hold what opens something.
+    """Return the URL pattern of a request, not its path, which may contain keys.
 
-    Empty where none was looked up, or none is like it.
+    Empty if the URL was not resolved or doesn't exist.
     """
     return f"/{request.resolver_match.route}" if request.resolver_match else ""
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Logs the method and the route of each request, how long it took, and its queries.
+    """Log the method, route, duration and number of queries of each request.
 
-    The query of an address, where LinkedIn puts its codes, and the keys that links and mails bring
-    are in no route.
+    A route contains neither the query string, where LinkedIn puts its codes, nor the keys in links.
     """
 
     @staticmethod
@@ -53,7 +52,7 @@ class RequestLogMiddleware(RequestMiddleware):
         return f"{request.method} {route_of(request) or '(none)'}"
 
     def prepare(self, request: HttpRequest) -> None:
-        """Begin, with the clock started."""
+        """Start measuring the duration."""
         request.log_begin = time.perf_counter()  # type: ignore[attr-defined]
         super().prepare(request)
 

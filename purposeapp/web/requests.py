@@ -1,4 +1,4 @@
-"""Requests as views get them, for type checkers."""
+"""Types of requests, for type checkers."""
 
 from django.http import HttpRequest
 
@@ -6,6 +6,6 @@ from purposeapp.models import User
 
 
 class AuthenticatedRequest(HttpRequest):
-    """A request behind `login_required`: somebody is signed in."""
+    """A request in a view with `login_required`: `user` is a signed-in user."""
 
     user: User

@@ -1,4 +1,4 @@
-"""Responses that more than one page gives."""
+"""Types of responses that several views share."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -8,11 +8,11 @@ from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpRespons
 from django.utils.http import content_disposition_header
 
 BLOCK_LENGTH = 64 * 1024
-"""Characters of a file that are sent at once: fewer would be compressed worse."""
+"""The characters of a file that are sent at once. Smaller blocks would compress worse."""
 
 
 def attachment(content: str | bytes, *, filename: str, content_type: str) -> HttpResponse:
-    """A file that a browser saves under `filename` instead of showing it (RFC 6266)."""
+    """Return a file that a browser saves as `filename` instead of showing it (RFC 6266)."""
     disposition = content_disposition_header(True, filename)
     return HttpResponse(
         content, content_type=content_type, headers={"Content-Disposition": disposition}
@@ -22,11 +22,11 @@ def attachment(content: str | bytes, *, filename: str, content_type: str) -> Htt
 def streamed_attachment(
     parts: Iterator[str], *, filename: str, content_type: str
 ) -> HttpResponse | StreamingHttpResponse:
-    """The same, of which no more than two blocks are in memory at any time.
+    """Return an attachment as a stream, with at most two blocks in memory.
 
-    Those are made at once: a short file goes out whole, with its length, and a database outage is
-    an answer of its own. One that comes later breaks the answer off, by which a browser knows that
-    the file is not whole.
+    The first two blocks are generated before the response starts. So a short file is sent as a
+    whole with its length, and a database outage is still an error page. A later outage aborts the
+    response, which tells the browser that the file is incomplete.
     """
     blocks = _in_blocks(parts)
     first, second = next(blocks), next(blocks, None)
@@ -51,6 +51,6 @@ def _in_blocks(parts: Iterator[str]) -> Iterator[bytes]:
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
-    """303: what was sent is done, and the page to look at now is there."""
+    """A 303 redirect to the page to show after a POST has been processed."""
 
     status_code = HTTPStatus.SEE_OTHER

@@ -1,4 +1,4 @@
-"""The headers that protect, on every answer: pages, files, redirects, errors, 304."""
+"""Security headers for all responses: pages, files, redirects, errors, 304."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -14,17 +14,17 @@ UNUSED_FEATURES = (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
     "microphone", "midi", "payment", "usb",
 )  # fmt: skip
-"""What no page of ours asks a browser for, and so no script that slipped into one gets either."""
+"""Browser features that our pages don't use, and that injected scripts can't use either."""
 
 DEBUG_PAGES = (HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Add what an answer lacks. It stands first, so that it sees those of all other middleware.
+    """Add missing security headers. It comes first, so that it sees every response.
 
-    Django's SecurityMiddleware sets most of it, but on no answer that comes from further out: a
-    refused host, a redirect to HTTPS, an error in another middleware. The policy on content is
-    the same everywhere, so django-csp makes it once, where its middleware would for each answer.
+    Django's SecurityMiddleware sets most of them, but not on responses from further out: a refused
+    host, a redirect to HTTPS, an error in another middleware. The CSP is the same everywhere, so
+    django-csp builds it once; its middleware would build it for each response.
     """
     always = {
         "X-Content-Type-Options": "nosniff",
@@ -41,17 +41,17 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         response = get_response(request)
         for name, value in always.items():
             response.headers.setdefault(name, value)
-        # While the code is worked on, Django's pages of errors have styles of their own.
+        # With DEBUG, Django's error pages have inline styles.
         if not (settings.DEBUG and response.status_code in DEBUG_PAGES):
             response.headers.setdefault(CSP, content_policy)
         if transport and request.is_secure():
             response.headers.setdefault("Strict-Transport-Security", transport)
         is_error = response.status_code >= HTTPStatus.BAD_REQUEST
         if is_error and "private" not in response.headers.get("Cache-Control", ""):
-            # It may be over in a moment.
+            # The error may be over in a moment.
             response.headers["Cache-Control"] = "no-store"
         elif response.status_code == HTTPStatus.OK:
-            # What says nothing of it, such as some of allauth's pages, may be somebody's own.
+            # Pages without the header, such as some of allauth's, may be personal.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 

@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     from purposeapp.models import Session, User
 
 VISITOR_AGE = timedelta(days=14)
-"""How long a session of somebody who is not signed in lasts from its last use."""
+"""How long a session of a visitor who isn't signed in lasts after its last use."""
 
 RENEW_AFTER = timedelta(days=1)
-"""How much of a session's age may go before its use renews it: a write a day, not a request."""
+"""The time after which using a session renews it: one write a day instead of one per request."""
 
 
 class SessionStore(db.SessionStore):
-    """Sessions in PostgreSQL, where signing out ends one for every worker at once.
+    """Sessions in PostgreSQL, so that signing out ends a session for all workers at once.
 
-    Their expiry slides: a session that is used lasts SESSION_COOKIE_AGE from then on, or
-    VISITOR_AGE where nobody is signed in.
+    The expiry is sliding: a session lasts SESSION_COOKIE_AGE after its last use, or VISITOR_AGE if
+    nobody is signed in.
     """
 
     _stored: bytes | None = None
-    """What the row holds, as far as this request knows."""
+    """The serialized data in the row, as far as this request knows."""
     _read: str = ""
-    """The same as it is stored, for the optimistic lock."""
+    """The encoded data as read from the row, for the optimistic lock."""
     _is_swapped = False
-    """Whether `change` has stored it, with its expiry, in this request."""
+    """Whether `change` has stored the session, with its expiry, in this request."""
 
     user: "User | None" = None
-    """Whoever the row says is signed in, read in the same statement."""
+    """The signed-in user according to the row, read in the same query."""
 
     def load(self):
-        """The data of the session; one that was renewed more than a day ago will be saved."""
+        """Load the data; if the session was renewed more than a day ago, mark it to be saved."""
         row = self._row()
         if not row:
             self._session_key = None
@@ -51,23 +51,23 @@ class SessionStore(db.SessionStore):
         self.user = row.user
         self._read = row.session_data
         data = self.decode(row.session_data)
-        # Allauth writes into each session how long it lasts, which may have been less then.
+        # Allauth stores an expiry in each session, which may be from an older, shorter setting.
         data.pop("_session_expiry", None)
         self._stored = self.serializer().dumps(data)
         lifetime = timedelta(seconds=_age_of(data))
         if row.expire_date < timezone.now() + lifetime - RENEW_AFTER:
-            self.modified = True  # the middleware then renews row and cookie together
+            self.modified = True  # so that the middleware renews both row and cookie
         return data
 
     def get_session_cookie_age(self) -> int:
-        """Seconds from its last use."""
+        """Return the seconds that the session lasts after its last use."""
         return _age_of(self._get_session())  # type: ignore[attr-defined]
 
     def save(self, must_create=False) -> None:
-        """Store the session; only its expiry where nothing else has changed in this request.
+        """Store the session, or only its expiry if nothing else has changed in this request.
 
-        So a page that renews a session doesn't undo what another one stored meanwhile. Raises
-        UpdateError where the session has ended meanwhile.
+        So a request that renews a session doesn't overwrite what another one stored meanwhile.
+        Raises UpdateError if the session was ended meanwhile.
         """
         data = self.serializer().dumps(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
         if must_create or self.session_key is None:
@@ -82,13 +82,13 @@ class SessionStore(db.SessionStore):
         self._stored = data
 
     def change(self, edit: Callable[[], None], key_if_new: str | None = None) -> None:
-        """Let `edit` change the session as it is in the table by now, and store it at once.
+        """Let `edit` change the current data of the session, and store it at once.
 
-        An optimistic lock (compare and swap): of two requests of one browser the later one edits
-        again, on top of what the other has stored, and neither undoes the other. A browser without
-        a session gets one with `key_if_new`, so that both get the same.
+        An optimistic lock (compare-and-swap): if two requests of a browser conflict, the later one
+        edits again, based on what the other has stored, so no change is lost. A browser without a
+        session gets one with `key_if_new`, so that both requests get the same session.
         """
-        self._get_session()  # type: ignore[attr-defined]  # forgets the key of one that has ended
+        self._get_session()  # type: ignore[attr-defined]  # clears the key if the session has ended
         edit()
         while not (
             self._store(session_data=self._read) if self.session_key else self._insert(key_if_new)
@@ -103,23 +103,25 @@ class SessionStore(db.SessionStore):
         self.modified = True  # so that the browser gets the cookie of a new session
 
     def _store(self, **condition: Any) -> bool:
-        """Write the row, if it is there and meets the condition: one statement, where Django's own
-        way asks for it first, and in a transaction."""
+        """Update the row if it exists and meets the condition, and return whether it did.
+
+        This is one statement; Django's own way selects first, in a transaction.
+        """
         new = self.create_model_instance(self._session_cache)
         rows = self.model.objects.filter(session_key=self.session_key, **condition)
         fields = ("session_data", "user_id", "expire_date")
         return bool(rows.update(**{name: getattr(new, name) for name in fields}))
 
     def _get_new_session_key(self) -> str:
-        """A random session key of 165 bits.
+        """Return a random session key of 165 bits.
 
-        Whether it is free is for the INSERT to say, after which `create` tries another one; Django
-        asks before that too, which is a statement more for each sign-in.
+        If it's already used, the INSERT fails and `create` tries another one. Django checks that
+        before the INSERT too, which costs another query for each sign-in.
         """
         return get_random_string(32, VALID_KEY_CHARS)
 
     def _insert(self, key: str | None) -> bool:
-        """Store a new session, if there is none with this key yet."""
+        """Insert a new session; return False if there is already one with this key."""
         self._session_key = key or self._get_new_session_key()
         try:
             with savepoint_in_transaction():
@@ -135,40 +137,40 @@ class SessionStore(db.SessionStore):
 
     @classmethod
     def get_model_class(cls) -> "type[Session]":
-        # Settings name this module before any model can be loaded.
+        # The settings name this module, so it's imported before models can be loaded.
         from purposeapp.models import Session
 
         return Session
 
     def create_model_instance(self, data):
-        """The row of a session, which says whose it is."""
+        """Return the row of a session, with its user."""
         session = super().create_model_instance(data)
         session.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
         return session
 
     def _validate_session_key(self, key):
-        """Count a cookie that no session could have as none, instead of asking PostgreSQL.
+        """Reject a key that no session can have, without a query.
 
-        A NUL in it would be an error there, and so a 500 here, before anybody is signed in.
+        A NUL character would be an error in PostgreSQL, and so a 500 for anybody who sends one.
         """
         return bool(key) and len(key) >= 8 and key.isascii() and key.isalnum()
 
 
 def _age_of(data: dict[str, Any]) -> int:
-    """Seconds that a session with this data lasts from its last use."""
+    """Return the seconds that a session with this data lasts after its last use."""
     signed_in = SESSION_KEY in data
     return settings.SESSION_COOKIE_AGE if signed_in else int(VISITOR_AGE.total_seconds())
 
 
 def get_user(request: HttpRequest) -> "User | AnonymousUser":
-    """Whoever is signed in, as `django.contrib.auth.get_user` finds them, without a second query.
+    """Return the signed-in user like `django.contrib.auth.get_user`, but without a second query.
 
-    Whatever is not plain (a changed password, an old secret key, a deactivated account) is left to
-    Django, which asks again and ends the session where it must.
+    Special cases (a changed password, an old secret key, a deactivated account) are left to Django,
+    which queries again and ends the session if it must.
     """
     session = request.session
     signed_in_with = session.get(BACKEND_SESSION_KEY)
-    user = session.user  # type: ignore[attr-defined]  # known now that the session is loaded
+    user = session.user  # type: ignore[attr-defined]  # set, since session.get has loaded it
     if (
         user
         and user.is_active

@@ -1,4 +1,4 @@
-"""Stateless views: what machines ask for is answered before the middleware that is for people."""
+"""Stateless views: requests of machines are answered before the middleware for people."""
 
 import re
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 STATELESS_PATHS = re.compile(r"/healthz|/readyz|/[^.]+\.png")
-"""Of health probes and preview cards. Whatever stands at such an address asks for no session, user,
-CSRF token or message, and its answers need no compression."""
+"""The paths of health probes and preview cards. Their views must not use sessions, users, CSRF
+tokens or messages, and their responses need no compression."""
 
 
 def answer_stateless_views(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Call the view of a stateless path here. Neither probes nor cards leave a line in the log.
+    """Call the views of stateless paths here, bypassing the middleware that follows in MIDDLEWARE.
 
-    Whichever middleware stands after it in MIDDLEWARE has nothing to do with them.
+    So probes and cards aren't logged either.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

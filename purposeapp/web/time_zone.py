@@ -1,4 +1,4 @@
-"""The current time zone of a request: its reader's, once it is known who reads."""
+"""The current time zone of a request: the user's, from the first access to the user."""
 
 from collections.abc import Callable
 
@@ -9,14 +9,14 @@ from django.utils.functional import SimpleLazyObject
 from .sessions import get_user
 
 COOKIE = "timezone"
-"""The cookie in which static/js/time_zone.js tells the time zone of the browser."""
+"""The cookie in which static/js/time_zone.js stores the browser's time zone."""
 
 
 def activate_reader_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Show days and times in the time zone of the signed-in user, and in UTC to anybody else.
+    """Show dates and times in the signed-in user's time zone, and in UTC to anybody else.
 
-    It is activated when a view or a template asks who reads. A page that is the same for
-    everybody never asks, so it stays the same, and opens no session.
+    The time zone is activated when a view or a template first accesses the user. Pages that are
+    the same for everybody never do, so they don't vary and don't load a session.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

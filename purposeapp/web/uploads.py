@@ -7,15 +7,15 @@ from django.db import Error
 from purposeapp.web.outage import is_outage
 
 MAX_UPLOAD_BYTES = 65 * 1024 * 1024
-"""Bytes of uploaded files that one request may hold: more than any form takes."""
+"""The most bytes of uploaded files that a request keeps in memory: more than any form accepts."""
 
 
 class UploadInMemory(FileUploadHandler):
-    """Keeps what is uploaded in memory, as far as a form may want it, and never on the disk.
+    """Upload handler that keeps files in memory up to a limit, and never writes them to the disk.
 
-    Django's own handlers write a file of any size to the disk before a form can refuse it. What
-    is beyond MAX_UPLOAD_BYTES is counted and dropped, so that the form knows the true size, and
-    says so. Of whoever is not signed in nothing is kept: no form takes their files.
+    Django's own handlers write files of any size to the disk before a form can refuse them. Bytes
+    beyond MAX_UPLOAD_BYTES are counted but dropped, so that the form knows the true size for its
+    error. Files of users who aren't signed in are dropped altogether: no form accepts them.
     """
 
     def __init__(self, request=None) -> None:
@@ -46,9 +46,9 @@ class UploadInMemory(FileUploadHandler):
 
 def _is_signed_in(request) -> bool:
     try:
-        user = getattr(request, "user", None)  # before it is known, nobody is
+        user = getattr(request, "user", None)  # not set if the body is read too early
         return bool(user and user.is_authenticated)
     except Error as error:
         if not is_outage(error):
             raise
-        return False  # the form is read on, so that the page of the outage knows what was sent
+        return False  # go on reading, so that the error page can show what was typed

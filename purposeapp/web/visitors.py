@@ -1,4 +1,4 @@
-"""Sessions of visitors: what waits for somebody who is not signed in is bounded."""
+"""Rate limit on new sessions of visitors who aren't signed in."""
 
 import ipaddress
 from typing import Any, cast
@@ -12,19 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from .cache import DatabaseCache
 
 MAX_NEW_A_DAY = 2_000
-"""Sessions that visitors of one network address may begin within a day: more than a fair has."""
+"""The sessions that visitors at one network address may begin in a day: enough for a trade fair."""
 DAY_S = 24 * 60 * 60
 IPV6_PREFIX = 64
-"""Bits of an IPv6 address that are one customer's; the others they choose as they like."""
+"""The bits of an IPv6 address that identify a customer, who chooses the other bits freely."""
 
 
 def may_begin_session(request: HttpRequest) -> bool:
-    """Count one more session of a visitor at this network address; False where that is too many.
+    """Count a new session of this visitor's network address; return False if that is too many.
 
-    Whoever has a session already, or is signed in, is not counted.
+    Visitors who already have a session, or are signed in, aren't counted.
     """
     session = request.session
-    session.get(SESSION_KEY)  # loads it, which forgets the key of one that has ended
+    session.get(SESSION_KEY)  # loads the session, which clears the key if it has ended
     if session.session_key or SESSION_KEY in session:
         return True
     limits = cast(DatabaseCache, cache)
@@ -32,14 +32,14 @@ def may_begin_session(request: HttpRequest) -> bool:
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
-    """Django's, but that an address with too many new visitors begins no more sessions.
+    """Django's session middleware with a limit on new sessions for each network address.
 
-    Their pages are answered all the same, and nothing of them waits. Signing up and in has limits
-    of its own, and goes on.
+    Beyond the limit, visitors still get their pages, but nothing is stored for them. Sign-up and
+    sign-in have their own rate limits, and still work.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        session: Any = getattr(request, "session", None)  # a host that is not ours has none
+        session: Any = getattr(request, "session", None)  # not set if the host was refused
         begins = session is not None and session.modified and not session.session_key
         if begins and not request.path_info.startswith("/accounts/"):
             session.modified = not session.is_empty() and may_begin_session(request)
@@ -47,7 +47,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
 
 
 def network_of(request: HttpRequest) -> str:
-    """The network address that a request comes from, for limits: of IPv6 the network it is in."""
+    """Return the address to count a request under: the IPv4 address, or the IPv6 network."""
     address = ipaddress.ip_address(get_adapter().get_client_ip(request))
     if address.version == 4:
         return str(address)

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, with a health check that costs no round trip."""
+"""Django's PostgreSQL backend with bounded waits, and a health check without a round trip."""

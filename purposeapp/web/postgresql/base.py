@@ -14,16 +14,16 @@ HEALTHY = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
 
 class TimestamptzLoader(psycopg_datetime.TimestamptzLoader):
-    """Reads times in UTC as Django does, in a sixth of the time: a history has hundreds.
+    """Load timestamptz values in UTC like Django, in a sixth of the time: a history has hundreds.
 
-    Python reads what PostgreSQL writes in ISO style. What it can't, psycopg reads or refuses.
+    Python parses PostgreSQL's ISO format. For values that it can't parse, psycopg is used.
     """
 
     timezone = UTC
-    """Django asks a loader for it, and brings another one where it wants another zone."""
+    """Django checks this, and registers another loader if it needs another time zone."""
 
     def load(self, data: Any) -> datetime:
-        """Read a time such as 2026-03-02 10:00:00.5+00."""
+        """Parse a time such as 2026-03-02 10:00:00.5+00."""
         try:
             time = datetime.fromisoformat(bytes(data).decode())
         except ValueError:
@@ -32,16 +32,16 @@ class TimestamptzLoader(psycopg_datetime.TimestamptzLoader):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection to PostgreSQL whose health check (CONN_HEALTH_CHECKS) looks at the socket.
+    """A connection to PostgreSQL whose health check (CONN_HEALTH_CHECKS) only polls the socket.
 
-    Its waits are bounded where the process has limits for them (circuit_breaker.py).
+    Its waits are bounded if the process has limits for them (circuit_breaker.py).
     """
 
     max_wait_s: float | None = None
 
     @contextmanager
     def answering_within(self, seconds: float) -> Iterator[None]:
-        """Give statements up after so many seconds, where waits are bounded at all."""
+        """Give up statements after so many seconds, if waits are bounded at all."""
         self.max_wait_s = seconds
         try:
             yield
@@ -51,7 +51,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect, and bound every wait on the connection."""
         if self.max_wait_s is not None:
-            conn_params = {**conn_params, "connect_timeout": 2}  # the least that libpq knows
+            conn_params = {**conn_params, "connect_timeout": 2}  # the minimum of libpq
 
         def probe() -> None:
             self.Database.connect(**conn_params).close()
@@ -63,11 +63,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def is_usable(self) -> bool:
-        """Whether no statement has failed for good and the server has not hung up.
+        """Return whether the connection isn't in a failed state and the server hasn't closed it.
 
-        A server that stops, or ends a connection, says so and closes it: then there is something to
-        read, where an idle connection has nothing. Django's own check asks `SELECT 1`, which costs
-        each request a round trip and promises no more: any connection may break right after it.
+        A server that shuts down or ends a connection sends a message and closes it, so the socket
+        becomes readable; that of an idle connection isn't. Django's own check is `SELECT 1`, which
+        costs each request a round trip and guarantees no more: any connection may break after it.
         """
         connection = self.connection
         if connection is None or connection.closed:

@@ -1,7 +1,7 @@
-"""How long the threads of a worker wait for PostgreSQL: a bulkhead and a circuit breaker.
+"""A bulkhead and a circuit breaker: limits on how long a worker's threads wait for PostgreSQL.
 
-A worker has few threads. Were all of them to wait for one lock, or for a server that has fallen
-silent, nobody would be left to answer probes and the pages that need no database.
+A worker has few threads. If all of them waited for a lock or for a server that doesn't respond,
+none would be left for health probes and for pages that need no database.
 """
 
 import threading
@@ -13,17 +13,17 @@ import psycopg
 from psycopg.errors import ConnectionTimeout, _WaitTimeout
 
 SHORT_WAIT_S = 1.0
-"""Every thread may wait so long for an answer."""
+"""How long every thread may wait for a response."""
 CROWDED_WAIT_S = 0.1
-"""And only so long where as many as may wait longer already do."""
+"""How long a thread may wait if all places for longer waits are taken."""
 PROBE_GRACE_S = 0.5
-"""How long it is waited for whether a server that is in doubt answers."""
+"""How long new connections wait for the first probe after the circuit breaker has tripped."""
 PROBE_EVERY_S = 0.5
-"""How often a silent server is asked whether it answers again."""
+"""The interval between probes of a server that doesn't respond."""
 
 
 class CircuitBreaker:
-    """The limits of one process. Without `limit`, as in commands, every wait has no end."""
+    """The limits of a process. Unless `limit` is called, waits are unbounded, as in commands."""
 
     def __init__(self) -> None:
         self.limit_s: float | None = None
@@ -34,21 +34,21 @@ class CircuitBreaker:
         self._lock = threading.Lock()
 
     def limit(self, *, long_waits: int, limit_s: float) -> None:
-        """Let so many threads at once wait longer than SHORT_WAIT_S, and none beyond `limit_s`."""
+        """Let `long_waits` threads at once wait longer than SHORT_WAIT_S, but at most `limit_s`."""
         self._places, self._taken = long_waits, 0
         self.limit_s = limit_s
 
     def connect(self, connect: Callable[[], Any], probe: Callable[[], Any]) -> Any:
-        """A new connection; at once an error where the server is known to be silent.
+        """Return a new connection, or fail fast if the server is known not to respond.
 
-        Whether it still is, `probe` finds out in a thread of its own, so that nobody waits for it.
+        A separate thread calls `probe` to find out when it responds again, so no request waits.
         """
         if self.limit_s is None:
             return connect()
         left = self._tripped_at + PROBE_GRACE_S - time.monotonic()
         if not self._answers.wait(max(left, 0)):
             raise ConnectionTimeout("PostgreSQL does not answer")
-        # One after the other, since each may wait for seconds.
+        # One at a time, since each may wait for seconds.
         if not self._connecting.acquire(timeout=SHORT_WAIT_S):
             self._trip(probe)
             raise ConnectionTimeout("too many wait for a connection")
@@ -63,8 +63,10 @@ class CircuitBreaker:
     def bound(
         self, connection: Any, limit_s: Callable[[], float | None], probe: Callable[[], Any]
     ) -> None:
-        """Bound every wait on `connection`, which is closed when it is over: nobody can know what
-        a late answer would belong to. `limit_s` may be less for a while, and then needs no place.
+        """Bound all waits on `connection`, and close it after a timeout.
+
+        It can't be used any more, since a late response could be taken for that to another query.
+        `limit_s` returns a temporary limit, which needs no place for a long wait, or None.
         """
         wait = connection.wait
 
@@ -94,7 +96,7 @@ class CircuitBreaker:
         return self._taken >= self._places
 
     def _take_place(self) -> bool:
-        """Be one of those who may wait for long; False where there is no place left."""
+        """Take a place for a long wait; return False if there is none left."""
         with self._lock:
             if self._is_crowded:
                 return False
@@ -106,7 +108,7 @@ class CircuitBreaker:
             self._taken -= 1
 
     def _trip(self, probe: Callable[[], Any]) -> None:
-        """Take the server for silent until it answers a probe."""
+        """Trip the circuit breaker: treat the server as unavailable until a probe gets through."""
         with self._lock:
             if not self._answers.is_set():
                 return

@@ -1,4 +1,4 @@
-"""Fragments (web/fragments.py) in templates."""
+"""Template tags for cached fragments (web/fragments.py)."""
 
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -29,11 +29,11 @@ register = template.Library()
 
 
 NOTE_WORDS = 40
-"""So many words of a note stand in the list of a history."""
+"""The number of words of a note that are shown in the list of a history."""
 
 
 class Entry(Protocol):
-    """One result in the list of a history, with what it says of the one before."""
+    """A result in the list of a history, with its change since the previous one."""
 
     snapshot: Snapshot
     name: str
@@ -42,21 +42,21 @@ class Entry(Protocol):
 
 
 class CheckedTip(WrittenTip, Protocol):
-    """A tip that its reader can say something of, unless it was deleted since."""
+    """A tip that its reader can tick, unless it has been deleted since."""
 
     can_be_ticked: bool
 
 
 @register.simple_tag
 def account_menu(user: User, csrf_token: str) -> SafeString:
-    """The menu in the header of whoever is signed in."""
+    """Render the menu in the header of a signed-in user."""
     late = {"email": user.email, "initial": user.initial, "csrf_token": csrf_token}
     return fragment("_account_menu.html", late=late, is_staff=user.is_staff)
 
 
 @register.simple_tag
 def checked_tip(advised: AdvisedTip, ticks: Mapping[int, Tick]) -> SafeString:
-    """A tip that can be ticked off, as its reader left it. It belongs to the form "ticks"."""
+    """Render a tip with its reader's tick. Its inputs belong to the form "ticks"."""
     tip = cast(CheckedTip, advised.tip)
     tick = ticks.get(tip.id)
     return fragment(
@@ -78,7 +78,7 @@ def advice_purpose(
     side: Side | str,
     sides: type[Side],
 ) -> SafeString:
-    """What to do about one purpose; in a checklist, as its reader left it."""
+    """Render the advice on a purpose; in a checklist, with its reader's ticks."""
     ticks = ticks or {}
     context = {"advice": advice, "ticks": ticks, "side": side, "sides": sides}
     tips = [advice.at_once, advice.more, advice.declined]
@@ -104,7 +104,7 @@ def _key_of_tip(advised: AdvisedTip, ticks: Mapping[int, Tick]) -> tuple:
 
 @register.simple_tag
 def history_entry(entry: Entry, *, comparable: bool) -> SafeString:
-    """One result in the list of a history, with a box to compare it if there is another one."""
+    """Render a result in the list of a history; with a checkbox to compare it if `comparable`."""
     snapshot, change = entry.snapshot, entry.change
     return fragment(
         "purposeapp/_entry.html",
@@ -128,7 +128,7 @@ def history_entry(entry: Entry, *, comparable: bool) -> SafeString:
 
 @register.simple_tag
 def purpose_field(field: PointsBoundField, points_left: int) -> SafeString:
-    """The row of one purpose in a form with so many points left to spend."""
+    """Render the row of a purpose in a form with `points_left` to spend."""
     return fragment(
         "purposeapp/_purpose_field.html",
         name=field.html_name,
@@ -148,7 +148,7 @@ def purpose_field(field: PointsBoundField, points_left: int) -> SafeString:
 
 @register.simple_tag
 def form_fields(form: BaseForm) -> SafeString:
-    """All fields of a form, with what is wrong with it as a whole."""
+    """Render all fields of a form, with its non-field errors."""
     if form.non_field_errors():
         return as_crispy_form(form)
     return mark_safe("".join(map(form_field, form)))  # noqa: S308 (each is rendered)
@@ -156,9 +156,9 @@ def form_fields(form: BaseForm) -> SafeString:
 
 @register.simple_tag
 def form_field(field: BoundField) -> SafeString:
-    """A field as crispy-forms renders it; what is typed in it is filled in after.
+    """Render a field like crispy-forms, as a fragment in which the typed value is late.
 
-    One with an error is rendered anew: there are too many errors to keep.
+    A field with errors isn't cached: there are too many different errors.
     """
     widget, value = field.field.widget, field.value()
     if field.errors or widget.needs_multipart_form:
@@ -184,9 +184,9 @@ def form_field(field: BoundField) -> SafeString:
 
 @register.simple_tag
 def time_zone_select(field: BoundField) -> SafeString:
-    """The hundreds of time zones to choose from, rendered once for everybody.
+    """Render a select with hundreds of time zones, from a fragment that all users share.
 
-    Whoever has one that is not among them, such as Etc/GMT+12, finds it at the top.
+    If the chosen time zone is not in the list, such as Etc/GMT+12, it is added before the regions.
     """
     browsers, utc, *regions = field.field.choices  # type: ignore[attr-defined]
     html: str = fragment(
@@ -204,7 +204,7 @@ def time_zone_select(field: BoundField) -> SafeString:
 
 
 def _holding(field: BoundField, values: Mapping[str, Any]) -> BoundField:
-    """The field with what stands for the typed value in it, if there is one."""
+    """Return the field with the placeholder of the typed value as its value, if there is one."""
     if "typed" not in values:
         return field
     field = copy(field)
@@ -218,16 +218,16 @@ def _said(choices: Iterable) -> tuple:
 
 @register.simple_tag(name="fragment")
 def fragment_tag(template_name: str, **values: Any) -> SafeString:
-    """Include a template that is given these values and nothing else, from the cache if it can.
+    """Include a template rendered with these values and nothing else, from the cache if possible.
 
-    `late_email=user.email` fills in `email` after, so that the fragment is the same for everybody.
+    `late_email=user.email` makes `email` a late value, so that everybody shares the fragment.
     """
     late = {name[5:]: values.pop(name) for name in list(values) if name.startswith("late_")}
     return fragment(template_name, late=late, **values)
 
 
 class OnceNode(template.Node):
-    """A part of a template that is a function of the language alone; see `once`."""
+    """A part of a template that depends only on the language; see `once`."""
 
     def __init__(self, nodelist: template.NodeList) -> None:
         self.nodelist = nodelist
@@ -242,9 +242,9 @@ class OnceNode(template.Node):
 
 @register.tag
 def once(parser: template.base.Parser, _token: template.base.Token) -> OnceNode:
-    """Render what stands up to `endonce` once for each language. It is given no values.
+    """Render the block up to `endonce` only once for each language, with an empty context.
 
-    A fragment in place: for words and links that say the same to everybody.
+    It is an inline fragment, for text and links that are the same for everybody.
     """
     nodelist = parser.parse(("endonce",))
     parser.delete_first_token()

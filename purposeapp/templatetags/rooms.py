@@ -1,4 +1,4 @@
-"""The picture of a room in templates."""
+"""Template tags for the picture of a room."""
 
 from typing import NamedTuple
 
@@ -20,21 +20,21 @@ class Bar(NamedTuple):
     y: int
     mean: int
     low: int
-    """Where the line below it begins, which goes over the range of the middle half."""
+    """The start of the line below the bar, which shows the range of the middle half."""
     width: int
-    """How long that line is; 0 in a small group, which has none."""
+    """The length of that line; 0 in a small group, which has no line."""
 
 
 @register.simple_tag
 def room_rows(now: Picture, future: Picture | None) -> list[tuple[Row, Row | None]]:
-    """The rows of now, the largest first, each with the same purpose's row of the future."""
+    """Return the rows of now, the largest first, each with the future row of the same purpose."""
     later = {row.purpose: row for row in future.rows} if future else {}
     return [(row, later.get(row.purpose)) for row in now.ranked]
 
 
 @register.simple_tag
 def room_bar(row: Row, later: Row | None) -> SafeString:
-    """A bar of ten points up to the mean, and below it the range of the middle half as a line."""
+    """Render a bar of ten points up to the mean, with the middle half as a line below it."""
     has_range = row.low is not None
     height = BAR_HEIGHT + has_range * RANGE_HEIGHT
     bars: tuple[Bar, ...] = (_bar(row, "mean", 0),)
@@ -53,7 +53,7 @@ def room_bar(row: Row, later: Row | None) -> SafeString:
 
 @register.simple_tag
 def room_shift(now: Picture, future: Picture) -> list[str]:
-    """The fewest moves from now to the future, in words."""
+    """Return the fewest moves from now to the future, in words."""
     return list(map(shift_words, now.moves_to(future)))
 
 

@@ -1,6 +1,6 @@
-"""The parts of a talk's pages that repeat from talk to talk, as fragments (web/fragments.py).
+"""Template tags for the repeated parts of talk pages, as cached fragments (web/fragments.py).
 
-Names, notes and addresses are filled in late: what is kept holds nobody.
+Names, notes and URLs are late values, so the cache contains nothing personal.
 """
 
 from django import template
@@ -18,7 +18,7 @@ register = template.Library()
 
 @register.simple_tag
 def talk_pair(pair: Pair, id: str, with_note: bool = False) -> SafeString:
-    """What one of the two has answered."""
+    """Render the answers of one of the two people."""
     return fragment(
         "purposeapp/_talk_pair.html",
         id=id,
@@ -33,7 +33,7 @@ def talk_pair(pair: Pair, id: str, with_note: bool = False) -> SafeString:
 
 @register.simple_tag
 def talk_table(pairs: list[Pair]) -> SafeString:
-    """Both pairs as numbers, each with the guess of it where there is one."""
+    """Render the answers of both people as a table of numbers, with any guesses."""
     mine, theirs = (
         tuple(split for split in (pair.now, pair.future, pair.guess) if split) for pair in pairs
     )
@@ -50,7 +50,7 @@ def talk_table(pairs: list[Pair]) -> SafeString:
 
 @register.simple_tag
 def talk_ways(seat: Seat, state: TalkState, csrf_token: str) -> SafeString:
-    """What else there is to do."""
+    """Render links and buttons for what else can be done in a talk."""
     pages = {name: seat.url(f"talk_{name}") for name in ("note", "sheet", "withdraw")}
     return fragment(
         "purposeapp/_talk_ways.html",

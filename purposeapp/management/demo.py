@@ -1,7 +1,7 @@
 """Demo data: a person with two and a half years of history, a community, and a staff account.
 
-`manage.py demo` makes them for whoever looks around; tests, screenshots and measurements tell
-the same story. Only what the site itself does is done here: every row passes its constraints.
+`manage.py demo` creates them for people who want to look around; tests, screenshots and benchmarks
+use the same data. All rows satisfy the constraints, as if they had been entered on the site.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,16 +33,16 @@ from purposeapp.models.talk import INVITATION_TERM
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Purpose, Split
 
-# example.org is reserved (RFC 2606): mail to these goes nowhere.
+# example.org is reserved (RFC 2606), so mail to these addresses goes nowhere.
 PERSON = "demo@example.org"
 STAFF = "staff@example.org"
 
 LENGTH_DAYS = 913
-"""How long before today the story begins: two and a half years."""
+"""The days from the beginning of the story to today: two and a half years."""
 
 
 class Chapter(NamedTuple):
-    """One assessment of the story."""
+    """An assessment in the story."""
 
     day: int
     """Days since the story began."""
@@ -68,9 +68,9 @@ STORY = [
 ]
 
 EARLIER_GOAL, EARLIER_GOAL_DAYS = "4-3-3-0-0", (352, 539)
-"""What was wanted while a job was missing, from the one day to the other."""
+"""The goal while the person had no job, and its first and last day."""
 GOAL, GOAL_DAY, WANTED_BY_DAY = "1-6-3-0-0", 641, 1_033
-"""What is wanted since then, and by when: four months after today."""
+"""The current goal, the day it was set, and its target date, four months after today."""
 
 TALK_NAME = "Dana"
 TALK_ANSWERS = {
@@ -81,7 +81,7 @@ TALK_ANSWERS = {
     (TalkSide.GUEST, TalkKind.FUTURE): "2-4-3-0-1",
     (TalkSide.GUEST, TalkKind.GUESS): "2-4-2-1-1",
 }
-"""What both say in the talks of the story."""
+"""The answers of both sides in the talks."""
 
 ROOMS = {
     "Our team, last spring": ("open", "reveal", "end"),
@@ -89,7 +89,7 @@ ROOMS = {
     "Our team, this spring": ("open",),
     "Evening class": (),
 }
-"""The rooms of the story, the oldest first, each with what its host has done in it."""
+"""The rooms, the oldest first, each with the actions of its host."""
 ROOM_ANSWERS = {
     RoomKind.NOW: [
         "6-2-2-0-0", "5-1-2-2-0", "1-2-1-6-0", "0-5-4-0-1", "3-0-2-1-4", "2-2-4-1-1",
@@ -100,17 +100,17 @@ ROOM_ANSWERS = {
         "4-3-3-0-0", "3-3-4-0-0", "3-4-2-0-1", "3-3-3-1-0", "4-3-2-0-1", "2-4-3-1-0",
     ],
 }  # fmt: skip
-"""What twelve people answer in each room of the story that has answers."""
+"""The answers of twelve people in each room that has been opened."""
 
 COMMUNITY = [split for answers in ROOM_ANSWERS.values() for split in answers] * 5
-"""The latest results of everybody else: more than enough for the community's picture."""
+"""The latest results of all other people: more than enough for the community's picture."""
 
 VERDICTS = [Tick.Verdict.DONE, Tick.Verdict.DONE, Tick.Verdict.NOT_FOR_ME]
-"""What is said of the first tips on community spirit."""
+"""The person's verdicts on the first tips on community spirit."""
 
 
 def make_person(email: str = PERSON) -> User:
-    """The person with the story, made on the first call; later ones leave it as it is."""
+    """Return the person with the story. The first call creates it; later ones change nothing."""
     user, is_new = _make_account(email, side=Side.CANDIDATE)
     if is_new:
         tell_story(user)
@@ -118,13 +118,13 @@ def make_person(email: str = PERSON) -> User:
 
 
 def make_staff(email: str = STAFF) -> User:
-    """A superuser, made on the first call."""
+    """Return a superuser, who is created on the first call."""
     return _make_account(email, is_staff=True, is_superuser=True)[0]
 
 
 @transaction.atomic
 def make_talks(inviter: User, guest: User) -> None:
-    """A talk in each state that one can be in, made on the first call."""
+    """Create a talk in each possible state, on the first call."""
     if Talk.objects.filter(inviter=inviter).exists():
         return
     long_ago = timezone.now() - INVITATION_TERM - timedelta(days=1)
@@ -142,12 +142,12 @@ def make_talks(inviter: User, guest: User) -> None:
         opened.agree(side)
     Talk.objects.invite(inviter=inviter, name=TALK_NAME)
     newest_first = Talk.objects.filter(inviter=inviter).order_by("-made_at")
-    for days, talk in enumerate(newest_first):  # as if one was made each day
+    for days, talk in enumerate(newest_first):  # as if one had been made each day
         Talk.objects.filter(pk=talk.pk).update(made_at=talk.made_at - timedelta(days=days))
 
 
 def _make_talk(inviter: User, guest: User, label: str, finished: list[TalkSide]) -> Talk:
-    """One that has started, in which these sides have finished."""
+    """Return a talk that has started, in which the sides in `finished` have answered."""
     invited = Talk.objects.invite(inviter=inviter, name=TALK_NAME, label=label)
     assert invited  # noqa: S101 (for the type checker)
     talk, key = invited
@@ -160,14 +160,14 @@ def _make_talk(inviter: User, guest: User, label: str, finished: list[TalkSide])
 
 @transaction.atomic
 def make_rooms(host: User) -> None:
-    """A room in each state that one can be in, made on the first call."""
+    """Create a room in each possible state, on the first call."""
     if Room.objects.filter(host=host).exists():
         return
     for title, steps in ROOMS.items():
         room = Room.objects.make(host=host, title=title, asks_future=True)
         assert room  # noqa: S101 (for the type checker)
         for step in steps:
-            assert getattr(room, step)()  # noqa: S101 (each is done, or the story is wrong)
+            assert getattr(room, step)()  # noqa: S101 (each step must succeed)
             if step == "open":
                 _answer_all(room)
 
@@ -182,9 +182,9 @@ def _answer_all(room: Room) -> None:
 
 @transaction.atomic
 def make_community() -> None:
-    """Many other people with one result each, and the picture of them all; made on the first call.
+    """Create many people with one result each and the community's picture, on the first call.
 
-    Nobody can sign in as one of them.
+    They have no usable passwords.
     """
     people = [
         User(email=f"demo-{number}@example.org", password=make_password(None))
@@ -200,13 +200,13 @@ def make_community() -> None:
 
 
 def password_of(email: str) -> str:
-    """The password of a demo account: always the same here, and another one on each site."""
+    """Return the password of a demo account: always the same on a site, different on each site."""
     return salted_hmac("purposeapp.management.demo", email, algorithm="sha256").hexdigest()[:20]
 
 
 @transaction.atomic
 def _make_account(email: str, **details) -> tuple[User, bool]:
-    """An account with a verified address and its demo password, and whether it is new."""
+    """Return an account with a verified address and the demo password, and whether it's new."""
     user, is_new = User.objects.get_or_create(email=email, defaults=details)
     if not user.check_password(password_of(email)):
         user.set_password(password_of(email))
@@ -219,7 +219,7 @@ def _make_account(email: str, **details) -> tuple[User, bool]:
 
 @transaction.atomic
 def tell_story(user: User, today: date | None = None) -> None:
-    """Give `user`, who has no history yet, the whole story, as if it ended `today` (UTC)."""
+    """Create the whole story for `user`, who has no history yet, so that it ends `today` (UTC)."""
     begin = datetime.combine(
         (today or timezone.now().date()) - timedelta(days=LENGTH_DAYS), time(9), UTC
     )
@@ -242,9 +242,9 @@ def tell_story(user: User, today: date | None = None) -> None:
 
 
 def record_chapters(user: User, begin: datetime, chapters: list[Chapter]) -> None:
-    """Store these assessments of `user`, as taken so many days after `begin`.
+    """Store assessments of `user`, each taken so many days after `begin`.
 
-    They count as recorded now, like those from paper: the tips of a new site are no older.
+    They are recorded now, like those on paper, since a new site has no older versions of tips.
     """
     Assessment.objects.bulk_create(
         Assessment(

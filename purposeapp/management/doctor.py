@@ -1,6 +1,6 @@
-"""Self-test of an installation: what is wrong with it, and how to mend it.
+"""Self-test of an installation: finds what is wrong with it, and says how to fix it.
 
-Each check asks the thing itself: it connects, opens, fetches, counts. None changes anything.
+Each check tests the real thing: it connects, opens, fetches or counts. No check changes anything.
 """
 
 import http.client
@@ -32,16 +32,16 @@ from purposeapp.web.outbox import mail_server
 
 FETCH_TIMEOUT_S = 5
 BODY_LATE_S = 1.0
-"""Seconds by which the body of a request comes late that shows whether a proxy waits for it."""
+"""The seconds by which the body of a request is delayed to test whether a proxy buffers it."""
 
 MAX_CLOCK_SKEW = timedelta(seconds=5)
 MIN_FREE_BYTES = 500 * 1024 * 1024
 LATE = timedelta(days=3)
-"""How far behind a daily command may be before it doesn't run: a weekend without it is noticed."""
+"""How overdue work must be to show that a daily command doesn't run: a weekend without it shows."""
 
 
 class Level(Enum):
-    """How bad it is."""
+    """The severity of a finding."""
 
     GOOD = "ok"
     NOTE = "note"
@@ -49,7 +49,7 @@ class Level(Enum):
 
 
 class Finding(NamedTuple):
-    """What was found of a part, and for what is wrong, how to mend it."""
+    """The result of a check of a part, with a fix if it's wrong."""
 
     part: str
     level: Level
@@ -58,7 +58,7 @@ class Finding(NamedTuple):
 
 
 def findings(*, production: bool) -> Iterator[Finding]:
-    """Check each part, one after the other. What stands in the way of others is said first."""
+    """Check the parts one after another; those that others depend on come first."""
     yield from _settings(production)
     try:
         yield _database()
@@ -145,8 +145,7 @@ def _staff() -> Finding:
 
 
 def _daily_commands() -> Iterator[Finding]:
-    """A command that runs leaves nothing behind, so what it has left for days shows that it
-    doesn't."""
+    """Check that the periodic commands run: what should be gone for days shows that one doesn't."""
     now = timezone.now()
     over = Session.objects.filter(expire_date__lt=now - LATE).count()
     yield _daily("tidy", over, "sessions ended more than three days ago")
@@ -159,7 +158,7 @@ def _daily_commands() -> Iterator[Finding]:
 def _daily(command: str, left: int, words: str) -> Finding:
     if not left:
         return Finding("Daily", Level.GOOD, f"{command} has left nothing behind.")
-    # A reminder whose person has not confirmed their address stays due: so it need not be wrong.
+    # A reminder stays due while the person's address isn't verified, so it's not always an error.
     return Finding(
         "Daily",
         Level.NOTE if command == "send_reminders" else Level.WRONG,
@@ -181,7 +180,7 @@ def _mail(production: bool) -> Finding:
     try:
         mails.open()
         mails.close()
-    except Exception as error:  # each backend has its own
+    except Exception as error:  # each backend has its own exceptions
         return Finding(
             "Mail",
             Level.WRONG,
@@ -224,7 +223,7 @@ def _public_address(production: bool) -> Iterator[Finding]:
 
 
 def _proxy(production: bool) -> Finding:
-    """Ask the site how a request reaches it whose body comes late, by a second."""
+    """Check how requests arrive at the site, with a request whose body is delayed."""
     with _connection(timeout=FETCH_TIMEOUT_S) as site:
         try:
             site.putrequest("GET", "/healthz")
@@ -262,7 +261,7 @@ def _proxy(production: bool) -> Finding:
 
 
 def _status(path: str) -> int:
-    """What the public address answers."""
+    """Return the status code of the response from the public address."""
     with _connection(timeout=FETCH_TIMEOUT_S) as site:
         site.request("GET", path)
         return site.getresponse().status
@@ -270,7 +269,7 @@ def _status(path: str) -> int:
 
 @contextmanager
 def _connection(*, timeout: float) -> Iterator[http.client.HTTPConnection]:
-    """To the public address, not through a proxy that the environment names."""
+    """Open a connection to the public address, ignoring proxies in the environment."""
     public = urlsplit(settings.PUBLIC_URL)
     host = public.hostname or ""
     site: http.client.HTTPConnection

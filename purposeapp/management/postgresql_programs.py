@@ -1,4 +1,4 @@
-"""pg_dump and pg_restore: which ones there are, and how they reach the database of the settings."""
+"""Running pg_dump and pg_restore: finds the programs, and connects them to our database."""
 
 import os
 import re
@@ -16,12 +16,12 @@ from config import local_postgres
 
 
 def run(name: str, *arguments: str) -> str:
-    """Run one of them on the database of the settings; returns what it prints.
+    """Run a program on the database in the settings and return its output.
 
-    Raises CommandError with its words when it fails.
+    Raises CommandError with its error message if it fails.
     """
     command, environment = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
-    *address, database = command[1:]  # as for psql, whose options for the address are the same
+    *address, database = command[1:]  # psql has the same options for the address
     return execute(
         [_program(name), *address, f"--dbname={database}", "--no-password", *arguments],
         environment,
@@ -29,9 +29,9 @@ def run(name: str, *arguments: str) -> str:
 
 
 def execute(command: list, environment: dict[str, str] | None = None) -> str:
-    """Run a program to its end; returns what it prints."""
+    """Run a program and return its output. Raises CommandError if it fails."""
     variables = {**os.environ, **(environment or {})}
-    # The command and its options are ours.
+    # Safe for S603: the command and its options don't come from users.
     done = subprocess.run(command, env=variables, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise CommandError(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
@@ -39,13 +39,13 @@ def execute(command: list, environment: dict[str, str] | None = None) -> str:
 
 
 def tables_in(file: Path) -> set[str]:
-    """The tables that a dump brings. Raises CommandError where the file is no dump."""
+    """Return the names of the tables in a dump. Raises CommandError if the file isn't a dump."""
     listed = execute([_program("pg_restore"), "--list", str(file)])
     return set(re.findall(r"^\d+; \d+ \d+ TABLE public (\S+) ", listed, re.MULTILINE))
 
 
 def _program(name: str) -> str:
-    """The path of a program that knows the server's version: an older one refuses to dump it."""
+    """Return the path of a program at least as new as the server: older ones refuse to dump it."""
     connection.ensure_connection()
     server = connection.pg_version // 10_000  # type: ignore[attr-defined]
     for path in _candidates(name):
@@ -60,6 +60,6 @@ def _program(name: str) -> str:
 
 def _candidates(name: str) -> Iterator[str]:
     if os.environ.get("DATABASE_URL") and (path := shutil.which(name)):
-        yield path  # it can speak TLS, unlike the embedded one
-    with suppress(local_postgres.LocalPostgresError):  # it is not installed
+        yield path  # supports TLS, unlike the embedded one
+    with suppress(local_postgres.LocalPostgresError):  # not installed
         yield str(local_postgres.programs() / name)

@@ -12,7 +12,7 @@ LEFT_OUT = f"--exclude-table-data={RoomAnswer._meta.db_table}"
 
 
 class Command(BaseCommand):
-    """What `make backup` runs: pg_dump in its custom format, while the site serves."""
+    """The command behind `make backup`: runs pg_dump in its custom format, while the site is up."""
 
     help = (
         "Write the database to a file, by default a new one in var/backups/. Answers in rooms are "
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             file = file or self.new_file()
             if file.exists():
                 raise CommandError(f"{file} is there already.")
-            # What is half written has another name, and nobody else can read it.
+            # An incomplete file has another name, and only its owner can read it.
             part = file.with_name(f"{file.name}.part")
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         except OSError as error:

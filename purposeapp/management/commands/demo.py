@@ -5,7 +5,7 @@ from purposeapp.management import demo
 
 
 class Command(BaseCommand):
-    """What a newcomer runs to see a full history at once. It is idempotent."""
+    """Create demo data, so that a newcomer sees a full history at once. Idempotent."""
 
     help = (
         "Make a person with two and a half years of history, a community around them and a "
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         self.say("Staff (a superuser)", staff.email, "admin/")
 
     def say(self, who: str, email: str, path: str) -> None:
-        """Print where an account leads, and how to sign in to it."""
+        """Print the URL of an account and how to sign in."""
         self.stdout.write(f"{who}: {settings.PUBLIC_URL}/{path}")
         self.stdout.write(f"email: {email}")
         self.stdout.write(f"password: {demo.password_of(email)}\n\n")

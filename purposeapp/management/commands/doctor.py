@@ -5,13 +5,13 @@ from purposeapp.management.doctor import Level, findings
 
 
 class Command(BaseCommand):
-    """A self-test that a person, or a deployment, runs after each change of an installation."""
+    """A self-test to run by hand or in a deployment, after each change of an installation."""
 
     help = (
         "Say what is wrong with this installation, and how to mend it. It changes nothing, and "
         "ends with 1 if anything is wrong."
     )
-    # What is wrong is said by the command itself, in one list.
+    # The command runs the system checks itself, to report all findings in one list.
     requires_system_checks = ()
 
     def handle(self, **options) -> None:

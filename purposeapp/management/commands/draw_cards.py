@@ -4,7 +4,7 @@ from purposeapp.sharing.card import all_cards
 
 
 class Command(BaseCommand):
-    """Fills the cache of preview cards ahead, so that no visitor waits for one."""
+    """Warm the cache of preview cards, so that no visitor has to wait for one."""
 
     help = "Draw every preview card that is not drawn yet, such as after a change of their look."
 

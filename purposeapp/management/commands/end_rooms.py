@@ -4,7 +4,7 @@ from purposeapp.models import Room
 
 
 class Command(BaseCommand):
-    """What runs every hour: the data retention of answers in rooms."""
+    """The hourly command for the data retention of answers in rooms."""
 
     help = (
         "End the rooms that were opened 23 hours ago or earlier, and delete their answers. Run it "

@@ -3,15 +3,15 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections
 
-LOCK = 0x5F1E_9057  # any number that nobody else takes in this database
+LOCK = 0x5F1E_9057  # an arbitrary number that nothing else uses as an advisory lock here
 
 
 class Command(migrate.Command):
-    """Django's migrate, one at a time: whoever comes second waits, and finds nothing left to do.
+    """Django's migrate under an advisory lock: a second one waits, and then has nothing to do.
 
-    Two that start on an empty database at the same moment would make the same tables, and one of
-    them fail. The lock is PostgreSQL's, so it holds between machines too; should a migration fail,
-    it ends with the connection.
+    Without the lock, two that start on an empty database at once would create the same tables, and
+    one would fail. The lock is PostgreSQL's, so it also works between machines. If a migration
+    fails, the lock is released with the connection.
     """
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -10,7 +10,7 @@ from purposeapp.models import CommunityPicture
 
 
 class Command(BaseCommand):
-    """What runs every night: the community's picture. Its rules are in purposeapp/community.py."""
+    """The nightly command for the community's picture. Its rules are in purposeapp/community.py."""
 
     help = (
         "Count everybody's latest result anew, and release the community's picture, if at least "
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     @contextmanager
     def progress(self) -> Iterator[None]:
-        """Say on a terminal how long it has taken: it is one statement, with nothing to count."""
+        """Show the elapsed time in a terminal; a single statement has no other progress to show."""
         if not self.stdout.isatty():
             yield
             return

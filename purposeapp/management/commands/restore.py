@@ -9,7 +9,7 @@ from purposeapp.management.postgresql_programs import run, tables_in
 
 
 class Command(BaseCommand):
-    """What `make restore` runs: pg_restore in one transaction, so all of the dump or nothing."""
+    """The command behind `make restore`: pg_restore in one transaction, so all or nothing."""
 
     help = "Put a dump that `backup` wrote into the database, which has to be empty."
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def connect() -> None:
-        """Connect, or say what is missing: where all is lost, the database is as well."""
+        """Connect, or say how to create the database, which may be missing after a total loss."""
         try:
             connection.ensure_connection()
         except OperationalError as error:

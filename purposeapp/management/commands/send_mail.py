@@ -4,7 +4,7 @@ from purposeapp.web.outbox import deliver_due
 
 
 class Command(BaseCommand):
-    """What runs every few minutes: the outbox, for what could not be sent at once."""
+    """The command to run every few minutes: sends mails in the outbox that weren't sent at once."""
 
     help = (
         "Send the mails that wait and are due. It can be run as often as you like, on several "

@@ -12,7 +12,7 @@ from config import local_postgres
 
 
 class Command(BaseCommand):
-    """What `make run` does once everything is installed. A container starts gunicorn itself."""
+    """The command behind `make run`. A container starts gunicorn itself instead."""
 
     help = "Migrate, collect the static files, and serve with gunicorn on HOST and PORT."
 
@@ -22,13 +22,13 @@ class Command(BaseCommand):
         self.collect_static()
         os.environ["START_MESSAGE"] = self.start_message()
         sys.stdout.flush()
-        # This process becomes gunicorn, so that a signal to it reaches the server directly.
+        # Replace this process by gunicorn, so that signals reach the server directly.
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py"]
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, gunicorn)  # noqa: S606
 
     def collect_static(self) -> None:
-        """Collect the static files, one command at a time: two would delete each other's."""
+        """Collect static files under a file lock: two at once would delete each other's files."""
         folder = Path(settings.STATIC_ROOT).parent
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "collecting.lock").open("w") as lock:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
 
     def check_port(self) -> None:
-        """Say at once, and in one sentence, that somebody else has the port."""
+        """Raise CommandError if the port can't be used, such as when it's taken."""
         family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 raise CommandError(reason) from error
 
     def start_message(self) -> str:
-        """Where to go, where the data is, and how to get into the admin."""
+        """Return a message with the site's URL, where its data is, and how to add staff."""
         place = "the PostgreSQL of DATABASE_URL"
         if not os.environ.get("DATABASE_URL"):
             place = str(local_postgres.data_dir())

@@ -11,7 +11,7 @@ from purposeapp.web.outbox import drop_expired
 
 
 class Command(BaseCommand):
-    """What runs every day: data retention, for all that has a term."""
+    """The daily command for data retention: deletes everything that has expired."""
 
     help = (
         "Delete what is over: old talks, answers in rooms, sessions, counts of limits, links that "

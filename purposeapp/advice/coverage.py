@@ -85,7 +85,7 @@ def movement(split: Split, purpose: Purpose, direction: Direction) -> Situation:
     points = split[purpose]
     earlier = {
         Direction.NEW: 0,
-        # By two where that is possible, so that the tip goes first.
+        # By two points if possible: a change of one point doesn't put the tip first.
         Direction.RISING: max(points - 2, 0),
         Direction.FALLING: min(points + 2, BUDGET),
         Direction.GONE: 1,

@@ -122,7 +122,7 @@ class Situation:
         )
 
     def goes_first(self, tip: Advisable) -> bool:
-        """Whether a fitting tip is shown before those that are for any movement.
+        """Return whether a fitting tip is shown before those that are for any movement.
 
         A change of one point is too small for that, unless the purpose is new or gone.
         """

@@ -102,10 +102,10 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         )
 
     def postpone_after(self, day: date) -> None:
-        """Move periodic reminders on to a period after `day`, if that is later.
+        """Postpone periodic reminders to one period after `day`, if that is later. Idempotent.
 
-        People took the questionnaire again on that day, without being asked. Dates that they chose
-        themselves stay. Idempotent.
+        `day` is when a person spent the points again without being asked. Reminders on a date that
+        they chose themselves don't change.
         """
         due_on = Case(
             *(When(rhythm=each, then=Value(Rhythm(each).after(day))) for each in PERIODS),

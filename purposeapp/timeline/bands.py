@@ -42,7 +42,7 @@ class Band:
 def draw_bands(splits: Sequence[Split], places: Sequence[float], tail: float = 0) -> list[Band]:
     """Return a band for each purpose that has points; `places` are in percent of the width.
 
-    After the last place, the bands go on level for the width of `tail`.
+    After the last place, the bands continue horizontally for `tail` percent.
     """
     at = dict(zip((2 * round(x * 10) for x in places), splits, strict=True))
     # Results that are too close together can't be told apart: only the last of them is drawn.

@@ -29,7 +29,7 @@ MAX_LABELLED = 6
 LABELLED_DISTANCE = 17.2
 MIN_DISTANCE = 5.6
 TAIL = 4.0
-"""How far bands go on after the newest result, which would be no wider than a line."""
+"""How far bands continue after the newest result, which would be as narrow as a line otherwise."""
 EDGE = 4.5  # half of the widest column
 MAX_WIDTH = 9.0
 GOAL_WIDTH = 6.0

@@ -10,7 +10,7 @@ from purposeapp.models import CommunityPicture
 
 
 class Command(BaseCommand):
-    """The nightly command for the community's picture. Its rules are in purposeapp/community.py."""
+    """The daily command for the community's picture. Its rules are in purposeapp/community.py."""
 
     help = (
         "Count everybody's latest result anew, and release the community's picture, if at least "

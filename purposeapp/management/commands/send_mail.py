@@ -4,7 +4,7 @@ from purposeapp.web.outbox import deliver_due
 
 
 class Command(BaseCommand):
-    """The command to run every few minutes: sends mails in the outbox that weren't sent at once."""
+    """The hourly command for the outbox: sends the mails that a stopped process left there."""
 
     help = (
         "Send the mails that wait and are due. It can be run as often as you like, on several "

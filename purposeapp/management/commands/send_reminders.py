@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError("What failed stays due, and is tried again next time.")
 
     def send(self, run: ReminderRun) -> None:
-        """Send one after the other, with a progress line in a terminal."""
+        """Send the reminders one after another, with a progress line in a terminal."""
         total = Reminder.objects.due_somewhere(run.now).count() if self.stdout.isatty() else 0
         try:
             while run.remind_next():
@@ -49,6 +49,6 @@ class Command(BaseCommand):
             self.stdout.write(("\n" if total else "") + counts)
 
     def stop(self, number: int, frame: object) -> None:
-        """Stop after the one that is being sent; when told a second time, at once."""
+        """Signal handler: stop after the current reminder; a second signal stops at once."""
         self.stopping = True
         signal.signal(number, signal.SIG_DFL)

@@ -37,7 +37,7 @@ BODY_LATE_S = 1.0
 MAX_CLOCK_SKEW = timedelta(seconds=5)
 MIN_FREE_BYTES = 500 * 1024 * 1024
 LATE = timedelta(days=3)
-"""How overdue work must be to show that a periodic command doesn't run: a weekend without shows."""
+"""Work overdue by this much shows that a periodic command hasn't run, say over a weekend."""
 
 
 class Level(Enum):

@@ -310,7 +310,7 @@ class Talk(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Whether the talk is over, by its term or because a side has withdrawn."""
+        """Whether the talk has ended: its term is over, or a side has withdrawn."""
         return self.is_over or any(map(self.has_withdrawn, TalkSide))
 
     @property
@@ -358,7 +358,7 @@ class Talk(models.Model):
         return TalkSide.GUEST if user.pk == self.guest_id else None
 
     def user_of(self, side: TalkSide) -> int | None:
-        """Return the id of the account on a side; None for a guest without an account."""
+        """Return the id of the account on a side, or None."""
         return self.inviter_id if side == TalkSide.INVITER else self.guest_id
 
     # --- Actions of a side, under a row lock ---

@@ -14,7 +14,7 @@ from purposeapp.split import BUDGET, Purpose, Split
 from purposeapp.timeline.axis import NARROW, WIDE
 
 CLOSEST = 10
-"""The width of which one result is drawn, in path units: 0.5%, or 3 px on a wide screen."""
+"""Only one result is drawn within this width, in path units: 0.5%, or 3 px on a wide screen."""
 CANDIDATES = 25
 """The number of positions that are tried for the name of a band."""
 

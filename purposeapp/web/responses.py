@@ -1,4 +1,4 @@
-"""Types of responses that several views share."""
+"""Responses that several views share: attachments and a 303 redirect."""
 
 from collections.abc import Iterator
 from http import HTTPStatus

@@ -65,8 +65,9 @@ class CircuitBreaker:
     ) -> None:
         """Bound all waits on `connection`, and close it after a timeout.
 
-        It can't be used any more, since a late response could be taken for that to another query.
-        `limit_s` returns a temporary limit, which needs no place for a long wait, or None.
+        After a timeout it can't be used any more: a late response would be taken for the response
+        to the next query. `limit_s` returns a temporary limit, which needs no place for a long
+        wait, or None.
         """
         wait = connection.wait
 

@@ -109,17 +109,29 @@ def test_what_was_withdrawn_later_is_still_shown_and_what_came_later_is_not(owne
         tip.save()
     gone.delete()
     make_tip(text="Later still.")
+    newest = record(user, BEFORE, 1)
     assert shown(owner, old) == [("Gone.", ""), ("Kept.", ""), ("Moved.", "")]
-    assert shown(owner, record(user, BEFORE, 1)) == [("Late.", ""), ("Later still.", "")]
+    assert shown(owner, newest) == [("Late.", ""), ("Later still.", "")]
+
+
+def test_the_latest_result_shows_the_tips_of_today(owner, user):
+    tip = make_tip(text="Before.")
+    latest = record(user, BEFORE)
+    tip.text = "Reworded."
+    tip.save()
+    make_tip(text="Since then.")
+    assert shown(owner, latest) == [("Reworded.", ""), ("Since then.", "")]
+    record(user, BEFORE, 1)
+    assert shown(owner, latest) == [("Before.", "")]
 
 
 def test_an_assessment_from_before_any_tip_says_so_and_leads_to_those_of_today(owner, user):
     make_tip(text="Be kind.")
     old = make_assessment(user, "10-0-0-0-0", taken_at=NOON, recorded_at=NOON)
+    later = make_assessment(user, "10-0-0-0-0")
     page = owner.get(old.get_absolute_url()).content.decode()
     assert page.count("There were no tips for this yet.") == 1
     assert "Read today's tips</a>" in page
-    later = make_assessment(user, "10-0-0-0-0")
     assert "There were no tips" not in owner.get(later.get_absolute_url()).content.decode()
 
 

@@ -102,7 +102,7 @@ def test_what_others_said_is_never_seen(owner, tip, assessment):
         assert "tips done" not in page
         assert "tip done" not in page
         # It isn't done yet.
-        assert ("kind" in page) == (path in (assessment.get_absolute_url(), "/history/"))
+        assert ("kind" in page) == (path != "/history/export.json")
     say(owner, tip, "undo")
     assert Tick.objects.count() == 1
 
@@ -128,6 +128,7 @@ def test_a_tip_that_nobody_has_seen_is_a_404(owner, tip):
 def test_a_tip_that_is_gone_is_shown_without_buttons(owner, tip, assessment):
     id = tip.pk
     tip.delete()
+    make_assessment(assessment.user)  # a later one: the latest shows the tips of today
     page = owner.get(assessment.get_absolute_url()).content.decode()
     assert "Be kind." in page
     assert f"/tips/{id}/tick/" not in page
@@ -268,8 +269,8 @@ def test_it_is_undone_there_too(owner, user, tip):
     make_tick(user, tip)
     assert say(owner, tip, "undo")["Location"] == "/tips/#main"
     page = owner.get("/tips/").content.decode()
-    assert "Nothing ticked off yet" in page
-    assert "Undone. You'll find the tip with your results again." in unescape(page)
+    assert "Spend ten points, and you'll find tips for your result here." in unescape(page)
+    assert "Undone. If it still fits you, it's a tip to do again." in unescape(page)
     assert "Undone" not in owner.get("/tips/").content.decode()
 
 
@@ -305,12 +306,49 @@ def test_the_list_is_for_people_with_an_account_and_only_to_read(client, owner):
     assert owner.post("/tips/").status_code == 405
 
 
-def test_it_costs_the_same_at_one_and_at_three(owner, user, tip, django_assert_num_queries):
+@pytest.mark.parametrize("has_result", [False, True])
+def test_it_costs_the_same_at_one_and_at_three(
+    owner, user, tip, warm, django_assert_num_queries, has_result
+):
+    assessment = has_result and make_assessment(user, "10-0-0-0-0")
+    warm(owner, "/tips/")
     for number in (1, 3):
         for i in range(number):
             make_tick(user, make_tip(text=f"Tip {number} {i}"))
-        with django_assert_num_queries(2):  # session and user, ticks with their tips
+        # Session and user, ticks with their tips, results, goal, ticks by tip.
+        with django_assert_num_queries(5 if assessment else 3):
             owner.get("/tips/")
+
+
+def to_do(client) -> list[tuple[str, list[str]]]:
+    """Return the tips to do on /tips/ by purpose, each with its reason."""
+    advised = client.get("/tips/").context["to_do"]
+    return [(each.purpose, [tip.tip.text for tip in each.at_once]) for each in advised]
+
+
+def test_the_tips_to_do_are_ticked_off_where_they_are_listed(owner, user, tip, assessment):
+    make_tip(text="Since then.", position=900)
+    make_tip(Purpose.JOB_SEEKING, "Not with these points.")
+    make_tip(text="A draft.", state="draft")
+    business = Purpose.BUSINESS_DRIVEN
+    assert to_do(owner) == [(business, ["Be kind.", "Since then."])]
+    page = owner.get("/tips/").content.decode()
+    assert f'formaction="/tips/{tip.pk}/tick/" name="verdict" value="done"' in page
+    assert f'<a href="{assessment.get_absolute_url()}">your latest result</a>' in page
+    assert say(owner, tip)["Location"] == "/tips/#main"
+    assert to_do(owner) == [(business, ["Since then."])]
+    assert [tick.tip for tick in owner.get("/tips/").context["ticks"]] == [tip]
+    say(owner, tip, "undo")
+    say(owner, tip, "not_for_me")
+    assert to_do(owner) == [(business, ["Since then."])]
+    say(owner, Tip.objects.get(text="Since then."))
+    assert "You've been through all your tips." in unescape(owner.get("/tips/").content.decode())
+
+
+def test_the_tips_to_do_stand_on_the_first_page_alone(owner, user, tip, assessment):
+    tick = make_tick(user, make_tip(text="Done before."))
+    assert "To do</h2>" in owner.get("/tips/").content.decode()
+    assert "To do</h2>" not in owner.get(f"/tips/?after={tick.pk}").content.decode()
 
 
 # --- Elsewhere ---------------------------------------------------------------------------------
@@ -328,7 +366,8 @@ def test_the_history_says_how_many_are_done(owner, user, assessment, verdicts, w
     for number, verdict in enumerate(verdicts):
         make_tick(user, make_tip(text=f"Tip {number}"), verdict)
     page = owner.get("/history/").content.decode()
-    assert f'<a href="/tips/">{words}' in page
+    assert '<a href="/tips/">Tick them off</a>' in page
+    assert words in page
 
 
 def test_the_history_says_nothing_of_tips_before_one_is_ticked(owner, assessment):

@@ -76,6 +76,8 @@ class Tip(Versioned, models.Model):
     """A piece of advice on a purpose. Staff write tips; `history` is their audit trail."""
 
     CHANGING_FIELDS = TIP_FIELDS
+    can_be_ticked = True
+    """Unlike a version in `history` whose tip has been deleted since."""
 
     class State(models.TextChoices):
         """Whether readers can see a tip. Archiving is a soft delete."""

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import cast
 from uuid import UUID
@@ -15,6 +16,7 @@ from purposeapp.accounts.pending import pending_results
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.advice.result import Result
+from purposeapp.advice.selection import WrittenTip
 from purposeapp.forms import ChangeDayForm, EventForm, NoteForm
 from purposeapp.forms.redisplay import as_typed
 from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, User
@@ -109,7 +111,7 @@ def _page(
         and not (reminder and reminder.rhythm != Reminder.Rhythm.OFF),
         "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
         "event_label": event_label,
-        "result": _result(assessment, situation, ticks),
+        "result": _result(assessment, situation, ticks, is_latest=not later),
         "ticks": ticks,
         "side": user.side and Side(user.side),
         "sides": Side,
@@ -170,9 +172,19 @@ def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     return render(request, "purposeapp/assessment_delete.html", context)
 
 
-def _result(assessment: Assessment, situation: Situation, ticks: dict[int, Tick]) -> Result:
-    """Return the result of an assessment, with the tips as published when it was recorded."""
+def _result(
+    assessment: Assessment, situation: Situation, ticks: dict[int, Tick], *, is_latest: bool
+) -> Result:
+    """Return the result of an assessment.
+
+    The latest one has the tips as published now, since they are there to be done; earlier ones
+    keep those of when they were recorded.
+    """
     declined = [id for id, tick in ticks.items() if tick.verdict == Tick.Verdict.NOT_FOR_ME]
     staff_wrote = published()
-    tips = staff_wrote.tips_as_seen(assessment.recorded_at, situation, declined)
+    tips: Iterable[WrittenTip] = (
+        staff_wrote.tips.fitting(situation, declined)
+        if is_latest
+        else staff_wrote.tips_as_seen(assessment.recorded_at, situation, declined)
+    )
     return Result(situation, tips, declined, staff_wrote.parts_for(situation.split))

@@ -1,5 +1,4 @@
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, zip_longest
@@ -14,8 +13,6 @@ from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.accounts.pending import pending_results
-from purposeapp.advice.fit import Situation
-from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.models import Assessment, Goal, Reminder, Tick, User
 from purposeapp.models.assessment import MAX_NEWEST
 from purposeapp.split import Purpose, Split
@@ -24,10 +21,10 @@ from purposeapp.timeline.progress import Progress
 from purposeapp.timeline.snapshot import Snapshot, repeated
 from purposeapp.timeline.story import Story
 from purposeapp.web.ids import uuid_or_404
-from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .paging import Page
+from .tips_to_do import tips_to_do
 
 PAGE_SIZE = MAX_NEWEST - 1
 """Number of assessments per page. One more is fetched to see if there is an older page."""
@@ -76,27 +73,11 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
         context["progress"] = progress
         context["reminder"] = Reminder.objects.of(request.user)
         if page.rows:
-            context["next_tips"] = _next_tips(request.user, page, progress, ticks)
+            earlier = page.rows[1] if len(page.rows) > 1 else None
+            to_do = tips_to_do(request.user, page.rows[0], earlier, progress, ticks)
+            context["next_tips"] = [tip for each in to_do for tip in each.at_once][:NEXT_TIPS]
             context |= _over_time(request.user, page, progress)
     return render(request, "purposeapp/history.html", context)
-
-
-def _next_tips(
-    user: User, page: Page[Assessment], progress: Progress | None, ticked: Collection[int]
-) -> list[AdvisedTip]:
-    """Return the first tips for the latest result that the user hasn't ticked yet."""
-    latest, earlier = [*page.rows, None][:2]
-    if latest is None:
-        return []
-    situation = Situation(
-        latest.split,
-        earlier=earlier.split if earlier else None,
-        wanted=progress.wanted if progress else None,
-        side=user.effective_side,
-    )
-    tips = published().tips.fitting(situation, ticked)
-    chosen = choose(situation, tips, ticked)
-    return [tip for advice in chosen for tip in advice.at_once][:NEXT_TIPS]
 
 
 def _over_time(user: User, page: Page[Assessment], progress: Progress | None) -> dict[str, Any]:

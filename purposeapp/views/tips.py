@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from purposeapp.forms import SideForm, TickForm
-from purposeapp.models import Assessment, Tick, Tip, User
+from purposeapp.models import Assessment, Goal, Tick, Tip, User
 from purposeapp.split import Purpose
 from purposeapp.web.ids import id_or_404
 from purposeapp.web.login_required import login_required_to_post
@@ -18,6 +19,7 @@ from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
 from .paging import Page
+from .tips_to_do import tips_to_do
 
 PAGE_SIZE = 50
 
@@ -26,9 +28,10 @@ PAGE_SIZE = 50
 @login_required
 @require_safe
 def tips(request: AuthenticatedRequest) -> HttpResponse:
-    """List the tips that the user has ticked: done, then not for them.
+    """Show the tips to do for the latest result, then those that are done, then those skipped.
 
-    Keyset pagination: a page begins after the tick with the id `after`.
+    Keyset pagination of the ticks: a page begins after the tick with the id `after`, and has no
+    tips to do.
     """
     mine = Tick.objects.for_user(request.user).latest_first()
     shown = mine.select_related("tip")
@@ -39,8 +42,22 @@ def tips(request: AuthenticatedRequest) -> HttpResponse:
         "ticks": page.rows,
         "older": page.cursor,
         "first_page": not cursor,
+        "no_ticks": {},
     }
+    if not cursor:
+        context |= _to_do(request.user)
     return render(request, "purposeapp/tips.html", context)
+
+
+def _to_do(user: User) -> dict[str, Any]:
+    """Return the tips to do as a template context, and whether there is a result to advise on."""
+    newest = Assessment.objects.newest_of(user)[:2]
+    if not newest:
+        return {"latest": None, "to_do": []}
+    latest, earlier = [*newest, None][:2]
+    progress = Goal.objects.progress(user, newest[0].split)
+    ticked = Tick.objects.by_tip(user)
+    return {"latest": latest, "to_do": tips_to_do(user, newest[0], earlier, progress, ticked)}
 
 
 @never_cache
@@ -55,9 +72,10 @@ def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
     back = _page_of(request.user, form.cleaned_data["assessment"])
     form.save(user=request.user, tip=tip)
     verdict, assessment = form.cleaned_data["verdict"], form.cleaned_data["assessment"]
-    if verdict == TickForm.UNDO and not assessment:
-        # The tip has left the list, so go to the beginning of the list.
-        messages.success(request, _("Undone. You'll find the tip with your results again."))
+    if not assessment:
+        # The tip has moved to another list.
+        if verdict == TickForm.UNDO:
+            messages.success(request, _("Undone. If it still fits you, it's a tip to do again."))
         return redirect(f"{back}#main")
     # A tip that isn't for the user is collapsed, so go to its purpose instead.
     folds = verdict == Tick.Verdict.NOT_FOR_ME

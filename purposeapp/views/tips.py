@@ -38,7 +38,7 @@ def tips(request: AuthenticatedRequest) -> HttpResponse:
     if cursor := request.GET.get("after"):
         shown = shown.after(get_object_or_404(mine, id=id_or_404(cursor)))
     page = Page.of(shown, PAGE_SIZE)
-    context = {
+    context: dict[str, Any] = {
         "ticks": page.rows,
         "older": page.cursor,
         "first_page": not cursor,

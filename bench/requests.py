@@ -140,13 +140,20 @@ def with_many_tips() -> dict[str, list[float]]:
     with transaction.atomic(), override_settings(PUBLIC_PAGE_SECONDS=3_600):
         user = User.objects.create_user(f"bench-{os.getpid()}-tips@example.org")
         later = timezone_now() + timedelta(minutes=1)
-        assessment = Assessment.objects.create(
-            user=user, taken_at=timezone_now(), recorded_at=later, **Split(2, 2, 2, 2, 2).as_dict()
+        # The latest one shows the tips as published now, the one before as of when it was recorded.
+        assessment, _latest = (
+            Assessment.objects.create(
+                user=user,
+                taken_at=timezone_now() - timedelta(days=days),
+                recorded_at=later,
+                **Split(2, 2, 2, 2, 2).as_dict(),
+            )
+            for days in (1, 0)
         )
         kinds = {
             "a result page, made": "/splits/2-2-2-2-2/?made",
             "a purpose's page, made": "/purposes/job-seeking/?made",
-            "an assessment": assessment.get_absolute_url(),
+            "an earlier assessment": assessment.get_absolute_url(),
         }
         # Unlike the requests above, the test client leaves the connection and transaction open.
         client = Client(headers={"host": "localhost"})

@@ -6,6 +6,7 @@ from django.test import Client
 
 from purposeapp.models import User
 from purposeapp.models.talk_answer import TalkSide
+from purposeapp.talks.mail import mail_finished, mail_opened
 from tests.support.make import make_user, points, prove_address
 from tests.support.talks import LABEL, make_talk, talk_of
 
@@ -64,6 +65,17 @@ def test_the_inviter_is_told_once_that_the_guest_has_finished(guest, inviter):
     assert f"http://127.0.0.1:8000/talks/{made.talk.pk}/" in body
     assert made.guest_key not in body
     assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_news_that_two_requests_send_at_once_is_the_same_email(inviter):
+    made, other = (make_talk(inviter, "started") for _ in range(2))
+    for talk in (made.talk, made.talk, other.talk):
+        assert mail_finished(talk, TalkSide.GUEST)
+    assert mail_opened(made.talk, TalkSide.GUEST)
+    ids = [each.extra_headers["Message-ID"] for each in mail.outbox]
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
+    assert str(made.talk.pk) not in ids[0]
 
 
 def test_a_guest_with_an_account_is_told_by_name_and_never_reads_the_label(inviter, ana):

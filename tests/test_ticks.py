@@ -335,7 +335,7 @@ def test_the_tips_to_do_are_ticked_off_where_they_are_listed(owner, user, tip, a
     page = owner.get("/tips/").content.decode()
     assert f'formaction="/tips/{tip.pk}/tick/" name="verdict" value="done"' in page
     assert f'<a href="{assessment.get_absolute_url()}">your latest result</a>' in page
-    assert say(owner, tip)["Location"] == "/tips/#main"
+    assert say(owner, tip)["Location"] == "/tips/#business-driven"
     assert to_do(owner) == [(business, ["Since then."])]
     assert [tick.tip for tick in owner.get("/tips/").context["ticks"]] == [tip]
     say(owner, tip, "undo")
@@ -366,7 +366,7 @@ def test_the_history_says_how_many_are_done(owner, user, assessment, verdicts, w
     for number, verdict in enumerate(verdicts):
         make_tick(user, make_tip(text=f"Tip {number}"), verdict)
     page = owner.get("/history/").content.decode()
-    assert '<a href="/tips/">Tick them off</a>' in page
+    assert '<a href="/tips/">See all your tips</a>' in page
     assert words in page
 
 

@@ -4,6 +4,9 @@ A typed address is stored only in the outbox, until the email is sent.
 """
 
 import logging
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+from uuid import uuid5
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -54,23 +57,34 @@ def mail_opened(talk: Talk, side: TalkSide) -> bool:
 def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
     """Email one side about the other, if they have an account with a verified email.
 
-    The link contains no secret key: it needs a sign-in.
+    The link contains no secret key: it needs a sign-in. The Message-ID is a function of the talk
+    and the news, so that an email sent twice by two concurrent requests is recognizably the same.
     """
     user_id = talk.user_of(to)
     user = reachable_people().filter(pk=user_id).first() if user_id else None
     if not user:
         return False
     url = settings.PUBLIC_URL + reverse("talk", args=[talk.pk])
-    return _send(template, user.email, talk=talk, to_inviter=to == TalkSide.INVITER, url=url)
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    return _send(
+        template,
+        user.email,
+        {"Message-ID": f"<{uuid5(talk.pk, f'{template} {to}')}@{host}>"},
+        talk=talk,
+        to_inviter=to == TalkSide.INVITER,
+        url=url,
+    )
 
 
-def _send(template: str, to: str, **context: object) -> bool:
+def _send(
+    template: str, to: str, headers: Mapping[str, str] | None = None, **context: object
+) -> bool:
     context["public_url"] = settings.PUBLIC_URL
     mail = EmailMessage(
         subject=render_to_string(f"purposeapp/mail/{template}_subject.txt", context).strip(),
         body=render_to_string(f"purposeapp/mail/{template}_message.txt", context).strip() + "\n",
         to=[to],
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
     try:
         mail.send()

@@ -72,14 +72,13 @@ def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
     back = _page_of(request.user, form.cleaned_data["assessment"])
     form.save(user=request.user, tip=tip)
     verdict, assessment = form.cleaned_data["verdict"], form.cleaned_data["assessment"]
-    if not assessment:
-        # The tip has moved to another list.
-        if verdict == TickForm.UNDO:
-            messages.success(request, _("Undone. If it still fits you, it's a tip to do again."))
+    if verdict == TickForm.UNDO and not assessment:
+        # The tip has left the list, so go to the beginning of the page.
+        messages.success(request, _("Undone. If it still fits you, it's a tip to do again."))
         return redirect(f"{back}#main")
-    # A tip that isn't for the user is collapsed, so go to its purpose instead.
-    folds = verdict == Tick.Verdict.NOT_FOR_ME
-    place = Purpose(tip.purpose).slug if folds else f"tip-{tip.pk}"
+    # A tip that has moved to another list or is collapsed: go to its purpose instead.
+    moves = verdict == Tick.Verdict.NOT_FOR_ME or not assessment
+    place = Purpose(tip.purpose).slug if moves else f"tip-{tip.pk}"
     return redirect(f"{back}#{place}")
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from purposeapp.advice.fit import Side
 from purposeapp.forms import SideForm, TickForm
 from purposeapp.models import Assessment, Goal, Tick, Tip, User
 from purposeapp.split import Purpose
@@ -57,7 +58,12 @@ def _to_do(user: User) -> dict[str, Any]:
     latest, earlier = [*newest, None][:2]
     progress = Goal.objects.progress(user, newest[0].split)
     ticked = Tick.objects.by_tip(user)
-    return {"latest": latest, "to_do": tips_to_do(user, newest[0], earlier, progress, ticked)}
+    return {
+        "latest": latest,
+        "to_do": tips_to_do(user, newest[0], earlier, progress, ticked),
+        "side": user.side and Side(user.side),
+        "sides": Side,
+    }
 
 
 @never_cache

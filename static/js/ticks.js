@@ -40,10 +40,10 @@
     }
     const announced = document.querySelector("[data-ticked]");
     announced.textContent = announced.getAttribute(`data-${button.value}`) ?? "";
-    // Keep the keyboard's focus on the tip, unless it's outside the advice, e.g. in the note.
+    // Keep the keyboard's focus on the tip, or in its section, unless it's outside the advice, e.g. in the note.
     if (isElsewhere) return;
-    const next = document.getElementById(tip)?.querySelector("button");
-    const visible = next?.checkVisibility() ? next : document.querySelector(`#${section} h3 a`);
-    visible?.focus({ preventScroll: true });
+    const next = tip && document.querySelector(`#${section} #${tip} button`);
+    const start = document.querySelector(`#${section} :is(h3 a, button)`) ?? fresh.querySelector("h3 a, button");
+    (next?.checkVisibility() ? next : start)?.focus({ preventScroll: true });
   });
 }

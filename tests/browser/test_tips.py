@@ -130,6 +130,30 @@ def test_a_tip_is_ticked_off_by_keyboard_and_the_focus_stays(visitor):
     expect(first).not_to_be_visible()
 
 
+def test_the_list_of_all_tips_changes_in_place(visitor):
+    page = visitor.page
+    visitor.sign_up()
+    visitor.record("6-2-2-0-0")
+    visitor.record("2-2-0-6-0")
+    page.goto("/tips/")
+    page.evaluate("window.isSamePage = true")
+    to_do, done = (page.get_by_role("region", name=name) for name in ("To do", "Done"))
+    to_do.get_by_role("button", name="I'm looking for a job").click()
+    expect(to_do.get_by_text("Your side: I'm looking for a job")).to_be_visible()
+    first = tip(page, NEW)
+    first.get_by_role("button", name="Mark as done").focus()
+    page.keyboard.press("Enter")
+    expect(done).to_contain_text(NEW)
+    expect(to_do).not_to_contain_text(NEW)
+    expect(to_do.get_by_role("link", name="Job seeking")).to_be_focused()
+    done.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(to_do).to_contain_text(NEW)
+    expect(done).to_have_count(0)
+    expect(to_do.get_by_role("link").first).to_be_focused()
+    assert page.evaluate("window.isSamePage")
+
+
 def test_of_two_ticks_in_quick_succession_both_are_shown(visitor):
     """The server may be done with the second one first: its answer would not know of the other."""
     page = visitor.page

@@ -22,21 +22,21 @@ def main() -> int:
     try:
         found = json.loads(done.stdout)["dependencies"]
     except ValueError:
-        print(f"SKIPPED: pip-audit can't ask for advisories:\n{done.stderr[-500:]}")
+        print(f"SKIPPED: pip-audit can't get advisories:\n{done.stderr[-500:]}")
         return 0
     unknown = [each for each in found if "skip_reason" in each]
     known = [each for each in found if "skip_reason" not in each]
     if not known:
-        print(f"SKIPPED: nothing is known of any version: {unknown[0]['skip_reason'][:200]}")
+        print(f"SKIPPED: no advisories for any version: {unknown[0]['skip_reason'][:200]}")
         return 0
     vulnerable = [each for each in known if each["vulns"]]
     for each in vulnerable:
         for advisory in each["vulns"]:
-            fixed = ", ".join(advisory["fix_versions"]) or "no version"
-            print(f"{each['name']} {each['version']}: {advisory['id']}, mended in {fixed}")
-    print(f"{len(known)} versions asked about, {len(vulnerable)} with a known vulnerability")
+            fixed = ", ".join(advisory["fix_versions"]) or "no version yet"
+            print(f"{each['name']} {each['version']}: {advisory['id']}, fixed in {fixed}")
+    print(f"{len(known)} versions checked, {len(vulnerable)} with a known vulnerability")
     if unknown:
-        print(f"Nothing is known of {', '.join(each['name'] for each in unknown)}.")
+        print(f"Not checked: {', '.join(each['name'] for each in unknown)}.")
     return 1 if vulnerable else 0
 
 

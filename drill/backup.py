@@ -42,7 +42,7 @@ def compare_backup(cluster: Cluster, site: Site) -> list[str]:
         # Backups leave out the answers in rooms.
         was[LEFT_OUT] = NOTHING
         return wrong + [
-            f"restored, {name} differs: {difference(was[name], found.get(name))}"
+            f"after the restore, {name} differs: {difference(was[name], found.get(name))}"
             for name in was
             if was[name] != found.get(name)
         ]
@@ -87,5 +87,5 @@ def lagging(connection: psycopg.Connection) -> list[str]:
         ).format(sql.Identifier(column), sql.Identifier(table))
         [is_behind] = connection.execute(query, [f'"{table}"', column]).fetchone()
         if is_behind:
-            found.append(f"restored, the numbers of {table} begin anew")
+            found.append(f"after the restore, the sequence of {table} starts again")
     return found

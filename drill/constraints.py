@@ -29,7 +29,7 @@ def broken_rules(connection: psycopg.Connection) -> list[str]:
                 f"SELECT count(*) FROM {table} WHERE NOT ({condition})"
             ).fetchone()
             if count:
-                found.append(f"{count} rows of {table} break {name}")
+                found.append(f"{count} rows of {table} violate {name}")
         if kind == "f":
             # Adding the same foreign key again checks every row.
             connection.execute(f"ALTER TABLE {table} ADD CONSTRAINT drill_again {text}")

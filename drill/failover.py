@@ -141,7 +141,7 @@ class Trio:
             streams = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
             while connection.execute(streams).fetchone()[0] < count:
                 if time.monotonic() > deadline:
-                    raise TimeoutError("No standby follows the primary.")
+                    raise TimeoutError("Too few standbys are streaming from the primary.")
                 time.sleep(0.05)
 
     def standbys(self) -> list[str]:
@@ -185,7 +185,7 @@ class Failover:
         self.scores = Scores()
         self.trio = Trio(folder)
         self.folder = folder
-        self.longest_s = {"a planned switch": 0.0, "the primary killed": 0.0}
+        self.longest_s = {"a planned switchover": 0.0, "the primary killed": 0.0}
 
     def run(self) -> list[str]:
         self.trio.create()
@@ -200,11 +200,11 @@ class Failover:
         self.site.begin(primary.url)
         with writing(WRITERS, self.site.url, self.scores) as writers:
             for number in range(SWITCHES):
-                self.scores.fault = "a planned switch"
+                self.scores.fault = "a planned switchover"
                 self.switch()
-                failed = self.scores.seen["a planned switch"]
-                if missed := failed["503s"] + failed["no answer"] + failed["500s"]:
-                    self.scores.violation(f"{missed} requests failed by switch {number + 1}")
+                failed = self.scores.seen["a planned switchover"]
+                if missed := failed["503s"] + failed["no response"] + failed["500s"]:
+                    self.scores.violation(f"{missed} requests failed in switchover {number + 1}")
                     break
             self.scores.fault = "(between)"
             self.trio.await_standby()
@@ -228,7 +228,7 @@ class Failover:
         self.trio.promote()
         self.pool.point_to(self.trio.servers[self.trio.primary].port)
         self.pool.do("RELOAD", f"RESUME {NAME}")
-        self._note("a planned switch", begin)
+        self._note("a planned switchover", begin)
         self.trio.rejoin(old)
 
     def kill_primary(self) -> None:
@@ -242,9 +242,9 @@ class Failover:
         self.site.wait_until_ready()
         self._note("the primary killed", begin)
         if self.longest_s["the primary killed"] > MAX_GAP_S:
-            self.scores.violation(f"away for {self.longest_s['the primary killed']:.1f} s")
-        if self.scores.seen["the primary killed"]["no answer"]:
-            self.scores.violation("requests without an answer")
+            self.scores.violation(f"down for {self.longest_s['the primary killed']:.1f} s")
+        if self.scores.seen["the primary killed"]["no response"]:
+            self.scores.violation("requests without a response")
 
     def _note(self, what: str, begin: float) -> None:
         self.longest_s[what] = max(self.longest_s[what], time.monotonic() - begin)
@@ -259,9 +259,9 @@ class Failover:
 
 def main() -> int:
     if not BINARY:
-        print("SKIPPED: two machines, since there is no pgbouncer (on Debian, apt install it).")
+        print("SKIPPED: two machines. This needs pgbouncer (on Debian, apt install pgbouncer).")
         return 0
-    print(f"\nTwo machines: {SWITCHES} planned switches and a kill, {WRITERS} writers", flush=True)
+    print(f"\nTwo machines: {SWITCHES} switchovers and a kill, {WRITERS} writers", flush=True)
     with scratch() as folder:
         failover = Failover(folder)
         try:
@@ -270,13 +270,13 @@ def main() -> int:
             failover.end()
             if keep := os.environ.get("KEEP_LOG"):
                 Path(keep).write_bytes((folder / "server.log").read_bytes())
-    columns = ["answers", "503s", "429s", "no answer", "500s"]
+    columns = ["responses", "503s", "429s", "no response", "500s"]
     print(f"{'':26}" + "".join(f"{name:>12}" for name in [*columns, "longest, s"]))
     for name, seen in failover.scores.seen.items():
         cells = [*(seen[column] for column in columns), f"{failover.longest_s.get(name, 0):.1f}"]
         print(f"{name:26}" + "".join(f"{cell:>12}" for cell in cells))
     found = ", ".join(f"{n} {name}" for name, n in failover.found.items())
-    print(f"acknowledged, and there once: {found}")
+    print(f"acknowledged, stored once: {found}")
     for words in violations[:20]:
         print(f"VIOLATION {words}")
     print(f"{len(violations)} violations")

@@ -31,7 +31,7 @@ WRITERS = int(os.environ.get("WRITERS") or 50)
 DISK_MB = 512
 FULL_S = 4
 """How long the disk stays full, in seconds."""
-COLUMNS = ["done", "answers", "503s", "429s", "no answer", "500s", "violations"]
+COLUMNS = ["times", "responses", "503s", "429s", "no response", "500s", "violations"]
 
 WEIGHTS = {
     "a worker killed": 30,
@@ -39,7 +39,7 @@ WEIGHTS = {
     "a backend killed": 20,
     "all of PostgreSQL killed": 10,
     "connections cut": 20,
-    "answers lost, then cut": 10,
+    "responses lost, then cut": 10,
 }
 """How many of a hundred kills are of each kind."""
 
@@ -84,7 +84,7 @@ class Drill:
             "a backend killed": self.kill_backend,
             "all of PostgreSQL killed": self.kill_server,
             "connections cut": lambda: self.cut("cut"),
-            "answers lost, then cut": lambda: self.cut("swallow"),
+            "responses lost, then cut": lambda: self.cut("swallow"),
         }
 
     def kill_backend(self) -> None:
@@ -108,10 +108,10 @@ class Drill:
             "a new release (HUP)": self.site.reload,
             "a second master (USR2)": self.site.replace,
             "a migration": self.migrate,
-            "a backup, restored": self.back_up,
+            "a backup and restore": self.back_up,
         }
         if self.disk:
-            found["the disk full"] = self.fill_disk
+            found["a full disk"] = self.fill_disk
         return found
 
     def migrate(self) -> None:
@@ -173,10 +173,8 @@ class Drill:
             name: sum(w.done[name] for w in writers)
             for name in sorted(set().union(*(w.done for w in writers)))
         }
-        print("\nwhat writers did: " + ", ".join(f"{count} {name}" for name, count in did.items()))
-        print(
-            "acknowledged, and there once: " + ", ".join(f"{n} {name}" for name, n in found.items())
-        )
+        print("\nthe writers did: " + ", ".join(f"{count} {name}" for name, count in did.items()))
+        print("acknowledged, stored once: " + ", ".join(f"{n} {name}" for name, n in found.items()))
 
     def end(self) -> None:
         self.site.end()
@@ -220,7 +218,7 @@ def main() -> int:
     with scratch() as folder:
         drill = Drill(folder)
         if not drill.disk:
-            print("SKIPPED: no full disk, which needs root and a mount of tmpfs.", flush=True)
+            print("SKIPPED: a full disk. This needs root, to mount a tmpfs.", flush=True)
         try:
             drill.run()
         finally:

@@ -239,7 +239,7 @@ class Fuzz:
         environ["wsgi.input"] = BytesIO(body)
         self.by_role[role] += 1
         sent = unquote_to_bytes(body).decode("latin-1")
-        assert not CANARY.search(sent), "the fuzz itself would plant somebody's words elsewhere"
+        assert not CANARY.search(sent), "the fuzzer itself would plant a canary"
         self.ask(role, route, environ, body)
 
     def ask(self, role: str, route: str, environ: dict, body: bytes) -> None:
@@ -259,7 +259,7 @@ class Fuzz:
             content = b"".join(response)
             response.close()
         except Exception:
-            told(f"an exception came through: {traceback.format_exc()[-3000:]}")
+            told(f"uncaught exception: {traceback.format_exc()[-3000:]}")
             return
         status, headers = answered
         self.statuses[status] += 1
@@ -270,12 +270,12 @@ class Fuzz:
             if name not in found or not found[name].startswith(beginning):
                 told(f"{status} without {name}")
         if any("\r" in value or "\n" in value for value in found.values()):
-            told("a header of two lines")
+            told("a header with a line break")
         place = urlsplit(found.get("location", ""))
         if place.netloc not in ("", "localhost:8000", "127.0.0.1:8000") or (
             place.scheme not in ("", "http", "https")
         ):
-            told(f"leads to {found['location']!r}")
+            told(f"redirects to {found['location']!r}")
         self.look_at(content, found, role, route, environ, told)
 
     def look_at(self, content: bytes, headers, role: str, route: str, environ, told) -> None:
@@ -286,11 +286,11 @@ class Fuzz:
         text = content.decode(errors="replace") + repr(headers)
         for number, what in set(CANARY.findall(text)):
             if not self.may_see(role, int(number), what, environ["PATH_INFO"]):
-                told(f"the {what} of account {number} in an answer to {role}")
+                told(f"the {what} of account {number} in a response to {role}")
         if not headers.get("content-type", "").startswith("text/html"):
             return
         if MARKUP in text:
-            told("markup of a visitor in a page")
+            told("unescaped markup in a page")
         if "<form" in text:
             fields = re.findall(r'<(?:input|textarea|select|button)[^>]*? name="([^"]+)"', text)
             values = dict(re.findall(r'name="([^"]+)"[^>]*? value="([^"]*)"', text))
@@ -351,13 +351,13 @@ def fuzz_gunicorn(site: Site, count: int) -> list[str]:
                 while len(answer) < 10**6 and (part := connection.recv(65536)):
                     answer += part
             except TimeoutError:
-                wrong.append(f"silence after {request[:300]!r}")
+                wrong.append(f"no response to {request[:300]!r}")
             except OSError:
                 pass  # connection reset, since we send what is never read
         found = re.match(rb"HTTP/1\.[01] (\d{3}) ", answer)
         statuses[found[1].decode() if found else "none"] += 1
         if answer and not found:
-            wrong.append(f"an answer that is none: {answer[:100]!r} to {request[:300]!r}")
+            wrong.append(f"malformed response: {answer[:100]!r} to {request[:300]!r}")
         if found and found[1] in (b"500", b"502", b"503"):
             wrong.append(f"{found[1].decode()} to {request[:600]!r}")
         if number % 100 == 99:

@@ -52,7 +52,7 @@ class Site(Server):
         begin = time.monotonic()
         while not self._is_ready():
             if time.monotonic() - begin > READY_TIMEOUT_S:
-                raise TimeoutError("The site does not come back.")
+                raise TimeoutError("The site doesn't become ready.")
             self.start_again()
             time.sleep(0.05)
         return time.monotonic() - begin
@@ -82,7 +82,7 @@ class Site(Server):
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not (new := [pid for pid in children(old) if pid not in workers and children(pid)]):
             if time.monotonic() > deadline:
-                raise TimeoutError("The second master does not start.")
+                raise TimeoutError("The second master doesn't start.")
             time.sleep(0.05)
         self.master = new[0]
         os.kill(old, signal.SIGTERM)

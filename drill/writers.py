@@ -99,24 +99,24 @@ class Browser:
                     timeout=REQUEST_TIMEOUT_S,
                 )
             except requests.Timeout:
-                raise Violation(f"{method} {_shape(path)}: silence") from None
+                raise Violation(f"{method} {_shape(path)}: no response in time") from None
             except requests.RequestException:
-                self.scores.count("no answer")
+                self.scores.count("no response")
                 answer = None
             if answer is not None and answer.status_code not in COME_BACK:
-                self.scores.count("answers" if answer.status_code < 500 else "500s")
+                self.scores.count("responses" if answer.status_code < 500 else "500s")
                 return answer
             if answer is not None:
                 self.scores.count(f"{answer.status_code}s")
                 if "Retry-After" not in answer.headers or "</html>" not in answer.text:
-                    raise Violation(f"{method} {_shape(path)}: a {answer.status_code} not of ours")
+                    raise Violation(f"{method} {_shape(path)}: a {answer.status_code}, not ours")
                 if form:
                     # The error page redisplays the form, with a new CSRF token.
                     form |= hidden_fields(answer.text, "csrfmiddlewaretoken")
             if time.monotonic() > deadline:
                 if answer is not None and answer.status_code == 429:
                     raise LimitedError
-                raise Violation(f"{method} {_shape(path)}: no answer in {PATIENCE_S} s")
+                raise Violation(f"{method} {_shape(path)}: still no result after {PATIENCE_S} s")
             time.sleep(random.uniform(0.05, 0.4))
 
 
@@ -218,7 +218,7 @@ class Writer(threading.Thread):
         answer = self.browser.post("/", page, **points | {"submission": submission})
         place = answer.headers["Location"]
         if not place.startswith("/history/"):
-            raise Violation(f"POST /, signed in, led to {_shape(place)}")
+            raise Violation(f"POST /, signed in, redirected to {_shape(place)}")
         self.ledger.acknowledged[submission] = place.split("/")[2]
 
     def edit_note(self) -> None:
@@ -243,7 +243,7 @@ class Writer(threading.Thread):
         path = "/accounts/login/"
         answer = browser.post(path, browser.get(path), login=self.email, password=PASSWORD)
         if not answer.headers["Location"].startswith("/history/"):
-            raise Violation(f"signing in led to {_shape(answer.headers['Location'])}")
+            raise Violation(f"signing in redirected to {_shape(answer.headers['Location'])}")
         if is_waiting:
             self.ledger.acknowledged[submission] = ""
 
@@ -281,7 +281,7 @@ class Writer(threading.Thread):
         """Open the history, and check that it is a whole page."""
         page = self.browser.get("/history/")
         if "</html>" not in page:
-            raise Violation("half a history")
+            raise Violation("an incomplete history page")
 
     def _seat(self) -> tuple[str, Browser, str]:
         if self.random.random() < 0.5:
@@ -310,7 +310,7 @@ def writing(count: int, url: str, scores: Scores) -> Iterator[list[Writer]]:
     for writer in writers:
         writer.join(120)
         if writer.is_alive():
-            scores.violation("a writer waits for ever")
+            scores.violation("a writer doesn't end")
 
 
 def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores) -> dict[str, int]:
@@ -346,18 +346,18 @@ def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores)
         for submission, split in ledger.sent.items():
             there = stored.pop((writer.email, submission), [])
             if len(there) > 1:
-                scores.violation(f"a result is there {len(there)} times")
+                scores.violation(f"a result is stored {len(there)} times")
             if submission in ledger.acknowledged:
                 if not there:
-                    scores.violation("an acknowledged result is gone")
+                    scores.violation("an acknowledged result is lost")
                     continue
                 id = ledger.acknowledged[submission]
                 if there[0][0] != split or id not in ("", there[0][1]):
-                    scores.violation("an acknowledged result is another one")
+                    scores.violation("an acknowledged result is stored differently")
                 found["results"] += 1
             if there and (note := ledger.notes.get(there[0][1])):
                 if note != there[0][2] and there[0][1] not in ledger.unsure:
-                    scores.violation("an acknowledged note is another one")
+                    scores.violation("an acknowledged note is stored differently")
                 found["notes"] += 1
         for kept, table, name in (
             (ledger.answers, answers, "answers in talks"),
@@ -365,7 +365,7 @@ def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores)
         ):
             for key, value in kept.items():
                 if table.get(key) != value and key not in ledger.unsure:
-                    scores.violation(f"{name}: an acknowledged one is another one, or gone")
+                    scores.violation(f"{name}: an acknowledged one is lost or stored differently")
                 found[name] += 1
         sent, acknowledged = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         for (seat, kind), split in ledger.room_answers.items():
@@ -373,7 +373,7 @@ def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores)
             acknowledged[kind, split] += (seat, kind) not in ledger.unsure
         there = in_rooms[writer.room]
         if lost := (acknowledged - there).total():
-            scores.violation(f"{lost} acknowledged answers in a room are gone")
+            scores.violation(f"{lost} acknowledged answers in a room are lost")
         if doubled := (there - sent).total():
             scores.violation(f"{doubled} answers in a room that nobody sent")
         found["answers in rooms"] += (acknowledged & there).total()

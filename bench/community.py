@@ -40,14 +40,14 @@ def main() -> None:
             verdict = "reached" if took <= MAX_REFRESH_S else "missed"
             print(
                 f"The {which} refresh, of {ASSESSMENTS:,} results of {ASSESSMENTS // EACH:,} "
-                f"people: {took:.0f} s of {MAX_REFRESH_S}, {verdict}. {said}",
+                f"people: {took:.0f} s (aim: {MAX_REFRESH_S}, {verdict}). {said}",
                 flush=True,
             )
         site = Site(server.port, server.process.pid, server.database)
         page = site.ask("/community/")
         assert page.status == 200
         assert "Average share" in page.body, "the page shows no picture"
-        print("A look at the picture, as a multiple of an empty Django view:")
+        print("A view of the community page, as a multiple of an empty Django view:")
         for threads, name in ((0, "/community/"), (4, "the same, both with threads")):
             empty = Site(*gunicorn("bench.empty", scratch, threads=threads))
             look = partial(site.ask, "/community/")

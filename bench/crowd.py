@@ -179,11 +179,11 @@ def main() -> None:
             if others:
                 took = time.monotonic() - started
                 print(
-                    f"{others:,} assessments of {others // EACH:,} others, in {took:.0f} s",
+                    f"{others:,} assessments of {others // EACH:,} others stored in {took:.0f} s",
                     flush=True,
                 )
             workers.append((worker, worker.tell("pages")[0]))
-        print(f"One person's pages among them (with {OWN} of their own), as a multiple of alone:")
+        print(f"Pages of a person with {OWN} assessments, as a multiple of their cost alone:")
         print(f"  {'':32} {'clock':>6}   {'CPU':>6}")
         for page in (
             "/history/",

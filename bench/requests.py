@@ -93,12 +93,12 @@ def main() -> None:
     with some_people() as (one, many):
         kinds = {
             "a result page, from memory": (result, 200, {}),
-            "the same, unchanged (304)": (result, 304, {"HTTP_IF_NONE_MATCH": etag}),
-            "a result page, made": (result, 200, {"QUERY_STRING": "made"}),
+            "the same, not modified (304)": (result, 304, {"HTTP_IF_NONE_MATCH": etag}),
+            "a result page, rendered": (result, 200, {"QUERY_STRING": "made"}),
             "its card, from the disk": (f"/splits/{split}.png", 200, {}),
-            "the questionnaire, anonymous": ("/", 200, {}),
-            "a history of 1": ("/history/", 200, {"HTTP_COOKIE": one}),
-            "a history of 500": ("/history/", 200, {"HTTP_COOKIE": many}),
+            "the questionnaire, signed out": ("/", 200, {}),
+            "a history of 1 entry": ("/history/", 200, {"HTTP_COOKIE": one}),
+            "a history of 500 entries": ("/history/", 200, {"HTTP_COOKIE": many}),
         }
         ratios: dict[str, list[float]] = {name: [] for name in kinds}
         for name, (address, status, headers) in kinds.items():
@@ -151,8 +151,8 @@ def with_many_tips() -> dict[str, list[float]]:
             for days in (1, 0)
         )
         kinds = {
-            "a result page, made": "/splits/2-2-2-2-2/?made",
-            "a purpose's page, made": "/purposes/job-seeking/?made",
+            "a result page, rendered": "/splits/2-2-2-2-2/?made",
+            "a purpose's page, rendered": "/purposes/job-seeking/?made",
             "an earlier assessment": assessment.get_absolute_url(),
         }
         # Unlike the requests above, the test client leaves the connection and transaction open.

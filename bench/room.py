@@ -282,26 +282,26 @@ def main() -> int:
         middle, most = statistics.median(posts), posts[int(0.95 * len(posts))]
         twice = sum(not phone.number % PRESS_TWICE for phone in phones[:SEATS])
         print(
-            f"{SEATS} people answer in a room, who have all come within {ARRIVE_S} s; "
+            f"{SEATS} people arrive in a room within {ARRIVE_S} s and answer; "
             f"{twice} of them press twice:"
         )
-        print(f"  all have answered after {took:.1f} s, of {MAX_ANSWER_S}", end="  ")
+        print(f"  all have answered after {took:.1f} s (aim: {MAX_ANSWER_S})", end="  ")
         print(verdict(took <= MAX_ANSWER_S))
         print(
-            f"  a POST takes {middle:.0f} ms, 95 of 100 at most {most:.0f} of {MAX_POST_MS}, "
-            f"the longest {posts[-1]:.0f}",
+            f"  a POST takes {middle:.0f} ms (median), {most:.0f} (95th percentile; aim: "
+            f"{MAX_POST_MS}), {posts[-1]:.0f} (longest)",
             end="  ",
         )
         print(verdict(most <= MAX_POST_MS))
-        print(f"{WATCHERS:,} phones poll every {POLL_S} s while {ANSWERS_MEANWHILE} more answer:")
+        print(f"{WATCHERS:,} phones poll every {POLL_S} s while {ANSWERS_MEANWHILE} people answer:")
         new = statuses.count(200) / len(statuses)
         print(f"  {rate:.0f} polls a second, {new:.0%} with a new page")
-        print(f"  {share:.0%} of two cores, of {MAX_SHARE:.0%}  {verdict(share <= MAX_SHARE)}")
+        print(f"  {share:.0%} of two cores (aim: {MAX_SHARE:.0%})  {verdict(share <= MAX_SHARE)}")
         sent = Counter(tuple(phone.answers) for phone in phones)
         stored = Counter(stored_answers(server.database))
-        print(f"  {stored.total()} of {sent.total()} people have both answers in the table")
+        print(f"  {stored.total()} of {sent.total()} people have both their answers stored")
         if stored != sent:
-            print(f"LOST: {sent - stored}\nDOUBLED OR ALTERED: {stored - sent}")
+            print(f"LOST: {sent - stored}\nDUPLICATED OR CHANGED: {stored - sent}")
             return 1
     return 0
 

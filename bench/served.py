@@ -80,24 +80,24 @@ open({file!r}, "w").write("\\n".join([*lines, invitation]))
 
 GOALS = {
     "a public result, from memory": (1.05, 0.95),
-    "the same, unchanged (304)": (0.95, 0.95),
+    "the same, not modified (304)": (0.95, 0.95),
     "/, signed out": (4, 1.5),
     "/, signed in": (6, 3),
     "POST of ten points, signed in": (8, 4.5),
     "POST of ten points, signed out": (6, 3),
     "the history, 10 entries": (12, 5),
     "the history, 500 entries": (20, 8),
-    "a result of one's own, with tips": (14, 6),
+    "a person's own result, with tips": (14, 6),
     "/goal/": (8, 4),
     "the list of talks": (14, 6),
     "an invitation, signed out": (14, 6),
-    "ten points of a guest": (14, 6),
-    "a talk, open, of the inviter": (14, 6),
-    "a talk, open, of the guest": (14, 6),
+    "a guest's form for ten points": (14, 6),
+    "an open talk, the inviter's page": (14, 6),
+    "an open talk, the guest's page": (14, 6),
     "the sign-in page": (8, 4),
-    "a card, from the disk": (3, 1.2),
-    "a page that is not there": (3, 1.5),
-    "a result page, made": (20, 10),
+    "a preview card, from the disk": (3, 1.2),
+    "a page that doesn't exist (404)": (3, 1.5),
+    "a result page, rendered": (20, 10),
 }
 """What each request may cost, as a multiple of the empty view: within reach, and ideally."""
 VISITS = {"a newcomer's visit": (5 / 12, 3 / 12), "a visit, signed in": (12 / 21, 6 / 21)}
@@ -214,9 +214,9 @@ def talks(server: Server, folder: Path) -> dict[str, str]:
     _started, started_key, opened, opened_key, invitation = file.read_text().splitlines()
     return {
         "an invitation, signed out": f"/invitations/{invitation}/",
-        "ten points of a guest": f"/talk/{started_key}/now/",
-        "a talk, open, of the inviter": f"/talks/{opened}/",
-        "a talk, open, of the guest": f"/talk/{opened_key}/",
+        "a guest's form for ten points": f"/talk/{started_key}/now/",
+        "an open talk, the inviter's page": f"/talks/{opened}/",
+        "an open talk, the guest's page": f"/talk/{opened_key}/",
     }
 
 
@@ -295,23 +295,23 @@ def pages_of(
     newcomer, own = Visitor(site), Visitor(site, ten)
     latest = own.send().headers["Location"]
     yield "a public result, from memory", get(result)
-    yield "the same, unchanged (304)", get(result, 304, **{"If-None-Match": etag})
+    yield "the same, not modified (304)", get(result, 304, **{"If-None-Match": etag})
     yield "/, signed out", get("/")
     yield "/, signed in", get("/", Cookie=ten)
     yield "POST of ten points, signed out", lambda: Visitor.send(newcomer)
     yield "the history, 10 entries", get("/history/", Cookie=ten)
     yield "the history, 500 entries", get("/history/", Cookie=many)
-    yield "a result of one's own, with tips", get(latest, Cookie=ten)
+    yield "a person's own result, with tips", get(latest, Cookie=ten)
     yield "/goal/", get("/goal/", Cookie=ten)
     yield "the list of talks", get("/talks/", Cookie=ten)
     for name, path in talks.items():
         cookie = ten if path.startswith("/talks/") else ""
         yield name, get(path, Cookie=cookie)
     yield "the sign-in page", get("/accounts/login/")
-    yield "a card, from the disk", get("/splits/6-2-2-0-0.png")
-    yield "a page that is not there", get("/nowhere/", 404)
+    yield "a preview card, from the disk", get("/splits/6-2-2-0-0.png")
+    yield "a page that doesn't exist (404)", get("/nowhere/", 404)
     others = cycle(f"/splits/{split}/" for split in Split.all())
-    yield "a result page, made", lambda: get(next(others))()
+    yield "a result page, rendered", lambda: get(next(others))()
     # Last, since it makes the history longer.
     yield "POST of ten points, signed in", own.send
 
@@ -357,7 +357,7 @@ def measure() -> dict[str, float]:
 
 def watch_memory(site: Site, cookie: str) -> None:
     """Print the memory of the largest worker after each quarter of MEMORY_REQUESTS."""
-    print(f"Memory of the largest worker, in MB of {MAX_MEMORY_MB} at most:")
+    print(f"Memory of the largest worker, in MB (aim: {MAX_MEMORY_MB} at most):")
     results = (f"/splits/{split}/" for split in cycle(Split.all()))
     pages = cycle([("/", ""), ("/", cookie), ("/history/", cookie), ("/goal/", cookie)])
     for quarter in range(1, 5):
@@ -398,7 +398,7 @@ def beside(
 def show(name: str, ratios: list[float], goals: tuple[float, float]) -> None:
     middle = statistics.median(ratios)
     reach, dream = goals
-    verdict = "dream" if middle <= dream else "reached" if middle <= reach else "not yet"
+    verdict = "ideal" if middle <= dream else "reached" if middle <= reach else "missed"
     print(
         f"  {name:34} {middle:7.2f}   ({min(ratios):.2f} to {max(ratios):.2f})"
         f"   {reach:5.2f}  {verdict}",
@@ -407,13 +407,13 @@ def show(name: str, ratios: list[float], goals: tuple[float, float]) -> None:
 
 
 def main() -> None:
-    print(f"A worker starts in {time_to_start():.2f} s, of {MAX_START_S} at most.")
-    print("CPU of a request, of PostgreSQL too, as a multiple of an empty Django view:")
+    print(f"A worker starts in {time_to_start():.2f} s (aim: {MAX_START_S} at most).")
+    print("CPU of a request with PostgreSQL, as a multiple of an empty view: median, range, aim")
     found = measure()
     if COMMITTED.exists():
         for name, before in json.loads(COMMITTED.read_text()).items():
             if found[name] > before * WORSE:
-                print(f"  WORSE than it was: {name}, {before:.2f} before")
+                print(f"  WORSE than the committed run: {name}, {before:.2f} there")
     if os.environ.get("BENCH_RECORD"):
         rounded = {name: round(ratio, 2) for name, ratio in found.items()}
         COMMITTED.write_text(json.dumps(rounded, indent=2) + "\n")

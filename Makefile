@@ -1,4 +1,4 @@
-# Five Purposes. `make run` needs nothing but make and Python 3.11 or newer.
+# Five Purposes. `make run` only needs make and Python 3.11 or newer.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,20 +6,20 @@ BIN := .venv/bin
 .PHONY: help run dev backup restore test test-quick screenshots check bench drill fuzz audit format lock
 
 help:
-	@echo "make run     install what is needed, serve on http://127.0.0.1:8000 (HOST, PORT)"
-	@echo "make dev     the same with DEBUG and reloading, for work on the code"
-	@echo "make backup  write the database to a new file in var/backups/ (FILE)"
-	@echo "make restore put FILE into the database; REPLACE=yes deletes what is there"
-	@echo "make test    every test, those in the browser too"
-	@echo "make test-quick   without the browser, and without what starts processes of its own"
-	@echo "make screenshots  pictures of every page, in var/screenshots/"
-	@echo "make check   formatters, linters, types, floors, templates, migrations"
-	@echo "make bench   what requests cost, and what Lighthouse and html-validate say (needs npm)"
-	@echo "make drill   kill processes under load, and count what is left (KILLS)"
-	@echo "make fuzz    random hostile requests (N, SEED)"
-	@echo "make audit   known vulnerabilities of the pinned versions"
-	@echo "make format  let the formatters mend what they can"
-	@echo "make lock    pin the dependencies of pyproject.toml anew (needs uv)"
+	@echo "make run          install and serve the site on http://127.0.0.1:8000 (HOST, PORT)"
+	@echo "make dev          the same with DEBUG, reloading when the code changes"
+	@echo "make backup       write all data to a new file in var/backups/, or to FILE"
+	@echo "make restore      restore FILE into an empty database; REPLACE=yes deletes existing data first"
+	@echo "make test         run all tests, including the browser tests (ARGS for pytest)"
+	@echo "make test-quick   run the tests that need no browser and start no processes"
+	@echo "make screenshots  save pictures of every page in var/screenshots/"
+	@echo "make check        run formatters, linters, type, import, template and migration checks"
+	@echo "make format       apply the formatters' fixes"
+	@echo "make bench        measure the cost of requests; run Lighthouse and html-validate (needs npm)"
+	@echo "make drill        kill processes under load and check that no data is lost (KILLS, SEED)"
+	@echo "make fuzz         send random hostile requests (N, SEED)"
+	@echo "make audit        look for known vulnerabilities in the pinned dependencies"
+	@echo "make lock         pin the dependencies in pyproject.toml again (needs uv)"
 
 run: .venv/local
 	@exec $(BIN)/python manage.py serve
@@ -32,10 +32,10 @@ backup: .venv/local
 	@$(BIN)/python manage.py backup $(FILE)
 
 restore: .venv/local
-	@test "$(FILE)" || { echo "Say which: make restore FILE=var/backups/..."; exit 1; }
+	@test "$(FILE)" || { echo "Name the file: make restore FILE=var/backups/..."; exit 1; }
 	@$(BIN)/python manage.py restore $(FILE) $(if $(REPLACE),--replace)
 
-# Keep bytecode even where containers forbid it: tests start some hundred processes, and two read every test.
+# Write bytecode even if the container disables it: the tests start about a hundred processes, and two import all tests.
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/python -m pytest -n 2
 
@@ -47,7 +47,7 @@ test-quick: .venv/dev
 
 screenshots: .venv/dev
 	@SCREENSHOTS=1 $(PYTEST) -q tests/browser
-	@echo "They are in var/screenshots/"
+	@echo "The pictures are in var/screenshots/"
 
 check: .venv/dev
 	@$(BIN)/ruff format --check .
@@ -66,7 +66,7 @@ bench: .venv/dev
 	@$(BIN)/python -m bench.room
 	@$(BIN)/python -m bench.pages
 
-# KILLS=1000 is the long form, which takes half an hour or so.
+# KILLS=1000 takes about half an hour.
 drill: .venv/dev
 	@KILLS=$(KILLS) $(BIN)/python -m drill.faults
 	@$(BIN)/python -m drill.failover
@@ -82,7 +82,7 @@ format: .venv/dev
 	@$(BIN)/ruff check --fix .
 	@git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2
 
-# Each set of requirements is pinned to the versions of the smaller one before it.
+# Each set of requirements has the same versions as the smaller sets before it.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
 
@@ -108,7 +108,7 @@ lock:
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Python 3.11 or newer is needed: install it, or say where it is with PYTHON=..."; exit 1; }
+		{ echo "Python 3.11 or newer is needed: install it, or set PYTHON to its path"; exit 1; }
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
 		{ rm -rf .venv; $(PYTHON) -m pip --version >/dev/null 2>&1 && $(PYTHON) -m venv --without-pip .venv; } || \
 		{ rm -rf .venv; echo "pip or venv is needed: install python3-venv (or python3-pip)."; exit 1; }

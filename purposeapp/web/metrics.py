@@ -23,18 +23,18 @@ SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 requests = Counter(
     "five_purposes_requests_total",
-    "Requests answered, those from memory too.",
+    "Responses, including those from the page cache.",
     ["method", "route", "status"],
 )
 seconds = Histogram(
     "five_purposes_request_seconds",
-    "How long an answer took, from the first middleware to the last.",
+    "Time from request to response, through all middleware.",
     ["route"],
     buckets=SECONDS,
 )
 queries = Counter("five_purposes_queries_total", "Statements sent to PostgreSQL.", ["route"])
 query_seconds = Counter(
-    "five_purposes_query_seconds_total", "How long PostgreSQL took for them.", ["route"]
+    "five_purposes_query_seconds_total", "Time that these statements took.", ["route"]
 )
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -78,22 +78,22 @@ class Backlog(Collector):
         for name, meaning, count in (
             (
                 "five_purposes_reminders_due",
-                "Reminders whose day has come and that wait.",
+                "Reminders that are due and not sent yet.",
                 Reminder.objects.due(now.date()).count(),
             ),
             (
                 "five_purposes_sessions_over",
-                "Ended sessions that tidy has not deleted.",
+                "Expired sessions that tidy has not deleted yet.",
                 Session.objects.filter(expire_date__lt=now).count(),
             ),
             (
                 "five_purposes_rooms_over",
-                "Rooms that hold answers after a day.",
+                "Rooms whose answers should have been deleted already.",
                 Room.objects.overdue(term=DELETED_WITHIN).count(),
             ),
             (
                 "five_purposes_mails_waiting",
-                "Mails that could not be sent yet.",
+                "Mails that have not been sent yet.",
                 OutgoingMail.objects.count(),
             ),
         ):

@@ -124,17 +124,24 @@ def way_left(moves: list[Move]) -> str:
     """Return how many points still need to move to reach a goal, as a sentence."""
     points = sum(move.points for move in moves)
     if not points:
-        return _("You've reached it.")
+        return _("You've reached your goal.")
     return ngettext(
         "%(points)d point still needs to move.", "%(points)d points still need to move.", points
     ) % {"points": points}
 
 
 def moved_since(then: int, now: int) -> str:
-    """Return the progress towards a goal, as a sentence.
+    """Return the progress towards a goal, as a sentence; empty if it was reached all along.
 
     `then` and `now` are the points that had to move when the goal was set, and have to move now.
     """
+    if not now:
+        words = ngettext(
+            "You moved %(points)d point to get here.",
+            "You moved %(points)d points to get here.",
+            then,
+        )
+        return words % {"points": then} if then else ""
     if now == then:
         return _("You're as close as when you set this goal.")
     if now < then:
@@ -167,7 +174,7 @@ def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
         return ""
     words = {"day": date_format(day, "DATE_FORMAT")}
     if day > today:
-        return _("By %(day)s.") % words
+        return (_("Your target date is %(day)s.") if is_there else _("By %(day)s.")) % words
     if day == today:
         return _("Your target date is today, %(day)s.") % words
     if is_there:

@@ -57,3 +57,11 @@ def test_nothing_is_sent_without_a_csrf_token(world):
             if world.ask("owner", "POST", path, browser).status_code != 403:
                 sent.append(address)
     assert sent == NO_TOKEN
+
+
+def test_no_page_is_shown_in_the_words_of_allauth(world):
+    addresses = [row.split()[0] for _, rows in sections() for row in rows]
+    for path in (each for each in addresses if each.startswith("/accounts/")):
+        for role in ("anonymous", "owner"):
+            used = getattr(world.ask(role, "GET", path), "templates", [])
+            assert not [each.name for each in used if "/allauth/" in each.origin.name], path

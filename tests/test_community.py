@@ -232,7 +232,7 @@ def test_before_the_first_release_there_is_a_page_that_says_so(client, db):
     assert "There's no picture yet." in words
     assert "at least 50 people have saved a result" in words
     assert "%" not in words
-    assert "spend alike" not in words_of(client, f"/splits/{A}/")
+    assert "a mix like this" not in words_of(client, f"/splits/{A}/")
 
 
 def test_it_shows_means_who_has_what_first_and_who_spends_nothing_on_it(client, db):
@@ -270,7 +270,9 @@ def test_a_share_below_half_a_per_cent_is_not_called_none(client, db):
         }
     )
     assert "Under 1%" in words_of(client)
-    assert "Fewer than 1 in 100 people here spend alike." in words_of(client, f"/splits/{A}/")
+    assert "Fewer than 1 in 100 people here have a mix like this." in words_of(
+        client, f"/splits/{A}/"
+    )
 
 
 def test_everybody_gets_the_same_bytes(owner, client):
@@ -320,11 +322,11 @@ def test_a_result_says_how_many_spend_alike_from_ten_people_on(client, db):
     make_people("0-0-4-3-3", each=31)
     make_people(B, each=200)
     refresh()
-    assert "About 4 in 100 people here spend alike." in words_of(client, f"/splits/{A}/")
+    assert "About 4 in 100 people here have a mix like this." in words_of(client, f"/splits/{A}/")
     few = words_of(client, "/splits/0-0-0-10-0/")
     none = words_of(client, "/splits/0-0-0-0-10/")
     for words in (few, none):
-        assert "We can't say how many people here spend alike" in words
+        assert "a mix like this" not in words
         assert "in 100" not in words
 
 
@@ -332,7 +334,7 @@ def test_one_in_a_hundred_is_said_in_the_singular(client, db):
     CommunityPicture.objects.create(
         **{**GOOD, "people": 1_000, "points": [2_000] * 5, "alike": [10] * 16}
     )
-    assert "About 1 in 100 people here spends alike." in words_of(client, f"/splits/{A}/")
+    assert "About 1 in 100 people here has a mix like this." in words_of(client, f"/splits/{A}/")
 
 
 @pytest.mark.parametrize(
@@ -346,33 +348,32 @@ def test_one_in_a_hundred_is_said_in_the_singular(client, db):
 def test_it_says_what_alike_means(client, db, split, words):
     make_people(*MIXED, each=10)
     refresh()
-    assert f"Alike means {words}" in words_of(client, f"/splits/{split}/")
+    assert f"That means {words}" in words_of(client, f"/splits/{split}/")
 
 
-def test_few_and_none_read_the_same_on_every_page_of_their_groups(client, db):
-    """To the letter, except for the definition of "alike"."""
+def test_few_and_none_say_the_same_on_every_page_of_their_groups(client, db):
+    """Neither says anything, so that a small number points to nobody."""
     make_people("0-0-0-10-0", each=9)
     make_people(A, "0-1-8-0-1", B, each=20)
     refresh()
     picture = CommunityPicture.objects.get()
     hidden = [group for group, cell in zip(GROUPS, picture.alike, strict=True) if cell is None]
     assert len(hidden) == 13
-    said = set()
-    for group in hidden:
+    for group in GROUPS:
         split = next(split for split in Split.all() if group_of(split) == group)
-        words = words_of(client, f"/splits/{split}/").partition(" The community ")[2]
-        said.add(words.partition(" Alike means")[0])
-    assert said == {
-        "We can't say how many people here spend alike: a small number could point to somebody."
-    }
+        words = words_of(client, f"/splits/{split}/")
+        assert ("have a mix like this. That means" in words) == (group not in hidden)
+        assert ("in 100" in words) == (group not in hidden)
 
 
 def test_a_result_of_ones_own_says_it_too(owner, user):
     mine = make_assessment(user, A)
-    assert "spend alike" not in words_of(owner, mine.get_absolute_url())
+    assert "a mix like this" not in words_of(owner, mine.get_absolute_url())
     make_people(*MIXED, each=10)
     refresh()
-    assert "About 18 in 100 people here spend alike." in words_of(owner, mine.get_absolute_url())
+    assert "About 18 in 100 people here have a mix like this." in words_of(
+        owner, mine.get_absolute_url()
+    )
 
 
 # --- Leave me out ----------------------------------------------------------------------------

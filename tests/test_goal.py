@@ -93,7 +93,7 @@ def test_whoever_is_there_is_told_so(owner, user):
     make_assessment(user, "4-3-3-0-0")
     make_goal(user, "4-3-3-0-0")
     page = owner.get(PATH).content.decode()
-    assert "You&#x27;ve reached it." in page
+    assert "You&#x27;ve reached your goal." in page
     assert "<li>Move" not in page
 
 
@@ -109,6 +109,7 @@ def test_before_the_first_assessment_there_is_nothing_to_compare_with(owner, use
     ("wanted_by", "now", "words"),
     [
         (date(2100, 5, 1), "10-0-0-0-0", "By 1 May 2100."),
+        (date(2100, 5, 1), "4-3-3-0-0", "Your target date is 1 May 2100."),
         (date(2020, 5, 1), "10-0-0-0-0", "Your target date, 1 May 2020, has passed. Choose a"),
         (date(2020, 5, 1), "4-3-3-0-0", "Your target date was 1 May 2020."),
     ],
@@ -358,11 +359,11 @@ def test_it_has_four_tips_at_most_of_those_that_are_published(owner, user):
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ("4-3-3-0-0", "You&#x27;re 6 points closer than when you set this goal."),
         ("3-2-0-5-0", "You&#x27;re 1 point closer than when you set this goal."),
         ("2-0-0-8-0", "You&#x27;re 2 points further away than when you set this goal."),
         ("2-1-0-7-0", "You&#x27;re 1 point further away than when you set this goal."),
         ("2-2-0-6-0", "You&#x27;re as close as when you set this goal."),
+        ("4-3-3-0-0", "You moved 6 points to get here."),
     ],
 )
 def test_it_says_what_moved_since_it_was_set(owner, user, now, words):

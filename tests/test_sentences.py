@@ -89,6 +89,7 @@ def test_a_change_names_each_purpose_that_moved():
     [
         (None, False, ""),
         (date(2026, 5, 2), False, "By 2 May 2026."),
+        (date(2026, 5, 2), True, "Your target date is 2 May 2026."),
         (date(2026, 5, 1), False, "Your target date is today, 1 May 2026."),
         (date(2026, 4, 30), True, "Your target date was 30 April 2026."),
         (
@@ -108,7 +109,7 @@ def test_the_way_to_a_goal_says_as_many_points_as_its_moves_have():
         moves = now.moves_to(wanted)
         points = now.points_moved(wanted)
         left = sentences.way_left(moves)
-        assert left == ("You've reached it." if wanted == now else left)
+        assert left == ("You've reached your goal." if wanted == now else left)
         assert sum(int(sentences.step(move).split()[1]) for move in moves) == points
         assert left.startswith(f"{points} point") == (points > 0)
         assert ("1 point still needs" in left) == (points == 1)

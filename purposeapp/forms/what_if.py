@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import LifeEvent
 
-from .life_event import UNKNOWN_EVENT
 from .ten_points import TenPointsForm
 
 WHAT_IF = {
@@ -28,9 +27,9 @@ class WhatIfForm(TenPointsForm):
     earlier_words = _("now %(was)d")
     change_words = _("now %(was)d, then %(now)d")
 
-    event = forms.ChoiceField(
-        label=_("What if …"),
-        choices=[("", SOMETHING), *WHAT_IF.items()],
-        required=False,
-        error_messages={"invalid_choice": UNKNOWN_EVENT},
-    )
+    event = forms.Field(required=False, widget=forms.HiddenInput)
+    """The life event that the page started from, if any. An unknown one is ignored."""
+
+    def clean_event(self) -> str:
+        event = self.cleaned_data["event"]
+        return event if event in WHAT_IF else ""

@@ -169,10 +169,11 @@ class CommunityPicture(models.Model):
         """The share of people for whom several purposes share the lead; None if suppressed."""
         return self._share(self.first[FIRST.index(None)])
 
-    def alike_to(self, split: Split) -> "Alike":
-        """Return the group of splits that are like `split`, with its share of people."""
+    def alike_to(self, split: Split) -> "Alike | None":
+        """Return the group of splits that are like `split`; None if its share is suppressed."""
         group = group_of(split)
-        return Alike(group, self._share(self.alike[GROUPS.index(group)]))
+        known = self._share(self.alike[GROUPS.index(group)])
+        return None if known is None else Alike(group, known)
 
     def _share(self, count: int | None) -> int | None:
         return None if count is None else share(count, self.people)
@@ -190,7 +191,7 @@ class Row(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """A group of similar splits; its share of people in percent, None if suppressed."""
+    """A group of similar splits, with its share of people in percent."""
 
     group: Group
-    share: int | None
+    share: int

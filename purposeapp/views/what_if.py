@@ -33,10 +33,11 @@ def _opening(request: HttpRequest) -> Opening:
 
 
 def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
-    """Return the context with the events to start from, and their links, which keep `?start=`."""
+    """Return the events to start from and their links, which keep `?start=`."""
     start = request.GET.get("start")
     kept = {"start": start} if start else {}
     return {
+        "from_now": f"?{urlencode(kept)}" if kept else request.path,
         "events": [
             (
                 LifeEvent(event),
@@ -44,7 +45,7 @@ def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
                 event == form["event"].value(),
             )
             for event in WHAT_IF
-        ]
+        ],
     }
 
 

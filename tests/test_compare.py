@@ -66,10 +66,7 @@ def test_any_two_can_be_chosen_and_the_earlier_one_stands_on_the_left(owner, thr
         page = " ".join(response.content.decode().split())
         for assessment in three[:2]:
             assert f'<option value="{assessment.id}" selected>' in page
-        assert (
-            f'<option value="{three[2].id}"> 10 Apr 2026 · Half community spirit (50%) </option>'
-            in page
-        )
+        assert f'<option value="{three[2].id}"> 10 Apr 2026 </option>' in page
 
 
 def test_one_choice_is_compared_with_the_latest(owner, three):
@@ -153,9 +150,7 @@ def test_one_beyond_the_choices_can_still_be_named(owner, three, monkeypatch):
     monkeypatch.setattr("purposeapp.views.compare.MAX_CHOICES", 2)
     response = owner.get("/history/compare/")
     assert sides(response) == (three[0].id, three[2].id)
-    assert [each.id for each, _name, _headline in response.context["choices"]] == [
-        a.id for a in three[::-1]
-    ]
+    assert [each.id for each, _name in response.context["choices"]] == [a.id for a in three[::-1]]
 
 
 @pytest.mark.parametrize("name", ["a", "b"])

@@ -47,12 +47,7 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
     shared = repeated(snapshot.on for snapshot in snapshots)
     context: dict[str, Any] = {
         "choices": [
-            (
-                each,
-                each.name(shares_day=each.on in shared, short=True),
-                sentences.headline(each.split),
-            )
-            for each in snapshots[::-1]
+            (each, each.name(shares_day=each.on in shared, short=True)) for each in snapshots[::-1]
         ],
         "earlier": earlier,
         "later": later,

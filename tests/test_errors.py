@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
 from purposeapp.views.resumable import csrf_failure, resumable_form
+from tests.support.headers import ORIGIN, OWN_LINK
 from tests.support.make import make_goal, points
 from tests.support.tables import rows_of_all_tables
 
@@ -242,17 +243,15 @@ def test_a_goal_is_not_ended_without_a_csrf_token(user):
 
 # --- Blocked cookies ----------------------------------------------------------------------------
 
-OURS = {"origin": "http://testserver"}
 
-
-def without_cookies(path, form, headers=OURS):
+def without_cookies(path, form, headers=ORIGIN):
     return Client(enforce_csrf_checks=True, headers=headers).post(path, form)
 
 
 @pytest.mark.parametrize(
     ("path", "shown"), [("/", "/splits/4-3-3-0-0/"), ("/try/", "/try/4-3-3-0-0/?if=study")]
 )
-@pytest.mark.parametrize("headers", [OURS, {"sec-fetch-site": "same-origin"}])
+@pytest.mark.parametrize("headers", [ORIGIN, OWN_LINK])
 def test_what_stores_nothing_works_without_any_cookie(db, path, shown, headers):
     before = rows_of_all_tables()
     response = without_cookies(path, VALID, headers)
@@ -282,7 +281,7 @@ def test_another_site_sends_no_form_without_a_cookie(db, path, headers):
 
 @pytest.mark.parametrize("path", ["/", "/try/"])
 def test_whoever_is_signed_in_needs_a_token_also_from_a_page_of_ours(user, path):
-    client = Client(enforce_csrf_checks=True, headers=OURS)
+    client = Client(enforce_csrf_checks=True, headers=ORIGIN)
     client.force_login(user)
     assert client.post(path, VALID).status_code == 403
     client.get("/settings/")  # sets the CSRF cookie

@@ -14,6 +14,7 @@ from purposeapp.web.live_rooms import live_rooms
 from purposeapp.web.page_cache import room_page_cache
 from purposeapp.web.room_seat import COOKIE
 from tests.support.concurrency import at_once
+from tests.support.headers import ORIGIN
 from tests.support.make import make_user, points
 from tests.support.pages import words_of
 from tests.support.rooms import FUTURE, NOW, answer, make_room, room_of, spend_in
@@ -421,7 +422,7 @@ def test_deleting_an_answer_needs_a_csrf_token(room):
 def test_one_press_keeps_the_answer_of_somebody_signed_in(owner, user, room):
     spend_in(owner, room, "6-2-2-0-0", "3-4-2-1-0")
     for _ in range(2):
-        response = owner.post(f"/r/{room.code}/keep/")
+        response = owner.post(f"/r/{room.code}/keep/", headers=ORIGIN)
         kept = Assessment.objects.get()
         assert response.url == f"/history/{kept.pk}/"
     assert (kept.user, str(kept.split)) == (user, "6-2-2-0-0")
@@ -430,21 +431,44 @@ def test_one_press_keeps_the_answer_of_somebody_signed_in(owner, user, room):
 def test_one_press_and_a_sign_in_keep_it_for_anybody_else(client, user, room):
     client.get(f"/r/{room.code}/")
     spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
-    response = client.post(f"/r/{room.code}/keep/")
+    response = client.post(f"/r/{room.code}/keep/", headers=ORIGIN)
     assert response.url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
     client.post("/accounts/login/", {"login": user.email, "password": "ten points to spend"})
     assert str(Assessment.objects.get(user=user).split) == "6-2-2-0-0"
 
 
 def test_without_a_seat_there_is_nothing_to_keep(owner, room):
-    assert owner.post(f"/r/{room.code}/keep/").url == f"/r/{room.code}/"
+    assert owner.post(f"/r/{room.code}/keep/", headers=ORIGIN).url == f"/r/{room.code}/"
     assert owner.get(f"/r/{room.code}/keep/").status_code == 405
     assert not Assessment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "null"},
+        {"origin": "https://evil.example"},
+        # A sibling subdomain's request has the cookies too: SameSite is about sites, not hosts.
+        {"origin": "http://evil.testserver", "sec-fetch-site": "same-site"},
+        {"origin": "https://testserver", "sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_site_keeps_nothing_for_anybody(owner, room, headers):
+    visitor = Client()
+    for browser in (owner, visitor):
+        spend_in(browser, room, "6-2-2-0-0", "3-4-2-1-0")
+        response = browser.post(f"/r/{room.code}/keep/", headers=headers)
+        assert response.status_code == 403
+        assert "This form has expired" in response.content.decode()
+    assert not Assessment.objects.exists()
+    assert "sessionid" not in visitor.cookies
+
+
 def test_what_can_be_no_code_is_not_looked_up(client):
     """Without the db fixture any query fails. PostgreSQL would also reject a NUL."""
-    assert client.post("/r/CDF%00HJ/keep/").url == "/r/CDF%00HJ/"
+    assert client.post("/r/CDF%00HJ/keep/", headers=ORIGIN).url == "/r/CDF%00HJ/"
 
 
 # --- Polling ---

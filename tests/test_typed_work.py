@@ -35,6 +35,7 @@ from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.models.room_answer import RoomKind
 from purposeapp.web.account_key import account_key
 from purposeapp.web.held_forms import MAX_BYTES, MAX_HELD
+from tests.support.headers import ORIGIN
 from tests.support.make import NOON, PASSWORD, make_assessment, make_editor, points, tip_form
 from tests.support.rooms import make_room
 from tests.support.tables import copy_out, rows_of_all_tables
@@ -42,7 +43,6 @@ from tests.support.talks import make_talk
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 NOT_SAVED = "We kept what you typed before you signed in. It isn't saved yet."
-ORIGIN = {"origin": "http://testserver"}
 
 
 class Typed(NamedTuple):

@@ -21,6 +21,7 @@ from django.urls import reverse
 from purposeapp.web import held_forms
 from purposeapp.web.account_key import of_somebody_else
 from purposeapp.web.held_forms import Typed
+from purposeapp.web.same_origin import is_same_origin
 
 from . import errors
 
@@ -93,7 +94,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return a 403 for a form with a missing or stale CSRF token, e.g. after signing in.
 
     A resumable form is redisplayed with the submitted values, and not processed. If it needs a
-    sign-in first, it's held in the session, but only if the Origin header is ours: other sites
+    sign-in first, it's held in the session, but only if it comes from a page of ours: other sites
     must not put anything into a session. If cookies are blocked, a view that stores nothing for
     visitors processes the form as if the token were valid.
     """
@@ -105,7 +106,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if _is_without_cookies(request, reason):
         if not match or not getattr(match.func, "works_without_cookies", False):
             return errors.cookies_blocked(request)
-        if _is_own_page(request):
+        if is_same_origin(request):
             return match.func(request, *match.args, cookies_blocked=True, **match.kwargs)
     if not match or not getattr(match.func, "is_resumable", False):
         return errors.csrf_expired(request)
@@ -113,7 +114,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return errors.form_of_another_account(request)
     anchor = getattr(match.func, "sign_in_anchor", None)
     if anchor is not None and not request.user.is_authenticated:
-        if _is_from_here(request):
+        if is_same_origin(request):
             return _to_sign_in(request, anchor)
         return errors.csrf_expired(request)
     request.method, request.POST = "GET", QueryDict()
@@ -130,19 +131,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
-def _is_from_here(request: HttpRequest) -> bool:
-    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-
-
 def _is_without_cookies(request: HttpRequest, reason: str) -> bool:
     """Return whether the browser blocks cookies: every page with a form sets one."""
     return reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
-
-
-def _is_own_page(request: HttpRequest) -> bool:
-    """Return whether the request's headers prove that one of our pages sent the form.
-
-    Django has already refused a wrong Origin. A request without one is from a script or an old
-    browser.
-    """
-    return "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -37,6 +37,7 @@ from purposeapp.web.private import private
 from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
 from purposeapp.web.room_seat import Seat, new_seat, seat_of
+from purposeapp.web.same_origin import is_same_origin
 from purposeapp.web.visitors import network_of
 
 from . import errors
@@ -336,9 +337,10 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
     """Save the participant's answer to their own history, without further confirmation.
 
     Exempt from the CSRF token, because the cached page with the button is the same for all
-    participants with the same answers. It needs the seat's cookie instead, which browsers don't
-    send with another site's form (SameSite).
+    participants with the same answers. Instead, the form has to come from a page of ours.
     """
+    if not is_same_origin(request):
+        return errors.csrf_expired(request)
     room = _room_with(code)
     seat = seat_of(request, room) if room else None
     if not seat or not seat.now:

@@ -1,8 +1,9 @@
 """The access matrix: what each role gets from every URL by each method.
 
 A row of TABLE is a URL with one cell for each column of its heading. A cell has one sign for each
-of METHODS, in their order. Requests are bare, with no query and no form. After the arrow come the
-targets of redirects, in the order of the columns; `./` is the URL itself.
+of METHODS, in their order. Requests are bare, with no query and no form, but with the Origin of our
+own pages. After the arrow come the targets of redirects, in the order of the columns; `./` is the
+URL itself.
 """
 
 import re
@@ -13,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from purposeapp.models import PortraitPart, TalkQuestion, Tip
-from tests.support.headers import check
+from tests.support.headers import ORIGIN, check
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -248,7 +249,7 @@ TABLE = """
 
 NO_TOKEN = ["/reminders/stop/{stop_key}/", "/r/{code}/keep/"]
 """URLs that accept a POST without a CSRF token: the one-click unsubscribe of mail programs (RFC
-8058), and keeping one's own answer in a room, which needs the SameSite cookie of its seat."""
+8058), and keeping one's own answer in a room, which must come from a page of ours."""
 
 
 def sections() -> list[tuple[str, list[str]]]:
@@ -321,7 +322,7 @@ class World:
             client.cookies["sessionid"] = self.cookies[role]
         with transaction.atomic():
             form = "application/x-www-form-urlencoded"
-            response = client.generic(method, path, content_type=form, headers=headers)
+            response = client.generic(method, path, content_type=form, headers=ORIGIN | headers)
             transaction.set_rollback(True)
         return response
 

@@ -1,4 +1,9 @@
-"""Check the security headers that every response must have."""
+"""Headers of requests from our own pages; the security headers that every response must have."""
+
+ORIGIN = {"origin": "http://testserver"}
+"""Sent by browsers with a form of one of our pages."""
+OWN_LINK = {"sec-fetch-site": "same-origin"}
+"""Sent by browsers when a link on one of our pages is followed."""
 
 YEAR_S = 60 * 60 * 24 * 365
 

@@ -22,6 +22,7 @@ from purposeapp.accounts.pending import (
 from purposeapp.models import Assessment, Session, User
 from purposeapp.split import Split
 from tests.support.concurrency import at_once
+from tests.support.headers import OWN_LINK
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_assessment, make_user, points
 
@@ -61,7 +62,7 @@ def test_several_tries_called_own_are_all_kept_with_the_moment_of_each(client, u
     for split, moment in zip(["6-2-2-0-0", "5-3-2-0-0", "6-2-2-0-0"], moments, strict=True):
         with patch("django.utils.timezone.now", return_value=moment):
             spend(client, split)
-            client.get(f"/keep/{split}/")
+            client.get(f"/keep/{split}/", headers=OWN_LINK)
     sign_in(client, user)
     assert "Your 3 results are saved" in client.get("/history/").content.decode()
     stored = Assessment.objects.for_user(user).oldest_first()
@@ -170,7 +171,7 @@ def test_the_next_sign_in_keeps_nothing_again(client, user):
 def test_at_most_twenty_wait_and_the_oldest_give_way(client, user):
     for business in range(MAX_PENDING + 1):
         spend(client, split := "10-0-0-0-0" if business else "0-0-0-0-10")
-        client.get(f"/keep/{split}/")
+        client.get(f"/keep/{split}/", headers=OWN_LINK)
     sign_in(client, user)
     assert Assessment.objects.for_user(user).count() == MAX_PENDING
     assert "0-0-0-0-10" not in history(client)
@@ -238,7 +239,7 @@ def choices(client: Client) -> list[str]:
 def test_of_several_only_those_called_own_are_claimed(client, user):
     spend(client, "6-2-2-0-0")
     spend(client, "0-0-0-0-10")
-    client.get("/keep/6-2-2-0-0/")
+    client.get("/keep/6-2-2-0-0/", headers=OWN_LINK)
     sign_in(client, user)
     assert history(client) == ["6-2-2-0-0"]
     claimed = Assessment.objects.get()
@@ -353,10 +354,33 @@ def test_whoever_is_not_signed_in_confirms_and_then_signs_up(client, db):
 
 def test_what_was_just_spent_here_is_not_asked_about_again(client, db):
     spend(client)
-    assert client.get(KEEP).url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
-    assert client.get("/keep/5-3-2-0-0/").status_code == 200
+    kept = client.get(KEEP, headers=OWN_LINK)
+    assert kept.url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
+    assert client.get("/keep/5-3-2-0-0/", headers=OWN_LINK).status_code == 200
     client.post("/accounts/signup/", SIGN_UP)
     assert history(client) == ["6-2-2-0-0"]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_link_elsewhere_does_not_choose_what_is_claimed(client, user, method, site):
+    spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    headers = {"sec-fetch-site": site} if site else {}
+    assert client.generic(method, KEEP, headers=headers).status_code == 200
+    sign_in(client, user)
+    assert history(client) == []
+
+
+def test_what_was_spent_here_and_is_confirmed_waits_once(client, user):
+    spend(client, "6-2-2-0-0")
+    spend(client, "0-0-0-0-10")
+    assert "Save this result?" in client.get(KEEP).content.decode()
+    assert client.post(KEEP).url == "/accounts/signup/?next=%2Fkeep%2F6-2-2-0-0%2F"
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
+    (value,) = choices(client)
+    assert value.endswith("|0-0-0-0-10")
 
 
 @pytest.mark.parametrize("path", ["/keep/6-2-2-0-1/", "/keep/nonsense/", "/keep/"])

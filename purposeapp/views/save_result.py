@@ -20,6 +20,7 @@ from purposeapp.forms import SaveResultForm
 from purposeapp.models import Assessment
 from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
+from purposeapp.web.same_origin import is_same_origin
 
 from .recording import redirect_to_recorded
 
@@ -30,16 +31,18 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
     """Ask for confirmation that a split is the user's own, and save it to their history.
 
     A visitor is redirected to the sign-up, with the split as a pending result. One that is pending
-    already, because it was just spent in this browser, needs no confirmation.
+    already, because it was just spent in this browser, needs no confirmation, but only if they
+    followed a link on a page of ours: another site must not choose which result is claimed.
     """
     signed_in = request.user.is_authenticated
+    is_confirmed = request.method == "POST" or is_same_origin(request)
+    if is_confirmed and not signed_in and is_pending(request.session, split):
+        mark_as_own(request.session, split)
+        return _sign_up_to_save(split)
     if request.method == "POST":
         form = SaveResultForm(request.POST)
         form.is_valid()  # always True: its only field accepts any value
         return save_own(request, split, form.cleaned_data["submission"])
-    if not signed_in and is_pending(request.session, split):
-        mark_as_own(request.session, split)
-        return _sign_up_to_save(split)
     if signed_in and (kept := request.session.get(JUST_CLAIMED, {}).get(str(split))):
         # Confirmed before signing in, and recorded since.
         del request.session[JUST_CLAIMED]

@@ -1,10 +1,7 @@
 """Account deletion: it removes all data of a person, and nobody does it by accident."""
 
 import time
-from collections.abc import Callable
-from threading import Thread
 
-import psycopg
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -13,14 +10,14 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
 from purposeapp.models import Assessment, Session, Tip, User
-from tests.support.concurrency import at_once
+from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.mails import code_in
 from tests.support.make import (
     PASSWORD,
@@ -302,22 +299,6 @@ def test_a_button_that_is_pressed_twice_is_no_error():
     assert not Session.objects.filter(user_id__isnull=False).exists()
 
 
-def deleted_meanwhile(user: User, during: Callable[[], object]) -> None:
-    """Delete the account while `during` waits for its row lock, then let `during` go on."""
-    waits = Thread(target=during)
-    with transaction.atomic():
-        delete_account(user)
-        waits.start()
-        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as observer:
-            blocked = "SELECT pg_blocking_pids(pid) FROM pg_stat_activity WHERE datname = %s"
-            name = connection.settings_dict["NAME"]
-            while waits.is_alive() and not any(
-                pids for (pids,) in observer.execute(blocked, [name]).fetchall()
-            ):
-                pass
-    waits.join()
-
-
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_another_window_sends_meanwhile_is_told_that_the_account_is_gone():
     forms = {
@@ -337,9 +318,8 @@ def test_what_another_window_sends_meanwhile_is_told_that_the_account_is_gone():
 
         def send(client=client, path=path, form=form, answers=answers):
             answers.append(client.post(path, form))
-            connection.close()
 
-        deleted_meanwhile(user, send)
+        locked_meanwhile(lambda user=user: delete_account(user), send)
         (answer,) = answers
         assert (path, answer.status_code) == (path, 410)
         assert "This account was deleted" in answer.content.decode()

@@ -20,7 +20,7 @@ from purposeapp.models.room import (
 )
 from purposeapp.models.room_answer import ROOM_TERM, RoomKind
 from purposeapp.split import Split
-from tests.support.concurrency import at_once
+from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.make import make_user
 from tests.support.rooms import FUTURE, NOW, answer, make_room, room_of
 
@@ -163,6 +163,34 @@ def test_an_answer_of_another_round_is_refused(user):
     assert RoomAnswer.objects.store(room.pk, round=1, **given) is None
     assert RoomAnswer.objects.store(room.pk, round=2, **given) == 2
     assert RoomAnswer.objects.store(room.pk, **given) == 2
+
+
+def test_the_future_needs_an_answer_for_now(user):
+    room = make_room(user)
+    future = {"seat": "a", "kind": "future", "split": SPLIT}
+    assert RoomAnswer.objects.store(room.pk, **future) is None
+    answer(room, "b", NOW[0])
+    assert RoomAnswer.objects.store(room.pk, **future) is None
+    answer(make_room(user), "a", NOW[0])
+    assert RoomAnswer.objects.store(room.pk, **future) is None
+    answer(room, "a", NOW[0])
+    assert RoomAnswer.objects.store(room.pk, **future) == 1
+    room.forget("a")
+    assert RoomAnswer.objects.store(room.pk, **future) is None
+    assert [(each.kind, each.seat) for each in room.answers.all()] == [("now", hash_of("b"))]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_future_that_waits_while_its_seat_is_left_is_refused():
+    room, stored = make_room(make_user()), []
+    answer(room, "a", NOW[0])
+    future = {"seat": "a", "kind": "future", "split": SPLIT}
+    locked_meanwhile(
+        lambda: room.forget("a"),
+        lambda: stored.append(RoomAnswer.objects.store(room.pk, **future)),
+    )
+    assert stored == [None]
+    assert not room.answers.exists()
 
 
 def test_the_future_is_released_where_five_have_answered_it(user):

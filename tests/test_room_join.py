@@ -401,6 +401,15 @@ def test_a_reveal_that_is_quicker_keeps_the_answer(client, host):
     assert room.answers.filter(kind="now").count() == 6
 
 
+def test_no_future_is_stored_for_a_seat_that_was_left(client, room):
+    spend_in(client, room, NOW[0])
+    seat = client.cookies[COOKIE].value
+    client.post(f"/r/{room.code}/leave/")
+    client.cookies[COOKIE] = seat  # as from a copy
+    client.post(f"/r/{room.code}/future/", points(FUTURE[0]))
+    assert answers(room) == []
+
+
 def test_nobody_deletes_what_another_one_answered(client, room):
     answer(room, "somebody else", NOW[1])
     assert client.post(f"/r/{room.code}/leave/").url == f"/r/{room.code}/leave/"

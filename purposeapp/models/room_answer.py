@@ -36,35 +36,54 @@ class RoomAnswerQuerySet(models.QuerySet["RoomAnswer"]):
         """Store an answer of a seat, replacing an earlier one of the same kind; return the round.
 
         Returns None if it's too late: the room isn't open any more, it's in another round than
-        `round`, or it's full.
+        `round`, or it's full. The future also needs the seat's answer for now, since a picture with
+        as many answers of both kinds is taken to be of the same people.
 
         It is one statement with a shared row lock on the room. So a reveal waits for answers that
         are being stored, and later answers find the room closed.
         """
-        key = hash_of(seat)
-        parameters = [uuid.uuid4(), key, kind, *split, room_id, timezone.now() - ROOM_TERM]
+        parameters = {
+            "id": uuid.uuid4(),
+            "room": room_id,
+            "round": round,
+            "seat": hash_of(seat),
+            "kind": kind,
+            "opened_after": timezone.now() - ROOM_TERM,
+            "max_answers": MAX_ANSWERS,
+            **split.as_dict(),
+        }
         with connection.cursor() as cursor:
-            cursor.execute(_ANSWER, [*parameters, round, round, key, kind, kind, MAX_ANSWERS])
+            cursor.execute(_ANSWER, parameters)
             stored = cursor.fetchone()
         return stored[0] if stored else None
 
 
+# The answer for now is locked too: a statement that waited for the room's lock would otherwise see
+# an answer that has been deleted in the meantime.
 _ANSWER = f"""
 INSERT INTO purposeapp_roomanswer
   (id, room_id, round, seat, kind, {", ".join(Purpose.values)})
-SELECT %s, room.id, room.round, %s, %s, %s, %s, %s, %s, %s
+SELECT %(id)s, room.id, room.round, %(seat)s, %(kind)s,
+  {", ".join(f"%({name})s" for name in Purpose.values)}
 FROM (
   SELECT id, round FROM purposeapp_room
-  WHERE id = %s AND state = 'open' AND opened_at > %s AND (%s::int IS NULL OR round = %s)
+  WHERE id = %(room)s AND state = 'open' AND opened_at > %(opened_after)s
+    AND (%(round)s::int IS NULL OR round = %(round)s)
   FOR SHARE
 ) AS room
-WHERE EXISTS (
+WHERE (%(kind)s = 'now' OR EXISTS (
+  SELECT FROM purposeapp_roomanswer AS now
+  WHERE now.room_id = room.id AND now.round = room.round AND now.seat = %(seat)s
+    AND now.kind = 'now'
+  FOR KEY SHARE
+)) AND (EXISTS (
   SELECT FROM purposeapp_roomanswer AS own
-  WHERE own.room_id = room.id AND own.round = room.round AND own.seat = %s AND own.kind = %s
+  WHERE own.room_id = room.id AND own.round = room.round AND own.seat = %(seat)s
+    AND own.kind = %(kind)s
 ) OR (
   SELECT count(*) FROM purposeapp_roomanswer AS other
-  WHERE other.room_id = room.id AND other.round = room.round AND other.kind = %s
-) < %s
+  WHERE other.room_id = room.id AND other.round = room.round AND other.kind = %(kind)s
+) < %(max_answers)s)
 ON CONFLICT (room_id, round, seat, kind) DO UPDATE
 SET {", ".join(f"{name} = EXCLUDED.{name}" for name in Purpose.values)}
 RETURNING round

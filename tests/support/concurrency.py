@@ -1,9 +1,10 @@
-"""Run several threads that start at the same moment, each with its own database connection."""
+"""Run threads at the same moment or while they wait for a lock, each with its own connection."""
 
 import threading
 from collections.abc import Callable
 
-from django.db import connection
+import psycopg
+from django.db import connection, transaction
 
 
 def at_once(*tasks: Callable[[], object]) -> list[Exception]:
@@ -25,3 +26,26 @@ def at_once(*tasks: Callable[[], object]) -> list[Exception]:
     for thread in threads:
         thread.join()
     return raised
+
+
+def locked_meanwhile(act: Callable[[], object], during: Callable[[], object]) -> None:
+    """Run `act` in a transaction that ends once `during`, in a thread, waits for its locks."""
+
+    def run():
+        try:
+            during()
+        finally:
+            connection.close()
+
+    waits = threading.Thread(target=run)
+    with transaction.atomic():
+        act()
+        waits.start()
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as observer:
+            blocked = "SELECT pg_blocking_pids(pid) FROM pg_stat_activity WHERE datname = %s"
+            name = connection.settings_dict["NAME"]
+            while waits.is_alive() and not any(
+                pids for (pids,) in observer.execute(blocked, [name]).fetchall()
+            ):
+                pass
+    waits.join()

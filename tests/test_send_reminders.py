@@ -166,11 +166,17 @@ def test_one_that_fails_stops_nobody_else_and_is_tried_again(db, smtp, caplog, s
         )
         assert due() == ["ada@example.org"]
         assert Reminder.objects.get(user__email="ada@example.org").last_sent_at is None
-        assert [record.name for record in caplog.records] == ["purposeapp.reminders.sending"]
+        (record,) = caplog.records
+        assert record.name == "purposeapp.reminders.sending"
         assert "example.org" not in words + caplog.text
         failing = False
         assert send() == "1 sent, 0 failed, 0 put off\n"
     assert server.recipients == ["ada@example.org", "bob@example.org", "zoe@example.org"]
+    # The log names the email by its Message-ID, and doesn't say whose it is.
+    last = server.taken[-1]
+    assert last["To"] == "ada@example.org"
+    said = record.getMessage()
+    assert said.partition(", ")[0] == f"reminder_failed: {last['Message-ID']}"
 
 
 def test_a_mail_server_that_is_down_leaves_everybody_due(db, smtp):

@@ -146,7 +146,10 @@ class ReminderRun:
             raise
         except Exception as error:  # mail backends and odd addresses raise all kinds of errors
             self.close()
-            logger.warning("reminder_failed: account %s, %s", user.pk, reason(error))
+            # Not whose it is, as /privacy/ promises. A retry has the same Message-ID.
+            logger.warning(
+                "reminder_failed: %s, %s", mail.extra_headers["Message-ID"], reason(error)
+            )
             self.failed += 1
             return True
         reminder.advance(today)

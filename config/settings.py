@@ -323,14 +323,13 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = CODE_MINUTES * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_MINUTES * 60
 ACCOUNT_RATE_LIMITS = {
     # allauth's own limits count by email alone, so that anybody could use them up and lock the
-    # owner out. Ours (purposeapp/accounts/limits.py) count by IP address and email ("here"), and by
-    # email alone ("anywhere") with a limit so high that no single IP address can use it up.
+    # owner out. Ours (purposeapp/accounts/limits.py, which has those on wrong passwords) count by
+    # IP address and email ("here"), and by email alone ("anywhere") with a limit so high that no
+    # single IP address can use it up.
     "login_failed": "10/m/ip",
     "request_login_code": "20/m/ip",
     "reset_password": "20/m/ip",
     "confirm_email": None,
-    "password_here": "5/5m/key",
-    "password_anywhere": "100/h/key",
     "confirmation_here": "1/10s/key",
     "confirmation_link": "1/3m/key",
     "mailbox_here": "6/h/key,10/d/key",

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from purposeapp.accounts import limits
 from purposeapp.models import User
 from purposeapp.views.errors import TOO_MANY_MAILS
 from tests.support.mails import code_in
@@ -129,8 +130,37 @@ def test_ipv4_clients_of_a_socket_for_both_are_places_of_their_own(settings):
     assert at("::ffff:192.0.2.2").post(LOGIN, right).url == "/history/"
 
 
-def test_guessing_from_many_places_is_limited_too_and_a_code_still_signs_in(settings):
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "password_anywhere": "3/h/key"}
+@pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
+def test_what_is_sent_while_a_password_is_hashed_counts_with_it(email):
+    """So the limit is exact, however many threads hash at once."""
+    hashed, nested = [], []
+    encode = MD5PasswordHasher.encode
+
+    def meanwhile(self, *args, **kwargs):
+        hashed.append(1)
+        if len(hashed) == 1:
+            nested.extend(at("192.0.2.1").post(LOGIN, wrong).status_code for _ in range(6))
+        return encode(self, *args, **kwargs)
+
+    wrong = {"login": email, "password": "wrong"}
+    with patch.object(MD5PasswordHasher, "encode", meanwhile):
+        assert at("192.0.2.1").post(LOGIN, wrong).status_code == 422
+    assert nested == [422] * 4 + [429] * 2
+    assert len(hashed) == 5
+
+
+def test_a_right_password_uses_up_no_try():
+    right, wrong = ({"login": KNOWN, "password": password} for password in (PASSWORD, "wrong"))
+    for _ in range(4):
+        assert at("192.0.2.1").post(LOGIN, wrong).status_code == 422
+    for _ in range(7):
+        assert at("192.0.2.1").post(LOGIN, right).url == "/history/"
+    assert at("192.0.2.1").post(LOGIN, wrong).status_code == 422
+    assert at("192.0.2.1").post(LOGIN, right).status_code == 429
+
+
+def test_guessing_from_many_places_is_limited_too_and_a_code_still_signs_in(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_WRONG_ANYWHERE", 3)
     for host in range(3):
         wrong = at(f"192.0.2.{host}").post(LOGIN, {"login": KNOWN.upper(), "password": "wrong"})
         assert wrong.status_code == 422

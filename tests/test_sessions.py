@@ -172,6 +172,16 @@ def test_counting_begins_anew_after_its_time(db):
     assert cache.count("others", timeout=60) == 1
 
 
+def test_what_is_taken_back_does_not_count_and_its_time_does_not_change(db):
+    assert [cache.count("visitors", timeout=60) for _ in range(3)] == [1, 2, 3]
+    cache.uncount("visitors")
+    assert cache.count("visitors", timeout=60) == 3
+    assert cache.count("others", timeout=-1) == 1
+    cache.uncount("others")
+    cache.uncount("nobody")
+    assert cache.count("others", timeout=60) == cache.count("nobody", timeout=60) == 1
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_that_count_at_once_count_two():
     assert at_once(*[lambda: cache.count("visitors", timeout=60)] * 4) == []

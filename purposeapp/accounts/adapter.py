@@ -10,6 +10,7 @@ from allauth.account.models import Login
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
@@ -101,16 +102,22 @@ class AccountAdapter(DefaultAccountAdapter):
         address = ip_address(super().get_client_ip(request))
         return str(getattr(address, "ipv4_mapped", None) or address)
 
+    def authenticate(self, request, **credentials) -> AbstractBaseUser | None:
+        """Return the user if the password is right. It doesn't count towards the rate limit."""
+        user = super().authenticate(request, **credentials)
+        if user:
+            limits.uncount_right_password(request, credentials["email"])
+        return user
+
     def pre_authenticate(self, request, **credentials) -> None:
-        """Refuse the login if the password rate limit is used up, even if the password is right."""
+        """Count a try, and refuse it if the limit is used up, even if the password is right."""
         super().pre_authenticate(request, **credentials)
         if not limits.may_try_password(request, credentials["email"]):
             raise self.validation_error("too_many_login_attempts")
 
     def authentication_failed(self, request, **credentials) -> None:
-        """Count a wrong password, and take as long for a known email as for an unknown one."""
+        """Take as long for a known email as for an unknown one."""
         super().authentication_failed(request, **credentials)
-        limits.count_wrong_password(request, credentials["email"])
         limits.ask_for_known_too(credentials["email"])
 
     def reauthenticate(self, user, password) -> bool:

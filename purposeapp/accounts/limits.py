@@ -5,37 +5,58 @@ lock out the owner. The limit per email alone is far higher than one network can
 """
 
 from secrets import token_hex
+from typing import cast
 
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
 
 from purposeapp.models import User
+from purposeapp.web.cache import DatabaseCache
 from purposeapp.web.visitors import network_of
+
+MAX_WRONG_HERE, WRONG_HERE_S = 5, 5 * 60
+"""Wrong passwords for an email from one network, and in how many seconds."""
+MAX_WRONG_ANYWHERE, WRONG_ANYWHERE_S = 100, 60 * 60
+"""Wrong passwords for an email from all networks together, and in how many seconds."""
 
 MAILBOX_RETRY_AFTER_S = 60 * 60
 """Retry-After in seconds if a mailbox was sent too many emails. The daily limit may last longer."""
+
+_counts = cast(DatabaseCache, cache)
 
 LOOKUPS_OF_A_SIGN_UP = 5
 """Extra queries for the email that allauth makes for a new account, but not for a known email."""
 
 
 def may_try_password(request: HttpRequest, email: str) -> bool:
-    """Return whether this client may try a password for this email. Doesn't count a try."""
-    email = email.lower()
-    return ratelimit.consume(
-        request, action="password_here", key=_here(request, email), dry_run=True
-    ) and ratelimit.consume(request, action="password_anywhere", key=email, dry_run=True)
+    """Count a password try, and return whether it is allowed. Atomic, for concurrent tries.
+
+    It's counted before the password is hashed, which takes long enough for many other tries.
+    """
+    return all(
+        _counts.count(key, timeout=seconds) <= most
+        for key, most, seconds in _password_limits(request, email)
+    )
 
 
-def count_wrong_password(request: HttpRequest, email: str) -> None:
-    """Count a failed password try towards both limits."""
+def uncount_right_password(request: HttpRequest, email: str) -> None:
+    """Take back the count of an allowed try, because its password was right."""
+    for key, _most, _seconds in _password_limits(request, email):
+        _counts.uncount(key)
+
+
+def _password_limits(request: HttpRequest, email: str) -> list[tuple[str, int, int]]:
+    """Return the key, the maximum and the seconds of each limit on wrong passwords."""
     email = email.lower()
-    ratelimit.consume(request, action="password_here", key=_here(request, email))
-    ratelimit.consume(request, action="password_anywhere", key=email)
+    return [
+        (f"passwords at {_here(request, email)}", MAX_WRONG_HERE, WRONG_HERE_S),
+        (f"passwords for {email}", MAX_WRONG_ANYWHERE, WRONG_ANYWHERE_S),
+    ]
 
 
 def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) -> None:

@@ -5,13 +5,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from purposeapp.accounts.adapter import login_methods
+from purposeapp.accounts.limits import WRONG_HERE_S
 from purposeapp.web.blank_page import blank_page
 
 from .errors import RETRY_AFTER_S
 from .resumable import Typed, shows_email_again
-
-LOGIN_RETRY_AFTER_S = 5 * 60
-"""Seconds for which an account accepts no password after five wrong ones, as the form says."""
 
 
 @never_cache
@@ -22,7 +20,7 @@ def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBa
         return views.LoginView.as_view(**typed.as_initial("login"))(request)
     if page := _blank(request):
         return page
-    return _with_limit(views.login(request), field="__all__", retry_after=LOGIN_RETRY_AFTER_S)
+    return _with_limit(views.login(request), field="__all__", retry_after=WRONG_HERE_S)
 
 
 def _blank(request: HttpRequest) -> HttpResponseBase | None:

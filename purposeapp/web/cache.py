@@ -53,6 +53,15 @@ class DatabaseCache(db.DatabaseCache):
             )
             return cursor.fetchone()[0]
 
+    def uncount(self, key: str) -> None:
+        """Decrement the counter of a key in one statement, unless its time is over."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {self._name} SET value = value::int - 1"  # noqa: S608
+                " WHERE cache_key = %s AND expires >= %s",
+                [self.make_and_validate_key(key), timezone.now()],
+            )
+
     def _base_set(
         self, mode: str, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT
     ) -> bool:

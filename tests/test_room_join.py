@@ -92,6 +92,19 @@ def test_failed_codes_are_limited_and_joining_never_is(client, room):
     assert room.answers.count() == 70
 
 
+def test_a_result_page_says_nothing_about_whether_a_code_is_right(client, room):
+    """So it needs no limit: the page to which it leads is limited."""
+    ended = make_room(room.host, "ended")
+    for page, method in {"result": "GET", "keep": "POST"}.items():
+        answers = []
+        for code in (room.code, ended.code, NO_CODE):
+            path = f"/r/{code}/{page}/"
+            response = client.generic(method, path, headers=ORIGIN)
+            headers = {**response.headers, "Location": response.url.replace(code, "…")}
+            answers.append((response.status_code, headers, response.content))
+        assert answers[0] == answers[1] == answers[2]
+
+
 # --- The own result ---
 
 

@@ -53,7 +53,8 @@ RESULT = "purposeapp/room_result.html"
 MAX_MISSES_A_MINUTE = 30
 """Rate limit: invalid room codes per minute from one network.
 
-Valid codes aren't counted, because a whole room may share one network address.
+Valid codes aren't counted or refused, because a whole room may share one network address. So this
+doesn't slow guessing down, but shows it, as 429s in the log. For the odds, see docs/security.md.
 """
 
 

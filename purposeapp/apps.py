@@ -1,11 +1,9 @@
-from urllib.parse import urlsplit
-
 from django.apps import AppConfig
-from django.conf import settings
 from django.core.mail.utils import DNS_NAME
 from django.db.models.signals import post_migrate
-from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
+
+from purposeapp.web.public_host import public_host
 
 
 class PurposeappConfig(AppConfig):
@@ -22,6 +20,7 @@ class PurposeappConfig(AppConfig):
             verification,  # noqa: F401
         )
 
-        # Django puts this name into Message-IDs: the site's, not the machine's or container's.
-        DNS_NAME._fqdn = punycode(urlsplit(settings.PUBLIC_URL).hostname or "")
+        # The name by which Django greets mail servers (EHLO): the site's, as they expect, not the
+        # container's. Django has no setting for it, and would look up the machine's name.
+        DNS_NAME._fqdn = public_host()
         post_migrate.connect(groups.make_group, sender=self)

@@ -16,6 +16,7 @@ from purposeapp.models import OutgoingMail, User
 from purposeapp.models.outgoing_mail import FIRST_RETRY, MAX_AGE, MAX_RETRY
 from purposeapp.web import outbox
 from purposeapp.web.outbox import OutboxWorker, deliver_due, drop_expired
+from purposeapp.web.public_host import public_host
 from tests.support.concurrency import at_once
 from tests.support.mail_server import HANG_UP, MailServer
 from tests.support.make import PASSWORD, make_user, make_verified_user, prove
@@ -189,6 +190,20 @@ def test_what_the_server_took_without_a_word_comes_again_as_the_same_mail(db, sm
     assert first["Message-ID"] == second["Message-ID"]
     assert first["Message-ID"].endswith("@purposes.example>")
     assert first["Date"] == second["Date"]
+
+
+def test_a_mail_server_is_greeted_with_the_name_of_the_site(db, smtp):
+    """Mail servers may refuse others, and Django would give the machine's or the container's."""
+    make_mail()
+    with MailServer() as server:
+        smtp(server)
+        assert deliver_due() == (1, 0)
+    assert server.greeted_by == {public_host()} == {"127.0.0.1"}
+
+
+def test_a_name_with_other_letters_is_ascii_in_headers(settings):
+    settings.PUBLIC_URL = "https://bücher.example:8443"
+    assert public_host() == "xn--bcher-kva.example"
 
 
 def test_it_is_tried_less_and_less_often_and_then_given_up(db, smtp, caplog):

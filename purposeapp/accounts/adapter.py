@@ -3,7 +3,6 @@
 from datetime import timedelta
 from ipaddress import ip_address
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import Login
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.accounts import limits
 from purposeapp.accounts.login_code import is_login_code_required
 from purposeapp.accounts.verification import VERIFICATION_SENT, refuse_old_address
+from purposeapp.web.public_host import public_host
 
 CONFIRMATIONS = {
     "account/email/email_confirmation",
@@ -141,7 +141,7 @@ class AccountAdapter(DefaultAccountAdapter):
         request = allauth_context.request
         if template_prefix in ASKED_FOR_BY_ANYBODY:
             limits.require_mailbox(request, email, pause=template_prefix in CONFIRMATIONS)
-        site = SimpleNamespace(name="Five Purposes", domain=urlsplit(settings.PUBLIC_URL).netloc)
+        site = SimpleNamespace(name="Five Purposes", domain=public_host())
         context = {
             **context,
             "current_site": site,

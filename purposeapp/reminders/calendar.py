@@ -1,7 +1,6 @@
 """Reminders as iCalendar files (RFC 5545). They contain no personal data."""
 
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from icalendar import TRANSP, Alarm, Calendar, Event
 
 from purposeapp.models import Reminder
+from purposeapp.web.public_host import public_host
 
 FILE_NAME = "five-purposes.ics"
 CONTENT_TYPE = "text/calendar"
@@ -39,7 +39,7 @@ def calendar(
     instead of ringing for both.
     """
     event = Event.new(
-        uid=f"{_pseudonym(user)}@{urlsplit(settings.PUBLIC_URL).hostname}",
+        uid=f"{_pseudonym(user)}@{public_host()}",
         stamp=timezone.now(),
         start=start,
         end=start + timedelta(days=1),

@@ -10,7 +10,6 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
-from urllib.parse import urlsplit
 from uuid import uuid5
 
 from django.conf import settings
@@ -23,6 +22,7 @@ from django.utils import timezone
 from purposeapp.models import Reminder, Talk, User
 from purposeapp.models.reminder import BY_DUE_DATE, last_day, reachable_people
 from purposeapp.web.outbox import mail_server, reason
+from purposeapp.web.public_host import public_host
 
 from .calendar import CONTENT_TYPE, FILE_NAME, calendar_of
 
@@ -70,7 +70,7 @@ def message(
         body=render_to_string("purposeapp/mail/reminder_message.txt", context).strip() + "\n",
         to=[address],
         headers={
-            "Message-ID": f"<{identity}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+            "Message-ID": f"<{identity}@{public_host()}>",
             "List-Unsubscribe": f"<{stop_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",

@@ -5,7 +5,6 @@ A typed address is stored only in the outbox, until the email is sent.
 
 import logging
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 from uuid import uuid5
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from purposeapp.models import Talk
 from purposeapp.models.reminder import reachable_people
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.outage import is_outage
+from purposeapp.web.public_host import public_host
 
 logger = logging.getLogger(__name__)
 
@@ -65,11 +65,10 @@ def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
     if not user:
         return False
     url = settings.PUBLIC_URL + reverse("talk", args=[talk.pk])
-    host = urlsplit(settings.PUBLIC_URL).hostname
     return _send(
         template,
         user.email,
-        {"Message-ID": f"<{uuid5(talk.pk, f'{template} {to}')}@{host}>"},
+        {"Message-ID": f"<{uuid5(talk.pk, f'{template} {to}')}@{public_host()}>"},
         talk=talk,
         to_inviter=to == TalkSide.INVITER,
         url=url,

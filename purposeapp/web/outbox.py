@@ -13,7 +13,6 @@ from contextlib import suppress
 from datetime import timedelta
 from email.utils import formatdate, make_msgid
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -21,6 +20,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from purposeapp.models import OutgoingMail
+
+from .public_host import public_host
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +46,7 @@ class OutboxBackend(BaseEmailBackend):
 
 def _identify(mail: EmailMessage) -> None:
     """Set the Date and Message-ID headers now, so that they're the same for all tries."""
-    domain = urlsplit(settings.PUBLIC_URL).hostname
-    headers = {"Date": formatdate(), "Message-ID": make_msgid(domain=domain)}
+    headers = {"Date": formatdate(), "Message-ID": make_msgid(domain=public_host())}
     given = {name.lower() for name in mail.extra_headers}
     mail.extra_headers |= {
         name: value for name, value in headers.items() if name.lower() not in given

@@ -21,6 +21,7 @@ class MailServer:
         self.at = at or (lambda step, recipient: None)
         self.taken: list[EmailMessage] = []
         self.connections = 0
+        self.greeted_by: set[str] = set()
         self.lock = threading.Lock()
 
     def __enter__(self) -> "MailServer":
@@ -61,6 +62,7 @@ class MailServer:
         while line := incoming.readline():
             verb = line[:4].decode().upper()
             if verb in ("EHLO", "HELO"):
+                self.greeted_by.add(line[5:].decode().strip())
                 answer("HELLO", "250 hello")
             elif verb == "MAIL":
                 answer("MAIL", "250 go on")

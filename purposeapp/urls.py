@@ -169,6 +169,7 @@ urlpatterns = [
     path("manifest.webmanifest", crawlers.manifest, name="manifest"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path(".well-known/change-password", crawlers.change_password),
     path("healthz", probes.healthz),
     path("readyz", probes.readyz),
     path("metrics", metrics.metrics),

@@ -75,3 +75,12 @@ def test_a_phone_knows_what_to_call_the_site_and_what_to_draw_for_it(client, db)
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_manifest_is_only_read(client, db, method):
     assert getattr(client, method)("/manifest.webmanifest").status_code == 405
+
+
+def test_a_password_manager_finds_the_form_that_changes_the_password(client, owner):
+    """It trusts the address only if one that can't exist is no page."""
+    page = owner.get("/.well-known/change-password", follow=True)
+    assert page.redirect_chain == [("/accounts/password/change/", 302)]
+    assert 'autocomplete="new-password"' in page.content.decode()
+    nothing = "resource-that-should-not-exist-whose-status-code-should-not-be-200"
+    assert client.get(f"/.well-known/{nothing}/").status_code == 404

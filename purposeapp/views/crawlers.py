@@ -1,4 +1,4 @@
-"""Files that browsers and crawlers request on their own: favicon, manifest, robots.txt, sitemap."""
+"""What browsers and crawlers request on their own: favicon, manifest, robots.txt, sitemap, …"""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -58,3 +58,12 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     context = {"addresses": [settings.PUBLIC_URL + path for path in paths]}
     xml = "application/xml; charset=utf-8"
     return render(request, "purposeapp/sitemap.xml", context, content_type=xml)
+
+
+@require_safe
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Redirect password managers to the page that changes the password.
+
+    W3C, "A Well-Known URL for Changing Passwords".
+    """
+    return redirect("account_change_password")

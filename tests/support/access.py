@@ -57,6 +57,7 @@ TABLE = """
 /privacy/                                oo----
 /worksheet/                              oo----
 /favicon.ico                             >>----     → /static/img/favicon-32.png
+/.well-known/change-password             >>----     → /accounts/password/change/
 /manifest.webmanifest                    oo----
 /robots.txt                              oo----
 /sitemap.xml                             oo----

@@ -7,7 +7,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings as site
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -88,7 +88,7 @@ def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def join_url(room: Room) -> str:
     """Return the absolute URL to join a room, for the QR code and for typing."""
-    return site.PUBLIC_URL + reverse("room_join", args=[room.code])
+    return settings.PUBLIC_URL + reverse("room_join", args=[room.code])
 
 
 def _mailable_link(url: str) -> MailableLink:
@@ -110,7 +110,7 @@ def _in_room(room: Room) -> dict[str, Any]:
         "room": room,
         "state": standing.value,
         "live": room.as_live() if room.code else None,
-        "short_url": site.PUBLIC_URL.partition("://")[2] + reverse("join") if is_live else "",
+        "short_url": settings.PUBLIC_URL.partition("://")[2] + reverse("join") if is_live else "",
         "join_url": url,
         "qr_code": qr_code(url) if url else "",
         "link": _mailable_link(url) if url else None,

@@ -3,7 +3,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.utils import has_verified_email
-from django.conf import settings as site
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -72,7 +72,7 @@ def _page(
     values = {
         "has_entries": bool(seats),
         "has_more": len(found) > MAX_LISTED,
-        "mails": bool(site.EMAIL_URL),
+        "mails": bool(settings.EMAIL_URL),
         "is_verified": _is_verified(request),
     }
 
@@ -122,7 +122,7 @@ def _entry(seat: Seat) -> tuple[SafeString]:
 
 def _is_verified(request: AuthenticatedRequest) -> bool:
     """Return whether the user may invite: with email configured, their address must be verified."""
-    return not site.EMAIL_URL or has_verified_email(request.user)
+    return not settings.EMAIL_URL or has_verified_email(request.user)
 
 
 def _invite(
@@ -138,7 +138,7 @@ def _invite(
         # Without an error, the account is gone, and so is this session.
         return None if form.errors else redirect("talks")
     talk, key = made
-    email = mail_form.cleaned_data["email"] if site.EMAIL_URL else ""
+    email = mail_form.cleaned_data["email"] if settings.EMAIL_URL else ""
     return pass_on(request, Seat(talk, TalkSide.INVITER, request.user), key, email)
 
 

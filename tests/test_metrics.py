@@ -64,9 +64,23 @@ def test_each_answer_is_counted_by_its_route_from_whichever_worker(server):
     assert more(f'five_purposes_request_seconds_count{{route="{page}"}}') == 8 - from_memory
     assert more(f'five_purposes_queries_total{{route="{page}"}}') > 0
     assert more(f'five_purposes_query_seconds_total{{route="{page}"}}') > 0
+    assert after["five_purposes_database_up"] == 1
     assert after["five_purposes_reminders_due"] == after["five_purposes_sessions_over"] == 0
     assert after["five_purposes_rooms_over"] == after["five_purposes_mails_waiting"] == 0
     assert not [name for name in after if "pid=" in name]  # no gauge outlives its worker
+
+
+def test_an_outage_of_the_database_is_a_number_and_not_the_end_of_all_numbers(server):
+    before = scrape(server)
+    with server.database.refusing_connections():
+        assert requests.get(f"{server.url}/readyz", timeout=10).status_code == 503
+        during = scrape(server)
+    assert during["five_purposes_database_up"] == 0
+    assert "five_purposes_mails_waiting" in before
+    assert "five_purposes_mails_waiting" not in during
+    refused = count("GET", "/readyz", 503)
+    assert during[refused] - before.get(refused, 0) == 1
+    assert scrape(server)["five_purposes_database_up"] == 1
 
 
 def test_no_address_ever_becomes_a_label(server):

@@ -18,9 +18,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         multiprocess,
     )
 
-    from purposeapp.web.metrics import Backlog
+    from purposeapp.web.metrics import Database
 
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
-    registry.register(Backlog())
+    registry.register(Database())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

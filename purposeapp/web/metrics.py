@@ -1,4 +1,4 @@
-"""Prometheus metrics: number and duration of requests and queries, and backlogs.
+"""Prometheus metrics: number and duration of requests and queries, the database, and backlogs.
 
 It's imported only if METRICS_TOKEN is set, since it needs the extra `monitoring`. Workers share
 their counts in files in PROMETHEUS_MULTIPROC_DIR, see config/gunicorn.conf.py.
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import Counter, Histogram
@@ -67,13 +68,27 @@ def _origin_of(request: HttpRequest, response: HttpResponse) -> str:
     return "(memory)" if response.status_code in (200, 304) else "(none)"
 
 
-class Backlog(Collector):
+class Database(Collector):
     """Gauges of the backlog of periodic commands and of the outbox, counted at each scrape.
+
+    During a database outage only the gauge that says so is left, so that alerts can see the outage.
 
     It doesn't use `Gauge`, which has a value for each worker, even after the worker has ended.
     """
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            backlog = list(self._backlog())
+        except Error:
+            backlog = []
+        yield GaugeMetricFamily(
+            "five_purposes_database_up",
+            "Whether PostgreSQL has answered the queries of this scrape.",
+            value=bool(backlog),
+        )
+        yield from backlog
+
+    def _backlog(self) -> Iterator[GaugeMetricFamily]:
         now = timezone.now()
         for name, meaning, count in (
             (

@@ -7,12 +7,13 @@ import logging
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 from django.test import Client
 
 from purposeapp.models import Assessment
 from purposeapp.web.request_log import MAX_LENGTH, HideKeys
 from tests.support.make import make_assessment
+from tests.support.outage import database_away
 
 KEY = "e8f5c1d2-0000-4000-8000-5ec7e70fe11a"
 PATHS = [
@@ -94,6 +95,38 @@ def test_a_line_says_which_route_it_was_how_long_it_took_and_with_how_many_queri
     assert seen["duration_ms"] > 0
     assert (missed["request"], missed["code"]) == ("GET (none)", 404)
     assert "that/name" not in str(missed)
+
+
+def requests_in(lines: str) -> list[dict]:
+    found = map(json.loads, lines.splitlines())
+    return [line for line in found if line["event"].startswith("request_")]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "route"),
+    [
+        ("client", "/purposes/job-seeking/", "/purposes/<purpose:purpose>/"),
+        ("owner", "/history/", "/history/"),
+        ("owner", "/nothing/", "(none)"),
+    ],
+)
+def test_an_outage_is_one_line_with_the_status_of_its_answer(request, db, logged, who, path, route):
+    browser = request.getfixturevalue(who)
+    browser.raise_request_exception = False
+    with database_away():
+        assert browser.get(path).status_code == 503
+    (line,) = requests_in(logged())
+    assert (line["event"], line["code"]) == ("request_unavailable", 503)
+    assert (line["level"], line["request"]) == ("warning", f"GET {route}")
+    assert "OperationalError" in line["exception"]
+
+
+def test_a_fault_of_ours_is_one_line_of_its_own_kind(client, db, logged):
+    client.raise_request_exception = False
+    with database_away(ProgrammingError):
+        assert client.get("/purposes/job-seeking/").status_code == 500
+    (line,) = requests_in(logged())
+    assert (line["event"], line["code"]) == ("request_failed", 500)
 
 
 def test_a_mail_is_from_the_public_host(settings):

@@ -2,13 +2,20 @@
 
 import logging
 import re
+import sys
 import time
+from http import HTTPStatus
 from typing import Any
 
+import structlog
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 from django_structlog.signals import bind_extra_request_finished_metadata
+
+from .outage import is_outage
+
+logger = structlog.get_logger(__name__)
 
 MAX_LENGTH = 300
 """The most characters of a path that are logged. Some clients send thousands."""
@@ -55,6 +62,27 @@ class RequestLogMiddleware(RequestMiddleware):
         """Start measuring the duration."""
         request.log_begin = time.perf_counter()  # type: ignore[attr-defined]
         super().prepare(request)
+
+    def process_got_request_exception(
+        self, sender: type[Any], request: HttpRequest, **kwargs: Any
+    ) -> None:
+        """Log a database outage as the 503 that it becomes, and any other exception as a failure.
+
+        An exception of an outer middleware comes here too: the session may be the first to need the
+        database.
+        """
+        error = sys.exception()
+        if not is_outage(error):
+            super().process_got_request_exception(sender, request, **kwargs)
+        elif not hasattr(request, "_raised_exception"):
+            # As django-structlog does, so that `request_finished` doesn't repeat it.
+            request._raised_exception = error  # type: ignore[attr-defined]
+            logger.warning(
+                "request_unavailable",
+                code=HTTPStatus.SERVICE_UNAVAILABLE.value,
+                request=self.format_request(request),
+                exc_info=True,
+            )
 
 
 @receiver(bind_extra_request_finished_metadata)

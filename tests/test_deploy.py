@@ -2,11 +2,13 @@
 
 import configparser
 import os
+import re
 import runpy
 import shutil
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -61,12 +63,14 @@ def test_the_daily_commands_run_after_their_hour(daily):
     ]
 
 
-def test_before_their_hour_only_the_hourly_one_runs_and_a_failure_is_said(daily):
-    process, _calls = daily(DAILY_HOUR="24", PYTHON_EXIT="1")
-    assert process.stderr.readline() == "send_reminders failed\n"
+def test_before_their_hour_only_the_hourly_ones_run_and_a_failure_is_said(daily):
+    process, calls = daily(DAILY_HOUR="24", PYTHON_EXIT="1")
+    hourly = ["send_reminders", "send_mail", "end_rooms"]
+    assert [process.stderr.readline() for _ in hourly] == [f"{name} failed\n" for name in hourly]
     process.send_signal(signal.SIGTERM)
     assert process.communicate()[1] == ""
     assert process.returncode == 0
+    assert calls() == [f"manage.py {name}" for name in hourly]
 
 
 def test_told_to_stop_a_command_hears_of_it(daily, tmp_path):
@@ -84,7 +88,7 @@ def test_told_to_stop_a_command_hears_of_it(daily, tmp_path):
 
 @pytest.fixture
 def backup(db, tmp_path):
-    """A function that runs deploy/backup.sh once, on the test database."""
+    """A function that runs deploy/backup.sh once, on the test database, or with another command."""
     database = connection.settings_dict
     software = local_postgres._package() / "pginstall" / "bin"
     environment = {
@@ -98,9 +102,9 @@ def backup(db, tmp_path):
         "BACKUP_DAYS": "14",
     }
 
-    def run(**changes: str) -> subprocess.CompletedProcess:
+    def run(command: str = "once", **changes: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            ["sh", DEPLOY / "backup.sh", "once"],
+            ["sh", DEPLOY / "backup.sh", command],
             env={**environment, **changes},
             capture_output=True,
             text=True,
@@ -126,6 +130,16 @@ def test_a_backup_is_whole_and_replaces_those_that_are_old(backup, tmp_path):
     assert made.stat().st_mode & 0o077 == 0
 
 
+def test_a_backup_replaces_none_of_the_same_day(backup, tmp_path):
+    today = datetime.now(UTC).date()
+    for day in (today, today + timedelta(days=1)):  # midnight may pass meanwhile
+        (tmp_path / f"five-purposes-{day}.dump").write_text("before")
+    assert backup().returncode == 0
+    (made,) = (path for path in tmp_path.iterdir() if path.read_bytes() != b"before")
+    assert re.fullmatch(r"five-purposes-\d{4}-\d\d-\d\dT\d{6}\.dump", made.name)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_a_backup_that_fails_leaves_those_before_it(backup, tmp_path):
     old = tmp_path / "five-purposes-2026-01-01.dump"
     old.write_text("before")
@@ -135,6 +149,114 @@ def test_a_backup_that_fails_leaves_those_before_it(backup, tmp_path):
     assert failed.returncode == 1
     assert "backup failed" in failed.stderr
     assert list(tmp_path.iterdir()) == [old]
+
+
+@pytest.mark.parametrize(
+    ("name", "hours", "status"),
+    [
+        ("five-purposes-2026-01-01T020000.dump", 25, 0),
+        ("five-purposes-2026-01-01T020000.dump", 27, 1),
+        ("five-purposes-2026-01-01T020000.dump.part", 0, 1),
+        ("nothing.dump", 0, 1),
+    ],
+)
+def test_a_check_of_the_backups_fails_without_a_dump_of_the_last_day(
+    backup, tmp_path, name, hours, status
+):
+    file = tmp_path / name
+    file.touch()
+    then = time.time() - hours * 3600
+    os.utime(file, (then, then))
+    checked = backup("check")
+    assert (checked.returncode, checked.stdout, checked.stderr) == (status, "", "")
+
+
+@pytest.fixture(params=["curl", "wget"])
+def pinging(request, tmp_path):
+    """The PATH of a machine that has only this program to make requests, and its recorded calls."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("date", "find", "mv", "rm", "sh", "wc"):
+        (programs / name).symlink_to(shutil.which(name))
+    calls = tmp_path / "calls"
+    (programs / request.param).write_text(f'#!/bin/sh\necho "$*" >> {calls}\nexit "$STATUS"\n')
+    (programs / request.param).chmod(0o755)
+    software = local_postgres._package() / "pginstall" / "bin"
+    return f"{software}:{programs}", lambda: calls.read_text() if calls.exists() else ""
+
+
+def test_a_watcher_hears_of_each_backup_and_of_no_failure(backup, pinging):
+    path, calls = pinging
+    watched = {"PATH": path, "BACKUP_PING_URL": "https://watch.example/a-key", "STATUS": "0"}
+    assert backup(**watched, PGDATABASE="nothing").returncode == 1
+    assert calls() == ""
+    done = backup(**watched)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert calls().endswith(" https://watch.example/a-key\n")
+    assert calls().count("\n") == 1
+
+
+def test_a_watcher_that_is_away_is_said_and_the_backup_is_kept(backup, pinging, tmp_path):
+    path, _calls = pinging
+    done = backup(PATH=path, BACKUP_PING_URL="https://watch.example/a-key", STATUS="22")
+    assert (done.returncode, done.stderr) == (0, "backup: BACKUP_PING_URL does not answer\n")
+    assert len(list(tmp_path.glob("*.dump"))) == 1
+
+
+@pytest.fixture
+def nightly(tmp_path):
+    """A function that starts the nightly backups with a `pg_dump` and a `sleep` of the test's."""
+    programs, dumps = tmp_path / "programs", tmp_path / "dumps"
+    programs.mkdir()
+    dumps.mkdir()
+    scripts = {
+        "pg_dump": 'while [ "$1" != --file ]; do shift; done\ntouch "$2"\n$IN_PG_DUMP\n',
+        "pg_restore": "exit 0\n",
+        "sleep": f"touch {tmp_path}/asleep\nexec {shutil.which('sleep')} 99\n",
+    }
+    for name, script in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}")
+        (programs / name).chmod(0o755)
+    started = []
+
+    def start(**environment: str) -> subprocess.Popen:
+        path = f"{programs}:{os.environ['PATH']}"
+        process = subprocess.Popen(
+            ["sh", DEPLOY / "backup.sh"],
+            env={"PATH": path, "BACKUP_DIRECTORY": str(dumps), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start, dumps, tmp_path / "asleep"
+    for process in started:
+        process.kill()
+
+
+def test_nightly_backups_begin_with_one_of_today_unless_there_is_one(nightly):
+    start, dumps, asleep = nightly
+    for _ in range(2):
+        process = start()
+        eventually(asleep.exists)
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate()[1] == ""
+        assert process.returncode == 0
+        made = list(dumps.iterdir())
+        assert len(made) == 1
+        asleep.unlink()
+
+
+def test_a_backup_that_is_told_to_stop_leaves_no_part_of_a_dump(nightly):
+    start, dumps, asleep = nightly
+    process = start(IN_PG_DUMP="exec sleep")
+    eventually(asleep.exists)
+    assert [path.suffix for path in dumps.iterdir()] == [".part"]
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert list(dumps.iterdir()) == []
 
 
 def test_the_role_of_the_site_owns_its_database_and_nothing_more(tmp_path):

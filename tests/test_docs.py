@@ -80,6 +80,7 @@ def test_the_example_of_an_env_file_has_every_variable_of_a_server_and_no_other(
     assert len(names) == len(set(names)), "a variable stands there twice"
     assert set(names) == (set(documented()) - NOT_FOR_COMPOSE) | {
         "BACKUP_DAYS",
+        "BACKUP_PING_URL",
         "HTTPS_PORT",
         "HTTP_PORT",
         "POSTGRES_PASSWORD",

@@ -1,15 +1,21 @@
 """Read environment variables. Only `make_secret_key` writes anything."""
 
 import os
+import re
 import secrets
+from email.errors import HeaderParseError, ObsoleteHeaderDefect
+from email.policy import default as RFC_5322
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 from config import local_postgres
 
-SECRET_KEY_MIN_LENGTH = 32
-"""Minimum length of SECRET_KEY in production, in characters."""
+SECRET_KEY_MIN_LENGTH = 50
+"""Minimum length of SECRET_KEY in production, in characters: that of Django's own check, W009."""
+
+HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
+"""What can be in a Host header, without the port. A leading dot stands for all subdomains."""
 
 
 def read_choice(name: str, *choices: str) -> str:
@@ -32,6 +38,33 @@ def read_whole_number(name: str, default: int, *, most: int) -> int:
     if not (value.isascii() and value.isdigit() and int(value) <= most):
         raise ImproperlyConfigured(f"{name} must be a whole number up to {most}, not {value!r}.")
     return int(value)
+
+
+def host_names(text: str, *, any_host: bool) -> list[str]:
+    """Return the host names in the value of ALLOWED_HOSTS, which separates them by commas.
+
+    With `any_host`, one may be `*`. Raises ImproperlyConfigured for anything else that no Host
+    header would ever match.
+    """
+    hosts = [host for each in text.split(",") if (host := each.strip())]
+    for host in hosts:
+        if not (HOST_NAME.fullmatch(host) or (any_host and host == "*")):
+            raise ImproperlyConfigured(
+                f"ALLOWED_HOSTS must be host names separated by commas, such as purposes.example, "
+                f"without a scheme, a port or a path, not {host!r}."
+            )
+    return hosts
+
+
+def is_mailbox(text: str) -> bool:
+    """Return whether a text is one email address, with or without a name (RFC 5322)."""
+    try:
+        header = RFC_5322.header_factory("From", text)
+    except (HeaderParseError, IndexError):
+        return False
+    # A name with a dot in it, without quotes, is obsolete and common.
+    defects = [each for each in header.defects if not isinstance(each, ObsoleteHeaderDefect)]
+    return not defects and len(header.addresses) == 1
 
 
 def read_secret_key(production: bool) -> str:

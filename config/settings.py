@@ -17,9 +17,16 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 from config import local_postgres
-from config.environment import read_choice, read_secret_key, read_whole_number
+from config.environment import (
+    host_names,
+    is_mailbox,
+    read_choice,
+    read_secret_key,
+    read_whole_number,
+)
 from config.logs import hide_rows
 from config.sentry import report_to_sentry
 
@@ -61,18 +68,28 @@ if _public.scheme not in ("http", "https") or not _public.hostname or _public.pa
         f"not {PUBLIC_URL!r}."
     )
 
+_public_host = f"[{_public.hostname}]" if ":" in _public.hostname else _public.hostname
 if os.environ.get("ALLOWED_HOSTS"):
-    _names = os.environ["ALLOWED_HOSTS"].split(",")
-    ALLOWED_HOSTS = [name.strip() for name in _names if name.strip()]
+    ALLOWED_HOSTS = host_names(os.environ["ALLOWED_HOSTS"], any_host=not PRODUCTION)
+    if not validate_host(_public_host, ALLOWED_HOSTS):
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS must contain the host of PUBLIC_URL, {_public_host}: otherwise the "
+            f"address that people use is answered with an error."
+        )
 elif _everywhere:
     # A server on every interface should be reachable by every name of this machine. No URL in a
     # page or a mail is built from the Host header.
     ALLOWED_HOSTS = ["*"]
 else:
-    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", _reached_at, _public.hostname]
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", _reached_at, _public_host]
 
 EMAIL_URL = os.environ.get("EMAIL_URL")
 EMAIL_FROM = os.environ.get("EMAIL_FROM") or f"Five Purposes <noreply@{_public.hostname}>"
+if os.environ.get("EMAIL_FROM") and not is_mailbox(EMAIL_FROM):
+    raise ImproperlyConfigured(
+        f"EMAIL_FROM must be an email address, such as Five Purposes <noreply@purposes.example>, "
+        f"not {EMAIL_FROM!r}. A name with a comma needs double quotes."
+    )
 LINKEDIN_CLIENT_ID = os.environ.get("LINKEDIN_CLIENT_ID")
 LINKEDIN_CLIENT_SECRET = os.environ.get("LINKEDIN_CLIENT_SECRET")
 LINKEDIN_SERVER_URL = os.environ.get("LINKEDIN_SERVER_URL") or "https://www.linkedin.com/oauth"

@@ -22,7 +22,7 @@ CHECKOUT = Path(__file__).parent.parent
 pytestmark = pytest.mark.processes
 PRODUCTION = {
     "APP_ENV": "production",
-    "SECRET_KEY": "0123456789abcdef0123456789abcdef0123456789",
+    "SECRET_KEY": "0123456789abcdef0123456789abcdef0123456789abcdef01",
     "ALLOWED_HOSTS": "purposes.example",
     "DATABASE_URL": "postgres://user:secret@db.example:5432/purposes",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example:587",
@@ -91,6 +91,19 @@ def test_a_start_that_is_refused_says_why_last():
         ("DEBUG", "yes"),
         ("APP_ENV", "prod"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", PRODUCTION["SECRET_KEY"][:49]),
+        ("ALLOWED_HOSTS", "another.example"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "*.example"),
+        ("ALLOWED_HOSTS", "purposes.example,https://purposes.example"),
+        ("ALLOWED_HOSTS", "purposes.example:443"),
+        ("ALLOWED_HOSTS", "purposes.example purposes.org"),
+        ("ALLOWED_HOSTS", ","),
+        ("EMAIL_FROM", "not an address"),
+        ("EMAIL_FROM", "noreply@"),
+        ("EMAIL_FROM", "'Five Purposes <noreply@purposes.example>'"),
+        ("EMAIL_FROM", "Five, Purposes <noreply@purposes.example>"),
+        ("EMAIL_FROM", "a@purposes.example, b@purposes.example"),
         ("PUBLIC_URL", "purposes.example"),
         ("PUBLIC_URL", "https://purposes.example/sub"),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
@@ -106,6 +119,41 @@ def test_a_start_that_is_refused_says_why_last():
 def test_a_value_that_is_not_understood_stops_the_start_and_is_named(name, value):
     with pytest.raises(ImproperlyConfigured, match=name):
         settings_of(**(PRODUCTION | {name: value}))
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("https://purposes.example", "purposes.example"),
+        ("https://Purposes.example:8443", "other.example, PURPOSES.example"),
+        ("https://www.purposes.example", ".purposes.example"),
+        ("http://127.0.0.1:8000", "localhost,127.0.0.1"),
+        ("http://[::1]:8000", "[::1]"),
+    ],
+)
+def test_the_host_of_the_public_address_is_one_of_the_hosts(url, hosts):
+    settings = settings_of(**PRODUCTION | {"PUBLIC_URL": url, "ALLOWED_HOSTS": hosts})
+    assert settings["ALLOWED_HOSTS"] == [host.strip() for host in hosts.split(",")]
+
+
+def test_a_laptop_may_answer_to_every_name():
+    assert settings_of(ALLOWED_HOSTS="*")["ALLOWED_HOSTS"] == ["*"]
+    assert settings_of(HOST="0.0.0.0")["ALLOWED_HOSTS"] == ["*"]
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "noreply@purposes.example",
+        "noreply@localhost",
+        "Five Purposes <noreply@purposes.example>",
+        "Fünf Zwecke <noreply@purposes.example>",
+        "Purposes Inc. <noreply@purposes.example>",
+        '"Five, Purposes" <noreply@purposes.example>',
+    ],
+)
+def test_a_sender_is_an_address_with_a_name_or_without(sender):
+    assert settings_of(**PRODUCTION | {"EMAIL_FROM": sender})["DEFAULT_FROM_EMAIL"] == sender
 
 
 def test_a_laptop_needs_nothing():

@@ -20,7 +20,7 @@ from purposeapp.management.doctor import Level, findings
 from purposeapp.models import Room, Session
 from purposeapp.models.room_answer import DELETED_WITHIN, ROOM_TERM
 from purposeapp.views.probes import healthz
-from tests.support.make import make_reminder, make_superuser
+from tests.support.make import make_reminder, make_superuser, prove_address
 from tests.support.rooms import make_room
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,8 @@ def test_reminders_that_nobody_sends(user):
     assert level("Daily") == [Level.GOOD, Level.GOOD, Level.GOOD]
     user.reminder.delete()
     make_reminder(user, due_on=timezone.now().date() - timedelta(days=4))
+    assert level("Daily") == [Level.GOOD, Level.GOOD, Level.GOOD]  # nobody may write to this person
+    prove_address(user)
     assert level("Daily") == [Level.GOOD, Level.GOOD, Level.NOTE]
 
 

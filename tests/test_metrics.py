@@ -83,6 +83,23 @@ def test_an_outage_of_the_database_is_a_number_and_not_the_end_of_all_numbers(se
     assert scrape(server)["five_purposes_database_up"] == 1
 
 
+PEOPLE_DUE = """
+from datetime import date
+from tests.support.make import make_reminder, make_user, make_verified_user
+for user in (make_verified_user("a@example.org"), make_user("b@example.org"),
+             make_verified_user("c@example.org", is_active=False)):
+    make_reminder(user, due_on=date(2026, 1, 1))
+make_reminder(make_verified_user("d@example.org"), due_on=date(9999, 1, 1))
+"""
+
+
+def test_a_reminder_waits_only_where_somebody_may_be_sent_mail(server):
+    server.run(PEOPLE_DUE)
+    waiting = scrape(server)["five_purposes_reminders_due"]
+    server.run("from purposeapp.models import User; User.objects.all().delete()")
+    assert waiting == 1
+
+
 def test_no_address_ever_becomes_a_label(server):
     for path in ("/talk/akeyakeyakeyakeyakey/", "/invitations/akeyakeyakey/", "/akeyakey?akey"):
         requests.get(server.url + path, timeout=10)

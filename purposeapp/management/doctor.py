@@ -149,7 +149,7 @@ def _daily_commands() -> Iterator[Finding]:
     now = timezone.now()
     over = Session.objects.filter(expire_date__lt=now - LATE).count()
     yield _daily("tidy", over, "sessions ended more than three days ago")
-    due = Reminder.objects.due((now - LATE).date()).count()
+    due = Reminder.objects.people_due((now - LATE).date()).count()
     rooms = Room.objects.overdue(term=DELETED_WITHIN).count()
     yield _daily("end_rooms", rooms, "rooms still hold answers after a day")
     yield _daily("send_reminders", due, "reminders are due since more than three days")
@@ -158,7 +158,7 @@ def _daily_commands() -> Iterator[Finding]:
 def _daily(command: str, left: int, words: str) -> Finding:
     if not left:
         return Finding("Daily", Level.GOOD, f"{command} has left nothing behind.")
-    # A reminder stays due while the person's address isn't verified, so it's not always an error.
+    # A reminder stays due while a mail server refuses that person's mail: not always an error here.
     return Finding(
         "Daily",
         Level.NOTE if command == "send_reminders" else Level.WRONG,

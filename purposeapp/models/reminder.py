@@ -39,6 +39,15 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         """Return the reminders that are due on or before `today`."""
         return self.filter(due_on__lte=today)
 
+    def people_due(self, today: date) -> models.QuerySet[User]:
+        """Return the reachable people whose reminder is due on or before `today`.
+
+        One query per table and no join, as the two tables need not be on the same machine.
+        """
+        return reachable_people().filter(
+            pk__in=list(self.due(today).values_list("user", flat=True))
+        )
+
     def due_somewhere(self, now: datetime) -> Self:
         """Return the reminders that are due in any time zone, not necessarily in the person's."""
         return self.due(now.astimezone(FIRST_TO_BEGIN).date())

@@ -93,8 +93,8 @@ class Database(Collector):
         for name, meaning, count in (
             (
                 "five_purposes_reminders_due",
-                "Reminders that are due and not sent yet.",
-                Reminder.objects.due(now.date()).count(),
+                "Reminders that are due and not sent yet, of people who may be sent mail.",
+                Reminder.objects.people_due(now.date()).count(),
             ),
             (
                 "five_purposes_sessions_over",

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
+from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.core.signing import TimestampSigner
 from django.db import OperationalError, connection
@@ -16,8 +17,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from purposeapp.management import doctor
-from purposeapp.management.doctor import Level, findings
-from purposeapp.models import Room, Session
+from purposeapp.management.doctor import MAIL_LATE, TRIES_UNTIL_LATE, Level, findings
+from purposeapp.models import OutgoingMail, Room, Session
+from purposeapp.models.outgoing_mail import FIRST_RETRY, MAX_RETRY
 from purposeapp.models.room_answer import DELETED_WITHIN, ROOM_TERM
 from purposeapp.views.probes import healthz
 from tests.support.make import make_reminder, make_superuser, prove_address
@@ -78,9 +80,17 @@ def test_a_fresh_installation_on_a_laptop_has_nothing_wrong(settings, tmp_path):
     words = StringIO()
     call_command("doctor", stdout=words, no_color=True)
     lines = words.getvalue().splitlines()
-    assert lines[-1] == "Nothing is wrong."
+    assert lines[-1] == "Nothing is wrong; read the notes above."
     assert not any(line.startswith("WRONG") for line in lines)
     assert [line for line in lines if line.startswith("note   Mail")]
+
+
+def test_without_a_note_nothing_is_left_to_read(monkeypatch):
+    good = [doctor.Finding("Disk", Level.GOOD, "There is room.")]
+    monkeypatch.setattr("purposeapp.management.commands.doctor.findings", lambda **_: good)
+    words = StringIO()
+    call_command("doctor", stdout=words, no_color=True)
+    assert words.getvalue().splitlines()[-1] == "Nothing is wrong."
 
 
 def test_what_is_wrong_is_counted_and_ends_with_1(settings):
@@ -143,6 +153,25 @@ def test_answers_in_rooms_that_nobody_deletes(user):
     assert level("Daily") == [Level.GOOD, Level.GOOD, Level.GOOD]
     Room.objects.filter(pk=room.pk).update(opened_at=timezone.now() - DELETED_WITHIN)
     assert level("Daily") == [Level.GOOD, Level.WRONG, Level.GOOD]
+
+
+@pytest.mark.parametrize(
+    ("due_minutes_ago", "tries", "wrong"), [(59, 5, False), (61, 0, True), (-360, 6, True)]
+)
+def test_mails_that_wait_for_an_hour(due_minutes_ago, tries, wrong):
+    mail = OutgoingMail.objects.put(EmailMessage("Subject", "Body", to=["a@example.org"]))
+    mail.next_try_at = timezone.now() - timedelta(minutes=due_minutes_ago)
+    mail.tries = tries
+    mail.save()
+    (outbox,) = found("Outbox")
+    assert outbox.level == (Level.WRONG if wrong else Level.GOOD)
+    said = f"1 mails have waited for more than an hour; the most tries are {tries}."
+    assert (outbox.words == said) == wrong
+
+
+def test_the_tries_of_an_hour_are_counted_as_the_outbox_makes_them():
+    waits = [min(FIRST_RETRY * 2**tries, MAX_RETRY) for tries in range(TRIES_UNTIL_LATE - 1)]
+    assert sum(waits[:-1], timedelta()) < MAIL_LATE < sum(waits, timedelta())
 
 
 def test_mails_that_go_to_the_log_are_wrong_in_production(settings):

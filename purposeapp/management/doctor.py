@@ -23,9 +23,10 @@ from django.core.cache import caches
 from django.core.checks import run_checks
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from purposeapp.models import Reminder, Room, Session, User
+from purposeapp.models import OutgoingMail, Reminder, Room, Session, User
 from purposeapp.models.room_answer import DELETED_WITHIN
 from purposeapp.views.probes import DOCTOR_HEADER, doctor_signer
 from purposeapp.web.outbox import mail_server
@@ -38,6 +39,10 @@ MAX_CLOCK_SKEW = timedelta(seconds=5)
 MIN_FREE_BYTES = 500 * 1024 * 1024
 LATE = timedelta(days=3)
 """Work overdue by this much shows that a periodic command hasn't run, say over a weekend."""
+
+MAIL_LATE = timedelta(hours=1)
+TRIES_UNTIL_LATE = 6
+"""The sixth try is made 62 minutes after the first one: the time between two tries doubles."""
 
 
 class Level(Enum):
@@ -117,6 +122,7 @@ def _in_the_database() -> Iterator[Finding]:
     yield _clock()
     yield _staff()
     yield from _daily_commands()
+    yield _outbox()
 
 
 def _clock() -> Finding:
@@ -167,6 +173,21 @@ def _daily(command: str, left: int, words: str) -> Finding:
     )
 
 
+def _outbox() -> Finding:
+    """Check that no mail has waited for more than an hour, due or tried again and again."""
+    is_late = Q(next_try_at__lt=timezone.now() - MAIL_LATE) | Q(tries__gte=TRIES_UNTIL_LATE)
+    late = OutgoingMail.objects.filter(is_late).aggregate(mails=Count("pk"), tries=Max("tries"))
+    if late["mails"]:
+        return Finding(
+            "Outbox",
+            Level.WRONG,
+            f"{late['mails']} mails have waited for more than an hour; the most tries are "
+            f"{late['tries']}.",
+            "The log says why, as mail_failed. If it doesn't, does manage.py send_mail run?",
+        )
+    return Finding("Outbox", Level.GOOD, "No mail has waited for more than an hour.")
+
+
 def _mail(production: bool) -> Finding:
     if not settings.EMAIL_URL or settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
         level = Level.WRONG if production else Level.NOTE
@@ -207,7 +228,9 @@ def _public_address(production: bool) -> Iterator[Finding]:
             "Public address",
             level,
             f"{settings.PUBLIC_URL} can't be reached: {error}",
-            "Does the site run? Do its name and its certificate lead here?",
+            "Does the site run? Do its name and its certificate lead here?"
+            if production
+            else "Does the site run? If it has another HOST or PORT, set the same for doctor.",
         )
         return
     if status != HTTPStatus.OK:

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
@@ -16,13 +18,14 @@ class Command(BaseCommand):
 
     def handle(self, **options) -> None:
         style = {Level.GOOD: self.style.SUCCESS, Level.NOTE: self.style.NOTICE}
-        wrong = 0
+        levels = Counter[Level]()
         for finding in findings(production=settings.PRODUCTION):
-            wrong += finding.level == Level.WRONG
+            levels[finding.level] += 1
             level = style.get(finding.level, self.style.ERROR)(f"{finding.level.value:<6}")
             self.stdout.write(f"{level} {finding.part:<15} {finding.words}")
             if finding.mend:
                 self.stdout.write(f"{'':23} {finding.mend}")
-        if wrong:
+        if wrong := levels[Level.WRONG]:
             raise CommandError(f"{wrong} wrong.")
-        self.stdout.write("Nothing is wrong.")
+        notes = "; read the notes above" if levels[Level.NOTE] else ""
+        self.stdout.write(f"Nothing is wrong{notes}.")

@@ -320,6 +320,28 @@ def test_a_command_by_hand_gets_the_variables_of_the_service(tmp_path):
     assert arguments == ["backup", "a file"]
 
 
+def services() -> dict[str, str]:
+    """Return the services of compose.yaml, as their lines."""
+    text = (settings.BASE_DIR / "compose.yaml").read_text()
+    there = text.partition("\nservices:\n")[2].partition("\nvolumes:\n")[0]
+    _, *parts = re.split(r"^  (\w+):\n", there, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_the_logs_of_every_service_are_rotated():
+    text = (settings.BASE_DIR / "compose.yaml").read_text()
+    assert "x-logging: &logging\n  driver: local\n" in text
+    app = text.partition("\nx-app: &app\n")[2].partition("\nservices:\n")[0]
+    assert "\n  logging: *logging\n" in app
+    without = [
+        name
+        for name, lines in services().items()
+        if "    logging: *logging\n" not in lines and "    <<: *app\n" not in lines
+    ]
+    assert set(services()) == {"proxy", "db", "migrate", "web", "daily", "backup"}
+    assert without == []
+
+
 UNITS = sorted(DEPLOY.glob("*.service"))
 
 

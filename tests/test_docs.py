@@ -85,6 +85,7 @@ def test_the_example_of_an_env_file_has_every_variable_of_a_server_and_no_other(
         "HTTP_PORT",
         "POSTGRES_PASSWORD",
         "REQUIREMENTS",
+        "WEB_MEMORY",
     }
 
 

@@ -1,5 +1,5 @@
 # --- Build stage: needs pip and root --------------------------------------------------------
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.13-slim-trixie AS build
 
 WORKDIR /app
 
@@ -21,7 +21,7 @@ RUN SECRET_KEY=unused DATABASE_URL=postgres:///unused \
 
 
 # --- Final stage ------------------------------------------------------------------------------
-FROM python:3.11-slim-bookworm
+FROM python:3.13-slim-trixie
 
 # A fixed numeric uid, so that a cluster can verify that it is not root.
 RUN useradd --uid 10001 --user-group --no-log-init --no-create-home \

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from purposeapp.import_export import exporting
@@ -253,15 +253,20 @@ def test_any_other_note_stays_as_it_is(note):
     assert escape_formulas(note) == note
 
 
-SPREADSHEETS = st.text("=+-@ \t\r\n;,'\"a\u00a0\ufeff\uff1d\x01") | st.text()
+SKIPPED = ' \u00a0"\ufeff\x01\x0b\x0c\x1c\x1d\x1e\x1f'
+SPREADSHEETS = st.text(f"=+-@\t\r\n;,'a\uff1d{SKIPPED}") | st.text()
+VERTICAL_TABS = "\x0b" * 5_000
 
 
 @given(SPREADSHEETS)
+@example(f"a,{VERTICAL_TABS}x")
+@example(f"a,'{VERTICAL_TABS}x")
+@example(f"{VERTICAL_TABS}=1")
 def test_what_was_escaped_can_be_read_again_exactly_and_no_cell_is_a_formula(note):
     escaped = escape_formulas(note)
     assert unescape_formulas(escaped) == note
     for cell in re.split("[,;\t\r\n]", escaped):
-        assert cell.lstrip(' \u00a0"\ufeff\x01')[:1] not in ("=", "+", "-", "@", "\uff1d")
+        assert cell.lstrip(SKIPPED)[:1] not in ("=", "+", "-", "@", "\uff1d")
     assert escaped[:1] not in ("\t", "\r", "\n")
 
 

@@ -25,7 +25,8 @@ DELIMITERS = ",;\t"
 # A cell can also begin within a text, if the file is opened with a different delimiter.
 _CELL_BEGINS = rf"(?:^|(?<=[{DELIMITERS}\r\n]))"
 # Some spreadsheets skip spaces, quotes and invisible characters, and run what follows.
-_SKIPPED = r"""(?:[^\S\t\r\n]|["'\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u2060\ufeff])*"""
+# One class and a possessive quantifier, so that each character is tried in one way only (ReDoS).
+_SKIPPED = r"""(?:(?![\t\r\n])[\s"'\x00-\x1f\u200b-\u200f\u2060\ufeff])*+"""
 _FORMULA = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"  # also as full-width characters
 _UNSAFE = rf"(?={_SKIPPED}{_FORMULA})"
 _UNSAFE_AT_FIRST = rf"(?={_SKIPPED}[\t\r\n])"

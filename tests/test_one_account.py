@@ -236,6 +236,36 @@ def test_a_file_of_very_many_values_is_refused_before_they_are_made(owner, value
     assert str(json_validation.TOO_MANY_VALUES) in text_of(response)
 
 
+@pytest.mark.parametrize("value", [b'"" ', b'"":', b'"a"'], ids=repr)
+def test_a_file_of_very_many_texts_without_commas_is_refused_in_little_memory(monkeypatch, value):
+    monkeypatch.setattr(json_validation, "MAX_VALUES", 100_000)
+    data = value * 1_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(json_validation.InvalidFile) as refused:
+            json_validation.load(data)
+        _end, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert refused.value.messages == [json_validation.TOO_MANY_VALUES]
+    assert peak < 1.1 * len(data)  # the decoded text
+
+
+def test_a_file_of_as_many_texts_as_values_may_have_is_read(monkeypatch):
+    monkeypatch.setattr(json_validation, "MAX_VALUES", 10)
+    entries = {f"key {number}": "a" for number in range(9)}
+    assert json_validation.load(json.dumps({"version": 1, **entries}).encode())["key 8"] == "a"
+    with pytest.raises(json_validation.InvalidFile):
+        json_validation.load(json.dumps({"version": 1, **entries, "key 9": "a"}).encode())
+
+
+def test_a_full_history_with_the_longest_notes_is_read():
+    """Each character of its notes is escaped in JSON as `\\"`, which ends no text."""
+    one = json.dumps(entry(note='"' * NOTE_MAX_LENGTH, event="other", event_words="," * 80))
+    data = f'{{"version": 1, "assessments": [{", ".join([one] * MAX_ASSESSMENTS)}]}}'.encode()
+    assert len(json_validation.load(data)["assessments"]) == MAX_ASSESSMENTS
+
+
 def test_a_text_of_commas_and_brackets_is_one_value(owner, monkeypatch):
     monkeypatch.setattr(json_validation, "MAX_VALUES", 20)
     note = '\\"[{,'.ljust(NOTE_MAX_LENGTH, ",")

@@ -46,7 +46,8 @@ MAX_VALUES = 1_000_000
 It bounds memory: a megabyte of brackets becomes many megabytes of lists.
 """
 
-_TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STRING_OR_VALUE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([,\[{])', re.DOTALL)
+"""A string, or what stands before a value outside of strings: an opening bracket or a comma."""
 
 UNUSABLE = object()
 """Sentinel for a number beyond MAX_DIGITS or a duplicate key. No field accepts it."""
@@ -90,10 +91,16 @@ def _refuse_too_many_values(data: bytes) -> None:
     """Raise InvalidFile if the data may have more than MAX_VALUES values.
 
     Counts opening brackets and commas outside strings: a list or object has one for each value.
+    A value has at most two strings, its key and itself. Needs constant memory, whatever the data.
     """
-    structure = _TEXTS.sub(b"", data)
-    if sum(map(structure.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        raise InvalidFile(TOO_MANY_VALUES)
+    values = strings = 0
+    for found in _STRING_OR_VALUE.finditer(data):
+        if found.lastindex:
+            values += 1
+        else:
+            strings += 1
+        if values > MAX_VALUES or strings > 2 * MAX_VALUES:
+            raise InvalidFile(TOO_MANY_VALUES)
 
 
 def decode(data: bytes) -> str:

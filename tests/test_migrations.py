@@ -2,13 +2,14 @@
 
 from datetime import UTC, date, datetime
 from importlib import import_module
+from unicodedata import normalize
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from purposeapp.models import PortraitPart
+from purposeapp.models import PortraitPart, Room, Talk
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
@@ -157,3 +158,35 @@ def test_a_sentence_that_staff_gave_another_condition_stays_theirs(db):
     assert not PortraitPart.history.filter(
         id=theirs.pk, history_change_reason=who_shares.REASON
     ).exists()
+
+
+@pytest.mark.django_db
+def test_names_that_newer_rules_refuse_are_made_readable():
+    old = migrate([("purposeapp", "0033_thanks_before_the_tips")])
+    model = old.get_app_config("purposeapp").get_model
+    user = model("User").objects.create(email="a@example.org")
+    names = {
+        "Anna": "Anna",
+        "فاطمه\u200cزهرا": "فاطمه\u200cزهرا",  # noqa: RUF001
+        "J.R. Sm\u00edth": "J.R. Sm\u00edth",
+        "evil.рф": "evil рф",
+        "evil。\u200dcom/x": "evil com/x",
+        "www\u200b.e\u200dvil": "www evil",
+        "\u202eAn\u200dn\x1b[31m": "Ann[31m",
+        "A\u200bt 1.2.3.4": "At 1 2 3 4",
+        "ｈｔｔｐ：／／evil": "http //evil",  # noqa: RUF001
+        "\u2605": "Someone",
+        "\u3164": "Someone",
+        "น้ำ": "น้ำ",
+        f"{'ﷺ' * 39}\u200b": normalize("NFKC", "ﷺ" * 39)[:40].rstrip(),
+    }
+    for number, name in enumerate(names):
+        model("Talk").objects.create(inviter=user, name=name, invite_hash=f"{number:064x}")
+    titles = {"\u202e\u3164": "Room", "!?": "!?", "＠b\u200b": "b", "Team 2.0": "Team 2.0"}  # noqa: RUF001
+    for title in titles:
+        model("Room").objects.create(host=user, title=title)
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert list(Talk.objects.order_by("invite_hash").values_list("name", flat=True)) == list(
+        names.values()
+    )
+    assert sorted(Room.objects.values_list("title", flat=True)) == sorted(titles.values())

@@ -106,6 +106,7 @@ def test_a_room_has_a_title_a_known_state_and_a_code_once_it_is_open(user):
 def test_a_title_holds_no_address(user):
     for title in ("see WWW.evil.example", "http://evil.example", "a@evil.example"):
         refused("title_holds_no_address", lambda title=title: make_room(user, title=title))
+    refused("title_holds_nothing_invisible", lambda: make_room(user, title="\u202eTeam"))
 
 
 def test_a_code_that_is_taken_is_not_given_twice(user, monkeypatch):

@@ -56,7 +56,8 @@ def test_a_room_is_made_and_listed(owner, user):
 
 
 @pytest.mark.parametrize(
-    "title", ["", "   ", "x" * 81, "a\0b", "Sign in at www.evil.example", "a@b"]
+    "title",
+    ["", "   ", "x" * 81, "a\0b", "Sign in at www.evil.example", "a@b", "a＠b", "\u202ea"],  # noqa: RUF001
 )
 def test_a_wrong_title_makes_no_room(owner, title):
     assert owner.post("/rooms/", {"title": title}).status_code == 422

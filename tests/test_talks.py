@@ -21,6 +21,8 @@ from purposeapp.models.talk import (
     MAX_OPEN_INVITATIONS,
     NAME_MAX_LENGTH,
     NAME_WITH_ADDRESS,
+    NAME_WITH_INVISIBLE,
+    NAME_WITHOUT_LETTER,
     START_REPEATS,
 )
 from purposeapp.models.talk_answer import TalkKind, TalkSide
@@ -116,6 +118,9 @@ def test_a_lost_link_is_replaced(owner, user, guest):
         *("https://evil.example", "ftp://x", "www.evil.example", "Call WWW.evil", "a@b"),
         "Anna (anna@example.org)",
         *("Prize at evil.com/win", "EVIL.COM", "Ёvil.co.uk"),
+        *("evil.рф", "evil.中国", "evil。com", "evil｡com", "evil．com", "bit․ly/x", "ｗｗｗ．evil"),  # noqa: RUF001
+        *("evil.भारत", "evil.ÿÿ", "ⓔ.ⓒⓞⓜ", "evil.c\u0301om", "evil.\ufe0fcom"),
+        *("http：//a", "a＠b", "1.2.3.4/login"),  # noqa: RUF001
     ],
 )
 def test_a_name_with_an_address_in_it_is_refused(owner, name):
@@ -126,10 +131,72 @@ def test_a_name_with_an_address_in_it_is_refused(owner, name):
     assert not Talk.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("evil.\u200bcom", "\u202eAnn", "Ann\x1b[31m", "Ann\x7f", "Ann\u00ad", "\ue000", "\u3164"),
+        *(
+            "\u200dAnn",
+            "Ann \u200d",
+            "evil.\u200dcom",
+            "é\u200c\u200dé",
+            "Ann \U000e0041",
+            "\u2800",
+        ),
+    ],
+)
+def test_a_name_with_something_invisible_is_refused(owner, name):
+    response = owner.post(PATH, {"name": name})
+    assert response.status_code == 422
+    assert str(NAME_WITH_INVISIBLE) in text_of(response)
+    assert not Talk.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["!?", "\u2014", "...", "\u2605", "\U0001f680", "\u2764\ufe0f"])
+def test_a_name_of_symbols_is_none(owner, name):
+    response = owner.post(PATH, {"name": name})
+    assert response.status_code == 422
+    assert str(NAME_WITHOUT_LETTER) in text_of(response)
+    assert not Talk.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * (NAME_MAX_LENGTH + 1), "A\0B"])
 def test_a_name_that_is_none_is_refused(owner, name):
     assert owner.post(PATH, {"name": name}).status_code == 422
     assert not Talk.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("Zoe\u0308", "Zoë"), ("Ann\u00a0 Lee\x85", "Ann Lee"), (" An\n\tn ", "An n")],
+)
+def test_a_name_is_stored_on_one_line_with_composed_characters(owner, typed, stored):
+    assert owner.post(PATH, {"name": typed}).status_code == 303
+    assert Talk.objects.get().name == stored
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Anne-Marie O'Neil", "J.R. Smith", "François d’Été", "Ann 2", "Ann \u2764\ufe0f", "Ñ"),  # noqa: RUF001
+        *("محمد علي", "فاطمه\u200cزهرا", "דוד כהן", "अनुष्का शर्मा", "क\u094d\u200dष", "ศรีสุดา น้ำ"),  # noqa: RUF001
+        *(
+            "王小明",
+            "山田 太郎",
+            "葛\U000e0100城",
+            "김민준",
+            "Ольга",
+            "Νίκος",
+            "ნინო",
+            "𠮷野",
+            "ｱﾝ",
+        ),
+        "Ann \U0001f469\u200d\U0001f4bb",
+    ],
+)
+def test_a_name_in_any_script_is_one(owner, name):
+    assert owner.post(PATH, {"name": name}).status_code == 303
+    assert Talk.objects.get().name == name
 
 
 @pytest.mark.parametrize("name", ["J. R. R. Tolkien", "Mr. T", "A.B.", "Dr. Anna", "No. 5"])

@@ -12,6 +12,7 @@ from purposeapp.models.room_answer import MAX_ANSWERS, RoomKind
 from purposeapp.rooms.code import LENGTH, read_code, without_gaps
 from purposeapp.split import Purpose, Split, budget_error
 
+from .one_line import NameField
 from .questionnaire import SubmissionField
 from .ten_points import PointsField
 
@@ -29,6 +30,7 @@ class RoomForm(forms.ModelForm):
     class Meta:
         model = Room
         fields = ["title", "asks_future"]
+        field_classes = {"title": NameField}
         labels = {"title": _("Name of the room"), "asks_future": _("Ask for the future too")}
         help_texts = {
             "title": _("Everybody in the room sees it."),
@@ -37,10 +39,6 @@ class RoomForm(forms.ModelForm):
             ),
         }
         widgets = {"title": forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})}
-
-    def clean_title(self) -> str:
-        """Return the title on one line, with whitespace collapsed."""
-        return " ".join(self.cleaned_data["title"].split())
 
     def save(self, *, user) -> Room | None:  # type: ignore[override]
         """Create the room.

@@ -14,6 +14,7 @@ from purposeapp.models.talk_answer import TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 
 from .newlines import NewlineField
+from .one_line import NameField, OneLineField
 
 TOO_MANY_OPEN = _("You have %(count)d open invitations. Revoke one first.")
 TOO_MANY_TODAY = _("You've made %(count)d invitations today. Try again tomorrow.")
@@ -43,6 +44,7 @@ class InvitationForm(forms.ModelForm):
     class Meta:
         model = Talk
         fields = ["name", "label"]
+        field_classes = {"name": NameField, "label": OneLineField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "given-name", "dir": "auto"}),
             "label": forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
@@ -52,14 +54,6 @@ class InvitationForm(forms.ModelForm):
             "name": _("Your guest sees this name, and nothing else about you."),
             "label": _("Only you see this. It tells your talks apart."),
         }
-
-    def clean_name(self) -> str:
-        """Return the name on one line, with whitespace collapsed."""
-        return " ".join(self.cleaned_data["name"].split())
-
-    def clean_label(self) -> str:
-        """Return the label on one line, with whitespace collapsed."""
-        return " ".join(self.cleaned_data["label"].split())
 
     def save(self, *, user) -> "tuple[Talk, str] | None":  # type: ignore[override]
         """Create the invitation, and return it with its key.

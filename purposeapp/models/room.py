@@ -18,7 +18,14 @@ from purposeapp.rooms.picture import MIN_ANSWERS, Picture
 from .capability_key import hash_of
 from .compiled_query import CompiledQuery
 from .integrity import violates
-from .names import ADDRESS_IN_NAME, NAME_WITH_ADDRESS, NO_ADDRESS
+from .names import (
+    ADDRESS_IN_NAME,
+    INVISIBLE_IN_NAME,
+    NAME_WITH_ADDRESS,
+    NAME_WITH_INVISIBLE,
+    NO_ADDRESS,
+    NOTHING_INVISIBLE,
+)
 from .owned_queryset import OwnedQuerySet
 from .room_answer import MAX_ANSWERS, ROOM_TERM, RoomAnswer, RoomKind
 from .room_picture import RoomPicture
@@ -158,7 +165,7 @@ class Room(models.Model):
     title = models.CharField(
         _("title"),
         max_length=TITLE_MAX_LENGTH,
-        validators=[ProhibitNullCharactersValidator(), NO_ADDRESS],
+        validators=[ProhibitNullCharactersValidator(), NO_ADDRESS, NOTHING_INVISIBLE],
     )
     code = models.CharField(max_length=6, null=True, editable=False, db_index=True)  # noqa: DJ001 (none before it is open)
     asks_future = models.BooleanField(_("ask for the future too"), default=True)
@@ -192,9 +199,14 @@ class Room(models.Model):
             ),
             models.CheckConstraint(condition=~Q(title=""), name="room_has_a_title"),
             models.CheckConstraint(
-                condition=~Q(title__iregex=ADDRESS_IN_NAME),
+                condition=~Q(title__regex=ADDRESS_IN_NAME),
                 name="room_title_holds_no_address",
                 violation_error_message=NAME_WITH_ADDRESS,
+            ),
+            models.CheckConstraint(
+                condition=~Q(title__regex=INVISIBLE_IN_NAME),
+                name="room_title_holds_nothing_invisible",
+                violation_error_message=NAME_WITH_INVISIBLE,
             ),
             models.CheckConstraint(condition=Q(round__gte=1), name="room_rounds_begin_with_one"),
         ]

@@ -19,7 +19,17 @@ from purposeapp.split import Split
 
 from .capability_key import HASH, hash_of, make_key
 from .compiled_query import CompiledQuery
-from .names import LINK_IN_NAME, NAME_WITH_ADDRESS, NO_LINK
+from .names import (
+    INVISIBLE_IN_NAME,
+    LETTER_IN_NAME,
+    LINK_IN_NAME,
+    NAME_WITH_ADDRESS,
+    NAME_WITH_INVISIBLE,
+    NAME_WITHOUT_LETTER,
+    NO_LINK,
+    NOTHING_INVISIBLE,
+    SOME_LETTER,
+)
 from .talk_answer import NEEDED, TalkAnswer, TalkKind, TalkSide, answers_in_all, answers_of, by_side
 from .talk_note import TalkNote, notes_of
 from .user import User
@@ -206,7 +216,7 @@ class Talk(models.Model):
     name = models.CharField(
         _("your name"),
         max_length=NAME_MAX_LENGTH,
-        validators=[ProhibitNullCharactersValidator(), NO_LINK],
+        validators=[ProhibitNullCharactersValidator(), NO_LINK, NOTHING_INVISIBLE, SOME_LETTER],
     )
     label = models.CharField(
         _("who it's for"),
@@ -241,9 +251,19 @@ class Talk(models.Model):
                 name="talk_has_no_label_once_the_inviter_withdrew",
             ),
             models.CheckConstraint(
-                condition=~Q(name__iregex=LINK_IN_NAME),
+                condition=~Q(name__regex=LINK_IN_NAME),
                 name="talk_name_holds_no_address",
                 violation_error_message=NAME_WITH_ADDRESS,
+            ),
+            models.CheckConstraint(
+                condition=~Q(name__regex=INVISIBLE_IN_NAME),
+                name="talk_name_holds_nothing_invisible",
+                violation_error_message=NAME_WITH_INVISIBLE,
+            ),
+            models.CheckConstraint(
+                condition=Q(name="") | Q(name__regex=LETTER_IN_NAME),
+                name="talk_name_has_a_letter",
+                violation_error_message=NAME_WITHOUT_LETTER,
             ),
             models.CheckConstraint(
                 condition=Q(invite_hash__regex=HASH)

@@ -214,7 +214,9 @@ def test_a_tip_moves_past_its_neighbour_and_back(editor):
     response = press(editor, "down", first)
     assert (response.status_code, response.url) == (302, LIST)
     assert by_position() == [second, first, *rest]
-    assert tip.history.first().history_user.email == "editor@example.org"
+    newest = tip.history.first()
+    assert newest.history_user.email == "editor@example.org"
+    assert newest.history_change_reason == "Moved in the list"
     press(editor, "up", first)
     assert by_position() == [first, second, *rest]
 
@@ -226,6 +228,28 @@ def test_at_the_end_there_is_no_further(editor):
         "“Set aside one fixed hour a week for leads, and leave them a…” can't be moved any further."
     ]
     assert by_position() == before
+
+
+def positions() -> dict[str, int]:
+    tips = Tip.objects.filter(purpose="business_driven").by_position()
+    return dict(tips.values_list("key", "position"))
+
+
+def test_only_the_two_neighbours_get_other_positions_whichever_tips_are_level_elsewhere(editor):
+    first, second, third, fourth, *_rest = before = positions()
+    Tip.objects.filter(key=second).update(position=before[first])
+    before = positions()
+    press(editor, "up", fourth)
+    assert positions() == before | {third: before[fourth], fourth: before[third]}
+    assert list(positions())[:4] == [first, second, fourth, third]
+
+
+def test_a_tip_moves_past_one_whose_position_a_third_one_has_too(editor):
+    first, second, third, *rest = before = positions()
+    Tip.objects.filter(key=second).update(position=before[first])
+    press(editor, "up", third)
+    assert list(positions()) == [first, third, second, *rest]
+    assert len(set(positions().values())) == len(before)
 
 
 def test_tips_at_the_same_position_move_too(editor):
@@ -284,6 +308,7 @@ def test_positions_typed_in_the_list_are_stored_and_nothing_else(editor, tip):
     tip.refresh_from_db()
     assert (tip.position, tip.text) == (7, "Changed meanwhile.")
     assert Tip.history.count() == versions + 1
+    assert tip.history.first().history_change_reason == "Moved in the list"
 
 
 def test_a_list_that_is_out_of_date_moves_nothing_back(editor, tip):
@@ -471,11 +496,7 @@ def test_the_second_save_is_refused_and_shows_both_texts(editor, tip):
         (found.label, str(found.old), str(found.new))
         for found in response.context["adminform"].form.conflict
     ]
-    assert shown == [
-        ("Text", "Their words.", "My words."),
-        ("Points to", "10", "9"),
-        ("Position", "5", str(tip.position)),
-    ]
+    assert shown == [("Text", "Their words.", "My words.")]
     tip.refresh_from_db()
     assert (tip.text, tip.points_to) == ("Their words.", 10)
     assert 'name="text"' in response.content.decode()
@@ -496,6 +517,78 @@ def test_whoever_has_seen_both_may_save_over_it(editor, tip):
     assert tip.text == "My words."
     # But they don't overwrite a later change.
     assert editor.post(page_of(tip), {**again, "text": "Mine again."}).status_code == 409
+
+
+def test_what_only_a_colleague_changed_stays_as_they_saved_it(editor, tip):
+    """The list's arrows may change the positions of all tips of a purpose."""
+    mine = tip_form(tip, text="My words.")
+    later = timezone.now().date() + timedelta(days=9)
+    editor.post(page_of(tip), tip_form(tip, position=5, state="draft", published_from=later))
+    response = editor.post(page_of(tip), mine, follow=True)
+    assert said(response)[-2:] == [
+        "Someone else saved this while you were editing. "
+        "Their changes are kept: Position, State, Published from.",
+        "Saved as a draft. Publish it? "
+        f'<button class="button" form="changelist-form" formaction="{page_of(tip, "publish")}">'
+        "Publish</button>",
+    ]
+    tip.refresh_from_db()
+    assert (tip.text, tip.position, tip.state, tip.published_from) == (
+        "My words.",
+        5,
+        "draft",
+        later,
+    )
+
+
+def test_after_a_conflict_what_only_a_colleague_changed_stays_too(editor, tip):
+    later = timezone.now().date() + timedelta(days=9)
+    theirs = {"text": "Their words.", "position": 5, "published_from": later}
+    mine = tip_form(tip, text="My words.", points_to=9)
+    editor.post(page_of(tip), tip_form(tip, **theirs))
+    refused = editor.post(page_of(tip), mine)
+    form = refused.context["adminform"].form
+    again = {name: form[name].value() for name in TIP_FIELDS}
+    assert 'name="position" value="5"' in refused.content.decode()
+    assert f'name="published_from" value="{later}"' in refused.content.decode()
+    again |= {"version": version_in(refused)}
+    assert editor.post(page_of(tip), again).status_code == 302
+    tip.refresh_from_db()
+    assert (tip.text, tip.points_to) == ("My words.", 9)
+    assert (tip.position, tip.published_from) == (5, later)
+
+
+def test_the_same_change_by_two_is_no_conflict(editor, tip):
+    mine = tip_form(tip, text="Our words.", points_to=9)
+    editor.post(page_of(tip), tip_form(tip, text="Our words."))
+    assert editor.post(page_of(tip), mine).status_code == 302
+    tip.refresh_from_db()
+    assert (tip.text, tip.points_to) == ("Our words.", 9)
+
+
+def test_two_changes_that_make_no_sense_together_are_refused_with_the_reason(editor, tip):
+    mine = tip_form(tip, points_from=8)
+    editor.post(page_of(tip), tip_form(tip, points_to=7))
+    response = editor.post(page_of(tip), mine)
+    assert response.status_code == 422
+    assert "“Points from” must not be above “points to”" in text_of(response)
+    assert said(response)[-1] == (
+        "Someone else saved this while you were editing. Their changes are kept: Points to."
+    )
+    assert 'name="points_to" value="7"' in response.content.decode()
+    tip.refresh_from_db()
+    assert (tip.points_from, tip.points_to) == (2, 7)
+
+
+def test_a_conflict_waits_until_what_was_typed_is_valid(editor, tip):
+    mine = tip_form(tip, text="My words.", points_to="many")
+    editor.post(page_of(tip), tip_form(tip, text="Their words.", points_to=9))
+    response = editor.post(page_of(tip), mine)
+    assert response.status_code == 422
+    assert version_in(response) == mine["version"]
+    response = editor.post(page_of(tip), {**mine, "points_to": 8})
+    shown = [found.label for found in response.context["adminform"].form.conflict]
+    assert (response.status_code, shown) == (409, ["Text", "Points to"])
 
 
 @pytest.mark.parametrize("version", ["", "x", None])

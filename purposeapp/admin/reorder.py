@@ -9,6 +9,9 @@ from simple_history.utils import bulk_update_with_history
 from purposeapp.forms.tip import POSITION_STEP
 from purposeapp.models import Tip
 
+MOVED = "Moved in the list"
+"""The change reason in the history of a tip whose position has changed."""
+
 
 @transaction.atomic
 def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
@@ -29,21 +32,27 @@ def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
     if place is None or other is None or not 0 <= other < len(tips):
         messages.info(request, _("“%(tip)s” can't be moved any further.") % {"tip": tip})
     else:
-        tips[place], tips[other] = tips[other], tips[place]
-        changed = _renumber(tips)
-        bulk_update_with_history(changed, Tip, ["position"], default_user=request.user)
+        changed = _swap(tips, place, other)
+        bulk_update_with_history(
+            changed,
+            Tip,
+            ["position"],
+            default_user=request.user,
+            default_change_reason=MOVED,
+        )
         messages.success(request, _("“%(tip)s” moved.") % {"tip": tip})
 
 
-def _renumber(tips: list[Tip]) -> list[Tip]:
-    """Assign the tips' existing position numbers in this order, and return the changed tips.
+def _swap(tips: list[Tip], place: int, other: int) -> list[Tip]:
+    """Swap two neighbors in the list, and return the tips whose position number has changed.
 
-    If two have the same number, all get new ones.
+    They swap their numbers, unless one of these is also another tip's: then all get new ones.
     """
-    numbers = sorted({tip.position for tip in tips})
-    if len(numbers) < len(tips):
+    numbers = [tip.position for tip in tips]
+    tips[place], tips[other] = tips[other], tips[place]
+    if any(numbers.count(numbers[index]) > 1 for index in (place, other)):
         step = POSITION_STEP if len(tips) < 3_000 else 1
-        numbers = [step * place for place in range(1, len(tips) + 1)]
+        numbers = [step * index for index in range(1, len(tips) + 1)]
     changed = []
     for tip, number in zip(tips, numbers, strict=True):
         if tip.position != number:

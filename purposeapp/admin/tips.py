@@ -156,6 +156,12 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             *("down", tip.pk, down % {"tip": tip}, "↓"),
         )
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the tip, with a change reason if it's only its position in the list."""
+        if isinstance(form, PositionForm):
+            obj._change_reason = reorder.MOVED
+        super().save_model(request, obj, form, change)
+
     # --- Actions ---
 
     @admin.action(description=_("Publish selected tips"), permissions=["change"])

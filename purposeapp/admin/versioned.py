@@ -38,6 +38,10 @@ REASONS = {
 }
 """The change reasons that migrations stored, as texts for editors."""
 
+KEPT_FROM_A_COLLEAGUE = gettext_lazy(
+    "Someone else saved this while you were editing. Their changes are kept: %(fields)s."
+)
+
 
 def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str) -> list[Any]:
     """Change the state of the rows that have another one, with an audit trail, and return them."""
@@ -138,6 +142,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
             return super().render_history_view(request, template, context, **kwargs)
         show_typed(request, context)
         form, version = context["adminform"].form, context["original"]
+        self._say_what_was_merged(request, form)
         stored = form.stored
         context["stored"] = stored
         context["differences"] = differences(stored, version) if stored else described(version)
@@ -150,9 +155,15 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """Save the row only if it has changed, so that its history has no empty entries."""
         if record := getattr(obj, "_history", None):
             obj._change_reason = f"Restored from {record.history_date:%Y-%m-%d %H:%M:%S}"
+        self._say_what_was_merged(request, form)
         stored = self.model.objects.filter(pk=obj.pk).first()
         if stored is None or changed_fields(stored, obj):
             super().save_model(request, obj, form, change)
+
+    def _say_what_was_merged(self, request: HttpRequest, form: Any) -> None:
+        if merged := getattr(form, "merged", []):
+            labels = ", ".join(str(form.fields[name].label) for name in merged)
+            self.message_user(request, KEPT_FROM_A_COLLEAGUE % {"fields": labels}, messages.INFO)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -180,8 +191,9 @@ class VersionedAdmin(SimpleHistoryAdmin):
     ) -> HttpResponse:
         """Render the form: a 422 if it's invalid, a 409 if the optimistic lock failed."""
         show_typed(request, context)
-        response = super().render_change_form(request, context, *args, **kwargs)
         form = context["adminform"].form
+        self._say_what_was_merged(request, form)
+        response = super().render_change_form(request, context, *args, **kwargs)
         if getattr(form, "conflict", None):
             response.status_code = HTTPStatus.CONFLICT
         elif form.errors:

@@ -1,4 +1,4 @@
-"""Base form with an optimistic lock, for tips, portrait sentences and talk questions."""
+"""Base form with an optimistic lock and a three-way merge, for all texts that editors write."""
 
 from itertools import chain, count
 from typing import Any
@@ -7,7 +7,12 @@ from django import forms
 from django.db.models import Manager
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.import_export.differences import Difference, described, differences
+from purposeapp.import_export.differences import (
+    Difference,
+    changed_fields,
+    described,
+    differences,
+)
 
 CHANGED_MEANWHILE = _(
     "Someone else saved this while you were editing, so your changes aren't saved yet. "
@@ -16,7 +21,11 @@ CHANGED_MEANWHILE = _(
 
 
 class VersionedForm(forms.ModelForm):
-    """Model form with an optimistic lock: it's invalid if a colleague has saved in the meantime."""
+    """Model form with an optimistic lock and a three-way merge.
+
+    If a colleague has saved in the meantime, fields that only they have changed get their values.
+    The form is invalid if both have changed the same field.
+    """
 
     KEY_HELP: Any = ""
     """Help text of the key of a new row: what it's made from if none is typed."""
@@ -27,6 +36,8 @@ class VersionedForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[Difference] = []
+        self.merged: list[str] = []
+        """The fields that have got a colleague's values."""
         # The instance may be an earlier version that the editor is restoring.
         rows = self._meta.model._default_manager
         self.stored: Any = rows.filter(pk=self.instance.pk).first() if self.instance.pk else None
@@ -37,28 +48,51 @@ class VersionedForm(forms.ModelForm):
 
     def clean(self) -> dict:
         values = super().clean() or self.cleaned_data
-        if self.instance.pk and "version" in self.fields:
-            self._refuse_to_overwrite()
+        # What an editor has changed is known once all fields are valid.
+        if self.instance.pk and "version" in self.fields and not self.errors:
+            self._merge()
         if self.instance.pk and not self.stored:
             self._refuse_a_key_taken_meanwhile()
         return values
 
     def typed(self) -> Any:
-        """Return an unsaved row with the typed values, and the stored ones for invalid fields."""
+        """Return an unsaved row with the typed values, and the stored ones for invalid fields.
+
+        Once merged, it has a colleague's values too.
+        """
         model = self._meta.model
         row = model(pk=self.instance.pk, key=self.instance.key)
         for name in model.CHANGING_FIELDS:
             setattr(row, name, self.cleaned_data.get(name, getattr(self.instance, name)))
         return row
 
-    def _refuse_to_overwrite(self) -> None:
+    def _merge(self) -> None:
+        """Take over what only a colleague has changed, or add an error if both changed a field."""
         if self.cleaned_data.get("version") == self.initial["version"]:
             return
-        # An editor who saves again has seen the conflict, so update the fingerprint.
-        self.data = {**self.data.dict(), self.add_prefix("version"): self.initial["version"]}  # type: ignore[attr-defined]
-        mine = self.typed()
-        self.conflict = differences(self.stored, mine) if self.stored else described(mine)
-        self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
+        if not self.stored:
+            self.conflict = described(self.typed())
+        elif opened := self._opened_version():
+            mine = changed_fields(opened, self.typed())
+            theirs = changed_fields(opened, self.stored)
+            self.merged = [name for name in theirs if name not in mine]
+            self.conflict = differences(self.stored, self.typed(), among=set(mine) & set(theirs))
+        else:
+            self.conflict = differences(self.stored, self.typed())
+        # If the form is shown again, an editor who saves again has seen what is stored.
+        values = {name: getattr(self.stored, name) for name in self.merged}
+        shown = {**values, "version": self.initial["version"]}
+        shown = {self.add_prefix(name): value for name, value in shown.items()}
+        self.data = {**self.data.dict(), **shown}  # type: ignore[attr-defined]
+        self.cleaned_data |= values
+        if self.conflict:
+            self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
+
+    def _opened_version(self) -> Any:
+        """Return the version that the editor opened, or None if it isn't in the history."""
+        versions = (record.instance for record in self.stored.history.all())
+        opened = self.cleaned_data.get("version")
+        return next((version for version in versions if version.fingerprint == opened), None)
 
     def _refuse_a_key_taken_meanwhile(self) -> None:
         """Add an error if the key of a deleted row that is being restored is used again.

@@ -1,5 +1,6 @@
 """Differences between two versions of a row, as text for editors to compare."""
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from django.utils.formats import date_format
@@ -18,11 +19,15 @@ class Difference(NamedTuple):
     new: str | Promise
 
 
-def differences(old, new) -> list[Difference]:
-    """Return the fields in which two versions differ. Either may be a historical record."""
+def differences(old, new, *, among: Container[str] | None = None) -> list[Difference]:
+    """Return the fields, of all or of some, in which two versions differ.
+
+    Either may be a historical record.
+    """
     return [
         Difference(_label(new, name), _said(old, name), _said(new, name))
         for name in changed_fields(old, new)
+        if among is None or name in among
     ]
 
 

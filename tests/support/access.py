@@ -205,10 +205,10 @@ TABLE = """
 /admin/purposeapp/portraitpart/coverage/                       ssssss    xxxxxx  oo----
 /admin/purposeapp/portraitpart/{part}/                         ssssss    >>>>>>  >>>>>>
         → ./change/
-/admin/purposeapp/portraitpart/{part}/change/                  ssssss    xxxxxx  oocooo
+/admin/purposeapp/portraitpart/{part}/change/                  ssssss    xxxxxx  oo?ooo
 /admin/purposeapp/portraitpart/{part}/delete/                  ssssss    xxxxxx  xxxxxx
 /admin/purposeapp/portraitpart/{part}/history/                 ssssss    xx----  oo----
-/admin/purposeapp/portraitpart/{part}/history/{part_version}/  ssssss    xxx---  ooc---
+/admin/purposeapp/portraitpart/{part}/history/{part_version}/  ssssss    xxx---  oo?---
 /admin/purposeapp/portraitpart/{part}/preview/                 ssssss    xxxxxx  oo----
 /admin/purposeapp/portraitpart/{part}/publish/                 ssssss    xxxxxx  >>>---
         → ../change/ /admin/purposeapp/portraitpart/

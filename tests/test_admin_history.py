@@ -1,15 +1,16 @@
 """The history of tips in the admin: who changed what, old beside new, and restoring a version."""
 
 import html
-import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from purposeapp.admin.deleted_tips import DELETED_MEANWHILE
 from purposeapp.admin.versioned import VersionedAdmin
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_FIELDS
 from tests.support.make import make_editor, make_tip, make_user, tip_form
 
 VERSIONS_PER_PAGE = VersionedAdmin.history_list_per_page
@@ -46,9 +47,10 @@ def records(response) -> list[tuple]:
 
 def restore(client, record, **changes):
     """Open a version in the form, apply changes if any, and save."""
-    page = client.get(version_of(record)).content.decode()
-    (version,) = re.findall(r'name="version"(?: value="(\w*)")?', page)
-    return client.post(version_of(record), tip_form(record.instance, version=version, **changes))
+    form = client.get(version_of(record)).context["adminform"].form
+    shown = {name: form[name].value() for name in (*TIP_FIELDS, "version")}
+    shown["published_from"] = shown["published_from"] or ""
+    return client.post(version_of(record), {**shown, **changes})
 
 
 def test_each_change_stands_old_beside_new_with_whoever_made_it(editor, tip):
@@ -99,23 +101,65 @@ def test_the_oldest_on_a_page_is_compared_with_the_next_one(editor, tip):
 
 def test_any_version_comes_back_as_a_new_one(editor, tip):
     first = tip.history.get()
-    tip.text, tip.state = "Other words.", "archived"
+    tip.text, tip.points_to = "Other words.", 4
     tip.save()
     response = editor.get(version_of(first))
     page = response.content.decode()
     assert 'name="_save" value="Restore">' in page
     assert "evert" not in page
     shown = [(found.label, found.old, found.new) for found in response.context["differences"]]
-    assert shown == [("Text", "Other words.", first.text), ("State", "Archived", "Published")]
+    assert shown == [("Text", "Other words.", first.text), ("Points to", 4, 10)]
     assert Tip.objects.get(pk=tip.pk).text == "Other words."
     response = restore(editor, first)
     assert (response.status_code, response.url) == (302, LIST)
     tip.refresh_from_db()
-    assert (tip.text, tip.state) == (first.text, "published")
+    assert (tip.text, tip.points_to) == (first.text, 10)
     newest = tip.history.first()
     assert tip.history.count() == 3
     assert newest.history_user.email == "editor@example.org"
     assert newest.history_change_reason.startswith("Restored from 20")
+
+
+STAYS = (
+    "These stay as they are today, unless you change them below: State, Published from, Position."
+)
+
+
+def test_old_words_come_back_where_the_tip_stands_today(editor):
+    """The first version of a tip is a draft; restoring it must not take the tip off the site."""
+    tip = make_tip(text="Old words.", state="draft", position=3)
+    first = tip.history.get()
+    day = timezone.now().date()
+    tip.text, tip.state, tip.position, tip.published_from = "New words.", "published", 40, day
+    tip.save()
+    response = editor.get(version_of(first))
+    assert STAYS in " ".join(response.content.decode().split())
+    assert [found.label for found in response.context["differences"]] == ["Text"]
+    assert restore(editor, first).status_code == 302
+    tip.refresh_from_db()
+    assert (tip.text, tip.state, tip.position, tip.published_from) == (
+        "Old words.",
+        "published",
+        40,
+        day,
+    )
+    restore(editor, first, state="draft")
+    tip.refresh_from_db()
+    assert tip.state == "draft"
+
+
+def test_a_deleted_tip_comes_back_in_the_state_of_its_version(editor):
+    tip = make_tip(text="Old words.", state="draft", position=3)
+    first = tip.history.get()
+    tip.text, tip.state, tip.position = "New words.", "published", 40
+    tip.save()
+    tip.delete()
+    response = editor.get(version_of(first))
+    assert "These stay" not in response.content.decode()
+    assert ("State", "", "Draft") in response.context["differences"]
+    restore(editor, first)
+    again = Tip.objects.get(key=first.key)
+    assert (again.text, again.state, again.position) == ("Old words.", "draft", 3)
 
 
 def test_going_back_overwrites_nobody(editor, tip):
@@ -152,10 +196,12 @@ def test_whoever_may_only_look_reads_a_version_and_cannot_store_it(client, tip):
     viewer.user_permissions.add(Permission.objects.get(codename="view_tip"))
     client.force_login(viewer)
     first = tip.history.get()
-    tip.text = "Other words."
+    tip.text, tip.state = "Other words.", "archived"
     tip.save()
     page = client.get(version_of(first)).content.decode()
     assert first.text in page
+    assert "These stay" not in page
+    assert '<div class="readonly">Published</div>' in page
     assert "Restore" not in page
     assert "evert" not in page
     assert 'name="text"' not in page

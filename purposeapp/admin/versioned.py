@@ -59,6 +59,11 @@ def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str
     return changed
 
 
+def _labels(form: Any, names: Iterable[str]) -> str:
+    """Return the labels of a form's fields, for a sentence."""
+    return ", ".join(str(form.fields[name].label) for name in names)
+
+
 class VersionedAdmin(SimpleHistoryAdmin):
     """Admin that lists a row's versions and restores them. ADR 18 says what we add to the package.
 
@@ -143,6 +148,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         show_typed(request, context)
         form, version = context["adminform"].form, context["original"]
         self._say_what_was_merged(request, form)
+        context["not_restored"] = _labels(form, form.not_restored)
         stored = form.stored
         context["stored"] = stored
         context["differences"] = differences(stored, version) if stored else described(version)
@@ -162,8 +168,8 @@ class VersionedAdmin(SimpleHistoryAdmin):
 
     def _say_what_was_merged(self, request: HttpRequest, form: Any) -> None:
         if merged := getattr(form, "merged", []):
-            labels = ", ".join(str(form.fields[name].label) for name in merged)
-            self.message_user(request, KEPT_FROM_A_COLLEAGUE % {"fields": labels}, messages.INFO)
+            said = KEPT_FROM_A_COLLEAGUE % {"fields": _labels(form, merged)}
+            self.message_user(request, said, messages.INFO)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

@@ -19,6 +19,12 @@ CHANGED_MEANWHILE = _(
     "Compare both versions below. If you save now, yours replaces theirs."
 )
 
+NOT_RESTORED = ["state", "published_from", "position"]
+"""The fields that keep their current values if an earlier version of an existing row is restored.
+
+Most first versions are drafts: restoring their state would take the text off the site.
+"""
+
 
 class VersionedForm(forms.ModelForm):
     """Model form with an optimistic lock and a three-way merge.
@@ -42,6 +48,10 @@ class VersionedForm(forms.ModelForm):
         rows = self._meta.model._default_manager
         self.stored: Any = rows.filter(pk=self.instance.pk).first() if self.instance.pk else None
         self.initial["version"] = self.stored.fingerprint if self.stored else ""
+        self.not_restored = [name for name in NOT_RESTORED if name in self.fields and self.stored]
+        for name in self.not_restored:
+            self.initial[name] = getattr(self.stored, name)
+            setattr(self.instance, name, self.initial[name])
         if not self.instance.pk and "key" in self.fields:
             self.fields["key"].required = False
             self.fields["key"].help_text = self.KEY_HELP

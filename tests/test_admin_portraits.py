@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from purposeapp.advice.portrait import Slot
+from purposeapp.forms import PortraitPartForm
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import PortraitPart
 from purposeapp.models.portrait_part import PART_FIELDS
@@ -130,6 +131,12 @@ def test_a_new_sentence_is_a_draft_with_a_key_of_its_conditions(editor):
     [
         ({"text": ""}, "This field is required."),
         ({"text": "x" * 241}, "at most 240 characters"),
+        ({"text": "Two. Sentences <b>x</b>."}, "Write plain text:"),
+        ({"text": "An *emphasis*."}, "Write plain text:"),
+        ({"text": "A [link](https://example.org/)."}, "Write plain text:"),
+        ({"text": "A {brace."}, "Leave out { and }"),
+        ({"text": "A {name}."}, "Leave out { and }"),
+        ({"text": "No end"}, "End with a full stop"),
         ({"slot": "end"}, "Select a valid choice"),
         ({"shape": "round"}, "Select a valid choice"),
         ({"first": "fun"}, "Select a valid choice"),
@@ -160,6 +167,20 @@ def test_of_many_splits_that_would_lose_a_sentence_five_are_named(editor):
     assert error.startswith("No sentence would be left for “What the mix is like” of: ")
     assert error.endswith(", and 996 more.")
     assert len(re.findall(r"\d+-\d+-\d+-\d+-\d+", error)) == 5
+
+
+@pytest.mark.parametrize(
+    "text", ["R&D and 2 * 3 * 4 < 25 > 1.", "It asks “why?”", "It ends (well!)", "Two\nlines."]
+)
+def test_plain_text_may_have_any_signs(editor, even, text):
+    assert editor.post(page_of(even), form_of(even, text=text)).status_code == 302
+
+
+def test_every_sentence_that_the_site_begins_with_passes(editor):
+    for part in PortraitPart.objects.all():
+        form = PortraitPartForm(form_of(part, key=part.key), instance=part)
+        form.full_clean()
+        assert form.errors == {}
 
 
 def test_several_gaps_are_filled_one_by_one(editor):

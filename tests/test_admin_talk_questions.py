@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from purposeapp.discussion.questions import PLACEHOLDERS, Topic, possible_findings
+from purposeapp.forms import TalkQuestionForm
 from purposeapp.forms.talk_question import NEVER_ABOUT_IT
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import TalkQuestion
@@ -102,6 +103,11 @@ def test_a_new_question_is_a_draft_that_can_be_published(editor):
     [
         ("What of {purpose}?", "{purpose} can't be filled in here. You can use: {name}."),
         ("What of {}?", "{} can't be filled in here. You can use: {name}."),
+        ("What {of?", "Use { and } only around a word that is filled in"),
+        ("What} of {name}?", "Use { and } only around a word that is filled in"),
+        ("What <b>of</b> it?", "Write plain text:"),
+        ("What of `it`?", "Write plain text:"),
+        ("What of it", "End with a full stop"),
         ("", "This field is required."),
     ],
 )
@@ -109,6 +115,13 @@ def test_what_cannot_be_filled_in_is_refused(editor, alike, text, error):
     response = editor.post(page_of(alike), form_of(alike, text=text))
     assert response.status_code == 422
     assert error in text_of(response)
+
+
+def test_every_question_that_the_site_begins_with_passes(editor):
+    for question in TalkQuestion.objects.all():
+        form = TalkQuestionForm(form_of(question, key=question.key), instance=question)
+        form.full_clean()
+        assert form.errors == {}
 
 
 @pytest.mark.parametrize(

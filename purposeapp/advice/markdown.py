@@ -16,6 +16,7 @@ NO_HTML = _("HTML isn't allowed. To show the sign itself, put a backslash before
 BAD_LINK = _(
     "A link must begin with https://, http:// or mailto:, or with / for a page on this site."
 )
+NOT_PLAIN = _("Write plain text: readers would see HTML tags and Markdown marks as typed.")
 TOO_MUCH = _("Only paragraphs, emphasis, links and lists are allowed.")
 
 ALLOWED_TOKENS = {
@@ -24,6 +25,7 @@ ALLOWED_TOKENS = {
     "bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close",
     "list_item_open", "list_item_close",
 }  # fmt: skip
+PLAIN_TOKENS = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
 ALLOWED_TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li"}
 # No attributes for all tags: nh3 allows `title` by default, which can't be read on a phone.
 ALLOWED_ATTRIBUTES = {"*": set(), "a": {"href"}, "ol": {"start"}}
@@ -58,6 +60,12 @@ def validate_markdown(text: str) -> None:
             raise ValidationError(TOO_MUCH, code="markdown")
     if not tokens:  # nothing visible, such as a link definition that is never used
         raise ValidationError(TOO_MUCH, code="markdown")
+
+
+def validate_plain_text(text: str) -> None:
+    """Raise ValidationError for a plain text that has HTML or Markdown in it."""
+    if any(token.type not in PLAIN_TOKENS for token in _flat(_markdown.parse(text))):
+        raise ValidationError(NOT_PLAIN, code="markdown")
 
 
 @lru_cache(maxsize=4_096)

@@ -12,9 +12,11 @@ from purposeapp.models import PortraitPart
 from purposeapp.models.portrait_part import PART_FIELDS
 from purposeapp.split import Split
 
-from .newlines import NewlineField
+from .plain_text import PlainTextField
 from .tip import SplitField
 from .versioned import VersionedForm, first_unused
+
+NO_BRACES = _("Leave out { and }: nothing is filled in here.")
 
 MAX_NAMED_SPLITS = 5
 """Maximum number of splits that an error lists. It only counts the others."""
@@ -28,7 +30,18 @@ class PortraitPartForm(VersionedForm):
     class Meta:
         model = PortraitPart
         fields = ["key", *PART_FIELDS]
-        field_classes = {"text": NewlineField}
+        field_classes = {"text": PlainTextField}
+        help_texts = {
+            "text": _(
+                "One sentence. It must be true for every split it's for. Plain text, no Markdown."
+            )
+        }
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        if {"{", "}"} & set(text):
+            raise forms.ValidationError(NO_BRACES, code="placeholder")
+        return text
 
     def clean(self) -> dict:
         if not self.instance.pk:

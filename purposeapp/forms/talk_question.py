@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.discussion.questions import (
+    PLACEHOLDER,
     PLACEHOLDERS,
     Finding,
     Topic,
@@ -17,9 +18,11 @@ from purposeapp.discussion.questions import (
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
 
+from .plain_text import PlainTextField
 from .versioned import VersionedForm, first_unused
 
 UNKNOWN_PLACEHOLDER = _("{%(name)s} can't be filled in here. You can use: %(known)s.")
+LONE_BRACE = _("Use { and } only around a word that is filled in, such as {name}.")
 NEVER_ABOUT_IT = _("This topic is never about that purpose. Leave it empty.")
 
 
@@ -31,11 +34,13 @@ class TalkQuestionForm(VersionedForm):
     class Meta:
         model = TalkQuestion
         fields = ["key", *QUESTION_FIELDS]
+        field_classes = {"text": PlainTextField}
         help_texts = {
             "text": _(
                 "What the guest is asked. Filled in: {name} is the inviter, {purpose} the purpose"
                 " it is about. Some topics also know {points}, {other_points}, {guess} or"
                 " {target}; if this one doesn't, saving it says which it knows."
+                " Plain text, no Markdown."
             )
         }
 
@@ -59,6 +64,8 @@ class TalkQuestionForm(VersionedForm):
         for name in unknown_placeholders(topic, text):
             words = UNKNOWN_PLACEHOLDER % {"name": name, "known": known}
             self.add_error("text", forms.ValidationError(words, code="placeholder"))
+        if {"{", "}"} & set(PLACEHOLDER.sub("", text)):
+            self.add_error("text", forms.ValidationError(LONE_BRACE, code="placeholder"))
 
 
 def unused_key(question: TalkQuestion) -> str:

@@ -294,9 +294,88 @@ BAD_ENTRIES = [
 
 @pytest.mark.parametrize(("bad", "reason"), BAD_ENTRIES)
 def test_a_bad_entry_is_named_with_its_reason(bad, reason):
+    data = document(entry(key="good"), bad).replace(b'{"key"', b'\n{"key"')
     with pytest.raises(InvalidFile) as refused:
-        tips_file.read(document(entry(key="good"), bad))
-    assert refused.value.messages == [f"Entry 2: {reason}"]
+        tips_file.read(data)
+    key = bad.get("key") if isinstance(bad, dict) else None
+    place = f"Line 3, “{key}”" if key in ("good", "new-one") else "Entry 2"
+    assert refused.value.messages == [f"{place}: {reason}"]
+
+
+def test_all_mistakes_are_listed_with_the_line_and_the_key_of_each_tip():
+    data = json.dumps(
+        {
+            "version": 1,
+            "tips": [
+                entry(key="first", text=['Say "key": twice.'], state="secret", points_from=11),
+                without("key") | {"purpose": "world_peace"},
+                entry(key="good"),
+                {**without("state"), "key": "last", "direction": "gone", "position": -1},
+            ],
+        },
+        indent=2,
+    ).encode()
+    line = {key: data[: data.index(b'"%b"' % key)].count(b"\n") + 1 for key in (b"first", b"last")}
+    with pytest.raises(InvalidFile) as refused:
+        tips_file.read(data)
+    assert refused.value.messages == [
+        f"Line {line[b'first']}, “first”: “points_from”: {NOT_POINTS}",
+        f"Line {line[b'first']}, “first”: “state”: "
+        + json_validation.NOT_A_CHOICE % {"values": quoted(Tip.State)},
+        "Entry 2: “key” is missing.",
+        "Entry 2: “purpose”: " + json_validation.NOT_A_CHOICE % {"values": quoted(Purpose)},
+        f"Line {line[b'last']}, “last”: “state” is missing.",
+        f"Line {line[b'last']}, “last”: “position”: "
+        + json_validation.NOT_A_NUMBER % {"most": 32_767},
+    ]
+
+
+def test_no_line_is_named_where_something_else_is_called_key():
+    data = document(entry(key="good") | {"more": {"key": "x"}}, entry(state="secret"))
+    with pytest.raises(InvalidFile, match="Entry 2: “state”: "):
+        tips_file.read(data)
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [
+        (20, None),
+        (21, "And 1 more mistake."),
+        (1_000, "And 980 more mistakes."),
+        (500_000, "And more than 980 others."),
+    ],
+)
+def test_of_many_mistakes_the_first_are_listed_and_the_others_counted(count, last):
+    with pytest.raises(InvalidFile) as refused:
+        tips_file.read(document(*[None] * count))
+    said = [f"Entry {number}: {json_validation.NOT_AN_OBJECT}" for number in range(1, 21)]
+    assert refused.value.messages == said + ([last] if last else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('"version": 1,', '"version": 1', "Something is missing before this, such as a comma."),
+        ('"version": 1,', '"version" 1,', "A colon is missing after a key."),
+        ('"tips"', "'tips'", "A key in double quotes is missing, or a comma is too many."),
+        ("[]", "[1,]", "A value is missing or has no double quotes, or a comma is too many."),
+        ("[]", "yes", "A value is missing or has no double quotes, or a comma is too many."),
+        ("[]", '"A text', "The quotation mark at the end of a text is missing."),
+        ("[]\n}", '"A text', "The quotation mark at the end of a text is missing."),
+        ("[]", r'"\_"', "A backslash in a text must be written twice."),
+        ("[]", r'"\u12"', "A backslash in a text must be written twice."),
+        ("[]", "[]}", "There is more text after the end."),
+    ],
+)
+def test_what_is_no_json_is_named_with_its_line_in_plain_words(old, new, reason):
+    file = '{\n"version": 1,\n"tips": []\n}'
+    assert tips_file.read(file.encode()) == []
+    with pytest.raises(InvalidFile) as refused:
+        tips_file.read(file.replace(old, new).encode())
+    (said,) = refused.value.messages
+    line, _colon, words = said.partition(": ")
+    assert words == reason
+    assert line in ("Line 2", "Line 3", "Line 4")
 
 
 NOT_AN_EXPORT, NOT_TIPS = str(json_validation.NOT_AN_EXPORT), str(tips_file.NOT_TIPS)
@@ -304,7 +383,10 @@ UNKNOWN_VERSION = str(json_validation.UNKNOWN_VERSION)
 
 BAD_FILES = {
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0", f"Line 1: {json_validation.NOT_UTF_8}"),
-    "half of a file": (document(entry())[:-9], f"Line 1: {json_validation.NOT_JSON}"),
+    "half of a file": (
+        document(entry())[:-9],
+        "Line 1: The quotation mark at the end of a text is missing.",
+    ),
     "a list": (b"[]", NOT_AN_EXPORT),
     "a history": (b'{"version": 1, "assessments": []}', NOT_TIPS),
     "another version": (b'{"version": 2, "tips": []}', UNKNOWN_VERSION),
@@ -357,5 +439,5 @@ def test_every_constraint_of_a_tip_is_known_to_the_import(db):
     ):
         tip = Tip(purpose=Purpose.BUSINESS_DRIVEN, key="x", text="x", **fields)
         assert tip.band_error()
-    with pytest.raises(InvalidFile, match="Entry 1"):
+    with pytest.raises(InvalidFile, match="Line 1, “new-one”: "):
         tips_file.read(document(entry(points_from=7, points_to=3)))

@@ -69,7 +69,8 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     except InvalidFile as error:
         # It was valid on upload, but a newer release of the site may have stricter rules.
         del request.session[WAITING]
-        messages.error(request, error.messages[0])
+        for mistake in error.messages:
+            messages.error(request, mistake)
         return redirect("admin:purposeapp_tip_import")
     comparison = tips_file.Comparison(tips, archive_missing=archive_missing)
     agreed = request.POST.get("fingerprint") == comparison.fingerprint

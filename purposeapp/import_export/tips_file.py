@@ -5,12 +5,16 @@ file doesn't contain the tips' history or users' ticks.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from purposeapp.advice.fit import Audience, Direction
@@ -20,6 +24,12 @@ from purposeapp.split import BUDGET, Purpose
 
 from .differences import Difference, changed_fields, described, differences
 from .json_validation import (
+    AT_ENTRY,
+    AT_KEY,
+    AT_LINE,
+    MISSING,
+    NOT_AN_OBJECT,
+    NOT_JSON,
     VERSION,
     ChoiceField,
     DayField,
@@ -27,7 +37,7 @@ from .json_validation import (
     InvalidFile,
     TextField,
     WholeNumberField,
-    at_entry,
+    decode,
     load,
 )
 
@@ -36,6 +46,33 @@ CHANGE_REASON = "Import"
 NOT_TIPS = _("This is JSON, but not an export of tips.")
 NOT_LINES = _("This must be a list of lines.")
 TWICE = _("An entry above has the same “key”.")
+AT_TIP = _("Line %(line)d, “%(key)s”: %(reason)s")
+
+MAX_MISTAKES = 20
+"""Maximum number of mistakes that are listed. The others are only counted."""
+
+MAX_COUNTED = 1_000
+"""Number of mistakes after which the rest of the file isn't validated.
+
+It bounds the work: two megabytes of "{}" have millions of mistakes.
+"""
+
+JSON_REASONS = {
+    "Expecting ',' delimiter": _("Something is missing before this, such as a comma."),
+    "Expecting ':' delimiter": _("A colon is missing after a key."),
+    "Expecting property name": _("A key in double quotes is missing, or a comma is too many."),
+    "Expecting value": _("A value is missing or has no double quotes, or a comma is too many."),
+    "Illegal trailing comma": _("There is a comma too many."),
+    "Unterminated string": _("The quotation mark at the end of a text is missing."),
+    "Invalid control character": _("The quotation mark at the end of a text is missing."),
+    "Invalid \\": _("A backslash in a text must be written twice."),
+    "Extra data": _("There is more text after the end."),
+}
+"""What is wrong, in plain words, by the beginning of Python's message."""
+
+_KEY = re.compile(r"[-a-zA-Z0-9_]{1,50}")
+# Within a text, quotation marks follow a backslash.
+_KEY_MEMBER = re.compile(r'(?<!\\)"key"\s*:')
 
 
 class LinesField(TextField):
@@ -62,6 +99,24 @@ class TipEntryForm(EntryForm):
     state = ChoiceField(values=Tip.State.values)
     published_from = DayField(required=False)
     text = LinesField(max_length=TIP_MAX_LENGTH)
+
+    def clean_entry(self, entry) -> dict[str, Any]:
+        """Return the entry's cleaned values. Raises ValidationError with all errors in it."""
+        if not isinstance(entry, dict):
+            raise ValidationError(NOT_AN_OBJECT)
+        missing = [key for key in self.fields if key not in entry]
+        errors = [ValidationError(MISSING, params={"key": key}) for key in missing]
+        self.data = entry
+        self.full_clean()
+        for key, reasons in self.errors.items():
+            if key == NON_FIELD_ERRORS:
+                errors += map(ValidationError, reasons)
+            elif key not in missing:
+                params = [{"key": key, "reason": reason} for reason in reasons]
+                errors += [ValidationError(AT_KEY, params=each) for each in params]
+        if errors:
+            raise ValidationError(errors)
+        return self.cleaned_data
 
     def clean(self) -> None:
         """Check the tip against its model's rules, if all fields are valid."""
@@ -90,19 +145,79 @@ def _values(tip: Tip) -> dict:
 
 
 def read(data: bytes) -> list[Tip]:
-    """Return the tips in a file as validated, unsaved instances. Raises InvalidFile."""
-    entries = load(data).get("tips")
+    """Return the tips in a file as validated, unsaved instances.
+
+    Raises InvalidFile, which lists the file's mistakes.
+    """
+    entries = _load(data).get("tips")
     if not isinstance(entries, list):
         raise InvalidFile(NOT_TIPS)
     tips: dict[str, Tip] = {}
+    mistakes: list[tuple[int, ValidationError]] = []
     form = TipEntryForm()
-    for number, entry in enumerate(entries, start=1):
-        with at_entry(number):
+    for place, entry in enumerate(entries):
+        try:
             tip = Tip(**form.clean_entry(entry))
             if tip.key in tips:
                 raise ValidationError(TWICE)
-        tips[tip.key] = tip
+        except ValidationError as error:
+            mistakes += [(place, each) for each in error.error_list]
+            if len(mistakes) > MAX_COUNTED:
+                break
+        else:
+            tips[tip.key] = tip
+    if mistakes:
+        raise InvalidFile(_listed(mistakes, entries, decode(data)))
     return list(tips.values())
+
+
+def _load(data: bytes) -> dict:
+    """Parse the file. Raises InvalidFile, which says in plain words why it isn't JSON."""
+    try:
+        return load(data)
+    except InvalidFile as error:
+        cause = error.__cause__
+        if not isinstance(cause, json.JSONDecodeError):
+            raise
+        reasons = (said for start, said in JSON_REASONS.items() if cause.msg.startswith(start))
+        params = {"line": cause.lineno, "reason": next(reasons, NOT_JSON)}
+        raise InvalidFile(AT_LINE, params=params) from cause
+
+
+def _listed(mistakes: list[tuple[int, ValidationError]], entries: list, text: str) -> list[str]:
+    """Return a message for each of the first mistakes, and one that counts the others."""
+    lines = _lines_of_keys(entries, text)
+    listed = []
+    for place, mistake in mistakes[:MAX_MISTAKES]:
+        pattern: Promise = AT_ENTRY
+        params = {"number": place + 1, "reason": mistake.messages[0]}
+        if place in lines and _KEY.fullmatch(str(entries[place]["key"])):
+            pattern, params = AT_TIP, {**params, "line": lines[place], "key": entries[place]["key"]}
+        listed.append(pattern % params)
+    more = len(mistakes) - len(listed)
+    if len(mistakes) > MAX_COUNTED:
+        said = _("And more than %(n)d others.") % {"n": MAX_COUNTED - MAX_MISTAKES}
+        listed.append(str(said))
+    elif more:
+        said = ngettext("And %(n)d more mistake.", "And %(n)d more mistakes.", more)
+        listed.append(said % {"n": more})
+    return listed
+
+
+def _lines_of_keys(entries: list, text: str) -> dict[int, int]:
+    """Return the line of the key of each entry that has one, by the entry's place in the list.
+
+    Return nothing if something else in the file is called "key", since lines would be wrong then.
+    """
+    lines = [
+        line
+        for line, words in enumerate(text.split("\n"), start=1)
+        for _found in _KEY_MEMBER.finditer(words)
+    ]
+    places = [
+        place for place, entry in enumerate(entries) if isinstance(entry, dict) and "key" in entry
+    ]
+    return dict(zip(places, lines, strict=True)) if len(places) == len(lines) else {}
 
 
 @dataclass(frozen=True)

@@ -248,7 +248,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path, sch
     others = [{**tip, "points_to": 9} if tip["key"] in keys else tip for tip in others]
     only = {**only, "points_to": 9}
     bring_in([*others, {**only, "text": ["[x](javascript:alert(1))"]}])
-    wrong = f"Entry {len(others) + 1}: “text”: A link must begin with"
+    wrong = "Line 1, “vanity-use-the-audience”: “text”: A link must begin with"
     expect(page.get_by_text(wrong)).to_be_visible()
     bring_in([*others, only])
     same = f"New: 0 · changed: 3 · archived: 0 · the same: {len(others) - 2}"

@@ -7,6 +7,7 @@ import pytest
 from django.template.defaultfilters import escape
 
 from purposeapp.discussion.differences import differences
+from purposeapp.discussion.guesses import biggest_miss, guesses, points_right
 from purposeapp.discussion.questions import (
     PLACEHOLDERS,
     Answers,
@@ -228,6 +229,57 @@ def test_a_name_is_only_a_name():
     asked = questions(answers(now, now), answers(now, now), name=name, wordings=wordings)
     assert asked == [f"{name} {{nothing}} {{name.x}} ok?"]
     assert "<b>" not in escape(asked[0])
+
+
+def guessed(guess: str, now: str = "2-4-2-1-1") -> list[str]:
+    """Return what both sides read about one guess: who made it, then the other one."""
+    guesser = answers(split("2-5-3-0-0"), split("2-5-3-0-0"), split(guess))
+    other = answers(split(now), split(now))
+    return [
+        *guesses(guesser, other, name="Anna", title="Anna"),
+        *guesses(other, guesser, name="your guest", title="Your guest"),
+    ]
+
+
+def test_how_close_a_guess_came_is_said_to_both():
+    assert guessed("5-1-2-1-1") == [
+        "You placed 7 of Anna's 10 points right. Your biggest miss was Business driven: you "
+        "guessed 5, but it's 2.",
+        "Your guest placed 7 of your 10 points right. The biggest miss was Business driven: the "
+        "guess was 5, but it's 2.",
+    ]
+    assert guessed("2-4-2-1-1") == [
+        "You placed all of Anna's 10 points right.",
+        "Your guest placed all of your 10 points right.",
+    ]
+    assert guessed("0-0-0-0-10", "10-0-0-0-0") == [
+        "You placed none of Anna's 10 points right. Your biggest miss was Vanity project: you "
+        "guessed 10, but it's 0.",
+        "Your guest placed none of your 10 points right. The biggest miss was Vanity project: the "
+        "guess was 10, but it's 0.",
+    ]
+
+
+def test_ones_own_guess_comes_first_and_without_guesses_nothing_is_said():
+    now = split("2-4-2-1-1")
+    one, other = answers(now, now, now), answers(now, now, now)
+    own, theirs = guesses(one, other, name="Anna", title="Anna")
+    assert (own[:3], theirs[:4]) == ("You", "Anna")
+    assert guesses(answers(now, now), answers(now, now), name="Anna", title="Anna") == []
+
+
+def test_points_right_and_the_biggest_miss_are_true_for_every_pair_of_typical_splits():
+    for guess, now in product(TYPICAL, repeat=2):
+        right = points_right(guess, now)
+        assert right == sum(min(guess[each], now[each]) for each in Purpose)
+        assert (right == 10) == (guess == now)
+        if guess != now:
+            off = {each: abs(guess[each] - now[each]) for each in Purpose}
+            missed = biggest_miss(guess, now)
+            assert off[missed] == max(off.values())
+            tied = [each for each in Purpose if off[each] == off[missed]]
+            too_high = [each for each in tied if guess[each] > now[each]]
+            assert missed == (too_high or tied)[0]
 
 
 def test_the_differences_are_said_to_one_of_the_two():

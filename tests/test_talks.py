@@ -649,11 +649,27 @@ def test_a_guess_of_one_side_is_a_column_of_the_other(owner, user):
     assert heads == ["3", "2"]
 
 
+def test_each_reads_how_close_both_guesses_came(owner, user, guest):
+    made = make_talk(user, "open")
+    for page in ("", "sheet/"):
+        assert (
+            "How close you came You placed 8 of your guest's 10 points right. Your biggest miss "
+            "was Learning sponge: you guessed 1, but it's 3. Your guest placed 5 of your 10 points "
+            "right. The biggest miss was Business driven: the guess was 2, but it's 7."
+        ) in text_of(owner.get(by_id(made, page)))
+        assert (
+            "How close you came You placed 5 of Anna's 10 points right. Your biggest miss was "
+            "Business driven: you guessed 2, but it's 7. Anna placed 8 of your 10 points right. "
+            "The biggest miss was Learning sponge: the guess was 1, but it's 3."
+        ) in text_of(guest.get(by_key(made, page)))
+
+
 def test_a_talk_without_guesses_is_a_talk(owner, user, guest):
     both = {TalkKind.NOW: "2-2-2-2-2", TalkKind.FUTURE: "2-2-2-2-2"}
     made = make_talk(user, "open", inviters=both, guests=both)
     words = text_of(owner.get(by_id(made)))
     assert "guess" not in words.lower()
+    assert "How close" not in words
     assert "No points need to move." in words
     assert "Now, you both spend your points the same way." in words
     assert "You spend your points alike: on what, though?" in text_of(guest.get(by_key(made)))

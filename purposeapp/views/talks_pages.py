@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp import sentences
 from purposeapp.discussion.differences import differences
+from purposeapp.discussion.guesses import guesses
 from purposeapp.discussion.questions import Answers, questions
 from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
 from purposeapp.forms.redisplay import as_typed
@@ -65,7 +66,7 @@ def _pairs(seat: Seat) -> list[Pair]:
     """Return both sides' pairs, the reader's own first."""
     notes = seat.talk.note_of
     mine, theirs = seat.mine, seat.theirs
-    theirs_title = _("Your guest") if seat.is_inviter else seat.talk.name
+    theirs_title = seat.other_title
     found = [
         (_("You"), mine, theirs, _("%(name)s's guess"), seat.side),
         (theirs_title, theirs, mine, _("Your guess"), seat.side.other),
@@ -92,9 +93,9 @@ def _both(seat: Seat) -> dict[str, Any]:
     """Return the context of an open talk: what both sides see once they have agreed."""
     mine, theirs = _answers(seat.mine), _answers(seat.theirs)
     inviter, guest = (mine, theirs) if seat.is_inviter else (theirs, mine)
-    pairs = _pairs(seat)
     return {
-        "pairs": pairs,
+        "pairs": _pairs(seat),
+        "guesses": guesses(mine, theirs, name=seat.other_name, title=seat.other_title),
         "differences": differences(mine, theirs, name=seat.other_name),
         "questions": questions(inviter, guest, name=seat.talk.name, wordings=published().questions),
     }

@@ -64,6 +64,13 @@ class Seat:
         return self.talk.name or _("the other person")
 
     @property
+    def other_title(self) -> str:
+        """The name of the other side, on its own or at the start of a sentence."""
+        if self.is_inviter:
+            return _("Your guest")
+        return self.talk.name or _("The other person")
+
+    @property
     def mine(self) -> dict[str, Split]:
         """This side's answers."""
         return self.talk.answered[self.side]

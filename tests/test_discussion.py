@@ -252,6 +252,10 @@ def test_how_close_a_guess_came_is_said_to_both():
         "You placed all of Anna's 10 points right.",
         "Your guest placed all of your 10 points right.",
     ]
+    assert guessed("1-4-3-1-1") == [
+        "You placed 9 of Anna's 10 points right, and were never off by more than 1.",
+        "Your guest placed 9 of your 10 points right, and was never off by more than 1.",
+    ]
     assert guessed("0-0-0-0-10", "10-0-0-0-0") == [
         "You placed none of Anna's 10 points right. Your biggest miss was Vanity project: you "
         "guessed 10, but it's 0.",
@@ -276,6 +280,8 @@ def test_points_right_and_the_biggest_miss_are_true_for_every_pair_of_typical_sp
         if guess != now:
             off = {each: abs(guess[each] - now[each]) for each in Purpose}
             missed = biggest_miss(guess, now)
+            for said in guessed(str(guess), str(now)):
+                assert ("never off by more than 1" in said) == (max(off.values()) == 1)
             assert off[missed] == max(off.values())
             tied = [each for each in Purpose if off[each] == off[missed]]
             too_high = [each for each in tied if guess[each] > now[each]]
@@ -286,11 +292,9 @@ def test_the_differences_are_said_to_one_of_the_two():
     mine = answers(split("7-0-2-1-0"), split("3-4-2-1-0"))
     theirs = answers(split("0-1-3-0-6"), split("0-6-3-0-1"))
     assert differences(mine, theirs, name="Anna") == [
-        "Now, 8 points are different. Compared with you, Anna has: Business driven\xa0−7, Vanity "
-        "project\xa0+6, Community spirit\xa0+1, Learning sponge\xa0+1, Job seeking\xa0−1.",
-        "In the future, 4 points are different. Compared with you, Anna wants: Business "
-        "driven\xa0−3, Community spirit\xa0+2, Learning sponge\xa0+1, Vanity project\xa0+1, "
-        "Job seeking\xa0−1.",
+        "Now, Anna has 6 more points than you on Vanity project, and 7 fewer on Business driven.",
+        "In the future, Anna wants 2 more points than you on Community spirit, and 3 fewer on "
+        "Business driven.",
         "What you both want brings you closer together.",
     ]
 
@@ -303,17 +307,23 @@ def test_what_is_the_same_is_said_too():
     ]
     apart = answers(split("7-0-2-1-0"), split("2-5-2-1-0"))
     assert differences(mine, apart, name="Anna")[1:] == [
-        "In the future, 1 point is different. Compared with you, Anna wants: Community "
-        "spirit\xa0+1, Business driven\xa0−1.",
+        "In the future, Anna wants 1 more point than you on Community spirit, and 1 fewer on "
+        "Business driven.",
         "What you both want takes you further apart.",
     ]
 
 
 def test_differences_are_true_for_every_pair_of_typical_splits():
     for one, other in product(TYPICAL, repeat=2):
-        said = differences(answers(one, other), answers(other, other), name="Anna")
-        points = sum(max(0, other[each] - one[each]) for each in Purpose)
-        assert bool(re.match(rf"Now, {points} points? (is|are) different\.", said[0])) == (
-            points > 0
-        )
-        assert said[1] == "In the future, you both want the same mix."
+        now, future, *_rest = differences(answers(one, other), answers(other, other), name="Anna")
+        assert future == "In the future, you both want the same mix."
+        change = {each: other[each] - one[each] for each in Purpose}
+        if one == other:
+            assert now == "Now, you both spend your points the same way."
+            continue
+        words = r"Now, Anna has (\d+) more points? than you on (.+), and (\d+) fewer on (.+)\."
+        more, gained, fewer, lost = re.fullmatch(words, now).groups()
+        assert (int(more), -int(fewer)) == (max(change.values()), min(change.values()))
+        assert gained == next(each.label for each in Purpose if change[each] == int(more))
+        assert lost == next(each.label for each in Purpose if change[each] == -int(fewer))
+        assert ("1 more point than" in now) == (more == "1")

@@ -150,14 +150,14 @@ def test_of_the_other_side_each_reads_only_whether_it_has_finished():
         line = re.search('<p class="talk-other">(.*?)</p>', page, re.DOTALL)[1]
         return " ".join(re.sub("<[^>]+>", "", line).split())
 
-    assert said(TalkSide.INVITER) == "Your guest hasn't finished yet."
+    assert said(TalkSide.INVITER) == f"{LABEL} hasn't finished yet."
     assert said(TalkSide.GUEST) == "Anna hasn't finished yet."
     talk.answer(TalkSide.GUEST, TalkKind.NOW, Split.parse(GUESTS[TalkKind.NOW]))
-    assert said(TalkSide.INVITER) == "Your guest hasn't finished yet."
+    assert said(TalkSide.INVITER) == f"{LABEL} hasn't finished yet."
     talk.answer(TalkSide.GUEST, TalkKind.FUTURE, Split.parse(GUESTS[TalkKind.FUTURE]))
-    assert said(TalkSide.INVITER) == "Your guest has finished."
+    assert said(TalkSide.INVITER) == f"{LABEL} has finished."
     talk.agree(TalkSide.GUEST)
-    assert said(TalkSide.INVITER) == "Your guest has finished."
+    assert said(TalkSide.INVITER) == f"{LABEL} has finished."
     for kind, split in INVITERS.items():
         assert talk.answer(TalkSide.INVITER, kind, Split.parse(split))
     assert said(TalkSide.GUEST) == "Anna has finished."

@@ -38,8 +38,9 @@ from tests.support.make import (
     prove_address,
 )
 from tests.support.outage import database_away
+from tests.support.pages import words_of
 from tests.support.tables import rows_of_all_tables
-from tests.support.talks import GUESTS, INVITERS, make_talk, talk_of
+from tests.support.talks import GUESTS, INVITERS, LABEL, make_talk, talk_of
 
 PATH = "/talks/"
 OWN_SITE = {"origin": "http://testserver"}
@@ -594,8 +595,8 @@ def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
 
 
 def test_whoever_waits_for_a_guest_reads_that_nobody_has_started(owner, user):
-    words = text_of(owner.get(by_id(make_talk(user))))
-    assert "Your guest hasn't started yet ." in words
+    words = words_of(owner.get(by_id(make_talk(user, label=""))))
+    assert "Your guest hasn't started yet." in words
     assert "Once your guest has started, you can agree to share your points." in words
 
 
@@ -611,23 +612,24 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
     for response, first, other in (
         (
             owner.get(by_id(made)),
-            "Read these aloud to your guest. “You” means your guest, and Anna means you.",
-            "Your guest",
+            f"Read these aloud to {LABEL}. That's why they call you Anna.",
+            LABEL,
         ),
         (guest.get(by_key(made)), "Anna asks, you answer.", "Anna"),
     ):
-        words = text_of(response)
+        words = words_of(response)
         assert "Move 4 points from Business driven to Community spirit" in words
         assert "Move 5 points from Vanity project to Community spirit" in words
         assert f"{other} 's guess" not in words
-        assert "How you compare Now, 8 points are different." in words
+        assert f"How you compare Now, {other} has " in words
         assert f"Questions to talk about {first}" in words
         assert len(response.context["both"]["questions"]) == 5
         for question in response.context["both"]["questions"]:
             assert question in words
+        assert "your guest" not in words.lower()
         table = re.search("<tbody>(.*)</tbody>", response.content.decode(), re.DOTALL)[1]
         numbers = re.findall("<td>([0-9]+)</td>", table)
-        mine, theirs = (INVITERS, GUESTS) if other == "Your guest" else (GUESTS, INVITERS)
+        mine, theirs = (INVITERS, GUESTS) if other == LABEL else (GUESTS, INVITERS)
         expected = [
             mine[TalkKind.NOW],
             mine[TalkKind.FUTURE],
@@ -641,6 +643,15 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
         assert "Guess: what the other person expected for now." in words
 
 
+def test_without_a_name_the_guest_is_your_guest(owner, user):
+    words = words_of(owner.get(by_id(make_talk(user, "open", label=""))))
+    assert "A talk with your guest" in words
+    assert "You placed 8 of your guest's 10 points right." in words
+    assert "Your guest placed 5 of your 10 points right." in words
+    assert "Now, your guest has 6 more points than you on Vanity project," in words
+    assert "Read these aloud to your guest. That's why they call you Anna." in words
+
+
 def test_a_guess_of_one_side_is_a_column_of_the_other(owner, user):
     inviters = {kind: split for kind, split in INVITERS.items() if kind != TalkKind.GUESS}
     response = owner.get(by_id(make_talk(user, "open", inviters=inviters)))
@@ -650,18 +661,18 @@ def test_a_guess_of_one_side_is_a_column_of_the_other(owner, user):
 
 
 def test_each_reads_how_close_both_guesses_came(owner, user, guest):
-    made = make_talk(user, "open")
+    made = make_talk(user, "open", label="Robin")
     for page in ("", "sheet/"):
         assert (
-            "How close you came You placed 8 of your guest's 10 points right. Your biggest miss "
-            "was Learning sponge: you guessed 1, but it's 3. Your guest placed 5 of your 10 points "
-            "right. The biggest miss was Business driven: the guess was 2, but it's 7."
-        ) in text_of(owner.get(by_id(made, page)))
+            "How close you came You placed 8 of Robin's 10 points right. Your biggest miss was "
+            "Learning sponge: you guessed 1, but it's 3. Robin placed 5 of your 10 points right. "
+            "The biggest miss was Business driven: the guess was 2, but it's 7."
+        ) in words_of(owner.get(by_id(made, page)))
         assert (
             "How close you came You placed 5 of Anna's 10 points right. Your biggest miss was "
             "Business driven: you guessed 2, but it's 7. Anna placed 8 of your 10 points right. "
             "The biggest miss was Learning sponge: the guess was 1, but it's 3."
-        ) in text_of(guest.get(by_key(made, page)))
+        ) in words_of(guest.get(by_key(made, page)))
 
 
 def test_a_talk_without_guesses_is_a_talk(owner, user, guest):
@@ -672,7 +683,7 @@ def test_a_talk_without_guesses_is_a_talk(owner, user, guest):
     assert "How close" not in words
     assert "No points need to move." in words
     assert "Now, you both spend your points the same way." in words
-    assert "You spend your points alike: on what, though?" in text_of(guest.get(by_key(made)))
+    assert "What did each of you do on LinkedIn last week?" in text_of(guest.get(by_key(made)))
 
 
 def test_questions_are_in_the_words_of_staff(user, guest):
@@ -783,22 +794,22 @@ def test_the_guest_withdraws(owner, user, guest):
     assert "You've withdrawn from this talk" in text_of(gone)
     page = owner.get(by_id(made))
     assert page.status_code == 200
-    assert "Your guest has withdrawn." in text_of(page)
+    assert f"{LABEL} has withdrawn." in words_of(page)
     assert "Business driven 7" in page.content.decode()
     assert "Community spirit 6" not in page.content.decode()
-    assert "Your guest has withdrawn." in text_of(owner.get(PATH))
+    assert f"{LABEL} has withdrawn." in words_of(owner.get(PATH))
 
 
 def test_who_has_entered_nothing_reads_of_nothing_that_is_left(owner, user, guest):
-    made = make_talk(user, "started")
+    made = make_talk(user, "started", label="")
     guest.post(by_key(made, "withdraw/"))
     page = owner.get(by_id(made))
-    assert "Your guest has withdrawn. You can invite somebody else ." in text_of(page)
+    assert "Your guest has withdrawn. You can invite somebody else." in words_of(page)
     assert 'href="/talks/#invite"' in page.content.decode()
     assert "Your points" not in text_of(page)
     made = make_talk(user, "started")
     owner.post(by_id(made, "withdraw/"))
-    words = text_of(guest.get(by_key(made)))
+    words = words_of(guest.get(by_key(made)))
     assert "The other person has withdrawn." in words
     assert "still here" not in words
     assert "invite" not in words
@@ -811,7 +822,7 @@ def test_the_inviter_withdraws(owner, user, guest):
     assert by_id(made) not in response.content.decode()
     page = guest.get(by_key(made))
     assert page.status_code == 200
-    assert "The other person has withdrawn." in text_of(page)
+    assert "The other person has withdrawn." in words_of(page)
     assert "Anna" not in page.content.decode()
     assert "Community spirit 6" in page.content.decode()
 

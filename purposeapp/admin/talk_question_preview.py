@@ -85,6 +85,7 @@ def _example(question: TalkQuestion, purpose: Purpose | None) -> dict:
     return {
         "purpose": purpose,
         "name": name,
+        "guest": _("your guest"),
         "asked": [filled(question, finding, name)],
         "goes_first": wording_for(finding, [*others, question]) is question,
         "sides": [

@@ -36,7 +36,11 @@ def guesses(mine: Answers, theirs: Answers, *, name: str, title: str) -> list[st
 def _about_own(guess: Split, now: Split, name: str) -> str:
     if guess == now:
         return _("You placed all of %(name)s's 10 points right.") % {"name": name}
-    if points_right(guess, now):
+    if _is_close(guess, now):
+        words = _(
+            "You placed %(right)d of %(name)s's 10 points right, and were never off by more than 1."
+        )
+    elif points_right(guess, now):
         words = _(
             "You placed %(right)d of %(name)s's 10 points right. Your biggest miss was "
             "%(purpose)s: you guessed %(guess)d, but it's %(points)d."
@@ -52,7 +56,11 @@ def _about_own(guess: Split, now: Split, name: str) -> str:
 def _about_theirs(guess: Split, now: Split, title: str) -> str:
     if guess == now:
         return _("%(name)s placed all of your 10 points right.") % {"name": title}
-    if points_right(guess, now):
+    if _is_close(guess, now):
+        words = _(
+            "%(name)s placed %(right)d of your 10 points right, and was never off by more than 1."
+        )
+    elif points_right(guess, now):
         words = _(
             "%(name)s placed %(right)d of your 10 points right. The biggest miss was %(purpose)s: "
             "the guess was %(guess)d, but it's %(points)d."
@@ -63,6 +71,11 @@ def _about_theirs(guess: Split, now: Split, title: str) -> str:
             "the guess was %(guess)d, but it's %(points)d."
         )
     return words % {"name": title, **_numbers(guess, now)}
+
+
+def _is_close(guess: Split, now: Split) -> bool:
+    """Return whether no purpose was missed by more than a point, so that no miss stands out."""
+    return max(map(abs, guess.difference(now).values())) <= 1
 
 
 def _numbers(guess: Split, now: Split) -> dict[str, object]:

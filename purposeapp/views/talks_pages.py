@@ -94,6 +94,7 @@ def _both(seat: Seat) -> dict[str, Any]:
     mine, theirs = _answers(seat.mine), _answers(seat.theirs)
     inviter, guest = (mine, theirs) if seat.is_inviter else (theirs, mine)
     return {
+        "guest": seat.other_name if seat.is_inviter else "",
         "pairs": _pairs(seat),
         "guesses": guesses(mine, theirs, name=seat.other_name, title=seat.other_title),
         "differences": differences(mine, theirs, name=seat.other_name),

@@ -57,18 +57,21 @@ class Seat:
         return self.side == TalkSide.INVITER
 
     @property
+    def known_name(self) -> str:
+        """The other side's name as this side may see it: the inviter's own label for the guest, or
+        the inviter's name. Empty if there is none.
+        """
+        return self.talk.label if self.is_inviter else self.talk.name
+
+    @property
     def other_name(self) -> str:
-        """The name of the other side, for use within a sentence."""
-        if self.is_inviter:
-            return _("your guest")
-        return self.talk.name or _("the other person")
+        """The other side's name, or a word for them, for use within a sentence."""
+        return self.known_name or (_("your guest") if self.is_inviter else _("the other person"))
 
     @property
     def other_title(self) -> str:
-        """The name of the other side, on its own or at the start of a sentence."""
-        if self.is_inviter:
-            return _("Your guest")
-        return self.talk.name or _("The other person")
+        """The same on its own, or at the start of a sentence."""
+        return self.known_name or (_("Your guest") if self.is_inviter else _("The other person"))
 
     @property
     def mine(self) -> dict[str, Split]:

@@ -39,11 +39,12 @@ class Presses:
         self.main.get_by_role(role, name=name, exact=True).last.click()
 
 
-def invite(inviter, name: str = "Anna") -> str:
+def invite(inviter, name: str = "Anna", label: str = "") -> str:
     """Create an invitation, and return its link."""
     page = inviter.page
     inviter.go_to("Talks")
     page.get_by_label("Your name").fill(name)
+    page.get_by_label("Who it's for").fill(label)
     page.get_by_role("button", name="Create an invitation").click()
     page.wait_for_url("**/talks/*/?link=*")
     return page.locator("[data-link]").inner_text()
@@ -142,8 +143,8 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
 
 
 def test_the_longest_talk_fits_on_one_sheet(inviter, new_visitor):
-    """It has four moves on each side, six questions, and the widest possible name."""
-    link = invite(inviter, "W" * 40)
+    """It has four moves on each side, six questions, and the widest possible names."""
+    link = invite(inviter, "W" * 40, "W" * 40)
     home = inviter.page.url.partition("?")[0]
     guest = new_visitor()
     guest.page.goto(link)
@@ -191,7 +192,7 @@ def test_every_page_of_a_talk_can_be_read(inviter, new_visitor):
     guest = new_visitor(reduced_motion="reduce")
     inviter.expect_status(410, 422)
     guest.expect_status(410, 422)
-    link = invite(inviter, "W" * 40)
+    link = invite(inviter, "W" * 40, "M" * 40)
     home = inviter.page.url.partition("?")[0]
     theirs, mine = Inspection(guest, "guest"), Inspection(inviter, "inviter")
     mine.here("link")

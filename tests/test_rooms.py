@@ -47,6 +47,27 @@ def sheet(now: str, future: str = "", **extra) -> dict:
 # --- Creating a room ---
 
 
+def test_a_visitor_reads_what_a_room_is_before_they_sign_in(client, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        page = client.get("/rooms/")
+    assert page.status_code == 200
+    words = words_of(page)
+    assert "Ten points with a whole group Open a room for your team" in words
+    assert "You need at least 5 people." in words
+    assert (
+        "Create a room Only you need an account, to lead the room. Everybody else just needs its "
+        "code. Sign up Sign in Got a code? Join the room."
+    ) in words
+    html = page.content.decode()
+    for way in ("/accounts/signup/?next=/rooms/", "/accounts/login/?next=/rooms/", "/join/"):
+        assert f'href="{way}"' in html
+    assert "<form" not in html
+    assert "Your account" not in html
+    assert client.get("/rooms/?x").content == page.content
+    response = client.post("/rooms/", {"title": "Team"})
+    assert (response.status_code, response.url) == (302, "/accounts/login/?next=/rooms/")
+
+
 def test_a_room_is_made_and_listed(owner, user):
     response = owner.post("/rooms/", {"title": "  Our \t team ", "asks_future": "on"})
     room = Room.objects.get()

@@ -235,6 +235,31 @@ def test_a_label_that_cant_be_stored_is_refused(owner, label):
     assert not Talk.objects.exists()
 
 
+def test_a_visitor_reads_what_a_talk_is_before_they_sign_in(client, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        page = client.get(PATH)
+    assert page.status_code == 200
+    words = words_of(page)
+    assert "Talk about the future Invite one person." in words
+    assert "The other person needs no account. You send them a link." in words
+    assert "Invite somebody You need an account to invite somebody. Sign up Sign in" in words
+    html = page.content.decode()
+    for way in ("signup", "login"):
+        assert f'href="/accounts/{way}/?next=/talks/"' in html
+    assert "<form" not in html
+    assert "Your account" not in html
+    assert client.get(f"{PATH}?x").content == page.content
+    response = client.post(PATH, {"name": "Anna"})
+    assert (response.status_code, response.url) == (302, "/accounts/login/?next=/talks/")
+
+
+def test_whoever_has_no_talk_yet_reads_how_it_goes(owner, user):
+    needs_none = "The other person needs no account."
+    assert needs_none in words_of(owner.get(PATH))
+    make_talk(user)
+    assert needs_none not in words_of(owner.get(PATH))
+
+
 def test_so_many_open_invitations_and_no_more(owner, user):
     for _ in range(MAX_OPEN_INVITATIONS):
         make_talk(user)

@@ -28,7 +28,12 @@ from . import errors
 AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 
 
-def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyView], AnyView]:
+def resumable_form(
+    *,
+    login_required: bool,
+    anchor: str = "",
+    introduction: Callable[[HttpRequest], HttpResponse] | None = None,
+) -> Callable[[AnyView], AnyView]:
     """Decorate the view of a form so that its typed values survive.
 
     The view accepts `typed` and, unless it's None, shows those values in its form. The request is
@@ -36,6 +41,7 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyVi
 
     - If the session has expired, the submitted form is held in the session (held_forms.py), and the
       user is redirected to the sign-in page and back to the form's `anchor`.
+      With `introduction`, a visitor who only opens the URL gets that page instead.
     - After a CSRF failure, `csrf_failure` below calls the view with the submitted values.
     - A form that was opened by one account is never accepted from, or shown to, another one.
     - A button named `discard` drops a held form. One named `hold` holds the form for a sign-in
@@ -51,6 +57,8 @@ def resumable_form(*, login_required: bool, anchor: str = "") -> Callable[[AnyVi
                 # Public, such as in an outage: the user and the session must not be queried.
                 return view(request, *args, typed=typed, **kwargs)
             if login_required and not request.user.is_authenticated:
+                if introduction and request.method in ("GET", "HEAD"):
+                    return introduction(request)
                 return _to_sign_in(request, anchor)
             if request.method == "POST":
                 if of_somebody_else(request):

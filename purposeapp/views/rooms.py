@@ -35,6 +35,7 @@ from purposeapp.models.room_answer import DELETED_WITHIN
 from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.sharing.links import MailableLink
 from purposeapp.sharing.qr import qr_code
+from purposeapp.web.blank_page import blank_page
 from purposeapp.web.private import private
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther, attachment
@@ -42,11 +43,20 @@ from purposeapp.web.responses import HttpResponseSeeOther, attachment
 from . import errors
 from .resumable import Typed, resumable_form
 
+ROOMS = "purposeapp/rooms.html"
+
 MAX_HOURS = DELETED_WITHIN // timedelta(hours=1)
 
 
+def _introduction(request: HttpRequest) -> HttpResponse:
+    """Show a visitor what a room is before they sign in to open one."""
+    context = {"min_answers": MIN_ANSWERS}
+    blank = blank_page(request, ROOMS, lambda _late: context, late={}, reads_query=False)
+    return blank or render(request, ROOMS, context)
+
+
 @private
-@resumable_form(login_required=True)
+@resumable_form(login_required=True, introduction=_introduction)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """List the host's rooms with their states, and create a new one."""
@@ -67,7 +77,7 @@ def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
         "has_more": len(found) > MAX_LISTED,
         "min_answers": MIN_ANSWERS,
     }
-    return render(request, "purposeapp/rooms.html", context, status=status)
+    return render(request, ROOMS, context, status=status)
 
 
 def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

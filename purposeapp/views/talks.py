@@ -36,8 +36,14 @@ TALKS = "purposeapp/talks.html"
 INVITATION = "purposeapp/invitation.html"
 
 
+def _introduction(request: HttpRequest) -> HttpResponse:
+    """Show a visitor what a talk is before they sign in to invite somebody."""
+    blank = blank_page(request, TALKS, dict, late={}, reads_query=False)
+    return blank or render(request, TALKS)
+
+
 @private
-@resumable_form(login_required=True)
+@resumable_form(login_required=True, introduction=_introduction)
 @require_http_methods(["GET", "HEAD", "POST"])
 def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """List the user's talks with their states, and invite to a new one."""

@@ -104,8 +104,8 @@ TABLE = """
 /history/export.json           ssssss     oo----
 /history/export.csv            ssssss     oo----
 /history/import/               ssssss     oo?---
-/talks/                        ssssss     oo?---
-/rooms/                        ssssss     oo?---
+/talks/                        oossss     oo?---
+/rooms/                        oossss     oo?---
 /tips/                         ssssss     oo----
 /tips/{tip}/tick/              -->---     --?---     → /accounts/login/?next=/tips/
 /tips/side/                    -->---     --?---     → /accounts/login/?next=/tips/

@@ -28,7 +28,7 @@ def test_a_double_click_makes_one_assessment(visitor):
 def test_going_back_and_sending_again_makes_no_second_assessment(visitor):
     page = visitor.page
     visitor.sign_up()
-    assessment = visitor.record("6-2-2-0-0")
+    assessment = visitor.record_by_hand("6-2-2-0-0")
     page.go_back()
     visitor.expect_points("6-2-2-0-0")
     visitor.send_button.click()
@@ -39,7 +39,7 @@ def test_going_back_and_sending_again_makes_no_second_assessment(visitor):
 def test_going_back_and_changing_the_points_makes_another_assessment(visitor):
     page = visitor.page
     visitor.sign_up()
-    assessment = visitor.record("6-2-2-0-0")
+    assessment = visitor.record_by_hand("6-2-2-0-0")
     page.go_back()
     visitor.expect_points("6-2-2-0-0")
     visitor.take("Business driven")

@@ -45,6 +45,7 @@ def test_every_page_of_a_person_with_an_account(visitor, remember):
     visitor.expect_status(422)
     visitor.sign_up()
     inspection = Inspection(visitor, "member")
+    page.goto("/history/")
     inspection.here("history-empty")
     remember(visitor)
     latest = visitor.record("1-2-1-3-3")

@@ -18,7 +18,7 @@ def test_days_are_those_of_the_browser(new_visitor, zone):
     main = page.get_by_role("main")
     visitor.sign_up_by_hand()
     before = datetime.now(ZoneInfo(zone)).date()
-    visitor.record("6-2-2-0-0")
+    visitor.record_by_hand("6-2-2-0-0")
     shown = main.locator(".kicker time").inner_text()
     # Midnight may have passed in between.
     assert shown in {in_words(before), in_words(datetime.now(ZoneInfo(zone)).date())}

@@ -105,7 +105,7 @@ def test_in_forced_colours_a_button_that_reads_as_a_link_has_no_border_through_i
     """Forced colours draw a border that is transparent otherwise."""
     visitor = new_visitor(forced_colors="active")
     visitor.sign_up()
-    visitor.go_to("Settings")
+    visitor.page.goto("/settings/")
     sign_out = visitor.page.get_by_role("main").get_by_role("button", name="Sign out")
     expect(sign_out).to_have_css("border-width", "0px")
 

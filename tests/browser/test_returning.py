@@ -11,7 +11,7 @@ def test_a_returning_person_sees_what_changed(visitor):
     expect(page.get_by_role("main")).to_contain_text("Your first result. When your life changes")
 
     visitor.sign_out()
-    visitor.sign_in()
+    visitor.sign_in_by_hand()
     change = "Job seeking +6, Business driven −4, Learning sponge −2"
     visitor.record("2-2-0-6-0")
     expect(visitor.headline).to_have_text("Mainly job seeking (60%)")

@@ -87,7 +87,7 @@ def host(new_visitor):
 def open_room(host) -> str:
     """Create a room through the page and open it; return its code."""
     page, main = host.page, host.page.get_by_role("main")
-    host.go_to("Rooms")
+    page.goto("/rooms/")
     main.get_by_label("Name of the room").fill("Our team")
     main.get_by_role("button", name="Create the room").click()
     main.get_by_role("button", name="Open the room").click()
@@ -136,7 +136,7 @@ def open_screen(host):
 
 def test_a_ticked_box_has_the_colour_of_the_buttons(visitor):
     visitor.sign_up()
-    visitor.go_to("Rooms")
+    visitor.page.goto("/rooms/")
     main = visitor.page.get_by_role("main")
     button = main.get_by_role("button", name="Create the room")
     colour = button.evaluate("button => getComputedStyle(button).backgroundColor")

@@ -53,7 +53,7 @@ def test_the_own_last_split_is_shown_when_it_is_asked_for(new_visitor, javascrip
 def test_back_shows_the_next_person_nothing_of_what_the_first_one_sent(visitor):
     page = visitor.page
     visitor.sign_up()
-    visitor.record("6-2-2-0-0")
+    visitor.record_by_hand("6-2-2-0-0")
     page.go_back()
     visitor.expect_points("6-2-2-0-0")  # their own
     visitor.send_button.click()
@@ -63,6 +63,7 @@ def test_back_shows_the_next_person_nothing_of_what_the_first_one_sent(visitor):
     expect(visitor.message).to_contain_text("signed out")
     visitor.email = f"next-{visitor.email}"
     visitor.sign_up()
+    page.goto("/history/")
     page.evaluate("history.go(-3)")
     expect(visitor.headline).to_have_text("What are you on LinkedIn for?")
     visitor.expect_points("0-0-0-0-0")

@@ -126,7 +126,7 @@ def out_and_in_elsewhere_and_a_reload(member: Visitor, form: Form, server) -> No
     first, second = member.page, member.page.context.new_page()
     member.page = second
     member.sign_out()
-    member.sign_in()
+    member.sign_in_by_hand()
     member.page = first
     first.reload()
 

@@ -102,7 +102,7 @@ def test_an_old_account_by_password(visitor, newest_code):
     sign_up_with_code(visitor, newest_code)
     visitor.sign_out()
     spend_anonymously(visitor)
-    visitor.sign_in()
+    visitor.sign_in_by_hand()
     expect_history(visitor, "Mainly business driven (60%)")
 
 

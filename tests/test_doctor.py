@@ -190,7 +190,9 @@ def test_a_mail_server_that_refuses(settings):
 
 
 def test_a_public_address_where_nothing_answers():
-    assert level("Public address") == [Level.NOTE]
+    (note,) = found("Public address")
+    assert note.level == Level.NOTE
+    assert "PORT" in note.mend
     unencrypted, unreachable = found("Public address", production=True)
     assert (unencrypted.level, unreachable.level) == (Level.WRONG, Level.WRONG)
     assert "https://" in unencrypted.mend

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EVENT_WORDS_MAX_LENGTH
 
+UNKNOWN_EVENT = _("Choose one from the list.")
 NO_WORDS = _("Say what happened.")
 WORDS_BESIDE_AN_EVENT = _(
     "You chose “%(event)s” above. To use your own words, choose “Something else”. Otherwise "
@@ -20,7 +21,7 @@ class LifeEventForm(forms.Form):
         label=_("What happened in your life?"),
         choices=[("", _("No answer")), *LifeEvent.choices],
         required=False,
-        error_messages={"invalid_choice": _("Choose one from the list.")},
+        error_messages={"invalid_choice": UNKNOWN_EVENT},
     )
     event_words = forms.CharField(
         label=_("In a few words"),

@@ -875,6 +875,17 @@ def test_a_guest_mails_their_address_to_themselves(user, guest, mails):
     assert not Session.objects.exists()
 
 
+def test_a_mailbox_gets_five_such_mails_a_day_whatever_tags_its_address_has(user, guest, mails):
+    for number in range(5):
+        made = make_talk(user, "started")
+        form = {"email": f"Me+{number}@example.com"}
+        assert guest.post(by_key(made, "mail/"), form).status_code == 303
+    made = make_talk(user, "started")
+    form = {"email": "me@example.com"}
+    assert guest.post(by_key(made, "mail/"), form).status_code == 429
+    assert len(mail.outbox) == 5
+
+
 def test_such_mails_are_limited(user, guest, mails):
     made = make_talk(user, "started")
     for _ in range(5):

@@ -66,7 +66,7 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
     another is refused too: a form that is submitted twice must not replace the code that was
     just sent. Raises ImmediateHttpResponse (429) if a limit is exceeded.
     """
-    mailbox = _mailbox(email)
+    mailbox = mailbox_of(email)
     here = _here(request, mailbox)
     if getattr(request, "mailbox_is_counted", "") == here:
         return
@@ -79,7 +79,7 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
     request.mailbox_is_counted = here  # type: ignore[attr-defined]
 
 
-def _mailbox(email: str) -> str:
+def mailbox_of(email: str) -> str:
     """Return the mailbox of an email: the address without its plus tag."""
     name, _at, domain = email.lower().rpartition("@")
     return f"{name.partition('+')[0]}@{domain}"

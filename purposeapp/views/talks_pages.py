@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp import sentences
+from purposeapp.accounts.limits import mailbox_of
 from purposeapp.discussion.differences import differences
 from purposeapp.discussion.guesses import guesses
 from purposeapp.discussion.questions import Answers, questions
@@ -261,8 +262,8 @@ def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpRespo
 
 
 def _is_mailbox_full(request: HttpRequest, email: str) -> bool:
-    """Count an email to this address. Returns whether the address is over its daily limit."""
-    return not ratelimit.consume(request, action="talk_mailbox", key=email.lower())
+    """Count an email to this address. Returns whether its mailbox is over the daily limit."""
+    return not ratelimit.consume(request, action="talk_mailbox", key=mailbox_of(email))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

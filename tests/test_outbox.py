@@ -12,16 +12,19 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from purposeapp.models import OutgoingMail, User
+from purposeapp.models import OutgoingMail, Talk, User
 from purposeapp.models.outgoing_mail import FIRST_RETRY, MAX_AGE, MAX_RETRY
+from purposeapp.models.talk_answer import TalkSide
+from purposeapp.talks.mail import mail_finished, mail_guest_url, mail_invitation
 from purposeapp.web import outbox
 from purposeapp.web.outbox import OutboxWorker, deliver_due, drop_expired
 from purposeapp.web.public_host import public_host
 from tests.support.concurrency import at_once
 from tests.support.mail_server import HANG_UP, MailServer
-from tests.support.make import PASSWORD, make_user, make_verified_user, prove
+from tests.support.make import PASSWORD, make_user, make_verified_user, prove, prove_address
 from tests.support.reminders import make_due, send
 from tests.support.server import free_port
+from tests.support.talks import make_talk
 
 ADA = "ada@example.org"
 NEW = "another ten points"
@@ -254,6 +257,66 @@ def test_an_account_takes_its_waiting_mails_with_it(client, db, smtp):
     client.post("/accounts/delete/", {"password": PASSWORD})
     assert not User.objects.exists()
     assert OutgoingMail.objects.get().message["to"] == ["bob@example.org"]
+
+
+def waiting_for() -> list[str]:
+    """Return the addresses of waiting mails."""
+    return sorted(mail.message["to"][0] for mail in OutgoingMail.objects.all())
+
+
+@pytest.fixture
+def two_talks(db, smtp):
+    """A started talk of two accounts, and another invitation, with mails waiting for each."""
+    ada, ben = make_user(ADA), make_user("ben@example.org")
+    prove_address(ada)
+    started = make_talk(ada, "answered", guest=ben, name="Ada Lovelace")
+    mail_finished(started.talk, TalkSide.GUEST)
+    mail_guest_url(started.guest_key, "ben@home.example")
+    invited = make_talk(ada, name="Ada Lovelace")
+    mail_invitation(invited.talk, invited.invite_key, "cleo@example.org")
+    other = make_talk(make_user("dan@example.org"))
+    mail_invitation(other.talk, other.invite_key, "eve@example.org")
+    assert waiting_for() == [ADA, "ben@home.example", "cleo@example.org", "eve@example.org"]
+    return started.talk, invited.talk
+
+
+def test_an_account_takes_its_waiting_invitations_with_it(client, two_talks):
+    client.force_login(User.objects.get(email=ADA))
+    client.post("/accounts/delete/", {"password": PASSWORD})
+    assert not User.objects.filter(email=ADA).exists()
+    assert waiting_for() == ["ben@home.example", "eve@example.org"]
+    assert not any("Lovelace" in str(mail.message) for mail in OutgoingMail.objects.all())
+
+
+def test_an_invitation_that_is_revoked_or_renewed_is_no_longer_sent(client, two_talks):
+    _started, invited = two_talks
+    client.force_login(User.objects.get(email=ADA))
+    form = {"email": "fay@example.org"}
+    client.post(f"/talks/{invited.pk}/link/", form)
+    assert waiting_for() == [ADA, "ben@home.example", "eve@example.org", "fay@example.org"]
+    client.post(f"/talks/{invited.pk}/withdraw/")
+    assert waiting_for() == [ADA, "ben@home.example", "eve@example.org"]
+
+
+@pytest.mark.parametrize("side", TalkSide)
+def test_news_of_a_talk_that_has_ended_are_no_longer_sent_but_a_guests_own_link_is(two_talks, side):
+    started, _invited = two_talks
+    started.withdraw(side)
+    assert waiting_for() == ["ben@home.example", "cleo@example.org", "eve@example.org"]
+
+
+def test_waiting_mails_of_a_talk_go_with_it(two_talks):
+    started, _invited = two_talks
+    started.delete()
+    assert waiting_for() == ["ben@home.example", "cleo@example.org", "eve@example.org"]
+
+
+def test_no_mail_is_put_behind_a_revocation(db, smtp):
+    made = make_talk(make_user(ADA))
+    as_it_was = Talk.objects.get(pk=made.talk.pk)
+    made.talk.withdraw(TalkSide.INVITER)
+    assert not mail_invitation(as_it_was, made.invite_key, "cleo@example.org")
+    assert not OutgoingMail.objects.exists()
 
 
 # --- Several at once ----------------------------------------------------------------------------

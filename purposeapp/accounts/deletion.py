@@ -39,7 +39,8 @@ def recently_authenticated(request: AuthenticatedRequest) -> bool:
 @transaction.atomic
 def delete_account(user: User) -> None:
     """Delete an account with everything that belongs to it: assessments, email addresses, sessions
-    in all browsers, connected accounts, waiting emails, and admin log entries by or about it.
+    in all browsers, connected accounts, emails that still wait to be sent to it or to ask somebody
+    to its talks, and admin log entries by or about it.
 
     Raises ValidationError for the last superuser.
     """

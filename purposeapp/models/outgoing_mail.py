@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .talk import Talk
 
 MAX_AGE = timedelta(days=3)
 """The age at which a mail that could not be sent expires, unless it has its own `max_age`."""
@@ -24,7 +27,12 @@ _FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to")
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     """Queries for mails in the outbox."""
 
-    def put(self, mail: EmailMessage, max_age: timedelta | None = None) -> "OutgoingMail":
+    def put(
+        self,
+        mail: EmailMessage,
+        max_age: timedelta | None = None,
+        talk: "Talk | None" = None,
+    ) -> "OutgoingMail":
         """Store a mail. It's sent after the transaction is committed."""
         now = timezone.now()
         return self.create(
@@ -37,6 +45,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             },
             next_try_at=now,
             expires_at=now + (max_age or MAX_AGE),
+            talk=talk,
         )
 
     def for_addresses(self, addresses: Sequence[str]) -> Self:
@@ -78,6 +87,14 @@ class OutgoingMail(models.Model):
     next_try_at = models.DateTimeField(_("next try"), db_index=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     expires_at = models.DateTimeField(_("expires"))
+    talk = models.ForeignKey(
+        "purposeapp.Talk",
+        verbose_name=_("talk"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="waiting_mails",
+        help_text=_("The talk that it asks its reader to come to, if any."),
+    )
 
     objects = OutgoingMailQuerySet.as_manager()
 

@@ -419,7 +419,8 @@ class Talk(models.Model):
     def withdraw(self, side: TalkSide) -> None:
         """Delete a side's answers and note, and end the talk. Idempotent.
 
-        The other side's data is kept. Before the start, this revokes the invitation.
+        The other side's data is kept. Before the start, this revokes the invitation. Emails that
+        ask to come to the talk, and may name the inviter, are deleted if they still wait.
         """
         talk = self._locked()
         if not talk or talk.has_withdrawn(side):
@@ -430,6 +431,7 @@ class Talk(models.Model):
         if side == TalkSide.INVITER:
             talk.name = talk.label = ""
         talk.save(update_fields=["name", "label", f"{side}_withdrew_at"])
+        talk.waiting_mails.all().delete()
 
     @transaction.atomic
     def write(self, side: TalkSide, text: str) -> bool:
@@ -446,14 +448,23 @@ class Talk(models.Model):
 
     @transaction.atomic
     def renew_invitation(self) -> str | None:
-        """Replace the invitation's key and return the new one; None if the talk can't start."""
+        """Replace the invitation's key and return the new one; None if the talk can't start.
+
+        Emails with the old key are deleted if they still wait.
+        """
         talk = self._locked()
         if not talk or not talk.can_start:
             return None
         key = make_key()
         talk.invite_hash = hash_of(key)
         talk.save(update_fields=["invite_hash"])
+        talk.waiting_mails.all().delete()
         return key
+
+    def lock_invitation(self, key: str) -> bool:
+        """Lock the talk, and return whether this key can start it. Needs a transaction."""
+        talk = self._locked()
+        return bool(talk and talk.can_start and talk.invite_hash == hash_of(key))
 
 
 _PROLONGING = ("started_at", "inviter_agreed_at", "guest_agreed_at")

@@ -1,6 +1,7 @@
 """Emails with a link to a talk: to an address that a user typed, or to one side's account.
 
-A typed address is stored only in the outbox, until the email is sent.
+A typed address is stored only in the outbox, until the email is sent. If the talk ends before that,
+emails that ask to come to it are deleted.
 """
 
 import logging
@@ -9,6 +10,7 @@ from uuid import uuid5
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -31,14 +33,20 @@ def guest_url(key: str) -> str:
     return settings.PUBLIC_URL + reverse("guest_talk", args=[key])
 
 
+@transaction.atomic
 def mail_invitation(talk: Talk, key: str, to: str) -> bool:
-    """Send the link of an invitation. Returns False if that fails."""
-    return _send("talk_invitation", to, talk=talk, url=invitation_url(key))
+    """Send the link of an invitation. Returns False if that fails, or if it has been revoked."""
+    return talk.lock_invitation(key) and _send(
+        "talk_invitation", to, talk=talk, url=invitation_url(key)
+    )
 
 
-def mail_guest_url(talk: Talk, key: str, to: str) -> bool:
-    """Send a guest the link to their own page of a talk. Returns False if that fails."""
-    return _send("talk_address", to, talk=talk, url=guest_url(key))
+def mail_guest_url(key: str, to: str) -> bool:
+    """Send a guest the link to their own page of a talk. Returns False if that fails.
+
+    It's sent even if the talk has ended: what they entered is still there, for them alone.
+    """
+    return _send("talk_address", to, url=guest_url(key))
 
 
 def mail_finished(talk: Talk, side: TalkSide) -> bool:
@@ -76,15 +84,22 @@ def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
 
 
 def _send(
-    template: str, to: str, headers: Mapping[str, str] | None = None, **context: object
+    template: str,
+    to: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    talk: Talk | None = None,
+    **context: object,
 ) -> bool:
-    context["public_url"] = settings.PUBLIC_URL
+    """Send an email. With a talk, it asks to come to it, so it's deleted if the talk ends first."""
+    context |= {"talk": talk, "public_url": settings.PUBLIC_URL}
     mail = EmailMessage(
         subject=render_to_string(f"purposeapp/mail/{template}_subject.txt", context).strip(),
         body=render_to_string(f"purposeapp/mail/{template}_message.txt", context).strip() + "\n",
         to=[to],
         headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
+    mail.talk = talk  # type: ignore[attr-defined]  # for the outbox
     try:
         mail.send()
     except Exception as error:  # mail backends and odd addresses raise all kinds of errors

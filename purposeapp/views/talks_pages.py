@@ -281,7 +281,7 @@ def _mail(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
     if is_one_too_many:
         form.add_error("email", TOO_MANY_MAILS)
         return _page(request, mail_form=form, status=HTTPStatus.TOO_MANY_REQUESTS)
-    if not mail_guest_url(seat.talk, seat.key, form.cleaned_data["email"]):
+    if not mail_guest_url(seat.key, form.cleaned_data["email"]):
         form.add_error("email", NOT_SENT)
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return HttpResponseSeeOther(f"{seat.url()}?mailed")

@@ -32,14 +32,17 @@ MIN_WAIT_S, MAX_WAIT_S = 60, 3600
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Email backend that stores mails in the outbox. A mail may have a `max_age` attribute."""
+    """Email backend that stores mails in the outbox.
+
+    A mail may have the attributes `max_age`, and `talk`, with whose end it is deleted.
+    """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for mail in email_messages:
             _identify(mail)
             mail.message()  # raises for an invalid mail, such as one with a line break in a header
             max_age: timedelta | None = getattr(mail, "max_age", None)
-            OutgoingMail.objects.put(mail, max_age)
+            OutgoingMail.objects.put(mail, max_age, getattr(mail, "talk", None))
         transaction.on_commit(outbox_worker.wake)
         return len(email_messages)
 

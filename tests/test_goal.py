@@ -1,10 +1,12 @@
 """The goal of a person: setting, viewing, replacing and ending it, and its privacy."""
 
 import re
-from datetime import date, timedelta
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -14,7 +16,9 @@ from purposeapp.dates import oldest_today
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.goal import DAY_PASSED, TOO_FAR
 from purposeapp.models import Goal, Tick, Tip
+from purposeapp.models.goal import FIRST_DAY, LAST_DAY, YEARS_AHEAD, is_too_early, is_too_late
 from purposeapp.split import Purpose, Split
+from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 from purposeapp.views.goal import EARLIER_SHOWN
 from tests.support.concurrency import at_once
 from tests.support.make import NOON, make_assessment, make_goal, make_tip, make_user, points
@@ -116,7 +120,8 @@ def test_before_the_first_assessment_there_is_nothing_to_compare_with(owner, use
 )
 def test_the_day_is_said_kindly(owner, user, wanted_by, now, words):
     make_assessment(user, now)
-    make_goal(user, "4-3-3-0-0", wanted_by=wanted_by)
+    set_at = datetime(wanted_by.year - 1, 5, 1, tzinfo=UTC)
+    make_goal(user, "4-3-3-0-0", wanted_by=wanted_by, set_at=set_at)
     assert words in owner.get(PATH).content.decode()
 
 
@@ -306,13 +311,15 @@ def test_the_form_opens_where_there_is_something_to_do_in_it(owner, user):
 
 def test_a_change_begins_at_the_goal_that_there_is(owner, user):
     make_assessment(user, "10-0-0-0-0")
-    make_goal(user, "4-3-3-0-0", wanted_by=date(2100, 5, 1))
+    set_at = datetime(2099, 5, 1, tzinfo=UTC)
+    make_goal(user, "4-3-3-0-0", wanted_by=date(2100, 5, 1), set_at=set_at)
     response = owner.get(PATH)
     assert response.context["form"].points == Split.parse("4-3-3-0-0").as_dict()
     page = response.content.decode()
     assert 'value="2100-05-01"' in page
     assert "Start from my last result" in page
-    Goal.objects.update(wanted_by=date(2020, 5, 1))
+    long_ago = datetime(2019, 5, 1, tzinfo=UTC)
+    Goal.objects.update(wanted_by=date(2020, 5, 1), set_at=long_ago)
     assert 'value="2020-05-01"' not in owner.get(PATH).content.decode()
     started = owner.get(f"{PATH}?start=1-2-3-4-0").context["form"]
     assert started.points == Split.parse("1-2-3-4-0").as_dict()
@@ -497,3 +504,27 @@ def test_nothing_is_set_for_an_account_that_is_gone(user):
     user.delete()
     user.pk = 1_000_000
     assert Goal.objects.set(user=user, split=Split.parse("4-3-3-0-0")) is None
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+@pytest.mark.parametrize("bound", [FIRST_DAY, LAST_DAY])
+def test_postgresql_and_the_import_take_the_same_days_of_a_goal(user, bound, seconds):
+    day = date(2030, 5, 1)
+    begin = datetime(2030, 5, 1, tzinfo=UTC)
+    set_at = begin - bound + timedelta(seconds=seconds)
+    is_refused = is_too_early(day, set_at) or is_too_late(day, set_at)
+    assert is_refused is ((seconds > 0) if bound == FIRST_DAY else (seconds < 0))
+    refuses = pytest.raises(IntegrityError, match="goal_date_is_within_20_years")
+    with refuses if is_refused else nullcontext(), transaction.atomic():
+        make_goal(user, wanted_by=day, set_at=set_at)
+
+
+@pytest.mark.parametrize("hours", range(24))
+@pytest.mark.parametrize("zone", [LAST_TO_END, FIRST_TO_BEGIN, UTC])
+def test_every_day_that_the_form_takes_is_stored(hours, zone):
+    now = datetime(2028, 2, 29, hours, 59, tzinfo=UTC)
+    first = now.astimezone(LAST_TO_END).date()
+    last = now.astimezone(zone).date() + relativedelta(years=YEARS_AHEAD)
+    a_minute_later = now + timedelta(minutes=1)
+    assert not is_too_early(first, a_minute_later)
+    assert not is_too_late(last, now)

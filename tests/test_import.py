@@ -43,7 +43,7 @@ def refusal(response) -> str:
 @pytest.fixture
 def three(user):
     return [
-        make_assessment(user, split, taken_at=NOON + timedelta(days=day), note=f"note {day}\r\n😀")
+        make_assessment(user, split, taken_at=NOON + timedelta(days=day), note=f"note {day}\n😀")
         for day, split in enumerate(["6-2-2-0-0", "2-2-0-6-0", "0-0-0-0-10"])
     ]
 
@@ -106,7 +106,7 @@ def test_an_id_that_another_account_has_gets_the_same_answer_as_a_free_one(owner
     assert (taken.status_code, taken.url) == (free.status_code, free.url)
     assert said(stranger.get("/history/")) == said_of_taken
     three[0].refresh_from_db()
-    assert three[0].note == "note 0\r\n😀"
+    assert three[0].note == "note 0\n😀"
 
 
 def test_after_the_first_account_is_gone_nothing_is_doubled(owner, stranger, three, user):

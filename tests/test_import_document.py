@@ -77,12 +77,17 @@ BAD_GOAL_VALUES = [
     ("set_at", importing.IN_THE_FUTURE, [SOON]),
     ("ended_at", importing.NOT_A_TIMESTAMP, [False, 7, "", "2026-03-01"]),
     ("ended_at", importing.TOO_EARLY, ["2003-05-04T23:59:59Z"]),
-    ("ended_at", importing.ENDED_TOO_EARLY, ["2026-03-01T11:59:59Z"]),
+    ("ended_at", importing.BEFORE_SET_AT, ["2026-03-01T11:59:59Z"]),
     (
         "wanted_by",
         json_validation.NOT_A_DAY,
         [7, False, [], "", "soon", "2027-02-30", "x\0", "\ud800"],
     ),
+]
+WITHIN = importing.TOO_FAR_AHEAD % {"years": 20}
+BAD_GOAL_VALUES += [
+    ("wanted_by", importing.BEFORE_SET_AT, ["0001-01-01", "2026-02-27"]),
+    ("wanted_by", WITHIN, ["2046-03-03", "9999-12-31"]),
 ]
 BAD_GOALS = [
     *(
@@ -108,6 +113,30 @@ def test_a_bad_assessment_is_named_with_its_reason(bad, reason):
 def test_a_bad_goal_is_named_with_its_reason(bad, reason):
     data = document(entry(), goals=[goal_entry(), bad])
     assert document_or_refusal(data) == f"Goal 2: {reason}"
+
+
+@pytest.mark.parametrize("day", ["2026-02-28", "2026-03-01", "2046-03-02"])
+def test_a_goal_may_have_any_day_that_its_form_took_when_it_was_set(day):
+    (goal,) = read_document(document(goals=[goal_entry(wanted_by=day)])).goals
+    assert goal.wanted_by.isoformat() == day
+
+
+def test_a_text_is_read_as_a_form_would_store_it():
+    texts = {
+        "note": "one\r\ntwo\n three ",
+        "event": "other",
+        "event_words": " New\r\n\x0bjob\u2028 ",
+    }
+    for data in (document(entry(**texts)), table(entry(**texts))):
+        (assessment,) = read_document(data).assessments.values()
+        assert assessment.note == "one\ntwo\n three "
+        assert assessment.event_words == "New job"
+
+
+def test_a_note_of_many_lines_is_as_long_as_a_form_counts_it():
+    note = "\r\n" * 2_000
+    (assessment,) = read_document(document(entry(note=note))).assessments.values()
+    assert assessment.note == "\n" * 2_000
 
 
 @pytest.mark.parametrize("bad", [None, 1, "x", [], True])

@@ -52,6 +52,11 @@ def test_an_event_is_kept_with_the_note(owner, assessment, event):
     assert f'<option value="{event}" selected>' in page
 
 
+def test_own_words_are_stored_on_one_line(owner, assessment):
+    send(owner, assessment, "other", " New\r\n\x0bjob\u2028")
+    assert told(assessment) == ("other", "New job", "note 1")
+
+
 def test_something_else_is_told_in_own_words_and_can_be_changed_later(owner, assessment):
     send(owner, assessment, "other", " Moved to <b>Oslo</b> ")
     assert told(assessment) == ("other", "Moved to <b>Oslo</b>", "note 1")

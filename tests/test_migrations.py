@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from purposeapp.models import PortraitPart, Room, Talk
+from purposeapp.models import Goal, PortraitPart, Room, Talk
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
@@ -190,3 +190,25 @@ def test_names_that_newer_rules_refuse_are_made_readable():
         names.values()
     )
     assert sorted(Room.objects.values_list("title", flat=True)) == sorted(titles.values())
+
+
+@pytest.mark.django_db
+def test_dates_of_goals_that_no_form_takes_are_moved_within_its_bounds():
+    old = migrate([("purposeapp", "0034_plainly_visible_names")])
+    model = old.get_app_config("purposeapp").get_model
+    user = model("User").objects.create(email="a@example.org")
+    days = {
+        None: None,
+        date(2024, 5, 9): date(2024, 5, 9),
+        date(2044, 5, 10): date(2044, 5, 10),
+        date(2054, 5, 10): date(2044, 5, 10),
+        date.max: date(2044, 5, 10),
+        date(2024, 5, 8): None,
+        date.min: None,
+    }
+    for day in days:
+        model("Goal").objects.create(
+            user=user, wanted_by=day, set_at=LONG_AGO, ended_at=LONG_AGO, **POINTS
+        )
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert list(Goal.objects.order_by("pk").values_list("wanted_by", flat=True)) == [*days.values()]

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.dates import oldest_today, today
 from purposeapp.models import Goal
+from purposeapp.models.goal import YEARS_AHEAD
 
 from .day import DayField
 from .ten_points import TenPointsForm
-
-YEARS_AHEAD = 20
 
 DAY_PASSED = _("This date is in the past. Choose a later one, or leave it empty.")
 TOO_FAR = _("Choose a date within the next 20 years, or leave it empty.")

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EVENT_WORDS_MAX_LENGTH
 
+from .one_line import OneLineField
+
 UNKNOWN_EVENT = _("Choose one from the list.")
 NO_WORDS = _("Say what happened.")
 WORDS_BESIDE_AN_EVENT = _(
@@ -23,7 +25,7 @@ class LifeEventForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": UNKNOWN_EVENT},
     )
-    event_words = forms.CharField(
+    event_words = OneLineField(
         label=_("In a few words"),
         help_text=_("Only for “Something else”."),
         max_length=EVENT_WORDS_MAX_LENGTH,

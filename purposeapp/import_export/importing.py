@@ -20,8 +20,9 @@ from purposeapp.models.assessment import (
     MAX_ASSESSMENTS,
     NOTE_MAX_LENGTH,
 )
-from purposeapp.models.goal import MAX_GOALS
+from purposeapp.models.goal import MAX_GOALS, YEARS_AHEAD, is_too_early, is_too_late
 from purposeapp.models.integrity import violates
+from purposeapp.models.text_rules import on_one_line, with_line_feeds
 from purposeapp.split import BUDGET, Purpose, Split, budget_error
 from purposeapp.time_zones import FIRST_TO_BEGIN, LAST_TO_END
 
@@ -51,7 +52,8 @@ IN_THE_FUTURE = _("This date is in the future.")
 WORDS_MISSING = _("This must say what happened where “event” is “other”.")
 WORDS_BESIDE_AN_EVENT = _("This must be empty where “event” is not “other”.")
 OTHER_DAY = _("This is not the day of “taken_at” anywhere on earth.")
-ENDED_TOO_EARLY = _("This is before “set_at”.")
+BEFORE_SET_AT = _("This is before “set_at”.")
+TOO_FAR_AHEAD = _("This is more than %(years)d years after “set_at”.")
 SECOND_OPEN = _("A goal above has no end either, and only one can be current.")
 OTHER_POINTS_IN_FILE = _("An entry above has the same “id” but different points.")
 TOO_MANY_ENTRIES = _("This file has more than %(most)d entries. Split it into smaller files.")
@@ -93,6 +95,20 @@ class TimestampField(forms.Field):
         return timestamp.astimezone(UTC)
 
 
+class NoteField(TextField):
+    """A text of several lines, as a form stores it."""
+
+    def to_python(self, value) -> str:
+        return with_line_feeds(super().to_python(value))
+
+
+class OneLineField(TextField):
+    """A text on one line, as a form stores it."""
+
+    def to_python(self, value) -> str:
+        return on_one_line(super().to_python(value))
+
+
 class SplitEntryForm(EntryForm):
     """An entry that spends ten points on five purposes."""
 
@@ -116,15 +132,15 @@ class AssessmentEntryForm(SplitEntryForm):
 
     id = UUIDField()
     taken_at = TimestampField()
-    note = TextField(max_length=NOTE_MAX_LENGTH, required=False)
+    note = NoteField(max_length=NOTE_MAX_LENGTH, required=False)
     event = ChoiceField(values=["", *LifeEvent.values])
-    event_words = TextField(max_length=EVENT_WORDS_MAX_LENGTH, required=False)
+    event_words = OneLineField(max_length=EVENT_WORDS_MAX_LENGTH, required=False)
     taken_on = DayField(required=False)
 
     def clean_event_words(self) -> str:
         """Require words if the event is "other", and refuse them otherwise."""
         words, event = self.cleaned_data["event_words"], self.cleaned_data.get("event")
-        if event == LifeEvent.OTHER and not words.strip():
+        if event == LifeEvent.OTHER and not words:
             raise ValidationError(WORDS_MISSING, code="required")
         if event != LifeEvent.OTHER and words:
             raise ValidationError(WORDS_BESIDE_AN_EVENT, code="beside")
@@ -153,8 +169,19 @@ class GoalEntryForm(SplitEntryForm):
         """Check that the end, if any, isn't before the beginning."""
         ended_at, set_at = self.cleaned_data["ended_at"], self.cleaned_data.get("set_at")
         if ended_at and set_at and ended_at < set_at:
-            raise ValidationError(ENDED_TOO_EARLY, code="too_early")
+            raise ValidationError(BEFORE_SET_AT, code="too_early")
         return ended_at
+
+    def clean(self) -> None:
+        """Check the target date, if any, against the time when the goal was set."""
+        super().clean()
+        day, set_at = (self.cleaned_data.get(name) for name in ("wanted_by", "set_at"))
+        if day and set_at and is_too_early(day, set_at):
+            self.add_error("wanted_by", ValidationError(BEFORE_SET_AT, code="too_early"))
+        elif day and set_at and is_too_late(day, set_at):
+            params = {"years": YEARS_AHEAD}
+            error = ValidationError(TOO_FAR_AHEAD, code="too_far", params=params)
+            self.add_error("wanted_by", error)
 
 
 @dataclass(frozen=True)

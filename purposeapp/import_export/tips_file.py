@@ -19,6 +19,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from purposeapp.advice.fit import Audience, Direction
 from purposeapp.models import Tip
+from purposeapp.models.text_rules import with_line_feeds
 from purposeapp.models.tip import MAX_POSITION, TIP_FIELDS, TIP_MAX_LENGTH
 from purposeapp.split import BUDGET, Purpose
 
@@ -82,7 +83,7 @@ class LinesField(TextField):
         lines = [value] if isinstance(value, str) else value
         if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
             raise ValidationError(NOT_LINES, code="invalid")
-        text = super().to_python("\n".join(lines)).replace("\r\n", "\n")
+        text = with_line_feeds(super().to_python("\n".join(lines)))
         return text if text.strip() else ""
 
 

@@ -1,10 +1,10 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Greatest
 from django.db.models.lookups import IsNull
 from django.utils import timezone
@@ -25,6 +25,29 @@ MAX_LATEST = 22
 
 MAX_GOALS = 10_000
 """The most goals that an account keeps. A trigger in PostgreSQL deletes older ones."""
+
+YEARS_AHEAD = 20
+"""How far ahead a target date may be."""
+FIRST_DAY = -timedelta(days=2)
+"""The earliest that a target date begins, from `set_at`: a day that isn't over in UTC−12 began at
+most 36 hours ago, and half a day more is for a slow request."""
+LAST_DAY = timedelta(days=365 * YEARS_AHEAD + 5, hours=14)
+"""The latest that a target date begins, from `set_at`: after YEARS_AHEAD, in UTC+14."""
+
+_UTC_SET_AT = Func(
+    Value("UTC"), F("set_at"), function="timezone", output_field=models.DateTimeField()
+)
+"""`set_at` in UTC, whatever the time zone of the connection."""
+
+
+def is_too_early(wanted_by: date, set_at: datetime) -> bool:
+    """Return whether a target date was over, in all time zones, when the goal was set."""
+    return datetime.combine(wanted_by, time.min, UTC) < set_at + FIRST_DAY
+
+
+def is_too_late(wanted_by: date, set_at: datetime) -> bool:
+    """Return whether a target date was too far ahead, in all time zones, when the goal was set."""
+    return datetime.combine(wanted_by, time.min, UTC) > set_at + LAST_DAY
 
 
 class GoalQuerySet(OwnedQuerySet["Goal"]):
@@ -114,6 +137,12 @@ class Goal(SplitFields):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("set_at")),
                 name="goal_ends_after_it_was_set",
+            ),
+            models.CheckConstraint(
+                # The same as `is_too_early` and `is_too_late`.
+                condition=Q(wanted_by=None)
+                | Q(wanted_by__gte=_UTC_SET_AT + FIRST_DAY, wanted_by__lte=_UTC_SET_AT + LAST_DAY),
+                name="goal_date_is_within_20_years_after_it_was_set",
             ),
         ]
         indexes = [models.Index("user", "set_at", "id", name="goal_user_set_at")]

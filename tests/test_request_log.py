@@ -11,7 +11,7 @@ from django.db import ProgrammingError, transaction
 from django.test import Client
 
 from purposeapp.models import Assessment
-from purposeapp.web.request_log import MAX_LENGTH, HideKeys
+from purposeapp.web.request_log import MAX_LENGTH, HideKeys, without_keys
 from tests.support.make import make_assessment
 from tests.support.outage import database_away
 
@@ -24,6 +24,11 @@ PATHS = [
     f"/talk/{KEY}/now/",
     f"/r/{KEY}/",
     f"/r/{KEY}/result/",
+    f"/talks/7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0/?link={KEY}",
+    f"/join/?code={KEY}",
+    f"/accounts/login/?next=%2Ftalk%2F{KEY}%2F",
+    f"/accounts/linkedin/login/callback/?state=a&code={KEY}",
+    f"/splits/6-2-2-0-0/#{KEY}",
 ]
 
 
@@ -47,6 +52,7 @@ def test_no_line_holds_a_key(db, logged, monkeypatch, path):
     for method in ("get", "put", "post", "delete"):
         getattr(client, method)(path)
         getattr(client, method)(f"{path}nothing/")
+        getattr(client, method)(f"/nothing{path}")
     strict = Client(enforce_csrf_checks=True)
     strict.post("/", secure=True, headers={"referer": f"https://elsewhere.example{path}"})
     client.get("/", headers={"host": "evil.example", "referer": path})
@@ -59,6 +65,15 @@ def test_no_line_holds_a_key(db, logged, monkeypatch, path):
     client.get(path)
     assert KEY not in logged()
     assert len(logged().splitlines()) > 8
+
+
+def test_a_text_with_a_url_is_logged_without_the_urls_query():
+    said = "Referer checking failed - %s does not match any trusted origins. Why? See below."
+    url = "https://elsewhere.example/talks/1/"
+    for secret in (f"?link={KEY}", f"?a=b#{KEY}", f"#{KEY}", f"?next=%2Ftalk%2F{KEY}%2F&x=/y"):
+        assert without_keys(said % f"{url}{secret}") == said % f"{url}…"
+    assert without_keys(f"/talk/{KEY}/now/?x={KEY}") == "/talk/…/now/…"
+    assert without_keys(f"{'x' * MAX_LENGTH}?{KEY}") == f"{'x' * MAX_LENGTH}…"
 
 
 def test_no_line_holds_the_row_that_broke_a_rule(owner, user, logged, monkeypatch):

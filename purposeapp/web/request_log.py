@@ -21,12 +21,18 @@ MAX_LENGTH = 300
 """The most characters of a path that are logged. Some clients send thousands."""
 
 KEY = re.compile(r"(/reminders/stop/|/accounts/confirm-email/|/invitations/|/talk/|/r/)[^/\s]+")
+QUERY = re.compile(r"[?#]\S+")
+"""The query string or fragment of a URL, up to a space: it may hold a key, also as part of `next`,
+a room's code, or one of LinkedIn's."""
 
 
 def without_keys(path: str) -> str:
-    """Return a path, or a text that contains one, truncated and with its keys removed."""
+    """Return a path or URL, or a text that contains one, without its query, fragment and keys.
+
+    It is also truncated.
+    """
     short = path if len(path) <= MAX_LENGTH else f"{path[:MAX_LENGTH]}…"
-    return KEY.sub(r"\1…", short)
+    return KEY.sub(r"\1…", QUERY.sub("…", short))
 
 
 class HideKeys(logging.Filter):

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from purposeapp.admin.tips import TipAdmin
 from purposeapp.forms.tip import MOVED_MEANWHILE, unused_key
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tick, Tip
@@ -68,16 +69,48 @@ def test_the_list_says_for_whom_a_tip_is_and_when_it_shows(editor):
     make_tip(text="Be calm.", points_from=0, points_to=0, direction="gone", state="draft")
     page = text_of(editor.get(LIST, {"q": "Be "}))
     day = date_format(later)
-    assert f"Be kind. ↑ ↓ From {day} Business driven Everyone 3\N{EN DASH}7 Rising 0" in page
-    assert "Be calm. ↑ ↓ Draft Business driven Everyone 0 Dropped to zero 0" in page
+    assert f"Be kind. ↑ ↓ From {day} Business driven Everyone 3\N{EN DASH}7 Rising 0 0" in page
+    assert "Be calm. ↑ ↓ Draft Business driven Everyone 0 Dropped to zero 0 0" in page
 
 
-def test_ticks_are_a_number_and_no_name(editor, tip):
-    for name in "ab":
-        Tick.objects.create(user=make_user(f"{name}@hidden.example"), tip=tip, verdict="done")
+def make_ticks(tip, done=0, skipped=0) -> None:
+    for number, verdict in enumerate(["done"] * done + ["not_for_me"] * skipped):
+        user = make_user(f"{tip.key}-{number}@hidden.example")
+        Tick.objects.create(user=user, tip=tip, verdict=verdict)
+
+
+def ticks_of(response) -> dict[str, tuple[str, str]]:
+    """Return what the columns Done and Skipped show, by the tip's key, in the order of the list."""
+    page = response.content.decode()
+    done, skipped = (
+        re.findall(rf'<td class="field-{name}">([^<]*)</td>', page) for name in ("done", "skipped")
+    )
+    return dict(zip(listed(response), zip(done, skipped, strict=True), strict=True))
+
+
+def test_ticks_are_two_numbers_and_no_name(editor, tip):
+    make_ticks(tip, done=2, skipped=1)
     page = editor.get(LIST, {"q": tip.key})
-    assert page.context["cl"].result_list[0].tick_count == 2
+    assert ticks_of(page) == {tip.key: ("2", "1")}
     assert "hidden.example" not in page.content.decode()
+
+
+def test_ticks_are_counted_up_to_a_limit_each(editor, tip, monkeypatch):
+    monkeypatch.setattr("purposeapp.admin.tips.MAX_TICKS", 2)
+    make_ticks(tip, done=3, skipped=1)
+    assert ticks_of(editor.get(LIST, {"q": tip.key})) == {tip.key: ("2+", "1")}
+
+
+def test_the_list_is_sorted_by_what_people_did_and_skipped(editor, tip):
+    Tip.objects.exclude(pk=tip.pk).delete()
+    make_ticks(make_tip(key="often-skipped"), done=1, skipped=3)
+    make_ticks(tip, done=2)
+    columns = list(TipAdmin.list_display)
+    columns.insert(2, "move")
+    done, skipped = (columns.index(name) + 1 for name in ("done", "skipped"))
+    assert listed(editor.get(LIST, {"o": f"-{done}"})) == [tip.key, "often-skipped"]
+    assert listed(editor.get(LIST, {"o": f"-{skipped}"})) == ["often-skipped", tip.key]
+    assert listed(editor.get(LIST, {"o": f"{skipped}"})) == [tip.key, "often-skipped"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

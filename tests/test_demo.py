@@ -129,6 +129,18 @@ def test_there_are_enough_others_for_the_community_and_nobody_signs_in_as_one(cl
 
 
 @pytest.mark.django_db
+def test_others_have_ticked_and_skipped_tips_on_their_first_purpose():
+    run()
+    others = Tick.objects.exclude(user__email=demo.PERSON).select_related("tip", "user")
+    assert {tick.verdict for tick in others} == set(Tick.Verdict)
+    assert len({tick.user for tick in others}) > 100
+    for tick in others:
+        (assessment,) = tick.user.assessments.all()
+        points = assessment.split.as_dict()
+        assert points[tick.tip.purpose] == max(points.values())
+
+
+@pytest.mark.django_db
 def test_it_is_idempotent():
     printed = run()
     stored = everything_stored()

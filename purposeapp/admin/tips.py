@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from purposeapp.forms import PositionForm, TipForm
-from purposeapp.models import Tip
+from purposeapp.models import Tick, Tip
 from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 
 from . import import_export, reorder
@@ -30,13 +30,17 @@ from .tip_preview import tip_preview
 from .versioned import VersionedAdmin, set_state
 
 MAX_TICKS = 1_000
-"""Maximum number of ticks that the list counts per tip. From there on, it shows "1000+"."""
+"""Maximum number of a tip's ticks that each column counts. From there on, it shows "1000+"."""
 
 ARROW = re.compile(r"(?P<way>up|down) (?P<tip_id>[0-9]{1,18})")
 """The value of `_save` if a move button (an arrow) in the list was pressed."""
 
 AUDIENCE_FIELDS = ["purpose", "audience", ("points_from", "points_to"), "direction"]
 PUBLICATION_FIELDS = ["state", "published_from", "position"]
+
+
+def _counted(ticks: int) -> str:
+    return f"{MAX_TICKS}+" if ticks == MAX_TICKS else str(ticks)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -77,7 +81,8 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         "audience",
         "band",
         "direction",
-        "ticks",
+        "done",
+        "skipped",
     ]
     list_editable = ["position"]
     list_filter = ["purpose", "audience", "direction", StateFilter]
@@ -102,14 +107,17 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             leave_out_deleted_rows(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return all tips, annotated with their number of ticks, but not who ticked them."""
-        ticks = RawSQL(
-            "(SELECT count(*) FROM (SELECT FROM purposeapp_tick AS tick"
-            " WHERE tick.tip_id = purposeapp_tip.id LIMIT %s) AS found)",
-            [MAX_TICKS],
-            output_field=IntegerField(),
-        )
-        return super().get_queryset(request).annotate(tick_count=ticks)
+        """Return all tips, annotated with how many people ticked them, but not who did."""
+        counts = {
+            f"{verdict}_count": RawSQL(
+                "(SELECT count(*) FROM (SELECT FROM purposeapp_tick AS tick"
+                " WHERE tick.tip_id = purposeapp_tip.id AND tick.verdict = %s LIMIT %s) AS found)",
+                [verdict.value, MAX_TICKS],
+                output_field=IntegerField(),
+            )
+            for verdict in Tick.Verdict
+        }
+        return super().get_queryset(request).annotate(**counts)
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """Return an ordering by the purposes' fixed order, then the editors' positions."""
@@ -142,9 +150,13 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             return _("From %(day)s") % {"day": date_format(tip.published_from)}
         return tip.get_state_display()
 
-    @admin.display(description=_("Ticks"), ordering="tick_count")
-    def ticks(self, tip: Any) -> str:
-        return f"{MAX_TICKS}+" if tip.tick_count == MAX_TICKS else str(tip.tick_count)
+    @admin.display(description=_("Done"), ordering="done_count")
+    def done(self, tip: Any) -> str:
+        return _counted(tip.done_count)
+
+    @admin.display(description=_("Skipped"), ordering="not_for_me_count")
+    def skipped(self, tip: Any) -> str:
+        return _counted(tip.not_for_me_count)
 
     @admin.display(description=_("Move"))
     def move(self, tip: Tip) -> str:

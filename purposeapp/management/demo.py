@@ -106,7 +106,7 @@ COMMUNITY = [split for answers in ROOM_ANSWERS.values() for split in answers] * 
 """The latest results of all other people: more than enough for the community's picture."""
 
 VERDICTS = [Tick.Verdict.DONE, Tick.Verdict.DONE, Tick.Verdict.NOT_FOR_ME]
-"""The person's verdicts on the first tips on community spirit."""
+"""The person's verdicts on the first tips on community spirit; other people's are in turn."""
 
 
 def make_person(email: str = PERSON) -> User:
@@ -182,9 +182,9 @@ def _answer_all(room: Room) -> None:
 
 @transaction.atomic
 def make_community() -> None:
-    """Create many people with one result each and the community's picture, on the first call.
+    """Create many people and the community's picture, on the first call.
 
-    They have no usable passwords.
+    Each has one result and has ticked tips on its first purpose. They have no usable passwords.
     """
     people = [
         User(email=f"demo-{number}@example.org", password=make_password(None))
@@ -197,6 +197,18 @@ def make_community() -> None:
         for user, split in zip(User.objects.bulk_create(people), COMMUNITY, strict=True)
     )
     CommunityPicture.objects.refresh()
+    tips = list(Tip.objects.published().by_position())
+    Tick.objects.bulk_create(
+        Tick(user=user, tip=tip, verdict=VERDICTS[(number + place) % len(VERDICTS)])
+        for number, (user, split) in enumerate(zip(people, COMMUNITY, strict=True))
+        for place, tip in enumerate(_on_first_purpose(tips, Split.parse(split)))
+        if place <= number % 4
+    )
+
+
+def _on_first_purpose(tips: list[Tip], split: Split) -> list[Tip]:
+    first = max(Purpose, key=lambda purpose: split[purpose])
+    return [tip for tip in tips if tip.purpose == first]
 
 
 def password_of(email: str) -> str:

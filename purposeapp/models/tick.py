@@ -72,7 +72,12 @@ class Tick(models.Model):
     )
     # A tip with ticks is archived instead of deleted.
     tip = models.ForeignKey(
-        Tip, verbose_name=_("tip"), on_delete=models.PROTECT, related_name="ticks"
+        Tip,
+        verbose_name=_("tip"),
+        on_delete=models.PROTECT,
+        related_name="ticks",
+        # The index of a tip's verdicts begins with this column.
+        db_index=False,
     )
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict.choices)
     ticked_at = models.DateTimeField(_("ticked"), default=timezone.now, editable=False)
@@ -89,6 +94,7 @@ class Tick(models.Model):
                 name="tick_verdict_is_known",
             ),
         ]
+        indexes = [models.Index("tip", "verdict", name="tick_tip_verdict")]
 
     def __str__(self) -> str:
         return f"{self.tip_id} {self.verdict}"

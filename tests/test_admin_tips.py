@@ -63,6 +63,22 @@ def test_the_list_has_the_purposes_in_their_order_and_the_tips_by_position(edito
     assert listed(editor.get(LIST)) == expected
 
 
+def test_a_tip_is_called_by_its_plain_words_wherever_it_is_named(editor):
+    tip = make_tip(text="Read *one* [report](https://example.org/) a week.", key="read-one")
+    name, raw = "Read one report a week.", "[report]"
+    page = editor.get(LIST, {"q": tip.key})
+    assert f"{name} ↑ ↓" in text_of(page)
+    assert f'aria-label="Move up: {name}"' in page.content.decode()
+    assert raw not in page.content.decode()
+    assert text_of(editor.get(page_of(tip, "history"))).count(name) == 3
+    saved = editor.post(page_of(tip), tip_form(tip, position=7), follow=True)
+    assert said(saved)[-1].endswith(f">{name}</a>” was changed successfully.")
+    tip.delete()
+    gone = editor.get(f"{LIST}deleted/")
+    assert name in text_of(gone)
+    assert raw not in text_of(gone)
+
+
 def test_the_list_says_for_whom_a_tip_is_and_when_it_shows(editor):
     later = timezone.now().date() + timedelta(days=9)
     make_tip(text="Be kind.", points_from=3, points_to=7, direction="rising", published_from=later)

@@ -12,6 +12,7 @@ from purposeapp.advice.markdown import (
     BAD_LINK,
     NO_HTML,
     TOO_MUCH,
+    plain_text,
     render_markdown,
     validate_markdown,
 )
@@ -220,6 +221,23 @@ def test_other_markup_that_is_not_taken_leaves_its_words(text):
     reader = read(text)
     assert reader.text.strip() == "x"
     assert reader.links in ([], ["/"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "Read *one* report:\n- [Kinsta](https://kinsta.com)\n- **two**",
+            "Read one report: Kinsta two",
+        ),
+        ("un*believ*able, [even](/) **so**", "unbelievable, even so"),
+        ("2 \\* 2 &lt; 5\nand 3 > 2", "2 * 2 < 5 and 3 > 2"),
+        ("One.\n\nTwo.\n\n1. a\n2. b", "One. Two. a b"),
+        ("<b>x</b> ![y](/z) `code`", "<b>x</b> y code"),
+    ],
+)
+def test_the_plain_text_is_the_words_in_one_line(text, words):
+    assert plain_text(text) == words
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     @admin.display(description=gettext_lazy("Text"))
     def words(self, row: Any) -> str:
         """Return the beginning of the text."""
-        return Truncator(row.text).chars(90)
+        return Truncator(row.plain).chars(90)
 
     def text_fields(self, request: HttpRequest, row: Any) -> list[str]:
         """Return the form's first fields, with the optimistic lock if the row can be changed."""

@@ -27,6 +27,8 @@ ALLOWED_TOKENS = {
 }  # fmt: skip
 PLAIN_TOKENS = {"paragraph_open", "paragraph_close", "inline", "text", "softbreak"}
 ALLOWED_TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li"}
+_WORDS = {"text", "text_special", "code_inline", "html_inline", "html_block"}
+_WITHIN_WORDS = {"em_open", "em_close", "strong_open", "strong_close", "link_open", "link_close"}
 # No attributes for all tags: nh3 allows `title` by default, which can't be read on a phone.
 ALLOWED_ATTRIBUTES = {"*": set(), "a": {"href"}, "ol": {"start"}}
 URL_SCHEMES = {"http", "https", "mailto"}
@@ -86,6 +88,16 @@ def render_markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer",
     )
     return mark_safe(html)  # noqa: S308
+
+
+@lru_cache(maxsize=4_096)
+def plain_text(text: str) -> str:
+    """Return the words of a Markdown text in one line, for titles and labels."""
+    words = (
+        token.content if token.type in _WORDS else "" if token.type in _WITHIN_WORDS else " "
+        for token in _flat(_markdown.parse(text))
+    )
+    return " ".join("".join(words).split())
 
 
 def _without_bad_links(tag: str, attribute: str, value: str) -> str | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from purposeapp.advice.fit import Audience, Direction
-from purposeapp.advice.markdown import render_markdown, validate_markdown
+from purposeapp.advice.markdown import plain_text, render_markdown, validate_markdown
 from purposeapp.dates import site_today
 from purposeapp.split import BUDGET, Purpose
 
@@ -170,6 +170,11 @@ class Tip(Versioned, models.Model):
 
     def __str__(self) -> str:
         return self.beginning
+
+    @property
+    def plain(self) -> str:
+        """The text without Markdown, in one line."""
+        return plain_text(self.text)
 
     @property
     def html(self) -> SafeString:

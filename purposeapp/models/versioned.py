@@ -33,9 +33,14 @@ class Versioned:
     text: Any
 
     @property
+    def plain(self) -> str:
+        """The text without markup."""
+        return self.text
+
+    @property
     def beginning(self) -> str:
         """The first words of the text, its label for staff. Files use the key instead."""
-        return Truncator(self.text).chars(60)
+        return Truncator(self.plain).chars(60)
 
     @classmethod
     def lock_table(cls) -> None:

@@ -207,10 +207,12 @@ def test_actions_publish_and_withdraw_and_say_how_many(editor, even):
     part = make_part(state="draft")
     chosen = [part.pk, even.pk]
     response = editor.post(LIST, {"action": "publish", "_selected_action": chosen}, follow=True)
-    assert said(response) == ["1 sentence published."]
+    assert said(response) == ["1 sentence published.", "1 sentence was published already."]
     assert part.history.first().history_user.email == "editor@example.org"
     response = editor.post(LIST, {"action": "withdraw", "_selected_action": [part.pk]}, follow=True)
     assert said(response) == ["1 sentence is now a draft."]
+    response = editor.post(LIST, {"action": "withdraw", "_selected_action": [part.pk]}, follow=True)
+    assert said(response) == ["1 sentence was a draft already."]
     assert [version.state for version in part.history.all()] == ["draft", "published", "draft"]
 
 

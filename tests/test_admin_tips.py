@@ -219,7 +219,11 @@ def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
     chosen = [tip.pk, draft.pk, later.pk]
     versions = tip.history.count()
     response = editor.post(LIST, {"action": "publish", "_selected_action": chosen}, follow=True)
-    assert said(response) == ["2 tips published.", "1 tip shows from its day on."]
+    assert said(response) == [
+        "2 tips published.",
+        "1 tip was published already.",
+        "1 tip shows from its day on.",
+    ]
     newest = draft.history.first()
     assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
     assert tip.history.count() == versions
@@ -227,6 +231,19 @@ def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
     assert said(response) == ["3 tips are now drafts."]
     tip.refresh_from_db()
     assert (tip.state, tip.history.first().state) == ("draft", "draft")
+
+
+def test_an_action_that_changes_nothing_says_so_without_a_tick(editor, tip):
+    draft = make_tip(text="A draft.", state="draft")
+    for action, row, expected in (
+        ("publish", tip, "1 tip was published already."),
+        ("withdraw", draft, "1 tip was a draft already."),
+    ):
+        chosen = {"action": action, "_selected_action": [row.pk]}
+        messages = list(editor.post(LIST, chosen, follow=True).context["messages"])
+        assert [(str(message), message.level_tag) for message in messages] == [(expected, "info")]
+    response = editor.post(page_of(tip, "publish"), follow=True)
+    assert said(response) == [f"“{tip}” was published already."]
 
 
 # --- Reordering -------------------------------------------------------------------------------
@@ -467,7 +484,7 @@ def test_a_key_is_made_of_whatever_text(db, text):
     [
         ({"purpose": "world_peace"}, "Select a valid choice"),
         ({"text": "<script>alert(1)</script>"}, "HTML isn't allowed."),
-        ({"text": "[a](javascript:alert)"}, "A link must begin with https://"),
+        ({"text": "[a](javascript:alert)"}, "The link “javascript:alert” must begin with https://"),
         ({"text": "# Loud"}, "Only paragraphs, emphasis, links and lists are allowed."),
         ({"text": ""}, "This field is required."),
         ({"text": "a\0b"}, None),
@@ -766,6 +783,8 @@ def test_a_tip_that_somebody_ticked_is_archived_and_the_page_says_so_before(edit
     tip.refresh_from_db()
     assert tip.state == "archived"
     assert tip.history.first().history_user.email == "editor@example.org"
+    response = editor.post(page_of(tip, "delete"), {"post": "yes"}, follow=True)
+    assert said(response) == ["1 tip stays archived, because people ticked it."]
 
 
 def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):

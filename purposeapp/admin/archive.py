@@ -54,17 +54,24 @@ class ArchivingAdmin(admin.ModelAdmin):
         tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())
         ticks = _ticks_of(tips)
         kept = [tip for tip in tips if tip.pk in ticks]
-        set_state(request, kept, Tip.State.ARCHIVED, "Archived, since ticked")
+        archived = set_state(request, kept, Tip.State.ARCHIVED, "Archived, since ticked")
         for tip in tips:
             if tip.pk not in ticks:
                 tip.delete()
-        if kept:
+        if archived:
             said = ngettext(
                 "%(n)d tip archived, because people ticked it.",
                 "%(n)d tips archived, because people ticked them.",
-                len(kept),
+                len(archived),
             )
-            self.message_user(request, said % {"n": len(kept)}, messages.WARNING)
+            self.message_user(request, said % {"n": len(archived)}, messages.WARNING)
+        if same := len(kept) - len(archived):
+            said = ngettext(
+                "%(n)d tip stays archived, because people ticked it.",
+                "%(n)d tips stay archived, because people ticked them.",
+                same,
+            )
+            self.message_user(request, said % {"n": same}, messages.WARNING)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Redirect to the list, without a "deleted" message if the tip was archived."""

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from purposeapp.forms import PortraitPartForm
 from purposeapp.forms.portrait_part import gaps_after
@@ -16,6 +16,15 @@ from purposeapp.models.portrait_part import PART_FIELDS
 from .portrait_coverage import portrait_coverage
 from .portrait_preview import portrait_preview
 from .versioned import VersionedAdmin, set_state
+
+PUBLISHED = ngettext_lazy("%(n)d sentence published.", "%(n)d sentences published.", "n")
+PUBLISHED_ALREADY = ngettext_lazy(
+    "%(n)d sentence was published already.", "%(n)d sentences were published already.", "n"
+)
+NOW_DRAFTS = ngettext_lazy("%(n)d sentence is now a draft.", "%(n)d sentences are now drafts.", "n")
+DRAFTS_ALREADY = ngettext_lazy(
+    "%(n)d sentence was a draft already.", "%(n)d sentences were drafts already.", "n"
+)
 
 CONDITIONS = ["shape", "first", "second", "third", "missing"]
 
@@ -40,8 +49,8 @@ class PortraitPartAdmin(VersionedAdmin):
     @admin.action(description=gettext_lazy("Publish selected sentences"), permissions=["change"])
     def publish(self, request: HttpRequest, parts: QuerySet[PortraitPart]) -> None:
         changed = set_state(request, parts, PortraitPart.State.PUBLISHED, "Published in the list")
-        said = ngettext("%(n)d sentence published.", "%(n)d sentences published.", len(changed))
-        self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
+        self.say_count(request, PUBLISHED, len(changed))
+        self.say_count(request, PUBLISHED_ALREADY, len(parts) - len(changed), messages.INFO)
 
     @admin.action(
         description=gettext_lazy("Turn selected sentences into drafts"), permissions=["change"]
@@ -56,10 +65,8 @@ class PortraitPartAdmin(VersionedAdmin):
                 self.message_user(request, gap, messages.ERROR)
             return
         changed = set_state(request, parts.all(), PortraitPart.State.DRAFT, "Withdrawn in the list")
-        said = ngettext(
-            "%(n)d sentence is now a draft.", "%(n)d sentences are now drafts.", len(changed)
-        )
-        self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
+        self.say_count(request, NOW_DRAFTS, len(changed))
+        self.say_count(request, DRAFTS_ALREADY, len(withdrawn) - len(changed), messages.INFO)
 
     # --- The form ---
 

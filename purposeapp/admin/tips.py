@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from purposeapp.forms import PositionForm, TipForm
 from purposeapp.models import Tick, Tip
@@ -31,6 +31,18 @@ from .versioned import VersionedAdmin, set_state
 
 MAX_TICKS = 1_000
 """Maximum number of a tip's ticks that each column counts. From there on, it shows "1000+"."""
+
+PUBLISHED = ngettext_lazy("%(n)d tip published.", "%(n)d tips published.", "n")
+PUBLISHED_ALREADY = ngettext_lazy(
+    "%(n)d tip was published already.", "%(n)d tips were published already.", "n"
+)
+SHOW_LATER = ngettext_lazy(
+    "%(n)d tip shows from its day on.", "%(n)d tips show from their day on.", "n"
+)
+NOW_DRAFTS = ngettext_lazy("%(n)d tip is now a draft.", "%(n)d tips are now drafts.", "n")
+DRAFTS_ALREADY = ngettext_lazy(
+    "%(n)d tip was a draft already.", "%(n)d tips were drafts already.", "n"
+)
 
 ARROW = re.compile(r"(?P<way>up|down) (?P<tip_id>[0-9]{1,18})")
 """The value of `_save` if a move button (an arrow) in the list was pressed."""
@@ -180,19 +192,15 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     def publish(self, request: HttpRequest, tips: QuerySet[Tip]) -> None:
         changed = set_state(request, tips, Tip.State.PUBLISHED, "Published in the list")
         later = sum(tip.starts_later for tip in changed)
-        said = ngettext("%(n)d tip published.", "%(n)d tips published.", len(changed))
-        self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
-        if later:
-            said = ngettext(
-                "%(n)d tip shows from its day on.", "%(n)d tips show from their day on.", later
-            )
-            self.message_user(request, said % {"n": later}, messages.INFO)
+        self.say_count(request, PUBLISHED, len(changed))
+        self.say_count(request, PUBLISHED_ALREADY, len(tips) - len(changed), messages.INFO)
+        self.say_count(request, SHOW_LATER, later, messages.INFO)
 
     @admin.action(description=_("Turn selected tips into drafts"), permissions=["change"])
     def withdraw(self, request: HttpRequest, tips: QuerySet[Tip]) -> None:
         changed = set_state(request, tips, Tip.State.DRAFT, "Withdrawn in the list")
-        said = ngettext("%(n)d tip is now a draft.", "%(n)d tips are now drafts.", len(changed))
-        self.message_user(request, said % {"n": len(changed)}, messages.SUCCESS)
+        self.say_count(request, NOW_DRAFTS, len(changed))
+        self.say_count(request, DRAFTS_ALREADY, len(tips) - len(changed), messages.INFO)
 
     # --- The form ---
 

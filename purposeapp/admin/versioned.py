@@ -246,6 +246,13 @@ class VersionedAdmin(SimpleHistoryAdmin):
         name = f"purposeapp_{self.opts.model_name}_{name}"
         return path(address, self.admin_site.admin_view(allowed), name=name)
 
+    def say_count(
+        self, request: HttpRequest, pattern: Any, count: int, level: int = messages.SUCCESS
+    ) -> None:
+        """Add a message that says how many rows an action concerned, unless there were none."""
+        if count:
+            self.message_user(request, pattern % {"n": count}, level)
+
     # --- Drafts ---
 
     def response_add(
@@ -287,6 +294,9 @@ class VersionedAdmin(SimpleHistoryAdmin):
             return redirect("../change/")
         self.model.lock_table()
         row = get_object_or_404(self.model, pk=pk)
-        set_state(request, [row], self.model.State.PUBLISHED, "Published in the list")
-        self.message_user(request, _("“%(row)s” published.") % {"row": row}, messages.SUCCESS)
+        if set_state(request, [row], self.model.State.PUBLISHED, "Published in the list"):
+            self.message_user(request, _("“%(row)s” published.") % {"row": row}, messages.SUCCESS)
+        else:
+            said = _("“%(row)s” was published already.") % {"row": row}
+            self.message_user(request, said, messages.INFO)
         return redirect(f"admin:purposeapp_{self.opts.model_name}_changelist")

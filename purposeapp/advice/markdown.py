@@ -7,6 +7,7 @@ from functools import lru_cache
 import nh3
 from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -14,10 +15,14 @@ from markdown_it.token import Token
 
 NO_HTML = _("HTML isn't allowed. To show the sign itself, put a backslash before it: \\<")
 BAD_LINK = _(
-    "A link must begin with https://, http:// or mailto:, or with / for a page on this site."
+    "The link “%(link)s” must begin with https://, http:// or mailto:, or with / for a page on "
+    "this site."
 )
 NOT_PLAIN = _("Write plain text: readers would see HTML tags and Markdown marks as typed.")
 TOO_MUCH = _("Only paragraphs, emphasis, links and lists are allowed.")
+
+MAX_SHOWN_LINK = 80
+"""Maximum number of characters of a bad link that the error shows."""
 
 ALLOWED_TOKENS = {
     "paragraph_open", "paragraph_close", "inline", "text", "text_special", "softbreak",
@@ -56,8 +61,11 @@ def validate_markdown(text: str) -> None:
     for token in _flat(tokens):
         if token.type in ("html_block", "html_inline"):
             raise ValidationError(NO_HTML, code="html")
-        if token.type == "link_open" and not _GOOD_LINK.fullmatch(str(token.attrGet("href"))):
-            raise ValidationError(BAD_LINK, code="link")
+        if token.type == "link_open":
+            link = str(token.attrGet("href"))
+            if not _GOOD_LINK.fullmatch(link):
+                shown = Truncator(link).chars(MAX_SHOWN_LINK)
+                raise ValidationError(BAD_LINK, code="link", params={"link": shown})
         if token.type not in ALLOWED_TOKENS:
             raise ValidationError(TOO_MUCH, code="markdown")
     if not tokens:  # nothing visible, such as a link definition that is never used

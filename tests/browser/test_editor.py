@@ -261,7 +261,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path):
     page.get_by_role("link", name="Import").click()
     look_with_axe(page, "light", "dark")
     bring_in([*others, {**only, "text": ["[x](javascript:alert(1))"]}])
-    wrong = "Line 1, “vanity-use-the-audience”: “text”: A link must begin with"
+    wrong = "Line 1, “vanity-use-the-audience”: “text”: The link “javascript:alert(1)” must begin"
     expect(page.get_by_text(wrong)).to_be_visible()
     bring_in([*others, only])
     same = f"New: 0 · changed: 3 · archived: 0 · the same: {len(others) - 2}"

@@ -238,13 +238,28 @@ def test_a_room_is_there_for_its_host_alone(stranger, client, state, page):
 # --- The projector ---
 
 
-@pytest.mark.parametrize("state", ["open", "revealed"])
-def test_the_screen_shows_how_to_come_in(owner, user, state):
-    room = make_room(user, state)
+def test_the_screen_shows_how_to_come_in_and_what_to_do(owner, user):
+    room = make_room(user)
     page = owner.get(f"/rooms/{room.pk}/screen/")
-    assert room.code in words_of(page)
-    assert "Scan, or go to 127.0.0.1:8000/join/ and type" in words_of(page)
-    assert "<svg" in page.content.decode()
+    words = words_of(page)
+    assert f"Scan, or go to 127.0.0.1:8000/join/ and type Code: {room.code}" in words
+    assert "Spend ten points for now, then ten for the future." in words
+    assert "the group's picture appears here. Nobody else sees your points." in words
+    assert 'class="qr-code"' in page.content.decode()
+    assert "ten for the future" not in words_of(
+        owner.get(f"/rooms/{make_room(user, asks_future=False).pk}/screen/")
+    )
+
+
+def test_after_the_reveal_the_screen_is_for_the_picture(owner, user):
+    """Late answers aren't part of it, so how to join is a line, for people's own results."""
+    room = make_room(user, "revealed")
+    page = owner.get(f"/rooms/{room.pk}/screen/")
+    assert f"Coming late? 127.0.0.1:8000/join/, code {room.code} " in words_of(page)
+    assert "qr-code" not in page.content.decode()
+    assert "Scan" not in words_of(page)
+    ended = words_of(owner.get(f"/rooms/{make_room(user, 'ended').pk}/screen/"))
+    assert "Coming late?" not in ended
 
 
 def test_the_screen_shows_nothing_of_the_host(owner, user):

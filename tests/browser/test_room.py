@@ -211,6 +211,16 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
         screen.set_viewport_size({"width": width, "height": height})
         below = screen.evaluate("document.documentElement.scrollHeight - innerHeight")
         assert below == 0, f"{below} px are out of sight at {width} by {height} px"
+        # To be read from the last row: the shift first.
+        sizes = {
+            name: screen.locator(name).evaluate_all(
+                "all => Math.min(...all.map(each => parseFloat(getComputedStyle(each).fontSize)))"
+            )
+            for name in (".room-shift li", ".room-table td", ".room-groups li", ".room-notes p")
+        }
+        least = {".room-shift li": 21, ".room-table td": 20, ".room-groups li": 20}
+        assert all(size >= least.get(name, 17) for name, size in sizes.items()), sizes
+    expect(screen.get_by_role("img", name="QR code")).to_have_count(0)
     for number, phone in enumerate(phones):
         if number not in WITHOUT_SCRIPTS:
             let_poll(phone.page)

@@ -494,9 +494,11 @@ def test_the_range_is_a_line_with_both_ends_below_its_average_and_has_a_name(own
     for page in ("", "screen/"):
         response = owner.get(f"/rooms/{room.pk}/{page}")
         table, _, below = response.content.decode().partition("</table>")
-        assert "Middle half now" in table
+        assert '<th scope="col">At least half</th>' in table
         assert '<path class="room-range"' in below
-        assert "Middle half: at least half of you are in this range" in words_of(response)
+        at_least_half = "At least half of you are in this range, in rounded numbers."
+        assert f"{at_least_half} The last column is for now." in words_of(response)
+        assert "Middle half" not in words_of(response)
         for body_row in table.split("<tr>")[2:]:
             name = re.search(r"</i>([^<]+)</span>", body_row)[1]
             line = r'translate\((\d+) (\d+)\)" d="M0 11v4m0-2h(\d+)m0-2v4"'
@@ -520,12 +522,22 @@ def test_what_is_not_listed_is_named(owner, user):
         assert not_listed in said
 
 
+def test_the_range_of_a_room_without_a_future_needs_no_word_on_its_column(owner, user):
+    room = make_room(user, asks_future=False)
+    for number in range(12):
+        answer(room, f"seat {number}", NOW[number % 6])
+    assert room.reveal()
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "At least half of you are in this range, in rounded numbers." in said
+    assert "last column" not in said
+
+
 def test_a_small_room_has_no_range(owner, user):
     room = make_room(user, "revealed", answers=9)
     body = owner.get(f"/rooms/{room.pk}/screen/").content.decode()
     assert body.count('class="room-mean"') == 5
     assert "room-range" not in body
-    assert "Middle half" not in body
+    assert "At least half" not in body
 
 
 def test_the_file_of_a_room_without_a_picture_is_empty(owner, user):
@@ -547,7 +559,7 @@ def test_the_guide_asks_of_the_future_where_the_room_does(owner, user):
 
 def test_the_guide_asks_for_nothing_that_a_small_room_cannot_see(owner, user):
     room = make_room(user, "revealed", answers=9)
-    assert "Middle half" not in words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "At least half" not in words_of(owner.get(f"/rooms/{room.pk}/"))
     said = words_of(owner.get(f"/rooms/{room.pk}/sheet/"))
     assert "Where are we close together, and where far apart?" in said
     assert "Don't ask who answered what: nobody has to say." in said

@@ -226,6 +226,17 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
             let_poll(phone.page)
         phone.expect_picture()
         phone.expect_own_result()
+    lines = (
+        phones[0]
+        .page.locator(".room-table tr > :last-child")
+        .evaluate_all("""(cells) =>
+      cells.map((cell) => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return new Set([...text.getClientRects()].map((line) => Math.round(line.top))).size;
+      })""")
+    )
+    assert lines == [2, 1, 1, 1, 1, 1]  # "At least half" and "1 to 6"
     for inspection.page, name in (
         (host.page, "revealed"),
         (screen, "screen"),

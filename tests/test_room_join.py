@@ -72,7 +72,7 @@ def test_a_code_that_opens_nothing_is_asked_for_again(client, room, code):
 def test_an_unknown_room_says_so_and_leads_on(client, db, code, page):
     response = client.get(f"/r/{code}/{page}")
     assert response.status_code == 404
-    assert "There's no such room" in words_of(response)
+    assert "We can't find that room" in words_of(response)
     assert 'href="/join/">Enter the code</a>' in response.content.decode()
     assert 'href="/"' in response.content.decode()
 

@@ -75,7 +75,7 @@ class CodeForm(forms.Form):
         if code := read_code(typed):
             return code
         # Six characters, some of which no code contains: the user has misread the code, so say
-        # that there's no such room.
+        # that we can't find the room.
         words = NO_SUCH_ROOM if len(without_gaps(typed)) == LENGTH else NO_CODE
         raise forms.ValidationError(words, code="unknown")
 

@@ -108,7 +108,7 @@ def _in_room(view: View) -> View:
         if not room:
             if not _may_guess(request):
                 return errors.too_many_requests(request)
-            title, text = _("There's no such room"), NO_SUCH_ROOM
+            title, text = _("We can't find that room"), NO_SUCH_ROOM
             way = errors.Way(reverse("join"), _("Enter the code"))
             return errors.error_page(request, HTTPStatus.NOT_FOUND, title, str(text), way=way)
         if code != room.code:

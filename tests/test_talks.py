@@ -840,6 +840,41 @@ def test_who_has_entered_nothing_reads_of_nothing_that_is_left(owner, user, gues
     assert "invite" not in words
 
 
+def test_a_talk_that_the_guest_left_is_removed_from_the_list(owner, user, guest):
+    made = make_talk(user, "left")
+    remove = f'<a href="{by_id(made, "withdraw/")}">'
+    for path in (PATH, by_id(made)):
+        page = owner.get(path)
+        assert "Remove from my list" in words_of(page)
+        assert "Withdraw" not in words_of(page)
+        assert remove in page.content.decode()
+    asked = words_of(owner.get(by_id(made, "withdraw/")))
+    assert (
+        "Remove this talk? You won't see it in your list any more. What you entered in it is "
+        "deleted, and can't be brought back. Remove Cancel"
+    ) in asked
+    response = owner.post(by_id(made, "withdraw/"), follow=True)
+    assert "The talk is removed from your list." in words_of(response)
+    assert by_id(made) not in response.content.decode()
+    assert not made.talk.answers.filter(side=TalkSide.INVITER).exists()
+
+
+def test_a_guest_without_a_list_removes_a_talk_that_the_inviter_left(user, guest):
+    made = make_talk(user, "withdrawn")
+    assert "Remove this talk" in words_of(guest.get(by_key(made)))
+    asked = words_of(guest.get(by_key(made, "withdraw/")))
+    assert "Remove this talk? What you entered in it is deleted" in asked
+    assert "list" not in asked
+    assert guest.post(by_key(made, "withdraw/")).url == by_key(made)
+    assert not made.talk.answers.exists()
+
+
+def test_only_a_talk_that_the_other_left_can_be_removed(owner, user):
+    for state in ("invited", "started", "answered", "agreed", "open", "over", "expired"):
+        make_talk(user, state)
+    assert "Remove" not in words_of(owner.get(PATH))
+
+
 def test_the_inviter_withdraws(owner, user, guest):
     made = make_talk(user, "open")
     response = owner.post(by_id(made, "withdraw/"), follow=True)

@@ -103,7 +103,7 @@ def _entry(seat: Seat) -> tuple[SafeString]:
     talk = seat.talk
     late = {
         "url": seat.url(),
-        "revoke": seat.url("talk_withdraw"),
+        "withdraw": seat.url("talk_withdraw"),
         "name": talk.name,
         "label": talk.label,
         "other": seat.other_title,
@@ -122,6 +122,7 @@ def _entry(seat: Seat) -> tuple[SafeString]:
         has_finished=seat.has_finished,
         has_agreed=seat.has_agreed,
         other_has_withdrawn=seat.other_has_withdrawn,
+        can_be_removed=seat.other_has_withdrawn and not talk.is_over,
         late=late,
     )
     return (entry,)

@@ -174,7 +174,10 @@ def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def _withdraw(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """Ask for confirmation, then delete this side's entries, or revoke an unused invitation."""
+    """Ask for confirmation, then delete this side's entries, or revoke an unused invitation.
+
+    A talk that the other side has withdrawn from only leaves this side's list.
+    """
     seat = request.seat
     if request.method != "POST":
         context = {"seat": seat, "action": seat.url("talk_withdraw"), "back": seat.url()}
@@ -185,6 +188,8 @@ def _withdraw(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResp
     words = _("Your points and your note in this talk are deleted.")
     if not seat.talk.started_at:
         words = _("The invitation is revoked.")
+    elif seat.other_has_withdrawn:
+        words = _("The talk is removed from your list.")
     messages.success(request, words)
     return HttpResponseSeeOther(reverse("talks"))
 

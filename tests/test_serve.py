@@ -20,13 +20,19 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
-def database():
+def empty():
     with Database(f"five_purposes_serve_{os.getpid()}") as database:
         yield database
 
 
-def test_two_at_the_same_moment_in_one_checkout_both_serve(database, tmp_path):
-    servers = [Server(database, tmp_path, tmp_path / "static") for _ in range(2)]
+@pytest.fixture
+def migrated(prepared):
+    with Database(f"five_purposes_stop_{os.getpid()}", prepared.template) as database:
+        yield database
+
+
+def test_two_at_the_same_moment_in_one_checkout_both_serve(empty, tmp_path):
+    servers = [Server(empty, tmp_path, tmp_path / "static") for _ in range(2)]
     for server in servers:
         server.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
@@ -58,23 +64,23 @@ def sockets(pid: int) -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_stop_lets_a_request_finish(database, tmp_path, prepared):
+def test_a_stop_lets_a_request_finish(migrated, tmp_path, prepared):
     """The request waits for a lock that is released only once the server has begun to stop."""
-    patient = f"{database.url}?options=-c%20lock_timeout%3D60s"
-    server = Server(database, tmp_path, prepared.static, DATABASE_URL=patient)
+    patient = f"{migrated.url}?options=-c%20lock_timeout%3D60s"
+    server = Server(migrated, tmp_path, prepared.static, DATABASE_URL=patient)
     server.start()
     try:
         person = Browser(server.url, Scores(), "192.0.2.1")
         page = person.get("/accounts/signup/")
         person.post("/accounts/signup/", page, email="owner@example.org", password1=PASSWORD)
         form, answers = person.get("/"), []
-        with database.connect() as connection, connection.transaction():
+        with migrated.connect() as connection, connection.transaction():
             connection.execute("LOCK TABLE purposeapp_assessment IN ACCESS EXCLUSIVE MODE")
             recording = threading.Thread(
                 target=lambda: answers.append(person.post("/", form, **points("6-2-2-0-0")))
             )
             recording.start()
-            with database.connect() as watching:
+            with migrated.connect() as watching:
                 waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                 eventually(lambda: watching.execute(waits).fetchone()[0] == 1)
             listening = sockets(server.process.pid)

@@ -32,7 +32,8 @@ def migrated(prepared):
 
 
 def test_two_at_the_same_moment_in_one_checkout_both_serve(empty, tmp_path):
-    servers = [Server(empty, tmp_path, tmp_path / "static") for _ in range(2)]
+    static = tmp_path / "static"
+    servers = [Server(empty, tmp_path, static, COMPRESS="false") for _ in range(2)]
     for server in servers:
         server.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],

@@ -7,23 +7,22 @@ PHONE = {"width": 390, "height": 844}
 WHAT_IT_IS = "Somebody spent ten points on why they use LinkedIn."
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 @pytest.mark.parametrize("split", ["6-2-2-0-0", "3-0-0-4-3", "2-2-2-2-2"])
-def test_a_phone_shows_what_it_is_the_result_and_the_way_to_ones_own(
-    new_visitor, split, scripts, scheme
-):
-    visitor = new_visitor(viewport=PHONE, java_script_enabled=scripts, color_scheme=scheme)
+def test_a_phone_shows_what_it_is_the_result_and_the_way_to_ones_own(new_visitor, split, scripts):
+    visitor = new_visitor(viewport=PHONE, java_script_enabled=scripts)
     page = visitor.page
     page.goto(f"/splits/{split}/")
     main = page.get_by_role("main")
     spend = main.get_by_role("link", name="Spend your own ten points")
     cells = main.locator(".bar .cell")
     expect(cells).to_have_count(10)
-    for part in (page.get_by_text(WHAT_IT_IS), visitor.headline, *cells.all(), spend):
-        expect(part).to_be_in_viewport(ratio=1)
-    expect(page.get_by_text("This is your result")).to_be_hidden()
-    visitor.shot(f"shared-{split}-{scheme}")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for part in (page.get_by_text(WHAT_IT_IS), visitor.headline, *cells.all(), spend):
+            expect(part).to_be_in_viewport(ratio=1)
+        expect(page.get_by_text("This is your result")).to_be_hidden()
+        visitor.shot(f"shared-{split}-{scheme}")
     spend.click()
     expect(visitor.headline).to_have_text("What are you on LinkedIn for?")
 

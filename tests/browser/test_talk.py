@@ -14,6 +14,22 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 MAX_PRESSES = 8
 
 
+LONGEST = """
+from purposeapp.models import User
+from purposeapp.models.talk_answer import TalkKind
+from tests.support.talks import make_talk
+kinds = (TalkKind.NOW, TalkKind.FUTURE, TalkKind.GUESS)
+make_talk(
+    User.objects.get(email={email!r}),
+    "open",
+    name="W" * 40,
+    label="W" * 40,
+    inviters=dict(zip(kinds, ["1-2-0-4-3", "4-1-3-0-2", "0-9-0-0-1"])),
+    guests=dict(zip(kinds, ["0-0-3-1-6", "3-5-0-2-0", "9-1-0-0-0"])),
+)
+"""
+
+
 @pytest.fixture
 def inviter(new_visitor):
     visitor = new_visitor(**DESKTOP)
@@ -142,22 +158,11 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     expect(page.get_by_text("Your guest has withdrawn.")).to_be_visible()
 
 
-def test_the_longest_talk_fits_on_one_sheet(inviter, new_visitor):
+def test_the_longest_talk_fits_on_one_sheet(inviter, server):
     """It has four moves on each side, six questions, and the widest possible names."""
-    link = invite(inviter, "W" * 40, "W" * 40)
-    home = inviter.page.url.partition("?")[0]
-    guest = new_visitor()
-    guest.page.goto(link)
-    presses = Presses(guest)
-    presses.press("Start")
-    presses.press("Begin with today", "link")
-    answer(guest, presses, ["0-0-3-1-6", "3-5-0-2-0", "9-1-0-0-0"])
-    presses.press("Agree to share my points")
-    inviter.page.goto(home)
-    theirs = Presses(inviter)
-    theirs.press("Begin with today", "link")
-    answer(inviter, theirs, ["1-2-0-4-3", "4-1-3-0-2", "0-9-0-0-1"])
-    theirs.press("Agree to share my points")
+    server.run(LONGEST.format(email=inviter.email))
+    inviter.page.goto("/talks/")
+    inviter.page.get_by_role("main").get_by_role("link", name="W" * 40).click()
     questions = inviter.page.get_by_role("region", name="Questions to talk about")
     expect(questions.get_by_role("listitem")).to_have_count(6)
     inviter.page.get_by_role("link", name="Print it on one page").click()

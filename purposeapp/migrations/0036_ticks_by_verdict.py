@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Index ticks by tip and verdict, to count each verdict without reading the others."""
 
-    dependencies = [("purposeapp", "0033_thanks_before_the_tips")]
+    dependencies = [("purposeapp", "0035_mails_of_talks_and_days_of_goals")]
 
     operations = [
         migrations.AddIndex(

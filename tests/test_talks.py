@@ -13,8 +13,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from purposeapp.forms import one_line
 from purposeapp.forms.talk import CONFIRM_FIRST
-from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion, User
+from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion, User, names
 from purposeapp.models.talk import (
     MAX_INVITATIONS_A_DAY,
     MAX_LISTED,
@@ -165,6 +166,18 @@ def test_a_name_of_symbols_is_none(owner, name):
 def test_a_name_that_is_none_is_refused(owner, name):
     assert owner.post(PATH, {"name": name}).status_code == 422
     assert not Talk.objects.exists()
+
+
+def test_a_name_that_is_too_long_is_not_normalized(owner, monkeypatch):
+    """Normalizing takes quadratic time: 64,000 combining marks took five seconds."""
+    normalized = []
+    for module in (one_line, names):
+        monkeypatch.setattr(module, "normalize", lambda *text: normalized.append(text) or text[1])
+    name = "a" + "\u0300" * NAME_MAX_LENGTH
+    assert owner.post(PATH, {"name": name}).status_code == 422
+    assert normalized == []
+    owner.post(PATH, {"name": name[:-1]})
+    assert [text for _form, text in normalized] == [name[:-1]] * 4
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Normalization of texts that people type, for forms and imports alike."""
 
-from unicodedata import normalize
-
 
 def with_line_feeds(text: str) -> str:
     """Return the text with LF for each CRLF, as texts are stored and as `maxlength` counts them.
@@ -15,8 +13,3 @@ def with_line_feeds(text: str) -> str:
 def on_one_line(text: str) -> str:
     """Return the text on one line: without whitespace around it, and each run of it as a space."""
     return " ".join(text.split())
-
-
-def as_name(text: str) -> str:
-    """Return a name that others see, on one line and with composed characters (NFC)."""
-    return on_one_line(normalize("NFC", text))

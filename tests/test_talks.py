@@ -624,8 +624,9 @@ def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
     assert "After you agree, your points can't change." in words
     response = guest.post(by_key(made, "agree/"))
     assert (response.status_code, response.url) == (303, by_key(made))
-    words = text_of(guest.get(by_key(made)))
+    words = words_of(guest.get(by_key(made)))
     assert "You've agreed to share your points" in words
+    assert "You'll both see everything here once Anna agrees too." in words
     assert "Change" not in words
     for page in ("now/", "future/", "guess/"):
         response = guest.get(by_key(made, page))
@@ -980,12 +981,12 @@ def test_a_mail_that_fails_is_said(user, guest, mails, settings):
 def test_the_list_says_where_each_talk_stands(owner, user):
     for state in ("invited", "started", "answered", "agreed", "open", "expired"):
         make_talk(user, state)
-    words = text_of(owner.get(PATH))
+    words = words_of(owner.get(PATH))
     for said in (
         "Nobody has started yet. The link works until",
         "You haven't finished yet.",
-        "You've finished. Agree to share your points .",
-        "You've agreed. We're waiting for the other person.",
+        "You've finished. Agree to share your points.",
+        f"You've agreed. We're waiting for {LABEL}.",
         "You can both see everything until",
         "The link has expired.",
     ):

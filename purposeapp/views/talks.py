@@ -107,6 +107,7 @@ def _entry(seat: Seat) -> tuple[SafeString]:
         "name": talk.name,
         "label": talk.label,
         "other": seat.other_title,
+        "waited_for": seat.other_name,
         "made": local_format(talk.made_at, "DATETIME_FORMAT"),
         "day": local_format(talk.made_at, "DATE_FORMAT"),
         "started": local_format(talk.started_at, "DATETIME_FORMAT") if talk.started_at else "",

@@ -382,6 +382,12 @@ def test_where_a_room_is_deleted_what_is_shown_stays(join, server, host):
 def test_who_answered_on_two_phones_deletes_one_of_the_answers(join, host):
     code = open_room(host)
     screen = open_screen(host)
+    for width, height in LOW_PROJECTORS:  # before the first answer, what to do is large
+        screen.set_viewport_size({"width": width, "height": height})
+        below = screen.evaluate("document.documentElement.scrollHeight - innerHeight")
+        assert below == 0, f"{below} px are out of sight at {width} by {height} px"
+        size = screen.locator(".room-todo").evaluate("each => getComputedStyle(each).fontSize")
+        assert float(size.removesuffix("px")) >= 24
     phone = [join(code, number) for number in range(2)][-1]
     let_poll(screen)
     expect(screen.get_by_role("region", name="Answers so far")).to_contain_text("2 answers.")

@@ -2,10 +2,13 @@
 
 import os
 import uuid
+from http import HTTPStatus
 
 import pytest
 
 from tests.support.firefox import Firefox, NoFirefoxError, executable
+from tests.support.make import points
+from tests.support.server import Browser
 
 NOTE = "First line\nSecond line"
 PASSWORD = "ten points for five purposes"
@@ -47,9 +50,23 @@ def record(firefox: Firefox) -> str:
     return firefox.path
 
 
-def test_back_forward_and_reload_bring_it_back(firefox):
-    sign_up(firefox)
-    result = record(firefox)
+def take_over(firefox: Firefox, browser: Browser) -> None:
+    """Sign up over HTTP, and hand Firefox the session."""
+    email = f"{uuid.uuid4().hex[:12]}@example.com"
+    signed_up = browser.submit("/accounts/signup/", {"email": email, "password1": PASSWORD})
+    assert signed_up.status_code == HTTPStatus.FOUND
+    firefox.goto("/robots.txt")
+    firefox.do("DeleteAllCookies")
+    for cookie in browser.cookies:
+        firefox.do("AddCookie", cookie={"name": cookie.name, "value": cookie.value})
+
+
+def test_back_forward_and_reload_bring_it_back(firefox, server):
+    browser = Browser(server)
+    take_over(firefox, browser)
+    submission = str(uuid.uuid4())
+    answer = browser.submit("/", points("10-0-0-0-0", submission=submission))
+    result = answer.headers["Location"]
     for path, name, text in [("/", "business_driven", "7"), (result, "note", NOTE)]:
         firefox.goto(path)
         firefox.type(name, text)
@@ -68,8 +85,8 @@ def test_back_forward_and_reload_bring_it_back(firefox):
     assert firefox.count(RESTORED) == 0
 
 
-def test_back_to_a_page_with_errors_shows_that_page(firefox):
-    sign_up(firefox)
+def test_back_to_a_page_with_errors_shows_that_page(firefox, server):
+    take_over(firefox, Browser(server))
     firefox.goto("/goal/")
     firefox.type("business_driven", "x")
     firefox.press("Save goal")

@@ -170,7 +170,6 @@ def test_the_longest_talk_fits_on_one_sheet(inviter, server):
         assert inviter.page.pdf(format=paper).count(b"/Type /Page\n") == 1
 
 
-@pytest.mark.whole_browser
 def test_points_that_are_not_sent_yet_are_there_after_a_reload(inviter, new_visitor):
     guest = new_visitor(**PHONE)
     guest.page.goto(invite(inviter))

@@ -9,13 +9,14 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from purposeapp.models import Goal, PortraitPart, Room, Talk
+from purposeapp.models import Goal, PortraitPart, Room, Talk, TalkQuestion
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
 truer_portraits = import_module("purposeapp.migrations.0018_truer_portraits")
 who_comes_first = import_module("purposeapp.migrations.0028_who_comes_first")
 who_shares = import_module("purposeapp.migrations.0032_no_blind_spot_for_who_shares")
+plainer_question = import_module("purposeapp.migrations.0037_plainer_talk_question")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """The migration at which the oldest database to preserve was created."""
@@ -144,6 +145,18 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     Part = migrate(before).get_model("purposeapp", "PortraitPart")
     back = dict(Part.objects.values_list("key", "text"))
     assert back == originals | {theirs.key: "The blind spot is ours."}
+
+
+def test_a_talk_question_is_said_anew_unless_staff_changed_it(db):
+    question = TalkQuestion.objects.get(text=plainer_question.NEW)
+    versions = TalkQuestion.history.filter(id=question.pk)
+    assert versions.filter(text=plainer_question.NEW).count() == 1
+    plainer_question.restore(apps, None)
+    assert list(versions.values_list("text", flat=True)) == [plainer_question.OLD]
+    TalkQuestion.objects.filter(pk=question.pk).update(text="Ours.")
+    plainer_question.reword(apps, None)
+    question.refresh_from_db()
+    assert (question.text, versions.count()) == ("Ours.", 1)
 
 
 def test_a_sentence_that_staff_gave_another_condition_stays_theirs(db):

@@ -64,7 +64,7 @@ QUESTIONS = [
     (
         "alike",
         "",
-        "You both spend your points the same way. What did each of you do on LinkedIn last week?",
+        "You spend your points alike: on what, though? Tell each other what you did last week.",
     ),
 ]
 

@@ -5,6 +5,7 @@ import os
 from importlib import import_module
 from itertools import count
 
+import hypothesis
 import pytest
 
 from config import local_postgres
@@ -12,6 +13,10 @@ from config import local_postgres
 if not os.environ.get("DATABASE_URL"):
     local_postgres.ensure_running()
 
+
+# A busy machine may take longer for an example than Hypothesis allows.
+hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 STARTS_PROCESSES = {"server", "running_provider", "fresh_checkout"}
 """Fixtures that start other programs, or whose tests do so."""

@@ -2,20 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
 from purposeapp.admin import stats
 from purposeapp.models import Assessment, PortraitPart, Tip, User
-from tests.support.make import PASSWORD, make_assessment, make_editor, make_tip, make_user
-
-
-@pytest.fixture
-def editor(client, db):
-    client.force_login(make_editor())
-    return client
+from tests.support.make import PASSWORD, make_assessment, make_tip, make_user
 
 
 def test_it_says_what_there_is_to_do(editor):

@@ -14,17 +14,12 @@ from purposeapp.import_export import json_validation, tips_file
 from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
+from tests.support.admin import said
 from tests.support.make import make_assessment, make_editor, make_tip, make_user
 
 EXPORT = "/admin/purposeapp/tip/export/"
 IMPORT = "/admin/purposeapp/tip/import/"
 DIFFERENCE = "/admin/purposeapp/tip/import/difference/"
-
-
-@pytest.fixture
-def editor(client, db):
-    client.force_login(make_editor())
-    return client
 
 
 def entry(**extra) -> dict:
@@ -65,10 +60,6 @@ def compare(client, data: bytes, **extra):
 
 def agree(client, comparison):
     return client.post(DIFFERENCE, {"fingerprint": comparison.fingerprint}, follow=True)
-
-
-def said(response) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
 
 
 # --- Export -----------------------------------------------------------------------------------

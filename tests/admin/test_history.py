@@ -11,17 +11,10 @@ from purposeapp.admin.versioned import VersionedAdmin
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
-from tests.support.make import make_editor, make_tip, make_user, tip_form
+from tests.support.admin import TIPS
+from tests.support.make import make_tip, make_user, tip_form
 
 VERSIONS_PER_PAGE = VersionedAdmin.history_list_per_page
-
-LIST = "/admin/purposeapp/tip/"
-
-
-@pytest.fixture
-def editor(client, db):
-    client.force_login(make_editor())
-    return client
 
 
 @pytest.fixture
@@ -31,11 +24,11 @@ def tip(db):
 
 
 def history_of(tip) -> str:
-    return f"{LIST}{tip.id}/history/"
+    return f"{TIPS}{tip.id}/history/"
 
 
 def version_of(record) -> str:
-    return f"{LIST}{record.id}/history/{record.pk}/"
+    return f"{TIPS}{record.id}/history/{record.pk}/"
 
 
 def records(response) -> list[tuple]:
@@ -55,7 +48,7 @@ def restore(client, record, **changes):
 
 def test_each_change_stands_old_beside_new_with_whoever_made_it(editor, tip):
     old, long = tip.text, "Words. " * 140
-    editor.post(f"{LIST}{tip.pk}/change/", tip_form(tip, text=long, points_to=4, state="draft"))
+    editor.post(f"{TIPS}{tip.pk}/change/", tip_form(tip, text=long, points_to=4, state="draft"))
     response = editor.get(history_of(tip))
     changed, first = records(response)
     assert changed == (
@@ -111,7 +104,7 @@ def test_any_version_comes_back_as_a_new_one(editor, tip):
     assert shown == [("Text", "Other words.", first.text), ("Points to", 4, 10)]
     assert Tip.objects.get(pk=tip.pk).text == "Other words."
     response = restore(editor, first)
-    assert (response.status_code, response.url) == (302, LIST)
+    assert (response.status_code, response.url) == (302, TIPS)
     tip.refresh_from_db()
     assert (tip.text, tip.points_to) == (first.text, 10)
     newest = tip.history.first()
@@ -220,8 +213,8 @@ def test_what_the_package_draws_has_no_style_of_its_own(editor, tip):
 
 def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):
     pk, text = tip.pk, tip.text
-    editor.post(f"{LIST}{pk}/delete/", {"post": "yes"})
-    gone = editor.get(f"{LIST}deleted/")
+    editor.post(f"{TIPS}{pk}/delete/", {"post": "yes"})
+    gone = editor.get(f"{TIPS}deleted/")
     (record,) = gone.context["records"]
     assert (record.id, record.history_user.email) == (pk, "editor@example.org")
     assert history_of(record) in gone.content.decode()
@@ -230,7 +223,7 @@ def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):
     assert restore(editor, record).status_code == 302
     again = Tip.objects.get(key="join-a-group")
     assert (again.pk, again.text) == (pk, text)
-    assert editor.get(f"{LIST}deleted/").context["records"] == []
+    assert editor.get(f"{TIPS}deleted/").context["records"] == []
     assert text in editor.get("/splits/10-0-0-0-0/").content.decode()
 
 
@@ -238,8 +231,8 @@ def test_whoever_saves_a_tip_that_is_deleted_is_led_to_what_it_was(editor, tip):
     form = tip_form(tip, text="Too late.")
     pk = tip.pk
     tip.delete()
-    response = editor.post(f"{LIST}{pk}/change/", form, follow=True)
-    assert response.redirect_chain == [(f"{LIST}{pk}/history/", 302)]
+    response = editor.post(f"{TIPS}{pk}/change/", form, follow=True)
+    assert response.redirect_chain == [(f"{TIPS}{pk}/history/", 302)]
     assert str(DELETED_MEANWHILE) in html.unescape(response.content.decode())
     assert not Tip.objects.filter(pk=pk).exists()
 

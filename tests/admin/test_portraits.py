@@ -1,7 +1,6 @@
 """Portrait sentences in the admin: no change may leave a split without a portrait."""
 
 import re
-from html import unescape
 
 import pytest
 from django.contrib.admin.utils import flatten_fieldsets
@@ -15,16 +14,11 @@ from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import PortraitPart
 from purposeapp.models.portrait_part import PART_FIELDS
 from purposeapp.split import Split
-from tests.support.make import make_editor, make_superuser, make_user
+from tests.support.admin import listed, said, text_of
+from tests.support.make import make_superuser, make_user
 
 LIST = "/admin/purposeapp/portraitpart/"
 EVEN = "No sentence would be left for “What the mix is like” of: 2-2-2-2-2."
-
-
-@pytest.fixture
-def editor(client, db):
-    client.force_login(make_editor())
-    return client
 
 
 @pytest.fixture
@@ -45,18 +39,6 @@ def page_of(part, page="change") -> str:
 def form_of(part, **changes) -> dict:
     values = {name: getattr(part, name) for name in PART_FIELDS}
     return {**values, "version": part.fingerprint, **changes}
-
-
-def text_of(response) -> str:
-    return " ".join(unescape(re.sub("<[^>]+>", " ", response.content.decode())).split())
-
-
-def said(response) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
-
-
-def listed(response) -> list[str]:
-    return [part.key for part in response.context["cl"].result_list]
 
 
 # --- The list ---------------------------------------------------------------------------------

@@ -9,23 +9,11 @@ from django.urls import reverse
 
 from purposeapp.models import PortraitPart, TalkQuestion, Tip
 from purposeapp.models.published_version import published_version
-from tests.support.make import make_assessment, make_editor, make_superuser, make_user
+from tests.support.admin import TIPS
+from tests.support.make import make_assessment, make_user
 
-TIPS = "/admin/purposeapp/tip/"
 OWN = ["coverage/", "deleted/", "export/", "import/", "preview/"]
 OF_A_TIP = ["change/", "history/", "preview/", "delete/"]
-
-
-@pytest.fixture
-def superuser(client, db):
-    client.force_login(make_superuser())
-    return client
-
-
-@pytest.fixture
-def editor(client, db):
-    client.force_login(make_editor())
-    return client
 
 
 @pytest.fixture

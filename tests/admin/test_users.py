@@ -19,12 +19,6 @@ from tests.support.make import make_assessment, make_goal, make_superuser, make_
 from tests.support.waiting import eventually
 
 
-@pytest.fixture
-def superuser(client, db):
-    client.force_login(make_superuser())
-    return client
-
-
 def test_a_superuser_reads_assessments_and_changes_none(superuser):
     assessment = make_assessment(make_user("somebody@example.org"), note="private words")
     listed = superuser.get(reverse("admin:purposeapp_assessment_changelist")).content.decode()

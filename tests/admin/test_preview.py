@@ -12,20 +12,14 @@ from purposeapp.advice.selection import MAX_MORE, capacity, choose
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
 from purposeapp.web.page_cache import page_cache
-from tests.support.make import make_editor, make_tip, make_user, tip_form
+from tests.support.admin import TIPS
+from tests.support.make import make_tip, make_user, tip_form
 
-LIST = "/admin/purposeapp/tip/"
 COVERAGE = "/admin/purposeapp/tip/coverage/"
 
 
-@pytest.fixture
-def editor(client, db):
-    client.force_login(make_editor())
-    return client
-
-
 def preview_of(tip) -> str:
-    return f"{LIST}{tip.pk}/preview/"
+    return f"{TIPS}{tip.pk}/preview/"
 
 
 ON, OFF = "Your tip is on this page", "Your tip is not on this page"
@@ -128,12 +122,12 @@ def test_the_preview_stands_in_the_row_of_save_and_behind_it(editor):
     """On Enter, browsers press the first button of a form."""
     saves = ["Save", "Save and add another", "Save and continue editing"]
     preview = "Preview as typed, in a new tab"
-    change = editor.get(f"{LIST}{make_tip().pk}/change/", {"_changelist_filters": "q=kind"})
+    change = editor.get(f"{TIPS}{make_tip().pk}/change/", {"_changelist_filters": "q=kind"})
     assert submit_row_of(change.content.decode()) == [*saves, preview, "Delete"]
     assert "delete/?_changelist_filters=q%3Dkind" in change.content.decode()
-    add = editor.get(f"{LIST}add/").content.decode()
+    add = editor.get(f"{TIPS}add/").content.decode()
     assert submit_row_of(add) == [*saves, preview]
-    assert f'formaction="{LIST}preview/"' in add
+    assert f'formaction="{TIPS}preview/"' in add
 
 
 def test_whoever_may_only_look_at_a_tip_previews_what_is_saved(client, db):
@@ -141,14 +135,14 @@ def test_whoever_may_only_look_at_a_tip_previews_what_is_saved(client, db):
     viewer.user_permissions.add(Permission.objects.get(codename="view_tip"))
     client.force_login(viewer)
     tip = make_tip(text="Be kind to all.", state="draft")
-    page = client.get(f"{LIST}{tip.pk}/change/").content.decode()
+    page = client.get(f"{TIPS}{tip.pk}/change/").content.decode()
     assert submit_row_of(page) == ["Close", "Preview"]
     assert f'href="{preview_of(tip)}">Preview</a>' in page
 
 
 def test_a_tip_that_is_not_stored_yet_is_shown_too(editor):
     form = tip_form(Tip(purpose="vanity_project", text="Be seen."))
-    page = editor.post(f"{LIST}preview/", form).content.decode()
+    page = editor.post(f"{TIPS}preview/", form).content.decode()
     assert "<li>Be seen.</li>" in page
     assert not Tip.objects.filter(text="Be seen.").exists()
 
@@ -204,7 +198,7 @@ def test_a_side_of_job_seeking_without_a_tip_counts(editor):
     response = editor.get(COVERAGE, {"as": "employer"})
     assert response.context["uncovered"] == len(seeking)
     sample = response.context["uncovered_samples"][0]
-    page = editor.get(f"{LIST}preview/", {"split": str(sample), "as": "employer"})
+    page = editor.get(f"{TIPS}preview/", {"split": str(sample), "as": "employer"})
     assert "This is what readers see today." in page.content.decode()
 
 
@@ -293,4 +287,4 @@ def test_the_export_of_a_preview_is_none(editor):
     page = editor.get(preview_of(make_tip(state="draft"))).content.decode()
     assert '<meta name="robots" content="noindex">' in page
     assert "og:image" not in page
-    assert json.loads(editor.get(f"{LIST}export/").content)["version"] == 1
+    assert json.loads(editor.get(f"{TIPS}export/").content)["version"] == 1

@@ -1,8 +1,5 @@
 """Talk questions in the admin: no change may leave a topic without a question."""
 
-import re
-from html import unescape
-
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
@@ -14,15 +11,9 @@ from purposeapp.forms.talk_question import NEVER_ABOUT_IT
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
-from tests.support.make import make_editor
+from tests.support.admin import text_of
 
 LIST = "/admin/purposeapp/talkquestion/"
-
-
-@pytest.fixture
-def editor(client, db):
-    client.force_login(make_editor())
-    return client
 
 
 @pytest.fixture
@@ -38,10 +29,6 @@ def page_of(question, page="change") -> str:
 def form_of(question, **changes) -> dict:
     values = {name: getattr(question, name) for name in QUESTION_FIELDS}
     return {**values, "version": question.fingerprint, **changes}
-
-
-def text_of(response) -> str:
-    return " ".join(unescape(re.sub("<[^>]+>", " ", response.content.decode())).split())
 
 
 def test_the_help_names_all_that_can_be_filled_in(editor):

@@ -1,0 +1,183 @@
+"""Two editors who change the same tip: an optimistic lock, and a three-way merge."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.utils import flatten_fieldsets
+from django.test import Client
+from django.utils import timezone
+
+from purposeapp.forms.versioned import CHANGED_MEANWHILE
+from purposeapp.models import Tip
+from purposeapp.models.tip import TIP_FIELDS
+from tests.support.admin import TIPS, page_of_tip, said, text_of
+from tests.support.concurrency import at_once, locked_meanwhile
+from tests.support.make import make_editor, make_tip, tip_form
+
+
+def test_the_second_save_is_refused_and_shows_both_texts(editor, tip):
+    mine = tip_form(tip, text="My words.", points_to=9)
+    editor.post(page_of_tip(tip), tip_form(tip, text="Their words.", position=5))
+    response = editor.post(page_of_tip(tip), mine)
+    assert response.status_code == 409
+    assert str(CHANGED_MEANWHILE) in text_of(response)
+    shown = [
+        (found.label, str(found.old), str(found.new))
+        for found in response.context["adminform"].form.conflict
+    ]
+    assert shown == [("Text", "Their words.", "My words.")]
+    tip.refresh_from_db()
+    assert (tip.text, tip.points_to) == ("Their words.", 10)
+    assert 'name="text"' in response.content.decode()
+    assert "My words.</textarea>" in response.content.decode()
+
+
+def version_in(response) -> str:
+    return re.search(r'name="version" value="(\w+)"', response.content.decode())[1]
+
+
+def test_whoever_has_seen_both_may_save_over_it(editor, tip):
+    mine = tip_form(tip, text="My words.")
+    editor.post(page_of_tip(tip), tip_form(tip, text="Their words."))
+    refused = editor.post(page_of_tip(tip), mine)
+    again = {**mine, "version": version_in(refused)}
+    assert editor.post(page_of_tip(tip), again).status_code == 302
+    tip.refresh_from_db()
+    assert tip.text == "My words."
+    # But they don't overwrite a later change.
+    assert editor.post(page_of_tip(tip), {**again, "text": "Mine again."}).status_code == 409
+
+
+def test_what_only_a_colleague_changed_stays_as_they_saved_it(editor, tip):
+    """The list's arrows may change the positions of all tips of a purpose."""
+    mine = tip_form(tip, text="My words.")
+    later = timezone.now().date() + timedelta(days=9)
+    editor.post(page_of_tip(tip), tip_form(tip, position=5, state="draft", published_from=later))
+    response = editor.post(page_of_tip(tip), mine, follow=True)
+    assert said(response)[-2:] == [
+        "Someone else saved this while you were editing. "
+        "Their changes are kept: Position, State, Published from.",
+        "Saved as a draft. Publish it? "
+        f'<button class="button" form="changelist-form" formaction="{page_of_tip(tip, "publish")}">'
+        "Publish</button>",
+    ]
+    tip.refresh_from_db()
+    assert (tip.text, tip.position, tip.state, tip.published_from) == (
+        "My words.",
+        5,
+        "draft",
+        later,
+    )
+
+
+def test_after_a_conflict_what_only_a_colleague_changed_stays_too(editor, tip):
+    later = timezone.now().date() + timedelta(days=9)
+    theirs = {"text": "Their words.", "position": 5, "published_from": later}
+    mine = tip_form(tip, text="My words.", points_to=9)
+    editor.post(page_of_tip(tip), tip_form(tip, **theirs))
+    refused = editor.post(page_of_tip(tip), mine)
+    form = refused.context["adminform"].form
+    again = {name: form[name].value() for name in TIP_FIELDS}
+    assert 'name="position" value="5"' in refused.content.decode()
+    assert f'name="published_from" value="{later}"' in refused.content.decode()
+    again |= {"version": version_in(refused)}
+    assert editor.post(page_of_tip(tip), again).status_code == 302
+    tip.refresh_from_db()
+    assert (tip.text, tip.points_to) == ("My words.", 9)
+    assert (tip.position, tip.published_from) == (5, later)
+
+
+def test_the_same_change_by_two_is_no_conflict(editor, tip):
+    mine = tip_form(tip, text="Our words.", points_to=9)
+    editor.post(page_of_tip(tip), tip_form(tip, text="Our words."))
+    assert editor.post(page_of_tip(tip), mine).status_code == 302
+    tip.refresh_from_db()
+    assert (tip.text, tip.points_to) == ("Our words.", 9)
+
+
+def test_two_changes_that_make_no_sense_together_are_refused_with_the_reason(editor, tip):
+    mine = tip_form(tip, points_from=8)
+    editor.post(page_of_tip(tip), tip_form(tip, points_to=7))
+    response = editor.post(page_of_tip(tip), mine)
+    assert response.status_code == 422
+    assert "“Points from” must not be above “points to”" in text_of(response)
+    assert said(response)[-1] == (
+        "Someone else saved this while you were editing. Their changes are kept: Points to."
+    )
+    assert 'name="points_to" value="7"' in response.content.decode()
+    tip.refresh_from_db()
+    assert (tip.points_from, tip.points_to) == (2, 7)
+
+
+def test_a_conflict_waits_until_what_was_typed_is_valid(editor, tip):
+    mine = tip_form(tip, text="My words.", points_to="many")
+    editor.post(page_of_tip(tip), tip_form(tip, text="Their words.", points_to=9))
+    response = editor.post(page_of_tip(tip), mine)
+    assert response.status_code == 422
+    assert version_in(response) == mine["version"]
+    response = editor.post(page_of_tip(tip), {**mine, "points_to": 8})
+    shown = [found.label for found in response.context["adminform"].form.conflict]
+    assert (response.status_code, shown) == (409, ["Text", "Points to"])
+
+
+@pytest.mark.parametrize("version", ["", "x", None])
+def test_a_save_that_does_not_say_what_it_is_based_on_is_refused(editor, tip, version):
+    form = tip_form(tip, text="My words.", version=version)
+    form = {name: value for name, value in form.items() if value is not None}
+    assert editor.post(page_of_tip(tip), form).status_code == 409
+
+
+def test_the_form_has_every_field(editor, tip):
+    fieldsets = editor.get(page_of_tip(tip)).context["adminform"].fieldsets
+    assert set(flatten_fieldsets(fieldsets)) == {"key", "version", *TIP_FIELDS}
+
+
+def test_the_form_says_of_each_choice_when_to_leave_it(editor, tip):
+    page = text_of(editor.get(page_of_tip(tip)))
+    assert "For job seeking: candidates and employers need different tips." in page
+    assert "Leave it at “Any”, unless the tip is for a change or for a goal." in page
+
+
+def test_the_form_says_what_it_is_based_on(editor, tip):
+    assert version_in(editor.get(page_of_tip(tip))) == tip.fingerprint
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_saves_at_the_same_moment_one_is_refused():
+    """The first save has written but not committed; the second waits, and is then refused."""
+    Tip.objects.all().delete()
+    tip = make_tip(text="Old words.")
+    user = make_editor()
+    form = tip_form(tip, text="My words.")
+    answers = []
+
+    def save():
+        client = Client()
+        client.force_login(user)
+        answers.append(client.post(page_of_tip(tip), form).status_code)
+
+    def save_first():
+        Tip.lock_table()
+        Tip.objects.filter(pk=tip.pk).update(text="Their words.")
+
+    locked_meanwhile(save_first, save)
+    assert answers == [409]
+    assert Tip.objects.get().text == "Their words."
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_new_tips_with_the_same_words_at_the_same_moment_get_two_keys():
+    Tip.objects.all().delete()
+    user = make_editor()
+    form = tip_form(Tip(purpose="vanity_project", text="Be seen.", state="draft"))
+    answers = []
+
+    def add():
+        client = Client()
+        client.force_login(user)
+        answers.append(client.post(f"{TIPS}add/", form).status_code)
+
+    assert at_once(add, add, add) == []
+    assert answers == [302, 302, 302]
+    assert Tip.objects.count() == 3

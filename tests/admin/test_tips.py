@@ -1,0 +1,397 @@
+"""The list and the form of tips in the admin."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from purposeapp.admin.tips import TipAdmin
+from purposeapp.forms.tip import unused_key
+from purposeapp.models import Tick, Tip
+from purposeapp.split import Purpose
+from tests.support.admin import TIPS, by_position, listed, page_of_tip, said, text_of
+from tests.support.concurrency import locked_meanwhile
+from tests.support.make import make_editor, make_tip, make_user, tip_form
+
+# --- The list ----------------------------------------------------------------------------------
+
+
+def test_the_list_has_the_purposes_in_their_order_and_the_tips_by_position(editor):
+    expected = [
+        key
+        for purpose in Purpose
+        for key in Tip.objects.filter(purpose=purpose).by_position().values_list("key", flat=True)
+    ]
+    assert listed(editor.get(TIPS)) == expected
+
+
+def test_a_tip_is_called_by_its_plain_words_wherever_it_is_named(editor):
+    tip = make_tip(text="Read *one* [report](https://example.org/) a week.", key="read-one")
+    name, raw = "Read one report a week.", "[report]"
+    page = editor.get(TIPS, {"q": tip.key})
+    assert f"{name} ↑ ↓" in text_of(page)
+    assert f'aria-label="Move up: {name}"' in page.content.decode()
+    assert raw not in page.content.decode()
+    assert text_of(editor.get(page_of_tip(tip, "history"))).count(name) == 3
+    saved = editor.post(page_of_tip(tip), tip_form(tip, position=7), follow=True)
+    assert said(saved)[-1].endswith(f">{name}</a>” was changed successfully.")
+    tip.delete()
+    gone = editor.get(f"{TIPS}deleted/")
+    assert name in text_of(gone)
+    assert raw not in text_of(gone)
+
+
+def test_the_list_says_for_whom_a_tip_is_and_when_it_shows(editor):
+    later = timezone.now().date() + timedelta(days=9)
+    make_tip(text="Be kind.", points_from=3, points_to=7, direction="rising", published_from=later)
+    make_tip(text="Be calm.", points_from=0, points_to=0, direction="gone", state="draft")
+    page = text_of(editor.get(TIPS, {"q": "Be "}))
+    day = date_format(later)
+    assert f"Be kind. ↑ ↓ From {day} Business driven Everyone 3\N{EN DASH}7 Rising 0 0" in page
+    assert "Be calm. ↑ ↓ Draft Business driven Everyone 0 Dropped to zero 0 0" in page
+
+
+def make_ticks(tip, done=0, skipped=0) -> None:
+    for number, verdict in enumerate(["done"] * done + ["not_for_me"] * skipped):
+        user = make_user(f"{tip.key}-{number}@hidden.example")
+        Tick.objects.create(user=user, tip=tip, verdict=verdict)
+
+
+def ticks_of(response) -> dict[str, tuple[str, str]]:
+    """Return what the columns Done and Skipped show, by the tip's key, in the order of the list."""
+    page = response.content.decode()
+    done, skipped = (
+        re.findall(rf'<td class="field-{name}">([^<]*)</td>', page) for name in ("done", "skipped")
+    )
+    return dict(zip(listed(response), zip(done, skipped, strict=True), strict=True))
+
+
+def test_ticks_are_two_numbers_and_no_name(editor, tip):
+    make_ticks(tip, done=2, skipped=1)
+    page = editor.get(TIPS, {"q": tip.key})
+    assert ticks_of(page) == {tip.key: ("2", "1")}
+    assert "hidden.example" not in page.content.decode()
+
+
+def test_ticks_are_counted_up_to_a_limit_each(editor, tip, monkeypatch):
+    monkeypatch.setattr("purposeapp.admin.tips.MAX_TICKS", 2)
+    make_ticks(tip, done=3, skipped=1)
+    assert ticks_of(editor.get(TIPS, {"q": tip.key})) == {tip.key: ("2+", "1")}
+
+
+def test_the_list_is_sorted_by_what_people_did_and_skipped(editor, tip):
+    Tip.objects.exclude(pk=tip.pk).delete()
+    make_ticks(make_tip(key="often-skipped"), done=1, skipped=3)
+    make_ticks(tip, done=2)
+    columns = list(TipAdmin.list_display)
+    columns.insert(2, "move")
+    done, skipped = (columns.index(name) + 1 for name in ("done", "skipped"))
+    assert listed(editor.get(TIPS, {"o": f"-{done}"})) == [tip.key, "often-skipped"]
+    assert listed(editor.get(TIPS, {"o": f"-{skipped}"})) == ["often-skipped", tip.key]
+    assert listed(editor.get(TIPS, {"o": f"{skipped}"})) == [tip.key, "often-skipped"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_queries_whatever_its_length(
+    editor, django_assert_num_queries, count
+):
+    Tip.objects.exclude(pk__in=Tip.objects.all()[:count]).delete()
+    editor.get(TIPS)
+    with django_assert_num_queries(8):
+        assert len(listed(editor.get(TIPS))) == count
+
+
+@pytest.mark.parametrize(
+    ("state", "keys"),
+    [
+        ("draft", ["draft"]),
+        ("published", ["later", "now"]),
+        ("archived", ["archived"]),
+        ("later", ["later"]),
+        ("all", ["archived", "draft", "later", "now"]),
+        (None, ["draft", "later", "now"]),
+        ("nothing", ["draft", "later", "now"]),
+    ],
+)
+def test_archived_tips_are_out_of_sight_until_asked_for(editor, state, keys):
+    Tip.objects.all().delete()
+    make_tip(text="Now.")
+    make_tip(text="Draft.", state="draft")
+    make_tip(text="Later.", published_from=timezone.now().date() + timedelta(days=1))
+    make_tip(text="Archived.", state="archived")
+    assert listed(editor.get(TIPS, {"state": state} if state else {})) == keys
+
+
+@pytest.mark.parametrize(
+    ("options", "keys"),
+    [
+        (
+            {"purpose__exact": "vanity_project"},
+            [
+                "vanity-few-one-post",
+                "vanity-many-ask",
+                "vanity-many-lend-the-stage",
+                "vanity-use-the-audience",
+                "vanity-falling",
+                "vanity-wanted-less",
+            ],
+        ),
+        (
+            {"audience__exact": "employer"},
+            [
+                "hiring-few-one-profile",
+                "hiring-many-deadline",
+                "hiring-company-profile",
+                "hiring-answer-everyone",
+                "hiring-new",
+                "hiring-gone",
+            ],
+        ),
+        ({"direction__exact": "gone"}, ["jobs-gone", "hiring-gone"]),
+        ({"q": "business-groups"}, ["business-groups"]),
+        ({"q": "every single candidate"}, ["hiring-answer-everyone"]),
+    ],
+)
+def test_the_list_is_filtered_and_searched(editor, options, keys):
+    assert listed(editor.get(TIPS, options)) == keys
+
+
+# --- Publish and withdraw ----------------------------------------------------------------------
+
+
+def test_a_published_tip_is_on_the_page_at_once_with_another_etag(editor):
+    tip = make_tip(text="Be kind to everybody.", state="draft")
+    page = "/splits/10-0-0-0-0/"
+    before = editor.get(page)
+    assert tip.text not in before.content.decode()
+    response = editor.post(TIPS, {"action": "publish", "_selected_action": [tip.pk]}, follow=True)
+    assert said(response) == ["1 tip published."]
+    after = editor.get(page)
+    assert tip.text in after.content.decode()
+    assert after["ETag"] != before["ETag"]
+    editor.post(TIPS, {"action": "withdraw", "_selected_action": [tip.pk]})
+    assert editor.get(page)["ETag"] == before["ETag"]
+
+
+def test_actions_say_how_many_changed_and_who_did_it_is_kept(editor, tip):
+    draft = make_tip(text="A draft.", state="draft")
+    later = make_tip(
+        text="Later.", state="draft", published_from=timezone.now().date() + timedelta(days=1)
+    )
+    chosen = [tip.pk, draft.pk, later.pk]
+    versions = tip.history.count()
+    response = editor.post(TIPS, {"action": "publish", "_selected_action": chosen}, follow=True)
+    assert said(response) == [
+        "2 tips published.",
+        "1 tip was published already.",
+        "1 tip shows from its day on.",
+    ]
+    newest = draft.history.first()
+    assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
+    assert tip.history.count() == versions
+    response = editor.post(TIPS, {"action": "withdraw", "_selected_action": chosen}, follow=True)
+    assert said(response) == ["3 tips are now drafts."]
+    tip.refresh_from_db()
+    assert (tip.state, tip.history.first().state) == ("draft", "draft")
+
+
+def test_an_action_that_changes_nothing_says_so_without_a_tick(editor, tip):
+    draft = make_tip(text="A draft.", state="draft")
+    for action, row, expected in (
+        ("publish", tip, "1 tip was published already."),
+        ("withdraw", draft, "1 tip was a draft already."),
+    ):
+        chosen = {"action": action, "_selected_action": [row.pk]}
+        messages = list(editor.post(TIPS, chosen, follow=True).context["messages"])
+        assert [(str(message), message.level_tag) for message in messages] == [(expected, "info")]
+    response = editor.post(page_of_tip(tip, "publish"), follow=True)
+    assert said(response) == [f"“{tip}” was published already."]
+
+
+# --- The form ----------------------------------------------------------------------------------
+
+
+def test_a_new_tip_is_a_draft_at_the_end_with_a_key_of_its_first_words(editor):
+    form = {
+        "purpose": "job_seeking",
+        "audience": "everyone",
+        "points_from": 1,
+        "points_to": 10,
+        "direction": "any",
+        "text": "Ask *three* people,\r\nand then a fourth one.",
+        "state": "draft",
+    }
+    assert editor.post(f"{TIPS}add/", form).status_code == 302
+    tip = Tip.objects.get(key="job-ask-three-people-and-then")
+    assert by_position("job_seeking")[-1] == tip.key
+    assert (tip.text, tip.state) == ("Ask *three* people,\nand then a fourth one.", "draft")
+    assert tip.history.get().history_user.email == "editor@example.org"
+    editor.post(f"{TIPS}add/", form)
+    assert Tip.objects.filter(key="job-ask-three-people-and-then-2").exists()
+
+
+@pytest.mark.parametrize("text", ["ß", "…", "→ 你好", "x" * 900, "- a\n- b"])
+def test_a_key_is_made_of_whatever_text(db, text):
+    make_tip(text=text, key=unused_key("vanity_project", text))
+    again = make_tip(text=text, key=unused_key("vanity_project", text))
+    again.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"purpose": "world_peace"}, "Select a valid choice"),
+        ({"text": "<script>alert(1)</script>"}, "HTML isn't allowed."),
+        ({"text": "[a](javascript:alert)"}, "The link “javascript:alert” must begin with https://"),
+        ({"text": "# Loud"}, "Only paragraphs, emphasis, links and lists are allowed."),
+        ({"text": ""}, "This field is required."),
+        ({"text": "a\0b"}, None),
+        ({"points_from": 7, "points_to": 3}, "“Points from” must not be above “points to”"),
+        ({"points_to": 11}, "“Points from” must not be above “points to”"),
+        ({"points_from": -1}, "greater than or equal to 0"),
+        ({"direction": "gone"}, "Set “points from” to 0."),
+        ({"direction": "rising", "points_from": 0, "points_to": 0}, "Set “points to” to 1"),
+        ({"published_from": "soon"}, "Enter a valid date."),
+        ({"position": 99_999}, "less than or equal to 32767"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_the_reason(editor, tip, changes, reason):
+    versions = tip.history.count()
+    response = editor.post(page_of_tip(tip), tip_form(tip, **changes))
+    assert response.status_code == (422 if reason else 400)
+    if reason:
+        assert reason in text_of(response)
+    assert Tip.objects.get(pk=tip.pk).fingerprint == tip.fingerprint
+    assert tip.history.count() == versions
+
+
+def test_the_key_never_changes(editor, tip):
+    editor.post(page_of_tip(tip), tip_form(tip, key="other", text="New words."))
+    assert Tip.objects.get(text="New words.").key == "business-groups"
+
+
+def test_saving_without_a_change_is_no_news(editor, tip):
+    tip.text = "Two\nlines."
+    tip.save()
+    versions = tip.history.count()
+    assert editor.post(page_of_tip(tip), tip_form(tip, text="Two\r\nlines.")).status_code == 302
+    assert tip.history.count() == versions
+
+
+def test_whoever_saves_a_draft_can_publish_it_from_the_list_at_once(editor):
+    tip = make_tip(text="A draft.", state="draft")
+    page = editor.post(page_of_tip(tip), tip_form(tip, text="Better."), follow=True)
+    assert "Saved as a draft. Publish it? Publish" in text_of(page)
+    button = (
+        f'<button class="button" form="changelist-form" formaction="{page_of_tip(tip, "publish")}">'
+    )
+    assert button in page.content.decode()
+    response = editor.post(page_of_tip(tip, "publish"), follow=True)
+    assert said(response) == ["“Better.” published."]
+    newest = tip.history.first()
+    assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
+
+
+def test_a_new_draft_can_be_published_from_the_list_and_what_is_published_is_not_asked_of(editor):
+    draft = tip_form(Tip(purpose="vanity_project", text="Be seen.", state="draft"))
+    assert "Publish it?" in text_of(editor.post(f"{TIPS}add/", draft, follow=True))
+    tip = make_tip()
+    page = editor.post(page_of_tip(tip), tip_form(tip, text="Better."), follow=True)
+    assert "Publish it?" not in text_of(page)
+
+
+def test_enter_in_the_list_saves_what_was_typed(editor):
+    """On Enter, browsers press the first submit button of a form."""
+    form = editor.get(TIPS).content.decode().partition('<form id="changelist-form"')[2]
+    first = re.search(r'<button\b[^>]*>|<input\b[^>]*type="submit"[^>]*>', form)[0]
+    assert 'name="_save"' in first
+
+
+# --- Deleting ----------------------------------------------------------------------------------
+
+
+def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
+    assert str(tip) == "Join a group for your trade or product, and read it regular…"
+    response = editor.get(page_of_tip(tip, "delete"))
+    assert f"“{tip}”: deleted" in text_of(response)
+    assert '<input type="submit" value="Delete">' in response.content.decode()
+    assert text_of(response).endswith(" Cancel")
+    editor.post(page_of_tip(tip, "delete"), {"post": "yes"})
+    assert not Tip.objects.filter(pk=tip.pk).exists()
+    newest = Tip.history.filter(id=tip.pk).first()
+    assert (newest.history_type, newest.history_user.email) == ("-", "editor@example.org")
+
+
+def test_a_tip_that_somebody_ticked_is_archived_and_the_page_says_so_before(editor, tip):
+    Tick.objects.create(user=make_user("hidden@example.org"), tip=tip, verdict="done")
+    page = text_of(editor.get(page_of_tip(tip, "delete")))
+    assert f"“{tip}”: archived instead of deleted, because 1 person ticked it" in page
+    assert "hidden@example.org" not in page
+    response = editor.post(page_of_tip(tip, "delete"), {"post": "yes"}, follow=True)
+    assert said(response) == ["1 tip archived, because people ticked it."]
+    tip.refresh_from_db()
+    assert tip.state == "archived"
+    assert tip.history.first().history_user.email == "editor@example.org"
+    response = editor.post(page_of_tip(tip, "delete"), {"post": "yes"}, follow=True)
+    assert said(response) == ["1 tip stays archived, because people ticked it."]
+
+
+def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
+    other = make_tip(text="Unticked.")
+    for name in "ab":
+        Tick.objects.create(user=make_user(f"{name}@example.org"), tip=tip, verdict="done")
+    chosen = {"action": "delete_selected", "_selected_action": [tip.pk, other.pk]}
+    page = text_of(editor.post(TIPS, chosen))
+    assert page.startswith("Delete tips | Five Purposes")
+    assert page.count("Delete tips") == 3
+    assert "multiple objects" not in page
+    assert f"“{tip}”: archived instead of deleted, because 2 people ticked it" in page
+    assert "“Unticked.”: deleted" in page
+    response = editor.post(TIPS, {**chosen, "post": "yes"}, follow=True)
+    assert said(response) == [
+        "1 tip archived, because people ticked it.",
+        "1 tip deleted.",
+    ]
+    assert Tip.objects.get(pk=tip.pk).state == "archived"
+    assert not Tip.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("is_sure", "queries"), [(False, 10), (True, 20)])
+def test_archiving_several_costs_the_same_queries_as_one(
+    editor, django_assert_num_queries, count, is_sure, queries
+):
+    tips = [make_tip(text=f"Ticked {number}.") for number in range(count)]
+    for tip in tips:
+        Tick.objects.create(user=make_user(f"{tip.pk}@example.org"), tip=tip, verdict="done")
+    chosen = {"action": "delete_selected", "_selected_action": [tip.pk for tip in tips]}
+    with django_assert_num_queries(queries):
+        editor.post(TIPS, {**chosen, **({"post": "yes"} if is_sure else {})})
+    assert Tip.objects.filter(state="archived").count() == (count if is_sure else 0)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_tick_that_comes_in_between_archives_the_tip():
+    """The tick is stored but not committed when the editor deletes: the deletion waits for it."""
+    Tip.objects.all().delete()
+    tip = make_tip(text="Old words.")
+    user, somebody = make_editor(), make_user("somebody@example.org")
+    answers = []
+
+    def delete():
+        client = Client()
+        client.force_login(user)
+        answers.append(client.post(page_of_tip(tip, "delete"), {"post": "yes"}).status_code)
+
+    def tick():
+        Tick.objects.create(user=somebody, tip=tip, verdict="done")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # check the foreign key to the tip now
+
+    locked_meanwhile(tick, delete)
+    assert answers == [302]
+    assert Tip.objects.get().state == "archived"

@@ -355,16 +355,17 @@ def check(writers: list[Writer], connection: psycopg.Connection, scores: Scores)
                 if there[0][0] != split or id not in ("", there[0][1]):
                     scores.violation("an acknowledged result is stored differently")
                 found["results"] += 1
-            if there and (note := ledger.notes.get(there[0][1])):
-                if note != there[0][2] and there[0][1] not in ledger.unsure:
+            id = there[0][1] if there else ""
+            if id in ledger.notes and id not in ledger.unsure:
+                if ledger.notes[id] != there[0][2]:
                     scores.violation("an acknowledged note is stored differently")
                 found["notes"] += 1
         for kept, table, name in (
             (ledger.answers, answers, "answers in talks"),
             (ledger.talk_notes, talk_notes, "notes in talks"),
         ):
-            for key, value in kept.items():
-                if table.get(key) != value and key not in ledger.unsure:
+            for key in kept.keys() - ledger.unsure:
+                if table.get(key) != kept[key]:
                     scores.violation(f"{name}: an acknowledged one is lost or stored differently")
                 found[name] += 1
         sent, acknowledged = Counter[tuple[str, str]](), Counter[tuple[str, str]]()

@@ -29,15 +29,22 @@ def read_choice(name: str, *choices: str) -> str:
     return value
 
 
-def read_whole_number(name: str, default: int, *, most: int) -> int:
-    """Return the environment variable `name` as a whole number, from 0 to `most`.
+def read_whole_number(name: str, default: int, *, least: int = 0, most: int) -> int:
+    """Return the environment variable `name` as a whole number, from `least` to `most`.
 
     Raises ImproperlyConfigured for another value.
     """
     value = os.environ.get(name) or str(default)
-    if not (value.isascii() and value.isdigit() and int(value) <= most):
-        raise ImproperlyConfigured(f"{name} must be a whole number up to {most}, not {value!r}.")
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {least} to {most}, not {value!r}."
+        )
     return int(value)
+
+
+def count_of_workers() -> int:
+    """Return the number of worker processes. Raises ImproperlyConfigured for an invalid one."""
+    return read_whole_number("WEB_CONCURRENCY", 2, least=1, most=100)
 
 
 def host_names(text: str, *, any_host: bool) -> list[str]:

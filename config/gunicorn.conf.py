@@ -8,7 +8,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from config.environment import make_secret_key
+from config.environment import count_of_workers, make_secret_key
 
 _host = os.environ.get("HOST") or "127.0.0.1"
 
@@ -18,7 +18,7 @@ bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 80
 # Threads, so that a client on a slow connection does not block a whole process. Each thread keeps
 # one connection to PostgreSQL.
 worker_class = "config.gunicorn_worker.Worker"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+workers = count_of_workers()
 threads = 4
 # Longer than a load balancer's idle timeout, so that the balancer is the side that closes.
 keepalive = 75
@@ -40,7 +40,7 @@ loglevel = "warning"
 # A reload (SIGHUP) reads this file again and keeps the folder.
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # Each worker writes its metrics to its own files there; the one that is scraped adds them up.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
 
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -83,14 +83,6 @@ def post_worker_init(worker) -> None:
     options["options"] = " ".join([*limits, options.get("options", "")]).strip()
     if settings.EMAIL_BACKEND == outbox.BACKEND:
         outbox.outbox_worker.wake()
-
-
-def child_exit(server, worker) -> None:
-    """Remove the live gauges of a worker that has exited from the metrics."""
-    if os.environ.get("METRICS_TOKEN"):
-        from prometheus_client import multiprocess
-
-        multiprocess.mark_process_dead(worker.pid)
 
 
 def post_fork(server, worker) -> None:

@@ -21,6 +21,7 @@ from django.http.request import validate_host
 
 from config import local_postgres
 from config.environment import (
+    count_of_workers,
     host_names,
     is_mailbox,
     read_choice,
@@ -58,6 +59,7 @@ SECRET_KEY = read_secret_key(PRODUCTION)
 
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = read_whole_number("PORT", 8000, most=65_535)
+count_of_workers()  # before gunicorn reads WEB_CONCURRENCY, and fails with a traceback
 _everywhere = HOST in ("0.0.0.0", "::")  # noqa: S104
 _reached_at = "127.0.0.1" if _everywhere else f"[{HOST}]" if ":" in HOST else HOST
 PUBLIC_URL = (os.environ.get("PUBLIC_URL") or f"http://{_reached_at}:{PORT}").rstrip("/")

@@ -111,6 +111,8 @@ def test_a_start_that_is_refused_says_why_last():
         ("EMAIL_URL", "pigeon://mail.example"),
         ("PORT", "eighty"),
         ("PORT", "80000"),
+        ("WEB_CONCURRENCY", "two"),
+        ("WEB_CONCURRENCY", "0"),
         ("TRUSTED_PROXIES", "-1"),
         ("DISABLE_SERVER_SIDE_CURSORS", "yes"),
         ("LOG_LEVEL", "LOUD"),

@@ -59,12 +59,12 @@ def addresses(user):
     prove_address(user)
     first = make_assessment(user, taken_at=NOON, taken_on=NOON.date())
     last = make_assessment(user, "2-2-2-2-2")
-    make_goal(user)
+    goal = make_goal(user)
     make_goal(user, "1-1-1-1-6", set_at=NOON, ended_at=NOON)
     make_reminder(user, due_on=NOON.date())
     tip = Tip.objects.published().first()
     Tick.objects.record(user=user, tip=tip, verdict=Tick.Verdict.DONE)
-    return {"first": first.pk, "last": last.pk, "tip": tip.pk}
+    return {"first": first.pk, "last": last.pk, "goal": goal.pk, "tip": tip.pk}
 
 
 PAGES = [
@@ -77,7 +77,7 @@ PAGES = [
     "/history/",
     "/history/add/",
     "/history/compare/",
-    "/history/compare/?earlier={first}&later={last}",
+    "/history/compare/?a={first}&b={last}",
     "/history/export.json",
     "/history/export.csv",
     "/history/import/",
@@ -98,7 +98,7 @@ POSTS = [
     ("/", points("5-5-0-0-0", submission=str(uuid.uuid4()))),
     ("/keep/6-2-2-0-0/", {}),
     ("/goal/", points("5-5-0-0-0")),
-    ("/goal/end/", {}),
+    ("/goal/end/", {"goal": "{goal}"}),
     ("/history/add/", sheet()),
     ("/history/{last}/", {"note": "mended"}),
     ("/history/{first}/day/", {"taken_on": "2026-02-01"}),
@@ -128,6 +128,7 @@ def test_a_page_names_its_person_in_each_statement(owner, addresses, path):
 
 @pytest.mark.parametrize(("path", "form"), POSTS)
 def test_a_form_names_its_person_in_each_statement(owner, addresses, path, form):
+    form = {name: str(value).format(**addresses) for name, value in form.items()}
     with CaptureQueriesContext(connection) as queries:
         answer = owner.post(path.format(**addresses), form)
     assert answer.status_code == (303 if path in ("/talks/", "/rooms/") else 302)

@@ -123,7 +123,8 @@ class World:
 
 
 @pytest.fixture
-def world(db):
+def world(db, settings):
+    settings.EMAIL_URL = "smtp://localhost:25"
     return World()
 
 

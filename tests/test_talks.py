@@ -967,6 +967,17 @@ def test_a_wrong_address_gets_no_mail(user, guest, mails, address):
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize("side", ["inviter", "guest"])
+def test_a_site_without_a_mail_server_sends_no_link_whoever_asks(client, user, side):
+    client.force_login(user)
+    made = make_talk(user) if side == "inviter" else make_talk(user, "started")
+    address = by_id(made, "link/") if side == "inviter" else by_key(made, "mail/")
+    response = client.post(address, {"email": "somebody@example.com"}, follow=True)
+    assert response.status_code == 200
+    assert mail.outbox == []
+    assert "somebody@example.com" not in response.content.decode()
+
+
 def test_a_mail_that_fails_is_said(user, guest, mails, settings):
     settings.EMAIL_BACKEND = "tests.support.mails.NoBackend"
     made = make_talk(user, "started")

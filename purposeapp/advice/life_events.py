@@ -67,16 +67,19 @@ USUAL_CHANGES: dict[LifeEvent, tuple[tuple[Purpose, str, int], ...]] = {
 def usual_split(event: LifeEvent, now: Split) -> Split:
     """Return the split that a person with the split `now` may expect after an event.
 
-    Points are taken one by one from the largest of the other purposes, or given to it. An event
-    without a usual change leaves the split as it is.
+    Points are taken one by one from the largest of the other purposes, or given to the largest of
+    those without an upper limit. An event without a usual change leaves the split as it is.
     """
     found = {purpose: now[purpose] for purpose in Purpose}
-    for purpose, bound, points in USUAL_CHANGES.get(event, ()):
+    limits = USUAL_CHANGES.get(event, ())
+    full = {purpose for purpose, bound, _points in limits if bound == "at most"}
+    for purpose, bound, points in limits:
         limit = min if bound == "at most" else max
         target = limit(found[purpose], points)
         while found[purpose] != target:
             by = 1 if found[purpose] < target else -1
-            largest = max((each for each in Purpose if each != purpose), key=found.__getitem__)
+            others = [each for each in Purpose if each != purpose and (by > 0 or each not in full)]
+            largest = max(others, key=found.__getitem__)
             found[purpose] += by
             found[largest] -= by
     return Split(*found.values())

@@ -57,7 +57,8 @@ class EndGoalForm(forms.Form):
 
     def save(self) -> int:
         """End the goal. Returns 1, or 0 if a concurrent request has ended it."""
-        return Goal.objects.filter(pk=self.cleaned_data["goal"].pk).current().end(timezone.now())
+        goals = self.fields["goal"].queryset  # type: ignore[attr-defined]
+        return goals.filter(pk=self.cleaned_data["goal"].pk).end(timezone.now())
 
 
 def _last_day() -> date:

@@ -147,8 +147,8 @@ def _invite(
         # Without an error, the account is gone, and so is this session.
         return None if form.errors else redirect("talks")
     talk, key = made
-    email = mail_form.cleaned_data["email"] if settings.EMAIL_URL else ""
-    return pass_on(request, Seat(talk, TalkSide.INVITER, request.user), key, email)
+    seat = Seat(talk, TalkSide.INVITER, request.user)
+    return pass_on(request, seat, key, mail_form.cleaned_data["email"])
 
 
 @private

@@ -252,8 +252,11 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
 
 
 def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpResponse:
-    """Email a new link if an address is given, and redirect to the page that shows the link."""
-    if not email:
+    """Email a new link if an address is given, and redirect to the page that shows the link.
+
+    Without a mail server, the form doesn't ask for an address.
+    """
+    if not (email and settings.EMAIL_URL):
         messages.success(request, _("Your link is ready."))
     elif not ratelimit.consume(request, action="talk_invitation") or _is_mailbox_full(
         request, email
@@ -276,7 +279,7 @@ def _mail(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
     """Email a guest their own link to the talk."""
     seat = request.seat
     form = LinkMailForm(request.POST)
-    if request.method != "POST":
+    if request.method != "POST" or not settings.EMAIL_URL:
         return HttpResponseSeeOther(seat.url())
     if not form.is_valid():
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -73,7 +73,7 @@ TABLE = """
 /talk/{guest}/withdraw/                  oo>---     → /talk/{guest}/
 /talk/{guest}/note/                      oo>---     → /talk/{guest}/#note
 /talk/{guest}/sheet/                     >>----     → /talk/{guest}/
-/talk/{guest}/mail/                      >>?---     → /talk/{guest}/
+/talk/{guest}/mail/                      >>>---     → /talk/{guest}/
 /join/                                   oo----
 /r/{code}/                               oo?---
 /r/{code}/future/                        >>>---     → /r/{code}/

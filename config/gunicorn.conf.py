@@ -40,7 +40,7 @@ loglevel = "warning"
 # A reload (SIGHUP) reads this file again and keeps the folder.
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # Each worker writes its metrics to its own files there; the one that is scraped adds them up.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h

@@ -243,3 +243,26 @@ def test_an_account_cannot_fill_a_mailbox_that_it_says_is_its_own(client):
     for _try in range(5):
         client.post("/accounts/email/", {"email": UNKNOWN, "action_add": ""})
     assert len([message for message in mail.outbox if message.to == [UNKNOWN]]) == 1
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Victim+tag@Example.com",
+        '"victim"@example.com',
+        r'"\victim"@example.com',
+        "=?utf-8?q?v=69ctim?=@example.com",
+        "=?UTF-8?B?dmljdGlt?=@example.com",
+        "=?utf-8?q?victim+1?=@example.com",
+        "victim@\N{FULLWIDTH LATIN SMALL LETTER E}xample.com",
+        "victim@\N{CIRCLED LATIN SMALL LETTER E}xample.com",
+        "victim@ex\N{SOFT HYPHEN}ample.com",
+    ],
+)
+def test_a_mailbox_is_one_however_its_address_is_spelled(spelling):
+    assert limits.mailbox_of(spelling) == limits.mailbox_of("victim@example.com")
+
+
+@pytest.mark.parametrize("address", ["a@exa..com", f"a@{'b' * 70}.com", "a", ""])
+def test_what_is_no_address_has_a_mailbox_too(address):
+    assert limits.mailbox_of(address) == limits.mailbox_of(address.upper())

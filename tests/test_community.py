@@ -342,7 +342,7 @@ def test_one_in_a_hundred_is_said_in_the_singular(client, db):
     [
         (A, "3 points or more on Business driven, and fewer on everything else."),
         (B, "3 points or more on both Community spirit and Learning sponge, and fewer"),
-        ("2-2-2-2-2", "an even mix: 3 points or more on three purposes, or on none."),
+        ("2-2-2-2-2", "an even mix: either three purposes have 3 points or more, or none has."),
     ],
 )
 def test_it_says_what_alike_means(client, db, split, words):

@@ -36,6 +36,7 @@ def smtp(settings):
     """A function that sends mails via the outbox to this mail server, or to one that is down."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    settings.EMAIL_URL = "smtp://127.0.0.1"
     settings.EMAIL_BACKEND = outbox.BACKEND
     settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 

@@ -608,4 +608,4 @@ def test_the_projector_says_how_many_answers_a_picture_takes(owner, user):
     for answers, says in ((4, True), (5, False)):
         room = make_room(user, answers=answers)
         said = words_of(owner.get(f"/rooms/{room.pk}/screen/"))
-        assert ("The picture takes at least 5 answers." in said) is says
+        assert ("The picture needs at least 5 answers." in said) is says

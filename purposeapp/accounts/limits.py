@@ -4,6 +4,7 @@ Tries are counted per network and email together, so that an attacker who uses t
 lock out the owner. The limit per email alone is far higher than one network can use up.
 """
 
+from contextlib import suppress
 from secrets import token_hex
 from typing import cast
 
@@ -12,6 +13,7 @@ from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
+from django.core.mail.message import sanitize_address
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -80,7 +82,13 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
 
 
 def mailbox_of(email: str) -> str:
-    """Return the mailbox of an email: the address without its plus tag."""
+    """Return the mailbox of an email: the address as Django sends it, without its plus tag.
+
+    Django decodes encoded words, drops quotation marks and normalizes domains, so that many
+    spellings reach one mailbox.
+    """
+    with suppress(ValueError):  # it can't be sent to
+        email = sanitize_address(email, "utf-8")
     name, _at, domain = email.lower().rpartition("@")
     return f"{name.partition('+')[0]}@{domain}"
 

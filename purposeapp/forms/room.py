@@ -32,6 +32,7 @@ class RoomForm(forms.ModelForm):
         fields = ["title", "asks_future"]
         field_classes = {"title": NameField}
         labels = {"title": _("Name of the room"), "asks_future": _("Ask for the future too")}
+        error_messages = {"title": {"required": _("Enter a name for the room.")}}
         help_texts = {
             "title": _("Everybody in the room sees it."),
             "asks_future": _(

@@ -50,6 +50,7 @@ class InvitationForm(forms.ModelForm):
             "label": forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
         }
         labels = {"label": _("Who it's for (optional)")}
+        error_messages = {"name": {"required": _("Enter your name.")}}
         help_texts = {
             "name": _("Your guest sees this name, and nothing else about you."),
             "label": _("Only you see this. It tells your talks apart."),

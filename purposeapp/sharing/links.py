@@ -64,7 +64,7 @@ class Share:
         body = _(
             "Hello,\n\n"
             "What are you on LinkedIn for? You spread ten points over five purposes. "
-            "Here is what I mean:\n\n"
+            "Here's an example:\n\n"
             "%(title)s\n%(url)s\n\n"
             "Spend your own ten points: it takes two minutes. Then let's talk about where you'd "
             "like them to be in a year.\n"

@@ -26,7 +26,7 @@ from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
-from .recording import JUST_RECORDED, announce_recorded, has_been_seen
+from .recording import ASKED_ABOUT, JUST_RECORDED, announce_recorded, has_been_seen
 from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
 
@@ -106,7 +106,10 @@ def _page(
     context = {
         "assessment": assessment,
         "alike": community and community.alike_to(assessment.split),
-        "asks_what_happened": just_recorded and earlier and not event_label,
+        "asks_what_happened": just_recorded
+        and earlier
+        and not event_label
+        and request.session.get(ASKED_ABOUT) != str(assessment.id),
         "offers_reminder": just_recorded
         and not (reminder and reminder.rhythm != Reminder.Rhythm.OFF),
         "events": [event for event in LifeEvent if event != LifeEvent.OTHER],
@@ -140,7 +143,7 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     if not form.is_valid():
         return unprocessable(request)
     has_been_seen(request)
-    request.session.pop(JUST_RECORDED, None)
+    request.session[ASKED_ABOUT] = str(assessment.id)
     if event := form.save(assessment):
         messages.success(request, str(ENCOURAGEMENTS[event]))
     return redirect(assessment)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from purposeapp.models import Assessment, Reminder
 
 JUST_RECORDED = "just_recorded"
-"""Session key: the id of the last recorded result, until its user adds something to it."""
+"""Session key: the id of the last recorded result."""
+ASKED_ABOUT = "asked_about"
+"""Session key: the id of the result whose user was last asked what had happened, and answered."""
 TO_ANNOUNCE = "to_announce"
 """Session key: the id of a recorded result for which no "Saved" message was shown yet."""
 

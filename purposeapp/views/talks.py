@@ -162,7 +162,9 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """
     talk = Talk.objects.of_invitation(key)
     if not talk:
-        text = _("Check that it's complete. If it is, ask whoever sent it for a new invitation.")
+        text = _(
+            "Check that it's complete. If it is, ask the person who sent it for a new invitation."
+        )
         return errors.error_page(request, HTTPStatus.NOT_FOUND, _("This link doesn't work"), text)
     side = talk.side_of(request.user)
     account = request.user if side else AnonymousUser()
@@ -208,7 +210,7 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
         return errors.gone(request, title, text, errors.Way(url, _("Open my side")))
     if talk.inviter_withdrew_at:
         title = _("This invitation was withdrawn")
-        text = _("Ask whoever sent it for a new one.")
+        text = _("Ask the person who sent it for a new one.")
     elif talk.started_at:
         title = _("This invitation is already in use")
         text = _(
@@ -217,6 +219,6 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
         )
     else:
         title = _("This invitation has expired")
-        words = _("Invitations last %(count)d days. Ask whoever sent it for a new one.")
+        words = _("Invitations last %(count)d days. Ask the person who sent it for a new one.")
         text = words % {"count": INVITATION_TERM.days}
     return errors.gone(request, title, text)

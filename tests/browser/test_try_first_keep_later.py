@@ -89,8 +89,8 @@ def test_what_is_passed_on_is_chosen_and_seen_before(sharer, server):
     copied = "navigator.clipboard.readText()"
     assert page.evaluate(copied) == f"{server.url}/splits/5-5-0-0-0/"
 
-    share.get_by_text("Only this: Community spirit").click()
-    alone = share.get_by_role("group").filter(has_text="Only this: Community spirit")
+    share.get_by_text("Only this purpose: Community spirit").click()
+    alone = share.get_by_role("group").filter(has_text="Only this purpose: Community spirit")
     card = alone.get_by_role("img")
     expect(card).to_be_visible()
     expect(whole.get_by_role("img")).to_be_hidden()

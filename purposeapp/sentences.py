@@ -168,6 +168,17 @@ def step(move: Move) -> str:
     return words % {"points": move.points, **names}
 
 
+def shift(move: Move) -> str:
+    """Return a move as an amount, for a list: "3 points from Job seeking to Learning sponge"."""
+    words = ngettext(
+        "%(points)d point from %(source)s to %(target)s",
+        "%(points)d points from %(source)s to %(target)s",
+        move.points,
+    )
+    names = {"source": move.source.label, "target": move.target.label}
+    return words % {"points": move.points, **names}
+
+
 def wanted_by(day: date | None, *, today: date, is_there: bool) -> str:
     """Return a sentence on the target date of a goal; empty if it has none."""
     if day is None:

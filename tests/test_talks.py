@@ -651,14 +651,14 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
     for response, first, other in (
         (
             owner.get(by_id(made)),
-            f"Read these aloud to {LABEL}. That's why they call you Anna.",
+            f"Read these aloud to {LABEL}. That's why they call you Anna. Then swap,",
             LABEL,
         ),
-        (guest.get(by_key(made)), "Anna asks, you answer.", "Anna"),
+        (guest.get(by_key(made)), "Anna asks, you answer. Then swap: ask Anna the same,", "Anna"),
     ):
         words = words_of(response)
-        assert "Move 4 points from Business driven to Community spirit" in words
-        assert "Move 5 points from Vanity project to Community spirit" in words
+        assert "From now to the future: 4 points from Business driven to Community spirit" in words
+        assert "From now to the future: 5 points from Vanity project to Community spirit" in words
         assert f"{other} 's guess" not in words
         assert f"How you compare Now, {other} has " in words
         assert f"Questions to talk about {first}" in words

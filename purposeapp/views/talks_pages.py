@@ -77,7 +77,7 @@ def _pairs(seat: Seat) -> list[Pair]:
             title,
             own[TalkKind.NOW],
             own[TalkKind.FUTURE],
-            [sentences.step(move) for move in own[TalkKind.NOW].moves_to(own[TalkKind.FUTURE])],
+            [sentences.shift(move) for move in own[TalkKind.NOW].moves_to(own[TalkKind.FUTURE])],
             other.get(TalkKind.GUESS),
             guess_label % {"name": theirs_title},
             notes.get(side, ""),

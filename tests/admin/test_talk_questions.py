@@ -168,9 +168,15 @@ def test_the_preview_shows_what_each_side_reads_and_the_points(editor):
     page = text_of(editor.get(page_of(question, "preview"), {"purpose": "job_seeking"}))
     asked = "Alex put you at 2 points of Job seeking, not at 6 points?"
     inviter, guest = page.split("What the guest reads")
-    means = "Read these aloud to your guest . That's why they call you Alex ."
+    means = (
+        "Read these aloud to your guest . That's why they call you Alex . "
+        "Then swap, and answer them yourself."
+    )
     assert inviter.endswith(f"What the inviter reads {means} {asked} ")
-    assert guest.startswith(f" Alex asks, you answer. {asked} Example points ")
+    assert guest.startswith(
+        f" Alex asks, you answer. Then swap: ask Alex the same, the other way round. {asked} "
+        "Example points "
+    )
     assert "Job seeking 2 4 6 4 2 Vanity" in guest
 
 

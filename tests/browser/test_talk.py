@@ -93,8 +93,8 @@ def expect_both_pairs(visitor, *, first_line: str) -> None:
         bar = main.get_by_role("img", name=f"{kind}: Business driven {points}")
         expect(bar).to_be_visible()
     for words in (
-        "Move 5 points from Vanity project to Community spirit",
-        "Move 4 points from Business driven to Community spirit",
+        "5 points from Vanity project to Community spirit",
+        "4 points from Business driven to Community spirit",
     ):
         expect(main.get_by_text(words, exact=True)).to_be_visible()
     table = main.get_by_role("table", name="Points on each purpose, now and in the future")
@@ -135,7 +135,10 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
 
     presses.count += 1
     guest.page.reload()
-    expect_both_pairs(guest, first_line="Anna asks, you answer.")
+    expect_both_pairs(
+        guest,
+        first_line="Anna asks, you answer. Then swap: ask Anna the same, the other way round.",
+    )
     expect(guest.page.get_by_text("I'm tired of selling.")).to_be_visible()
     assert presses.count <= MAX_PRESSES
 

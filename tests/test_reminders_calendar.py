@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from purposeapp.dates import today
 from purposeapp.models import Reminder, User
-from purposeapp.reminders.calendar import calendar
+from purposeapp.reminders.calendar import calendar_of
 from tests.support.make import make_assessment, make_reminder, prove_address
 from tests.support.reminders import send
 
@@ -100,7 +100,8 @@ def test_a_newer_choice_takes_the_place_of_the_older_one(owner, stranger, user):
 
 @given(st.dates(date(2026, 1, 1), date(2060, 12, 31)), st.sampled_from([3, 6, 12]))
 def test_a_calendar_counts_months_as_people_do(start, months):
-    event = event_in(calendar(user=User(pk=1), start=start, months=months))
+    reminder = Reminder(user=User(pk=1), rhythm=f"every_{months}_months", due_on=start)
+    event = event_in(calendar_of(reminder, start))
     assert days_of(event, 9) == [
         start + relativedelta(months=months * number) for number in range(9)
     ]

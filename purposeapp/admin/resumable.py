@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.redisplay import restore_typed
 from purposeapp.web.account_key import FormOfAnotherAccountError, of_somebody_else
 from purposeapp.web.held_forms import Typed, drop_held_form, held_form, hold_form
 
@@ -52,6 +52,5 @@ def resume_form(view: Callable, protected: Callable) -> Callable:
 def show_typed(request: HttpRequest, context: dict[str, Any]) -> None:
     """Fill the form that is about to be rendered with the typed values and their version."""
     if typed := getattr(request, "typed", None):
-        form = context["adminform"].form
-        form.initial.update(as_typed(form, typed.data))
+        restore_typed(context["adminform"].form, typed)
         context["typed"] = typed

@@ -170,6 +170,11 @@ class TenPointsForm(forms.Form):
         return sum(self.points.values())
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing is spent yet, and nothing was submitted."""
+        return not self.points_used and not self.is_bound
+
+    @property
     def points_left(self) -> int:
         """The points left to spend. Negative if too many are spent."""
         return BUDGET - self.points_used

@@ -19,39 +19,25 @@ NINE_O_CLOCK = timedelta(hours=9)
 
 
 def calendar_of(reminder: Reminder, due_on: date) -> bytes:
-    """Return the iCalendar file of a reminder due on `due_on`, for both email and download."""
-    return calendar(
-        user=reminder.user,
-        start=due_on,
-        months=reminder.months,
-        day=reminder.series_day,
-        sequence=reminder.sequence,
-    )
+    """Return the iCalendar file of a reminder due on `due_on`: an all-day event, and its repeats.
 
-
-def calendar(
-    *, user, start: date, months: int | None, day: int | None = None, sequence: int = 0
-) -> bytes:
-    """Return an iCalendar file with one all-day event on `start`, repeated every `months` months.
-
-    It repeats on `day` of the month, by default that of `start`. A user's events all have the same
-    UID and a growing SEQUENCE, so that a calendar replaces the older event with the newer one
-    instead of ringing for both.
+    A user's events all have the same UID and a growing SEQUENCE, so that a calendar replaces the
+    older event with the newer one instead of ringing for both.
     """
     event = Event.new(
-        uid=f"{_pseudonym(user)}@{public_host()}",
+        uid=f"{_pseudonym(reminder.user)}@{public_host()}",
         stamp=timezone.now(),
-        start=start,
-        end=start + timedelta(days=1),
+        start=due_on,
+        end=due_on + timedelta(days=1),
         summary=_("Spend ten points again"),
         description=_("What are you on LinkedIn for now? Spend ten points and see what moved.")
         + f"\n{settings.PUBLIC_URL}/",
         transparency=TRANSP.TRANSPARENT,
         url=f"{settings.PUBLIC_URL}/",
     )
-    event.add("sequence", sequence)
-    if months:
-        event.add("rrule", _every(months, day or start.day))
+    event.add("sequence", reminder.sequence)
+    if reminder.months:
+        event.add("rrule", _every(reminder.months, reminder.series_day or due_on.day))
     event.add_component(Alarm.new_display(_("Spend ten points again"), NINE_O_CLOCK))
     file = Calendar.new(prodid="-//Five Purposes//Reminders//EN")
     file.add_component(event)

@@ -18,7 +18,7 @@ from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.advice.result import Result
 from purposeapp.advice.selection import WrittenTip
 from purposeapp.forms import ChangeDayForm, EventForm, NoteForm
-from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.redisplay import restore_typed
 from purposeapp.models import Assessment, Goal, LifeEvent, Reminder, Tick, User
 from purposeapp.sharing.links import share_split
 from purposeapp.web.login_required import login_required_to_post
@@ -26,7 +26,7 @@ from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
-from .recording import ASKED_ABOUT, JUST_RECORDED, announce_recorded, has_been_seen
+from .recording import ASKED_ABOUT, JUST_RECORDED, announce_recorded, dismiss_announcement
 from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
 
@@ -47,8 +47,7 @@ def assessment(
         form.save()
         messages.success(request, _("Your note is saved."))
         return redirect(assessment)
-    if typed:
-        form.initial.update(as_typed(form, typed.data))
+    restore_typed(form, typed)
     return _page(request, assessment, event_label, form, typed=typed)
 
 
@@ -67,8 +66,7 @@ def assessment_day(
         form.save()
         messages.success(request, _("Date saved."))
         return redirect(assessment)
-    if typed:
-        form.initial.update(as_typed(form, typed.data))
+    restore_typed(form, typed)
     note_form = NoteForm(instance=assessment)
     return _page(request, assessment, assessment.event_label, note_form, form, typed_day=typed)
 
@@ -142,7 +140,7 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     form = EventForm(request.POST)
     if not form.is_valid():
         return unprocessable(request)
-    has_been_seen(request)
+    dismiss_announcement(request)
     request.session[ASKED_ABOUT] = str(assessment.id)
     if event := form.save(assessment):
         messages.success(request, str(ENCOURAGEMENTS[event]))
@@ -155,7 +153,7 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     """Set one reminder for three months from now, from the page of a new result."""
     assessment = get_object_or_404(Assessment.objects.for_user(request.user), id=id)
-    has_been_seen(request)
+    dismiss_announcement(request)
     remind_in_3_months(request)
     return redirect(assessment)
 

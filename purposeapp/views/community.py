@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
 from purposeapp.forms import CommunityForm
-from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.redisplay import restore_typed
 from purposeapp.web.page_cache import public_page
 from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
@@ -43,7 +43,6 @@ def community_setting(request: AuthenticatedRequest, *, typed: Typed | None = No
             messages.success(request, _("Saved."))
             return redirect(f"{reverse('settings')}#community")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if typed:
-        form.initial.update(as_typed(form, typed.data))
+    restore_typed(form, typed)
     context = {"form": form, "typed": typed}
     return render(request, "purposeapp/community_setting.html", context, status=status)

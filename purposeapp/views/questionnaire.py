@@ -30,7 +30,7 @@ def _context(request: HttpRequest, form: QuestionnaireForm) -> dict[str, Any]:
     if not asked:
         # Privacy on a shared tablet: the first page doesn't show the user's last split unasked.
         form.earlier = None
-    offered = form.last if not form.points_used and not form.is_bound else None
+    offered = form.last if form.is_blank else None
     return {
         "share": share_questionnaire(),
         "asked_for_last": asked,

@@ -28,7 +28,7 @@ def redirect_to_recorded(request: HttpRequest, assessment: Assessment) -> HttpRe
     return redirect(assessment)
 
 
-def has_been_seen(request: HttpRequest) -> None:
+def dismiss_announcement(request: HttpRequest) -> None:
     """Drop the "Saved" message, once a button was pressed on the page of the new result."""
     request.session.pop(TO_ANNOUNCE, None)
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from purposeapp.accounts.verification import send_verification
 from purposeapp.dates import today
 from purposeapp.forms import ReminderForm
-from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.redisplay import restore_typed
 from purposeapp.models import Reminder, User
 from purposeapp.models.reminder import PERIODS, last_day
 from purposeapp.reminders.calendar import CONTENT_TYPE, FILE_NAME, calendar_of
@@ -45,8 +45,7 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
             messages.success(request, _("Saved."))
             return redirect("reminders")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if typed:
-        form.initial.update(as_typed(form, typed.data))
+    restore_typed(form, typed)
     context = {
         "form": form,
         "typed": typed,

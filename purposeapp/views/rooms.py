@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp.dates import local_format
 from purposeapp.forms import PaperAnswerForm, RoomForm
-from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.redisplay import restore_typed
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
@@ -61,8 +61,7 @@ def _introduction(request: HttpRequest) -> HttpResponse:
 def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
     """List the host's rooms with their states, and create a new one."""
     form, status = RoomForm(), HTTPStatus.OK
-    if typed:
-        form.initial.update(as_typed(form, typed.data))
+    restore_typed(form, typed)
     if request.method == "POST":
         form, status = RoomForm(request.POST), HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid() and (room := form.save(user=request.user)):
@@ -211,8 +210,7 @@ def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = No
             messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
         return _to(room)
     form, status = PaperAnswerForm(asks_future=room.asks_future), HTTPStatus.OK
-    if typed:
-        form.initial.update(as_typed(form, typed.data))
+    restore_typed(form, typed)
     if request.method == "POST":
         form = PaperAnswerForm(request.POST, asks_future=room.asks_future)
         if form.is_valid() and form.save(room):

@@ -156,7 +156,7 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
     def context(request: RoomRequest, form: TenPointsForm) -> dict[str, Any]:
         is_future = kind == RoomKind.FUTURE
         form.earlier = request.seat.now if is_future and request.seat else None
-        is_new = not form.points_used and not form.is_bound
+        is_new = form.is_blank
         return {
             "room": request.room,
             "count": _count(request.room),

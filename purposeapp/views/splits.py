@@ -7,7 +7,7 @@ from purposeapp.advice.result import Result
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Split
 from purposeapp.web.outage import is_outage
-from purposeapp.web.page_cache import SIDE_QUERIES, do_not_keep, public_page
+from purposeapp.web.page_cache import SIDE_QUERIES, do_not_cache, public_page
 from purposeapp.web.published import published
 
 
@@ -28,7 +28,7 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
         if not is_outage(error):
             raise
         tips, parts, community, is_incomplete = [], [], None, True
-        do_not_keep(request)
+        do_not_cache(request)
     context = {
         "result": Result(situation, tips, parts=parts),
         "alike": community and community.alike_to(split),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp.dates import local_format
 from purposeapp.forms import InvitationForm, InvitationMailForm
-from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.redisplay import restore_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
 from purposeapp.models.capability_key import key_of
@@ -30,7 +30,7 @@ from purposeapp.web.responses import HttpResponseSeeOther
 from . import errors
 from .resumable import Typed, resumable_form
 from .talks_pages import pass_on
-from .talks_seat import Seat, limited, needs_no_cookie
+from .talks_seat import Seat, needs_no_cookie, rate_limited
 
 TALKS = "purposeapp/talks.html"
 INVITATION = "purposeapp/invitation.html"
@@ -91,9 +91,8 @@ def _page(
     if is_new and (blank := blank_page(request, TALKS, unsent, late=late, **values)):
         return blank
     context = {**unsent({**late, **values}), "typed": typed}
-    if typed:
-        form.initial.update(as_typed(form, typed.data))
-        mail_form.initial.update(as_typed(mail_form, typed.data))
+    restore_typed(form, typed)
+    restore_typed(mail_form, typed)
     context["wrong"] = form if form.errors else mail_form if mail_form.errors else None
     return render(request, TALKS, context, status=status)
 
@@ -153,7 +152,7 @@ def _invite(
 
 @private
 @needs_no_cookie
-@limited
+@rate_limited
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """Show an invitation: who invites, and what each side will see. A POST starts the talk.

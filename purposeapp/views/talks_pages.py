@@ -21,7 +21,7 @@ from purposeapp.discussion.differences import differences
 from purposeapp.discussion.guesses import guesses
 from purposeapp.discussion.questions import Answers, questions
 from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
-from purposeapp.forms.redisplay import as_typed
+from purposeapp.forms.redisplay import restore_typed
 from purposeapp.models.capability_key import hash_of
 from purposeapp.models.talk import TalkState
 from purposeapp.models.talk_answer import TalkKind
@@ -205,8 +205,7 @@ def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
             return HttpResponseSeeOther(f"{seat.url()}#note")
     else:
         form = TalkNoteForm(initial={"text": seat.note})
-        if typed:
-            form.initial.update(as_typed(form, typed.data))
+        restore_typed(form, typed)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     context = {
         "seat": seat,

@@ -71,7 +71,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
     def context(request: SeatedRequest, form: TenPointsForm) -> dict[str, Any]:
         seat = request.seat
         form.earlier = earlier(seat)
-        is_new = not form.points_used and not form.is_bound
+        is_new = form.is_blank
         shown = offers(seat) if is_new else []
         return {"kind": kind, "page": asked, "offers": shown, **addresses(seat)}
 

@@ -127,7 +127,7 @@ class SeatedRequest(HttpRequest):
     seat: Seat
 
 
-def limited(view: View) -> View:
+def rate_limited(view: View) -> View:
     """Decorate a view to rate limit POST requests from one network address."""
 
     @wraps(view)
@@ -194,7 +194,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
 
     @private
     @needs_no_cookie
-    @limited
+    @rate_limited
     @wraps(by_key)
     def with_key(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
         talk = Talk.objects.of_guest(key)

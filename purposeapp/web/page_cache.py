@@ -88,7 +88,7 @@ def _cacheable(view: Callable, queries: re.Pattern) -> Callable:
     return wrapped
 
 
-def do_not_keep(request: HttpRequest) -> None:
+def do_not_cache(request: HttpRequest) -> None:
     """Keep this response out of the cache, because something is missing on the page."""
     request.published_version = None  # type: ignore[attr-defined]
 

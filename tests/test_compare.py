@@ -172,10 +172,6 @@ def test_nobody_sees_those_of_somebody_else(stranger, three):
     assert "Before." not in page
 
 
-def test_no_cache_keeps_what_is_private(owner, three):
-    assert "no-store" in owner.get("/history/compare/")["Cache-Control"]
-
-
 def test_what_people_wrote_is_shown_as_text(owner, user, three):
     make_assessment(user, note="<script>alert(1)</script>", event="other", event_words="<b>")
     page = owner.get("/history/compare/").content.decode()

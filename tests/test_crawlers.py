@@ -72,11 +72,6 @@ def test_a_phone_knows_what_to_call_the_site_and_what_to_draw_for_it(client, db)
     assert '<link rel="manifest" href="/manifest.webmanifest">' in client.get("/").content.decode()
 
 
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_a_manifest_is_only_read(client, db, method):
-    assert getattr(client, method)("/manifest.webmanifest").status_code == 405
-
-
 def test_a_password_manager_finds_the_form_that_changes_the_password(client, owner):
     """It trusts the address only if one that can't exist is no page."""
     page = owner.get("/.well-known/change-password", follow=True)

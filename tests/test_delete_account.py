@@ -355,10 +355,6 @@ def test_the_password_of_somebody_else_is_of_no_use(stranger, user):
     assert User.objects.count() == 2
 
 
-def test_no_cache_keeps_the_page(owner):
-    assert "no-store" in owner.get(PATH)["Cache-Control"]
-
-
 def test_the_admin_shows_no_key_of_a_session(client, user):
     client.force_login(make_superuser())
     key = sign_in(user).session.session_key

@@ -329,25 +329,6 @@ def test_a_stranger_takes_away_nothing_of_others(stranger, three, path):
     assert b"note 1" not in stranger.get(path).content
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_is_not_signed_in_is_asked_to(client, three, path, method):
-    response = client.generic(method, path)
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
-
-
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_it_can_only_be_read(owner, three, path, method):
-    assert getattr(owner, method)(path).status_code == 405
-    assert Assessment.objects.count() == 3
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_cache_keeps_it(owner, three, path):
-    assert "no-store" in owner.get(path)["Cache-Control"]
-
-
 def test_the_history_links_to_both(owner, three):
     page = owner.get("/history/").content.decode()
     for path in PATHS:

@@ -425,30 +425,6 @@ def test_each_sees_only_their_own(stranger, user):
     assert Goal.objects.for_user(user).current().count() == 1
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_is_not_signed_in_is_asked_to(client, db, method):
-    response = client.generic(method, PATH)
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={PATH}")
-    client.post(PATH, points("4-3-3-0-0"))
-    assert not Goal.objects.exists()
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_are_refused(owner, method):
-    assert getattr(owner, method)(PATH).status_code == 405
-
-
-def test_it_needs_a_token(user):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(user)
-    assert client.post(PATH, points("4-3-3-0-0")).status_code == 403
-    assert not Goal.objects.exists()
-
-
-def test_no_cache_keeps_the_page(owner):
-    assert "no-store" in owner.get(PATH)["Cache-Control"]
-
-
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, warm, django_assert_num_queries
 ):

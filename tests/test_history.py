@@ -382,11 +382,6 @@ def test_what_does_not_exist_is_a_404(owner, path):
     assert owner.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", [*PRIVATE, "/history/"])
-def test_no_cache_keeps_what_is_private(owner, three, path):
-    assert "no-store" in owner.get(path.format(id=three[0].id))["Cache-Control"]
-
-
 def test_the_ways_on_stand_before_a_long_list_once(owner, user):
     for _ in range(2):
         make_assessment(user)

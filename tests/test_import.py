@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from purposeapp.forms import FILE_TOO_LARGE, ImportForm
@@ -372,27 +371,3 @@ def test_the_form_opens_and_the_history_links_to_it(owner, user):
     assert f'href="{PATH}"' in owner.get("/history/").content.decode()
     make_assessment(user)
     assert f'href="{PATH}"' in owner.get("/history/").content.decode()
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_is_not_signed_in_is_asked_to(client, db, method):
-    response = client.generic(method, PATH)
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={PATH}")
-    send(client, document(entry()))
-    assert not Assessment.objects.exists()
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_are_refused(owner, method):
-    assert getattr(owner, method)(PATH).status_code == 405
-
-
-def test_it_needs_a_token(user):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(user)
-    assert send(client, document(entry())).status_code == 403
-    assert not Assessment.objects.exists()
-
-
-def test_no_cache_keeps_the_page(owner):
-    assert "no-store" in owner.get(PATH)["Cache-Control"]

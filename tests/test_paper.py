@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
@@ -153,31 +152,7 @@ def test_the_history_and_the_sheet_lead_here(owner, path):
 # --- Other people -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_is_not_signed_in_is_asked_to(client, db, method):
-    response = client.generic(method, PATH)
-    assert (response.status_code, response.url) == (302, f"/accounts/login/?next={PATH}")
-    client.post(PATH, sheet())
-    assert not Assessment.objects.exists()
-
-
 def test_it_goes_into_no_history_but_ones_own(stranger, user):
     stranger.post(PATH, sheet())
     assert not Assessment.objects.for_user(user).exists()
     assert Assessment.objects.count() == 1
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_are_refused(owner, method):
-    assert getattr(owner, method)(PATH).status_code == 405
-
-
-def test_it_needs_a_token(user):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(user)
-    assert client.post(PATH, sheet()).status_code == 403
-    assert not Assessment.objects.exists()
-
-
-def test_no_cache_keeps_the_page(owner):
-    assert "no-store" in owner.get(PATH)["Cache-Control"]

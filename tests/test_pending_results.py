@@ -312,10 +312,6 @@ def test_choosing_needs_a_sign_in(client, db):
     assert client.session["pending_results"]
 
 
-def test_choosing_knows_no_other_method(owner):
-    assert owner.put(CHOOSE).status_code == owner.delete(CHOOSE).status_code == 405
-
-
 # --- A split that was only viewed -------------------------------------------------------------
 
 KEEP = "/keep/6-2-2-0-0/"

@@ -136,11 +136,6 @@ def test_a_damaged_submission_counts_as_a_new_one(owner, submission):
     assert Assessment.objects.count() == 1
 
 
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_are_refused(client, db, method):
-    assert getattr(client, method)("/").status_code == 405
-
-
 def test_a_form_without_its_token_is_refused_and_keeps_what_was_typed(user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)

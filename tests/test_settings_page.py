@@ -3,7 +3,6 @@
 import re
 from datetime import date
 
-import pytest
 from django.test import Client
 
 from tests.support.client import sign_in
@@ -52,11 +51,6 @@ def test_it_shows_nothing_of_somebody_else(stranger, user):
     assert user.email not in words
     assert "4 May 2027" not in words
     assert "Not set. You see tips for both sides." in words
-
-
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_it_is_only_read(owner, method):
-    assert getattr(owner, method)(PATH).status_code == 405
 
 
 def test_whoever_has_no_password_may_set_one(client, db):

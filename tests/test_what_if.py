@@ -204,23 +204,9 @@ def test_there_is_one_press_for_each_event_which_begins_at_the_same_split(client
     assert "<script>alert" not in page
 
 
-@pytest.mark.parametrize(
-    ("path", "method"),
-    [*((PATH, method) for method in ("put", "patch", "delete"))]
-    + [(RESULT, method) for method in ("post", "put", "patch", "delete")],
-)
-def test_other_methods_are_refused(owner, path, method):
-    assert getattr(owner, method)(path).status_code == 405
-
-
 @pytest.mark.parametrize("path", ["/try/0-2-0-8-1/", "/try/nonsense/"])
 def test_what_is_no_split_is_a_404(owner, path):
     assert owner.get(path).status_code == 404
-
-
-@pytest.mark.parametrize("path", [PATH, RESULT])
-def test_no_cache_keeps_the_pages(owner, path):
-    assert "no-store" in owner.get(path)["Cache-Control"]
 
 
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(

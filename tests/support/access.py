@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from purposeapp.models import PortraitPart, TalkQuestion, Tip
-from tests.support.headers import ORIGIN, check
+from tests.support.headers import ORIGIN, check, is_private
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -345,6 +345,8 @@ class World:
         for method in METHODS:
             response = self.ask(role, method, path)
             check(response)
+            if role != "anonymous" and response.status_code == 200:
+                assert is_private(response) or self._is_public(path), path
             if response.status_code not in (302, 303):
                 cell += SIGNS.get(response.status_code, f"({response.status_code})")
             elif response.url == f"{sign_in}?next={path}":
@@ -353,6 +355,9 @@ class World:
                 cell += ">"
                 targets.append(self._in_names(response.url, path))
         return cell, targets
+
+    def _is_public(self, path: str) -> bool:
+        return self.ask("anonymous", "GET", path).status_code == 200
 
     def _in_names(self, url: str, path: str) -> str:
         """Return a URL with the parts that differ between runs replaced."""

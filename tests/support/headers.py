@@ -27,6 +27,14 @@ def check(response, *, is_secure: bool = False) -> None:
         f"max-age={YEAR_S}" if is_secure else ""
     ), where
     if response.status_code >= 400:
-        # A page that redisplays a submitted form is cached by the browser alone, for Back.
-        stored = headers["Cache-Control"]
-        assert "no-store" in stored or stored == "private, no-cache", where
+        assert is_private(response), where
+
+
+def is_private(response) -> bool:
+    """Whether no shared cache may store a response, nor the browser show it after a sign-out.
+
+    A page that redisplays a submitted form, and one that is asked for every few seconds, are cached
+    by the browser alone, which asks each time if they still hold.
+    """
+    stored = response.headers["Cache-Control"]
+    return "no-store" in stored or stored == "private, no-cache"

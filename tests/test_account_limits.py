@@ -4,6 +4,7 @@ import re
 from unittest.mock import patch
 
 import pytest
+from allauth.account import forms
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
@@ -13,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from purposeapp.accounts import limits
-from purposeapp.models import User
+from purposeapp.models import Session, User
 from purposeapp.views.errors import TOO_MANY_MAILS
+from tests.support.concurrency import at_once
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_verified_user
 
@@ -189,6 +191,75 @@ def test_no_single_place_can_use_up_what_a_mailbox_gets(settings):
     here, anywhere = rates("mailbox_here"), rates("mailbox_anywhere")
     assert here.keys() == anywhere.keys()
     assert all(2 * here[period] <= anywhere[period] for period in here)
+
+
+# --- A code has three tries ---------------------------------------------------------------------
+
+
+def sign_in_by_code(client: Client) -> str:
+    client.post(CODE, {"email": KNOWN})
+    return CONFIRM
+
+
+def reset_password(client: Client) -> str:
+    client.post(RESET, {"email": KNOWN})
+    return "/accounts/password/reset/confirm/"
+
+
+def sign_up(client: Client) -> str:
+    client.post(SIGN_UP, {"email": UNKNOWN, "password1": PASSWORD})
+    return "/accounts/confirm-email/"
+
+
+ASK_FOR_A_CODE = pytest.mark.parametrize("ask", [sign_in_by_code, reset_password, sign_up])
+
+
+@ASK_FOR_A_CODE
+def test_a_slow_request_that_stores_an_older_session_gives_no_try_back(client, ask):
+    path = ask(client)
+    older = Session.objects.get().session_data
+    right = {"code": code_in(mail.outbox[-1])}
+    for _try in range(3):
+        assert client.post(path, {"code": "WRONG1"}).status_code == 422
+        Session.objects.update(session_data=older)
+    assert client.post(path, right).status_code == 422
+    Session.objects.update(session_data=older)
+    cache.clear()
+    assert client.post(path, right).status_code == 302
+
+
+@ASK_FOR_A_CODE
+def test_the_third_try_may_be_right(client, ask):
+    path = ask(client)
+    answers = [client.post(path, {"code": "WRONG1"}).status_code for _try in range(2)]
+    answers.append(client.post(path, {"code": code_in(mail.outbox[-1])}).status_code)
+    assert answers == [422, 422, 302]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@ASK_FOR_A_CODE
+def test_of_many_guesses_at_once_three_are_compared(client, ask):
+    path = ask(client)
+
+    def guess():
+        browser = Client()
+        browser.cookies = client.cookies
+        browser.post(path, {"code": "WRONG1"})
+
+    with patch.object(forms, "compare_user_code", return_value=False) as compared:
+        assert at_once(*[guess] * 8) == []
+    assert compared.call_count == 3
+
+
+@pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
+@pytest.mark.parametrize(
+    ("ask", "confirm"), [(CODE, CONFIRM), (RESET, "/accounts/password/reset/confirm/")]
+)
+def test_known_or_not_a_wrong_code_costs_the_same(client, ask, confirm, email):
+    client.post(ask, {"email": email})
+    with CaptureQueriesContext(connection) as statements:
+        assert client.post(confirm, {"code": "WRONG1"}).status_code == 422
+    assert len([each for each in statements if "cache" in each["sql"]]) == 1
 
 
 # --- A mailbox is not filled --------------------------------------------------------------------

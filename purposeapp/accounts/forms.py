@@ -200,13 +200,27 @@ class RequestLoginCodeForm(PlainFields, forms.RequestLoginCodeForm):
             raise ValidationError(TOO_MANY_CODES, code=error.code) from None
 
 
-class ConfirmLoginCodeForm(PlainFields, forms.ConfirmLoginCodeForm):
+class CountedTries:
+    """Form mixin that refuses every code, right or wrong, once its tries are used up."""
+
+    expected_code: str | None
+
+    def clean_code(self) -> str:
+        """Count the try before the codes are compared."""
+        if not limits.may_try_code(context.request, self.expected_code or ""):
+            raise get_adapter().validation_error("incorrect_code")
+        return super().clean_code()  # type: ignore[misc]  # the form has it
+
+
+class ConfirmLoginCodeForm(PlainFields, CountedTries, forms.ConfirmLoginCodeForm):
     """Form to enter the login code."""
 
 
-class ConfirmEmailVerificationCodeForm(PlainFields, forms.ConfirmEmailVerificationCodeForm):
+class ConfirmEmailVerificationCodeForm(
+    PlainFields, CountedTries, forms.ConfirmEmailVerificationCodeForm
+):
     """Form to enter the code that verifies an email."""
 
 
-class ConfirmPasswordResetCodeForm(PlainFields, forms.ConfirmPasswordResetCodeForm):
+class ConfirmPasswordResetCodeForm(PlainFields, CountedTries, forms.ConfirmPasswordResetCodeForm):
     """Form to enter the password reset code."""

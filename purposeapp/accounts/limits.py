@@ -11,6 +11,7 @@ from typing import cast
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.core.mail.message import sanitize_address
@@ -25,6 +26,9 @@ MAX_WRONG_HERE, WRONG_HERE_S = 5, 5 * 60
 """Wrong passwords for an email from one network, and in how many seconds."""
 MAX_WRONG_ANYWHERE, WRONG_ANYWHERE_S = 100, 60 * 60
 """Wrong passwords for an email from all networks together, and in how many seconds."""
+
+MAX_CODE_TRIES = 3
+"""Tries of an emailed code, a right one included."""
 
 MAILBOX_RETRY_AFTER_S = 60 * 60
 """Retry-After in seconds if a mailbox was sent too many emails. The daily limit may last longer."""
@@ -59,6 +63,16 @@ def _password_limits(request: HttpRequest, email: str) -> list[tuple[str, int, i
         (f"passwords at {_here(request, email)}", MAX_WRONG_HERE, WRONG_HERE_S),
         (f"passwords for {email}", MAX_WRONG_ANYWHERE, WRONG_ANYWHERE_S),
     ]
+
+
+def may_try_code(request: HttpRequest, code: str) -> bool:
+    """Count a try of the emailed code, and return whether it is allowed. Atomic.
+
+    allauth counts wrong tries in the session too, where simultaneous ones overwrite each other's
+    count. Without a code, because the email has no account, a try costs the same.
+    """
+    key = f"tries of code {code or request.session.session_key}"
+    return _counts.count(key, timeout=settings.CODE_MINUTES * 60) <= MAX_CODE_TRIES
 
 
 def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) -> None:

@@ -259,6 +259,34 @@ def test_a_forgotten_password_is_replaced_by_a_code(client, user):
     assert user.check_password(new)
 
 
+@pytest.mark.parametrize("code_entered_before", [False, True])
+def test_a_reset_under_way_ends_when_the_owner_changes_the_password(
+    client, db, code_entered_before
+):
+    owner = make_verified_user()
+    page = client.post("/accounts/password/reset/", {"email": owner.email}, follow=True)
+    code = {"code": code_in(mail.outbox[0])}
+    if code_entered_before:
+        page = client.post(page.request["PATH_INFO"], code, follow=True)
+    changed = Client()
+    changed.force_login(owner)
+    changed.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    theirs = "ten points of my own"
+    form = {"oldpassword": PASSWORD, "password1": theirs, "password2": theirs}
+    assert changed.post("/accounts/password/change/", form).status_code == 302
+    if not code_entered_before:
+        page = client.post(page.request["PATH_INFO"], code, follow=True)
+    complete = page.request["PATH_INFO"]
+    new = {"password1": "another ten points", "password2": "another ten points"}
+    response = client.post(complete, new, follow=True)
+    assert response.redirect_chain == [("/accounts/password/reset/", 302)]
+    assert "That code no longer works. Ask for a new one." in text_of(response)
+    assert client.get(complete).url == "/accounts/password/reset/"
+    owner.refresh_from_db()
+    assert owner.check_password(theirs)
+    assert client.get("/history/").status_code == 302
+
+
 CODE = "/accounts/login/code/"
 CONFIRM = "/accounts/login/code/confirm/"
 

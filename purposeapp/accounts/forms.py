@@ -20,7 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from purposeapp.accounts import limits
-from purposeapp.accounts.verification import is_address_of, refuse_old_address
+from purposeapp.accounts.verification import (
+    RESET_HASH,
+    is_address_of,
+    refuse_old_address,
+    refuse_old_reset,
+)
 from purposeapp.models import User
 
 RESET_EMAIL = "password_reset_email"
@@ -156,8 +161,9 @@ class ResetPasswordForm(PlainFields, forms.ResetPasswordForm):
         return email
 
     def save(self, request, **kwargs) -> str:
-        """Send the code, and store the address in the session."""
+        """Send the code, and store the address and the account's auth hash in the session."""
         email = super().save(request, **kwargs)
+        request.session[RESET_HASH] = self.users[0].get_session_auth_hash() if self.users else ""
         request.session[RESET_EMAIL] = email
         return email
 
@@ -171,10 +177,11 @@ class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
     }
 
     def clean(self) -> dict:
-        """Refuse the reset if its code was sent to an address that the account no longer has."""
+        """Refuse the reset if the account's address or password changed after its code was sent."""
         if self.user:
             request = context.request
             refuse_old_address(request, self.user, request.session.get(RESET_EMAIL, ""))
+            refuse_old_reset(request, self.user)
         return super().clean()
 
 

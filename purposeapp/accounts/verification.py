@@ -36,6 +36,13 @@ VERIFICATION_SENT = "account/messages/email_confirmation_sent.txt"
 PENDING_LOGIN = "account_login"
 """Session key under which allauth stores a sign-in that waits for its code."""
 
+RESET_HASH = "password_reset_auth_hash"
+"""Session key: the session auth hash of the account when its password reset code was sent."""
+
+PENDING_RESET = "account_password_reset_verification"
+"""Session key under which allauth stores a password reset that waits for its code or password."""
+
+ASK_AGAIN = _("That code no longer works. Ask for a new one.")
 OLD_CODE = _("That code no longer works. Sign in with your current email.")
 
 
@@ -75,6 +82,17 @@ def refuse_old_address(request: HttpRequest, user: User, email: str) -> None:
         raise ImmediateHttpResponse(redirect("account_login"))
 
 
+def refuse_old_reset(request: HttpRequest, user: User) -> None:
+    """Refuse a password reset that was under way when the password changed.
+
+    Raises ImmediateHttpResponse, a redirect to the page that sends a new code.
+    """
+    if request.session.get(RESET_HASH) != user.get_session_auth_hash():
+        request.session.pop(PENDING_RESET, None)
+        messages.warning(request, ASK_AGAIN, fail_silently=True)
+        raise ImmediateHttpResponse(redirect("account_reset_password"))
+
+
 def announce_changed_address(request: HttpRequest, user: User, old: str) -> None:
     """Notify the old address of the change, once. Nothing is sent if the change is rolled back."""
     context = {"from_email": old, "to_email": user.email}
@@ -96,9 +114,12 @@ def revoke_credentials(sender, request, email_address, **kwargs) -> None:
     if getattr(email_address, "confirmed_by_owner", False):
         return
     user = email_address.user
+    old_hash = user.get_session_auth_hash()
     request.password_was_revoked = user.has_usable_password()
     user.set_unusable_password()
     user.save(update_fields=["password"])
+    if request.session.get(RESET_HASH) == old_hash:  # the reset whose code was just entered
+        request.session[RESET_HASH] = user.get_session_auth_hash()
     SocialAccount.objects.filter(user=user).delete()
 
 

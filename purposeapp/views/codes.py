@@ -20,7 +20,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-ASK_AGAIN = _("That code no longer works. Ask for a new one.")
+from purposeapp.accounts.verification import ASK_AGAIN, PENDING_LOGIN, PENDING_RESET
+
 SIGN_IN_AGAIN = _("That code no longer works. Sign in to get a new one.")
 SENT_AGAIN = _("We sent a new code. The one before no longer works.")
 
@@ -33,9 +34,9 @@ WHERE_CODES_END = (
 """The URL names to which allauth redirects once a code is over. A right code leads elsewhere."""
 
 PENDING_CODES = (
-    "account_login",
+    PENDING_LOGIN,
     "account_email_verification_code",
-    "account_password_reset_verification",
+    PENDING_RESET,
 )
 """allauth's session keys for what waits for a code."""
 

@@ -5,8 +5,10 @@ from django.core import mail
 from django.test import Client
 
 from purposeapp.models import User
-from purposeapp.models.talk_answer import TalkSide
+from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.split import Split
 from purposeapp.talks.mail import mail_finished, mail_opened
+from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.make import make_user, points, prove_address
 from tests.support.talks import LABEL, make_talk, talk_of
 
@@ -123,3 +125,43 @@ def test_a_mail_server_that_fails_loses_no_points(guest, inviter, settings):
     made = make_talk(inviter, "started")
     spend(guest, f"/talk/{made.guest_key}/", "now", "future")
     assert talk_of(made.talk).has_finished(TalkSide.GUEST)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_last_two_answers_at_once_are_told_once(guest):
+    inviter = make_user()
+    prove_address(inviter)
+    made = make_talk(inviter, "started")
+    locked_meanwhile(
+        lambda: made.talk.answer(TalkSide.GUEST, TalkKind.NOW, Split.parse("6-2-2-0-0")),
+        lambda: spend(guest, f"/talk/{made.guest_key}/", "future"),
+    )
+    assert sent() == [(FINISHED, [inviter.email])]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize(
+    ("state", "page", "news"), [("started", "future", FINISHED), ("agreed", "agree", OPENED)]
+)
+def test_what_is_sent_six_times_at_once_is_told_once(state, page, news):
+    inviter = make_user()
+    prove_address(inviter)
+    made = make_talk(inviter, state)
+    url = f"/talk/{made.guest_key}/"
+    if state == "started":
+        spend(Client(), url, "now")
+    assert at_once(*[lambda: spend(Client(), url, page)] * 6) == []
+    assert sent() == [(news, [inviter.email])]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_repeated_agreement_that_waits_for_the_first_is_no_news(guest):
+    inviter = make_user()
+    prove_address(inviter)
+    made = make_talk(inviter, "agreed")
+    locked_meanwhile(
+        lambda: made.talk.agree(TalkSide.GUEST),
+        lambda: guest.post(f"/talk/{made.guest_key}/agree/"),
+    )
+    assert talk_of(made.talk).is_open
+    assert sent() == []

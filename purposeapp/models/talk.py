@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import IntEnum
 from functools import cached_property
 from typing import Self
 
@@ -59,6 +60,16 @@ class TalkState(models.TextChoices):
     ANSWERED = "answered", _("Both have answered")
     OPEN = "open", _("Open to both")
     ENDED = "ended", _("Ended")
+
+
+class Outcome(IntEnum):
+    """What a side's action did, decided under the row lock."""
+
+    REFUSED = 0
+    """It was too early or too late. Nothing has changed."""
+    DONE = 1
+    NEWS = 2
+    """This very action finished the side's answers, or opened the talk: once, not if repeated."""
 
 
 class TooManyOpenInvitationsError(Exception):
@@ -388,32 +399,35 @@ class Talk(models.Model):
         return Talk.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
 
     @transaction.atomic
-    def answer(self, side: TalkSide, kind: TalkKind, split: Split) -> bool:
+    def answer(self, side: TalkSide, kind: TalkKind, split: Split) -> Outcome:
         """Store an answer of a side, replacing an earlier one of the same kind.
 
-        Returns False if it's too late: the talk has ended, or this side has agreed to show points.
+        Refused if the talk has ended, or this side has agreed to show its points.
         """
         talk = self._locked()
         if not talk or talk.has_ended or talk.has_agreed(side):
-            return False
+            return Outcome.REFUSED
+        had_finished = talk.has_finished(side)
         TalkAnswer.objects.update_or_create(
             talk=talk, side=side, kind=kind, defaults=split.as_dict()
         )
-        return True
+        talk.answered[side][kind] = split
+        return Outcome.NEWS if talk.has_finished(side) and not had_finished else Outcome.DONE
 
     @transaction.atomic
-    def agree(self, side: TalkSide) -> bool:
+    def agree(self, side: TalkSide) -> Outcome:
         """Agree to show this side's points. Once both sides agree, the talk is open. Idempotent.
 
-        Returns False if this side has not finished, or the talk has not started or has ended.
+        Refused if this side has not finished, or the talk has not started or has ended.
         """
         talk = self._locked()
         if not talk or talk.has_ended or not talk.started_at or not talk.has_finished(side):
-            return False
-        if not talk.has_agreed(side):
-            setattr(talk, f"{side}_agreed_at", timezone.now())
-            talk.save(update_fields=[f"{side}_agreed_at"])
-        return True
+            return Outcome.REFUSED
+        if talk.has_agreed(side):
+            return Outcome.DONE
+        setattr(talk, f"{side}_agreed_at", timezone.now())
+        talk.save(update_fields=[f"{side}_agreed_at"])
+        return Outcome.NEWS if talk.is_open else Outcome.DONE
 
     @transaction.atomic
     def withdraw(self, side: TalkSide) -> None:

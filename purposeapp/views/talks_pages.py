@@ -23,7 +23,7 @@ from purposeapp.discussion.questions import Answers, questions
 from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
 from purposeapp.forms.redisplay import restore_typed
 from purposeapp.models.capability_key import hash_of
-from purposeapp.models.talk import TalkState
+from purposeapp.models.talk import Outcome, TalkState
 from purposeapp.models.talk_answer import TalkKind
 from purposeapp.sharing.links import MailableLink
 from purposeapp.split import Split
@@ -163,12 +163,9 @@ def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
     """Agree to show this side's points. If it's too early or too late, the talk's page says why."""
     if request.method == "POST":
         talk, side = request.seat.talk, request.seat.side
-        was_open = talk.is_open
         with transaction.atomic():  # the email is put into the outbox only if the change commits
-            if talk.agree(side) and not was_open:
-                talk.refresh_from_db()
-                if talk.is_open:
-                    mail_opened(talk, side)
+            if talk.agree(side) == Outcome.NEWS:
+                mail_opened(talk, side)
     return HttpResponseSeeOther(request.seat.url())
 
 

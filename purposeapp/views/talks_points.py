@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Assessment, Goal
+from purposeapp.models.talk import Outcome
 from purposeapp.models.talk_answer import TalkKind
 from purposeapp.split import Split
 from purposeapp.talks.mail import mail_finished
@@ -98,12 +99,12 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
 
     def save(request: SeatedRequest, form: TenPointsForm) -> HttpResponse:
         seat = request.seat
-        had_finished = seat.talk.has_finished(seat.side)
         with transaction.atomic():  # the email is put into the outbox only if the answer commits
-            if not seat.talk.answer(seat.side, kind, form.split):
+            outcome = seat.talk.answer(seat.side, kind, form.split)
+            if outcome == Outcome.REFUSED:
                 return HttpResponseSeeOther(seat.url())  # this page says why
             seat.mine[kind] = form.split
-            if not had_finished and seat.talk.has_finished(seat.side):
+            if outcome == Outcome.NEWS:
                 mail_finished(seat.talk, seat.side)
         return HttpResponseSeeOther(seat.next_url)
 

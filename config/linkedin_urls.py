@@ -10,5 +10,6 @@ which = {"provider_id": PROVIDER}
 urlpatterns = [
     path("oidc/linkedin/login/", linkedin.login, which, name="openid_connect_login"),
     path("oidc/linkedin/login/callback/", linkedin.callback, which, name="openid_connect_callback"),
+    path("3rdparty/signup/", linkedin.signup, name="socialaccount_signup"),
     path("3rdparty/", include("allauth.socialaccount.urls")),
 ]

@@ -16,7 +16,9 @@ from django.test import Client, override_settings
 from purposeapp.accounts.linkedin import CONNECTED, ENTER_THE_CODE, ONLY_WAY_IN
 from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import Assessment, User
+from purposeapp.views.linkedin import TAKEN_MEANWHILE
 from tests.support.client import history, sign_in, spend
+from tests.support.concurrency import locked_meanwhile
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_user, make_verified_user, prove
 
@@ -66,6 +68,46 @@ def is_signed_in(client) -> bool:
 
 def page_of(response) -> str:
     return re.sub(r"\s+", " ", response.content.decode().replace("&#x27;", "'"))
+
+
+# --- Two at once --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("email", ["ada@example.org", None])
+def test_an_address_that_somebody_takes_meanwhile_opens_nothing(client, provider, email):
+    provider.knows("ada", **({"email": email, "email_verified": True} if email else {}))
+    back = provider.consent(start(client), "ada")
+    if not email:
+        assert come_back(client, back).url == SIGN_UP
+    answers = []
+
+    def sign_up():
+        form = {"email": "ada@example.org"}
+        answers.append(come_back(client, back) if email else client.post(SIGN_UP, form))
+
+    locked_meanwhile(lambda: make_user("ada@example.org"), sign_up)
+    assert [answer.url for answer in answers] == ["/accounts/login/"]
+    assert str(TAKEN_MEANWHILE) in page_of(client.get("/accounts/login/"))
+    assert User.objects.count() == 1
+    assert not SocialAccount.objects.exists()
+    assert not is_signed_in(client)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_linkedin_account_that_somebody_connects_meanwhile_is_theirs(client, provider, ada):
+    client.force_login(make_user())
+    prove(client)
+    back = provider.consent(start(client, process="connect"), ada)
+    somebody = make_user("somebody@example.org")
+    answers = []
+    locked_meanwhile(
+        lambda: SocialAccount.objects.create(provider="linkedin", uid="ada", user=somebody),
+        lambda: answers.append(come_back(client, back)),
+    )
+    assert [answer.url for answer in answers] == [CONNECTIONS]
+    assert str(TAKEN_MEANWHILE) in page_of(client.get(CONNECTIONS))
+    assert SocialAccount.objects.get().user == somebody
 
 
 # --- Switched off, the default ---------------------------------------------------------------

@@ -14,7 +14,7 @@ from purposeapp.accounts.deletion import LAST_SUPERUSER
 from purposeapp.admin.users import OWN_ACCOUNT
 from purposeapp.models import Assessment, Goal, OutgoingMail, Tick, Tip, User
 from purposeapp.split import Split
-from tests.support.concurrency import at_once
+from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.make import make_assessment, make_goal, make_superuser, make_user
 from tests.support.waiting import eventually
 
@@ -220,6 +220,30 @@ def test_whoever_is_given_another_password_is_told_so(superuser, caplog, button,
     (notice,) = mail.outbox
     assert (notice.to, notice.subject) == ([user.email], "Your password was changed")
     assert "'event': 'password_changed'" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("page", ["add", "change"])
+def test_an_address_that_somebody_takes_meanwhile_is_taken(page):
+    admin = Client()
+    admin.force_login(make_superuser())
+    args = [make_user("old@example.org").pk] if page == "change" else []
+    form = {
+        "email": "new@example.org",
+        "is_active": "on",
+        "usable_password": "true",
+        "password1": "ten points to spend",
+        "password2": "ten points to spend",
+    }
+    path = reverse(f"admin:purposeapp_user_{page}", args=args)
+    answers = []
+    locked_meanwhile(
+        lambda: make_user("new@example.org"), lambda: answers.append(admin.post(path, form))
+    )
+    (answer,) = answers
+    errors = answer.context["adminform"].form.errors
+    assert set(errors) == {"email", "__all__"}
+    assert User.objects.filter(email="new@example.org").count() == 1
 
 
 def test_a_superuser_makes_an_account_and_an_editor_of_it(superuser):

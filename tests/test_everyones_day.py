@@ -402,7 +402,7 @@ def test_what_is_no_time_zone_is_passed_over(owner, user, zone):
 
 def test_a_chosen_one_stands_whatever_the_browser_says(owner, user):
     response = owner.post("/settings/time-zone/", {"time_zone": "Asia/Kolkata"})
-    assert (response.status_code, response.url) == (302, "/settings/#time-zone")
+    assert (response.status_code, response.url) == (302, "/settings/")
     told(owner, "Europe/London")
     page = owner.get("/settings/")
     assert "Your days and times are in Asia/Kolkata." in text_of(page)

@@ -102,7 +102,7 @@ def test_whoever_is_signed_in_elsewhere_can_end_that(owner, user, stranger):
     assert "In 3 browsers" in page
     assert "Sign out everywhere else" in page
     response = owner.post("/settings/sign-out/", follow=True)
-    assert response.redirect_chain == [("/settings/#sessions", 302)]
+    assert response.redirect_chain == [("/settings/", 302)]
     assert "You&#x27;re signed out everywhere but here." in response.content.decode()
     assert "In 1 browser" in main_of(owner)
     assert [client.get(PATH).status_code for client in others] == [302, 302]

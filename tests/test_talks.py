@@ -734,9 +734,11 @@ def test_questions_are_in_the_words_of_staff(user, guest):
 def test_a_note_reaches_the_other_once_it_is_open(owner, user, guest):
     made = make_talk(user, "agreed")
     response = guest.post(by_key(made, "note/"), {"text": "Line one\r\nLine <two>"})
-    assert (response.status_code, response.url) == (303, f"{by_key(made)}#note")
+    assert (response.status_code, response.url) == (303, f"{by_key(made)}?noted")
     assert TalkNote.objects.get().text == "Line one\nLine <two>"
+    assert "Your note is saved." in text_of(guest.get(response.url))
     assert "Line one" in text_of(guest.get(by_key(made)))
+    assert "Your note is saved." not in text_of(guest.get(by_key(made)))
     assert "Line one" in guest.get(by_key(made, "note/")).content.decode()
     assert "Line one" not in owner.get(by_id(made)).content.decode()
     guest.post(by_key(made, "agree/"))

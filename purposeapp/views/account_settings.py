@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -37,7 +36,7 @@ def time_zone(request: AuthenticatedRequest) -> HttpResponse:
         return _page(request, form)
     form.save(user=request.user)
     messages.success(request, _("Saved."))
-    return redirect(f"{reverse('settings')}#time-zone")
+    return redirect("settings")
 
 
 @never_cache
@@ -47,7 +46,7 @@ def sign_out_elsewhere(request: AuthenticatedRequest) -> HttpResponse:
     """End the user's sessions in all other browsers, e.g. on a lost device."""
     Session.objects.end_others(request.user, request.session.session_key)
     messages.success(request, _("You're signed out everywhere but here."))
-    return redirect(f"{reverse('settings')}#sessions")
+    return redirect("settings")
 
 
 def _page(request: HttpRequest, form: TimeZoneForm) -> HttpResponse:

@@ -144,6 +144,7 @@ def _page(
         "mails": bool(settings.EMAIL_URL),
         "mail_form": mail_form,
         "was_mailed": "mailed" in request.GET,
+        "was_noted": "noted" in request.GET,
     }
     if state == TalkState.OPEN:
         context["both"] = _both(seat)
@@ -199,7 +200,7 @@ def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
         form = TalkNoteForm(request.POST)
         if form.is_valid():
             form.save(seat.talk, seat.side)
-            return HttpResponseSeeOther(f"{seat.url()}#note")
+            return HttpResponseSeeOther(f"{seat.url()}?noted")
     else:
         form = TalkNoteForm(initial={"text": seat.note})
         restore_typed(form, typed)

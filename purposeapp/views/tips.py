@@ -99,7 +99,7 @@ def side(request: AuthenticatedRequest) -> HttpResponse:
     if form.cleaned_data["settings"]:
         form.save(user=request.user)
         messages.success(request, _("Saved."))
-        return redirect(f"{reverse('settings')}#side")
+        return redirect("settings")
     back = _page_of(request.user, form.cleaned_data["assessment"])
     form.save(user=request.user)
     return redirect(f"{back}#{Purpose.JOB_SEEKING.slug}")

@@ -52,6 +52,7 @@ def test_every_page_of_a_person_with_an_account(visitor, remember):
     page.get_by_label("Did you expect this?").fill("Not at all. " * 20 + "W" * 80)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(visitor.message).to_have_text("Your note is saved.")
+    expect(visitor.message).to_be_in_viewport()
     inspection.here("note-kept")
     for split in ("4-3-3-0-0", "0-2-4-3-1"):
         page.goto("/goal/?start=last")

@@ -93,6 +93,7 @@ def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
     note.fill("I would have said that I am here to learn.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(visitor.message).to_have_text("Your note is saved.")
+    expect(visitor.message).to_be_in_viewport()
     visitor.shot("newcomer-result")
     note.fill("I sell. So be it.\nZoë & <b>Łukasz</b> said so 🙂")
     page.get_by_role("button", name="Save", exact=True).click()

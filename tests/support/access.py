@@ -71,7 +71,7 @@ TABLE = """
 /talk/{guest}/guess/                     oo?---
 /talk/{guest}/agree/                     >>>---     → /talk/{guest}/
 /talk/{guest}/withdraw/                  oo>---     → /talk/{guest}/
-/talk/{guest}/note/                      oo>---     → /talk/{guest}/#note
+/talk/{guest}/note/                      oo>---     → /talk/{guest}/?noted
 /talk/{guest}/sheet/                     >>----     → /talk/{guest}/
 /talk/{guest}/mail/                      >>>---     → /talk/{guest}/
 /join/                                   oo----
@@ -117,9 +117,9 @@ TABLE = """
 /settings/                     ssssss     oo----
 /settings/community/           ssssss     oo?---
 /settings/time-zone/           -->---     -->---
-        → /accounts/login/?next=/settings/ /settings/#time-zone
+        → /accounts/login/?next=/settings/ /settings/
 /settings/sign-out/            -->---     -->---
-        → /accounts/login/?next=/settings/ /settings/#sessions
+        → /accounts/login/?next=/settings/ /settings/
 /accounts/signup/              oo??-o     >>>>>>     → /history/
 /accounts/login/               oo??-o     >>>>>>     → /history/
 /accounts/login/code/          oo??-o     >>>>>>     → /history/
@@ -153,7 +153,7 @@ TABLE = """
 /talks/{talk}/guess/           ssssss     oo?---  000000
 /talks/{talk}/agree/           ssssss     >>>---  000000  → /talks/{new}/
 /talks/{talk}/withdraw/        ssssss     oo>---  000000  → /talks/
-/talks/{talk}/note/            ssssss     oo>---  000000  → /talks/{new}/#note
+/talks/{talk}/note/            ssssss     oo>---  000000  → /talks/{new}/?noted
 /talks/{talk}/sheet/           ssssss     >>----  000000  → /talks/{new}/
 /talks/{talk}/remind/          ssssss     >>>---  000000  → /talks/{new}/
 /talks/{talk}/link/            ssssss     >>>---  000000  → /talks/{new}/

@@ -48,6 +48,8 @@ def test_after_signing_up(client, db):
     response = client.get("/history/")
     assert "Your result is saved in your history." in response.content.decode()
     assert history(client) == ["6-2-2-0-0"]
+    page = client.get(Assessment.objects.get().get_absolute_url()).content.decode()
+    assert "Remind me in 3 months" in page
 
 
 def test_after_signing_in_to_an_account_with_a_history(client, user):
@@ -55,6 +57,10 @@ def test_after_signing_in_to_an_account_with_a_history(client, user):
     spend(client)
     sign_in(client, user)
     assert history(client) == ["6-2-2-0-0", "0-0-0-10-0"]
+    newest = Assessment.objects.newest_of(user)[0]
+    assert (
+        "What happened since last time?" in client.get(newest.get_absolute_url()).content.decode()
+    )
 
 
 def test_several_tries_called_own_are_all_kept_with_the_moment_of_each(client, user):

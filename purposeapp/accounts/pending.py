@@ -30,6 +30,8 @@ MAX_PENDING = 20
 
 SESSION_KEY = "pending_results"
 
+JUST_RECORDED = "just_recorded"
+"""Session key: the id of the last recorded result."""
 JUST_CLAIMED = "just_claimed"
 """Session key: the URLs of the assessments just made from pending results, by split."""
 
@@ -148,12 +150,14 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
     if not claimed:
         return
     try:
-        request.session[JUST_CLAIMED] = {
-            str(result.split): result.claim(user).get_absolute_url() for result in claimed
-        }
+        recorded = {str(result.split): result.claim(user) for result in claimed}
     except HistoryFullError as error:  # the results stay pending
         messages.error(request, error.messages[0], fail_silently=True)
         return
+    request.session[JUST_CLAIMED] = {
+        split: assessment.get_absolute_url() for split, assessment in recorded.items()
+    }
+    request.session[JUST_RECORDED] = str(recorded[str(claimed[-1].split)].id)
     left = [
         stored
         for stored, result in zip(request.session[SESSION_KEY], waiting, strict=True)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from purposeapp import sentences
-from purposeapp.accounts.pending import pending_results
+from purposeapp.accounts.pending import JUST_RECORDED, pending_results
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.advice.result import Result
@@ -26,7 +26,7 @@ from purposeapp.web.published import published
 from purposeapp.web.requests import AuthenticatedRequest
 
 from .errors import unprocessable
-from .recording import ASKED_ABOUT, JUST_RECORDED, announce_recorded, dismiss_announcement
+from .recording import ASKED_ABOUT, announce_recorded, dismiss_announcement
 from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
 

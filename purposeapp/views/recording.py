@@ -7,10 +7,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from purposeapp.accounts.pending import JUST_RECORDED
 from purposeapp.models import Assessment, Reminder
 
-JUST_RECORDED = "just_recorded"
-"""Session key: the id of the last recorded result."""
 ASKED_ABOUT = "asked_about"
 """Session key: the id of the result whose user was last asked what had happened, and answered."""
 TO_ANNOUNCE = "to_announce"

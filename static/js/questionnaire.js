@@ -67,9 +67,24 @@
       });
     }, ANNOUNCE_DELAY_MS);
   };
+  const summary = document.querySelector(".error-summary");
+  const dropError = (row) => {
+    for (const link of summary?.querySelectorAll(`[href="#${row.input.id}"]`) ?? []) link.closest("li").remove();
+    if (!summary?.querySelector("li")) summary?.remove();
+  };
   const changed = (row) => {
-    // The error is about the values that were sent, not the current ones.
+    // An error is about the values that were sent, not the current ones. The one about the sum has a
+    // link to the first field, and is only given if every field is a number.
+    const invalid = form.querySelector(".purpose-invalid");
+    if (!invalid) dropError(rows[0]);
     form.querySelector("fieldset > .field-error")?.remove();
+    if (row.element.matches(".purpose-invalid")) {
+      dropError(row);
+      row.element.classList.remove("purpose-invalid");
+      row.element.querySelector(".field-error").remove();
+      row.input.classList.remove("is-invalid");
+      row.input.ariaInvalid = null;
+    }
     announce(row, show().status);
   };
 

@@ -1,5 +1,6 @@
 """A newcomer tries the site without an account, then signs up and keeps the result."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
@@ -119,3 +120,29 @@ def test_a_newcomer_signs_up_and_keeps_edits_and_deletes_an_assessment(visitor):
 
     visitor.expect_status(404)
     assert page.goto(assessment).status == 404
+
+
+@pytest.mark.parametrize("typed", ["9-0-0-0-0", "x-0-0-0-0"])
+def test_an_error_goes_with_its_points(visitor, typed):
+    page = visitor.page
+    visitor.expect_status(422)
+    page.goto("/")
+    visitor.type_points(typed)
+    visitor.send_button.click()
+    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
+    visitor.field("Business driven").fill("10")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".field-error")).to_have_count(0)
+
+
+def test_the_other_errors_stay(visitor):
+    page = visitor.page
+    visitor.expect_status(422)
+    page.goto("/")
+    visitor.type_points("x-y-0-0-0")
+    visitor.send_button.click()
+    visitor.field("Community spirit").fill("9")
+    items = page.get_by_role("alert").get_by_role("listitem")
+    expect(items).to_have_text(["Business driven: Enter a whole number from 0 to 10."])
+    visitor.field("Business driven").fill("1")
+    expect(page.get_by_role("alert")).to_have_count(0)

@@ -28,6 +28,7 @@ def test_plus_and_minus_are_buttons_that_the_server_understands(visitor):
     visitor.expect_points("2-0-0-7-1")
     visitor.expect_status_line("0 of 10 points left")
     expect(visitor.field("Vanity project")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Add a point to Vanity project")).to_be_focused()
     visitor.send_button.click()
     page.wait_for_url("**/splits/2-0-0-7-1/")
 

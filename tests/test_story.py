@@ -77,8 +77,9 @@ def test_each_fact_is_what_counting_says(snapshots):
         points = [list(snapshot.split)[index] for snapshot in snapshots]
         assert (trend.first, trend.last) == (points[0], points[-1])
         assert (trend.min_points, trend.max_points) == (sorted(points)[0], sorted(points)[-1])
-        assert trend.rose == (points != sorted(points, reverse=True))
-        assert trend.fell == (points != sorted(points))
+        assert bool(trend.rises) == (points != sorted(points, reverse=True))
+        assert bool(trend.falls) == (points != sorted(points))
+        assert trend.rises + trend.falls == sum(one != other for one, other in pairwise(points))
 
     steps = [moved(earlier, later) for earlier, later in pairwise(snapshots)]
     assert facts.moved_in_all == sum(steps)
@@ -130,7 +131,12 @@ def agree(sentence: str, label: str, points: list[int]) -> None:
         assert said[0]
     elif "steadily" in sentence:
         assert said == [first, last]
+        assert sum(map(bool, steps)) >= 3
         assert (up, down) == (("rose steadily" in sentence), ("fell steadily" in sentence))
+    elif up != down:
+        assert said == [first, last]
+        assert (up, down) == ((" rose from " in sentence), (" fell from " in sentence))
+        assert sum(map(bool, steps)) < 3
     else:
         assert up
         assert down
@@ -302,7 +308,7 @@ def test_a_lead_that_was_always_there():
 
 def test_a_long_way_says_more_than_a_lead_that_was_always_there():
     story = Story([at(0, "9-1-0-0-0"), at(40, "7-2-1-0-0"), at(80, "5-2-2-1-0")])
-    assert story.headline == "Business driven fell steadily, from 9 points to 5."
+    assert story.headline == "Business driven fell from 9 points to 5."
     assert story.more[0] == "Business driven has led since your first result on 3 March 2025."
     assert [purpose for purpose, _sentence in story.trends] == list(Purpose)[1:]
 

@@ -24,9 +24,9 @@ class Trend:
     last: int
     min_points: int
     max_points: int
-    rose: bool
-    """Whether its points ever increased from one snapshot to the next."""
-    fell: bool
+    rises: int
+    """How many times its points increased from one snapshot to the next."""
+    falls: int
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def _trend(purpose: Purpose, points: tuple[int, ...]) -> Trend:
         points[-1],
         min(points),
         max(points),
-        rose=any(later > earlier for earlier, later in pairwise(points)),
-        fell=any(later < earlier for earlier, later in pairwise(points)),
+        rises=sum(later > earlier for earlier, later in pairwise(points)),
+        falls=sum(later < earlier for earlier, later in pairwise(points)),
     )
 
 

@@ -5,6 +5,9 @@ from django.utils.translation import ngettext
 
 from purposeapp.timeline.facts import Trend
 
+STEADY = 3
+"""The number of changes in one direction, without one in the other, that make a trend steady."""
+
 
 def say_trend(trend: Trend, is_partial: bool) -> str:
     """Return a sentence on the trend of a purpose, from its first to its last points."""
@@ -17,9 +20,9 @@ def say_trend(trend: Trend, is_partial: bool) -> str:
     elif first == last:
         pattern = _steady(first, higher, lower)
     elif last > first:
-        pattern = _risen(first, higher, lower, is_steady=not trend.fell)
+        pattern = _risen(trend, higher, lower)
     else:
-        pattern = _fallen(first, higher, lower, is_steady=not trend.rose)
+        pattern = _fallen(trend, higher, lower)
     return pattern % {
         "purpose": trend.purpose.label,
         "first": first,
@@ -57,8 +60,15 @@ def _steady(points: int, higher: bool, lower: bool) -> str:
     )
 
 
-def _risen(points: int, higher: bool, lower: bool, *, is_steady: bool) -> str:
-    if is_steady:
+def _risen(trend: Trend, higher: bool, lower: bool) -> str:
+    points = trend.first
+    if not trend.falls and trend.rises < STEADY:
+        return ngettext(
+            "%(purpose)s rose from %(first)d point to %(last)d.",
+            "%(purpose)s rose from %(first)d points to %(last)d.",
+            points,
+        )
+    if not trend.falls:
         return ngettext(
             "%(purpose)s rose steadily, from %(first)d point to %(last)d.",
             "%(purpose)s rose steadily, from %(first)d points to %(last)d.",
@@ -95,8 +105,15 @@ def _risen(points: int, higher: bool, lower: bool, *, is_steady: bool) -> str:
     )
 
 
-def _fallen(points: int, higher: bool, lower: bool, *, is_steady: bool) -> str:
-    if is_steady:
+def _fallen(trend: Trend, higher: bool, lower: bool) -> str:
+    points = trend.first
+    if not trend.rises and trend.falls < STEADY:
+        return ngettext(
+            "%(purpose)s fell from %(first)d point to %(last)d.",
+            "%(purpose)s fell from %(first)d points to %(last)d.",
+            points,
+        )
+    if not trend.rises:
         return ngettext(
             "%(purpose)s fell steadily, from %(first)d point to %(last)d.",
             "%(purpose)s fell steadily, from %(first)d points to %(last)d.",

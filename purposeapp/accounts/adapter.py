@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts import limits
 from purposeapp.accounts.login_code import is_login_code_required
-from purposeapp.accounts.verification import VERIFICATION_SENT, refuse_old_address
+from purposeapp.accounts.verification import ASKED_BY, VERIFICATION_SENT, refuse_old_address
 from purposeapp.web.public_host import public_host
 
 CONFIRMATIONS = {
@@ -92,6 +92,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the link that confirms a changed address, for sites that verify by link."""
         path = reverse("account_confirm_email", args=[emailconfirmation.key])
         return settings.PUBLIC_URL + path
+
+    def get_email_verification_redirect_url(self, email_address) -> str:
+        """Return the page that asked for the confirmation in this browser, if any, to go back."""
+        asked_by = self.request.session.pop(ASKED_BY, None)
+        return asked_by or super().get_email_verification_redirect_url(email_address)
 
     def get_client_ip(self, request) -> str:
         """Return the client's IP address, with IPv4-mapped IPv6 addresses converted to IPv4.

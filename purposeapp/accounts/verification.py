@@ -36,6 +36,9 @@ VERIFICATION_SENT = "account/messages/email_confirmation_sent.txt"
 PENDING_LOGIN = "account_login"
 """Session key under which allauth stores a sign-in that waits for its code."""
 
+ASKED_BY = "confirmation_asked_by"
+"""Session key: the URL of the page that asked for the address's confirmation by a link."""
+
 RESET_HASH = "password_reset_auth_hash"
 """Session key: the session auth hash of the account when its password reset code was sent."""
 

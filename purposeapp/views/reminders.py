@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from purposeapp.accounts.verification import send_verification
+from purposeapp.accounts.verification import ASKED_BY, send_verification
 from purposeapp.dates import today
 from purposeapp.forms import ReminderForm
 from purposeapp.forms.redisplay import restore_typed
@@ -114,6 +114,7 @@ def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:
         back = urlencode({"next": reverse(asked_by)})
         return redirect(f"{reverse('account_email_verification_sent')}?{back}")
+    request.session[ASKED_BY] = reverse(asked_by)
     if not sent:
         messages.warning(
             request, _("We've just sent an email. Wait a little before asking for another.")

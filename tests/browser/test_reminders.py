@@ -39,8 +39,8 @@ def confirm_the_address(visitor, server) -> None:
     expect(visitor.message).to_contain_text(f"We sent a link to {visitor.email}.")
     letter = server.log.read_text().rpartition(f"To: {visitor.email}")[2]
     page.goto(re.search(r"^http\S+/confirm-email/\S+$", letter, re.MULTILINE)[0])
-    page.get_by_role("button", name="Yes, use this email").click()
-    page.wait_for_url("**/history/")
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.wait_for_url("**/reminders/")
     expect(visitor.message).to_have_text("Your email is confirmed.")
 
 

@@ -19,6 +19,8 @@ CHANGED_MEANWHILE = _(
     "Compare both versions below. If you save now, yours replaces theirs."
 )
 
+AT_MOST = _("At most %(limit)d characters.")
+
 NOT_RESTORED = ["state", "published_from", "position"]
 """The fields that keep their current values if an earlier version of an existing row is restored.
 
@@ -52,6 +54,13 @@ class VersionedForm(forms.ModelForm):
         for name in self.not_restored:
             self.initial[name] = getattr(self.stored, name)
             setattr(self.instance, name, self.initial[name])
+        for field in self.fields.values():
+            # Browsers silently cut off what is pasted beyond it. The server's error says so.
+            field.widget.attrs.pop("maxlength", None)
+        if "text" in self.fields:
+            text: Any = self.fields["text"]
+            limit = AT_MOST % {"limit": text.max_length}
+            text.help_text = f"{text.help_text} {limit}"
         if not self.instance.pk and "key" in self.fields:
             self.fields["key"].required = False
             self.fields["key"].help_text = self.KEY_HELP

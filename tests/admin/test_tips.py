@@ -269,6 +269,21 @@ def test_what_makes_no_sense_is_refused_with_the_reason(editor, tip, changes, re
     assert tip.history.count() == versions
 
 
+@pytest.mark.parametrize(
+    ("model", "limit"), [("tip", 1000), ("portraitpart", 240), ("talkquestion", 240)]
+)
+def test_a_text_that_is_too_long_reaches_the_server_and_is_refused(editor, model, limit):
+    """A browser would silently cut off what is pasted beyond a `maxlength`."""
+    page = editor.get(f"/admin/purposeapp/{model}/add/")
+    assert "maxlength" not in page.content.decode()
+    assert f"At most {limit} characters." in text_of(page)
+    form = {"text": "a" * limit + "."}
+    response = editor.post(f"/admin/purposeapp/{model}/add/", form)
+    assert response.status_code == 422
+    [error] = response.context["adminform"].form.errors["text"]
+    assert error == f"Ensure this value has at most {limit} characters (it has {limit + 1})."
+
+
 def test_the_key_never_changes(editor, tip):
     editor.post(page_of_tip(tip), tip_form(tip, key="other", text="New words."))
     assert Tip.objects.get(text="New words.").key == "business-groups"

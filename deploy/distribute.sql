@@ -1,7 +1,8 @@
 -- Distributes the tables of personal data by user_id, with Citus 12 or newer. Run it on the coordinator
--- after rekey.sql (which drops the foreign keys and rebuilds the primary keys), while nothing writes:
+-- after rekey.sql (which drops the foreign keys and rebuilds the primary keys), while nothing writes, as a
+-- superuser, since it creates an extension:
 --
---     psql --set ON_ERROR_STOP=1 --file deploy/distribute.sql
+--     psql --username=postgres --dbname=five_purposes --set ON_ERROR_STOP=1 --file deploy/distribute.sql
 --
 -- PLANNED, NOT RUN: there was no Citus to try it on. docs/scale.md says what was tried.
 

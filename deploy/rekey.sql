@@ -1,7 +1,8 @@
 -- Makes (user_id, id) the primary key of the tables of personal data, and removes what would prevent
--- their distribution by user_id. Run it once, on the tables as migrated, while nothing writes:
+-- their distribution by user_id. Run it once, on the tables as migrated, while nothing writes, as the
+-- role that owns the tables (the one in DATABASE_URL) or as a superuser:
 --
---     psql --single-transaction --set ON_ERROR_STOP=1 --file deploy/rekey.sql
+--     psql "$DATABASE_URL" --single-transaction --set ON_ERROR_STOP=1 --file deploy/rekey.sql
 --
 -- The site works the same on the changed tables, as tests/test_statements_of_one_person.py checks.
 -- docs/scale.md says what changes: no foreign key refers to the account any more.
@@ -43,7 +44,8 @@ ALTER TABLE purposeapp_reminder
     DROP CONSTRAINT purposeapp_reminder_stop_key_key;
 CREATE INDEX reminder_stop_key ON purposeapp_reminder (stop_key);
 
--- Citus refuses tables with an identity column; a sequence that the column owns does the same.
+-- Citus refuses tables with an identity column; a sequence that the column owns does the same. It must
+-- have the table's owner, who isn't the superuser that may run this.
 DO $$
 DECLARE
     name text;
@@ -53,6 +55,10 @@ BEGIN
         EXECUTE format('SELECT COALESCE(MAX(id), 0) + 1 FROM %I', name) INTO following;
         EXECUTE format('ALTER TABLE %I ALTER COLUMN id DROP IDENTITY', name);
         EXECUTE format('CREATE SEQUENCE %I START %s', name || '_number', following);
+        EXECUTE format(
+            'ALTER SEQUENCE %I OWNER TO %I', name || '_number',
+            (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = name::regclass)
+        );
         EXECUTE format(
             'ALTER TABLE %I ALTER COLUMN id SET DEFAULT nextval(%L)', name, name || '_number'
         );

@@ -165,6 +165,22 @@ def test_what_a_person_owns_is_known_by_them_and_its_id(request, tables):
     assert set(map(tuple, keys.values())) == {("user_id", "id") if rekeyed else ("id",)}
 
 
+@pytest.mark.parametrize("tables", ["as migrated"], indirect=True)
+def test_a_superuser_can_rekey_the_tables_of_another_role():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE owner_of_tables")
+        for table in [*OF_A_PERSON, "purposeapp_tip"]:
+            cursor.execute(f"ALTER TABLE {table} OWNER TO owner_of_tables")
+        cursor.execute(REKEY.read_text())
+        cursor.execute(
+            "SELECT sequencename, sequenceowner FROM pg_sequences"
+            " WHERE sequencename LIKE '%_number' ORDER BY 1"
+        )
+        assert cursor.fetchall() == [
+            (f"purposeapp_{name}_number", "owner_of_tables") for name in ("goal", "tick", "tip")
+        ]
+
+
 def test_sending_reminders_locks_one_person_at_a_time(user):
     prove_address(user)
     make_assessment(user, taken_at=NOON)

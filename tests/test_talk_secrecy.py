@@ -35,7 +35,7 @@ def traces(answers: dict) -> list[str]:
         found += [sentences.headline(split), "".join(f"<td>{each}</td>" for each in split)]
         found.append("".join(f'value="{each}"' for each in split))
     now, future = (Split.parse(answers[kind]) for kind in (TalkKind.NOW, TalkKind.FUTURE))
-    return found + [sentences.step(move) for move in now.moves_to(future)]
+    return found + [sentences.shift(move) for move in now.moves_to(future)]
 
 
 class Sides:
@@ -118,7 +118,7 @@ def test_the_digits_would_be_found_once_both_have_agreed():
             assert sentences.points_on(split, Purpose) in page
             assert "".join(f'<i class="cell is-{each}"></i>' for each in split.cells) in page
         for move in now.moves_to(future):
-            assert sentences.step(move) in page
+            assert sentences.shift(move) in page
 
 
 @pytest.mark.django_db

@@ -12,13 +12,15 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from purposeapp.accounts import limits
+from purposeapp.forms.talk import InvitationMailForm, LinkMailForm
 from purposeapp.models import Session, User
 from purposeapp.views.errors import TOO_MANY_MAILS
 from tests.support.concurrency import at_once
 from tests.support.mails import code_in
-from tests.support.make import PASSWORD, make_verified_user
+from tests.support.make import PASSWORD, make_superuser, make_verified_user
 
 KNOWN, UNKNOWN = "owner@example.org", "other@example.org"  # equally long
 LOGIN, CODE, CONFIRM = "/accounts/login/", "/accounts/login/code/", "/accounts/login/code/confirm/"
@@ -316,20 +318,19 @@ def test_an_account_cannot_fill_a_mailbox_that_it_says_is_its_own(client):
     assert len([message for message in mail.outbox if message.to == [UNKNOWN]]) == 1
 
 
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        "Victim+tag@Example.com",
-        '"victim"@example.com',
-        r'"\victim"@example.com',
-        "=?utf-8?q?v=69ctim?=@example.com",
-        "=?UTF-8?B?dmljdGlt?=@example.com",
-        "=?utf-8?q?victim+1?=@example.com",
-        "victim@\N{FULLWIDTH LATIN SMALL LETTER E}xample.com",
-        "victim@\N{CIRCLED LATIN SMALL LETTER E}xample.com",
-        "victim@ex\N{SOFT HYPHEN}ample.com",
-    ],
-)
+OTHER_SPELLINGS = [
+    '"victim"@example.com',
+    r'"\victim"@example.com',
+    "=?utf-8?q?v=69ctim?=@example.com",
+    "=?UTF-8?B?dmljdGlt?=@example.com",
+    "=?utf-8?q?victim+1?=@example.com",
+    "victim@\N{FULLWIDTH LATIN SMALL LETTER E}xample.com",
+    "victim@\N{CIRCLED LATIN SMALL LETTER E}xample.com",
+    "victim@ex\N{SOFT HYPHEN}ample.com",
+]
+
+
+@pytest.mark.parametrize("spelling", ["Victim+tag@Example.com", *OTHER_SPELLINGS])
 def test_a_mailbox_is_one_however_its_address_is_spelled(spelling):
     assert limits.mailbox_of(spelling) == limits.mailbox_of("victim@example.com")
 
@@ -337,3 +338,32 @@ def test_a_mailbox_is_one_however_its_address_is_spelled(spelling):
 @pytest.mark.parametrize("address", ["a@exa..com", f"a@{'b' * 70}.com", "a", ""])
 def test_what_is_no_address_has_a_mailbox_too(address):
     assert limits.mailbox_of(address) == limits.mailbox_of(address.upper())
+
+
+@pytest.mark.parametrize(
+    "spelling", [*OTHER_SPELLINGS, "victim@xn--bcher-kva.example", '"@"@a.org']
+)
+def test_a_mailbox_gets_no_second_account_by_another_spelling(client, spelling):
+    sign_up = client.post(SIGN_UP, {"email": spelling, "password1": PASSWORD})
+    assert sign_up.context["form"].errors == {"email": [str(limits.OTHER_SPELLING)]}
+    assert User.objects.count() == 1
+    assert mail.outbox == []
+    staff = Client()
+    staff.force_login(make_superuser())
+    form = {"email": spelling, "is_active": "on", "usable_password": "false"}
+    change = reverse("admin:purposeapp_user_change", args=[User.objects.get(email=KNOWN).pk])
+    for path in (reverse("admin:purposeapp_user_add"), change):
+        errors = staff.post(path, form).context["adminform"].form.errors
+        assert errors == {"email": [str(limits.OTHER_SPELLING)]}
+    for form_class in (LinkMailForm, InvitationMailForm):
+        assert form_class({"email": spelling}).errors == {"email": [str(limits.OTHER_SPELLING)]}
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["Ada@Example.com", "ada+tag@bücher.example", "o'n=eil@a.org"],
+)
+def test_what_people_type_is_the_spelling_of_a_mailbox(client, email):
+    client.post(SIGN_UP, {"email": email, "password1": PASSWORD})
+    assert User.objects.filter(email=email.lower()).exists()
+    assert LinkMailForm({"email": email}).is_valid()

@@ -169,6 +169,14 @@ def test_a_sign_up_that_is_cut_off_leaves_no_half_of_an_account(
     assert not SocialAccount.objects.exists()
 
 
+def test_an_address_in_another_spelling_is_asked_for_instead(client, db, provider):
+    provider.knows("ada", email="=?utf-8?q?ada?=@example.org", email_verified=True)
+    assert sign_in_with_linkedin(client, provider, "ada").url == SIGN_UP
+    assert "=?" not in page_of(client.get(SIGN_UP))
+    client.post(SIGN_UP, {"email": "ada@example.org"})
+    assert User.objects.get().email == "ada@example.org"
+
+
 def test_the_settings_of_a_newcomer_say_both_ways_in(client, db, provider, ada):
     sign_in_with_linkedin(client, provider, ada)
     assert "You sign in with a code or with LinkedIn." in page_of(client.get("/settings/"))

@@ -88,6 +88,11 @@ class AccountAdapter(DefaultAccountAdapter):
         email_address.confirmed_by_owner = True
         return super().confirm_email(request, email_address)
 
+    def clean_email(self, email) -> str:
+        """Return the email of a new account, a changed email, or one to reset a password."""
+        limits.refuse_other_spelling(email)
+        return super().clean_email(email)
+
     def get_email_confirmation_url(self, request, emailconfirmation) -> str:
         """Return the link that confirms a changed address, for sites that verify by link."""
         path = reverse("account_confirm_email", args=[emailconfirmation.key])

@@ -14,9 +14,11 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from purposeapp.models import User
 from purposeapp.web.cache import DatabaseCache
@@ -26,6 +28,10 @@ MAX_WRONG_HERE, WRONG_HERE_S = 5, 5 * 60
 """Wrong passwords for an email from one network, and in how many seconds."""
 MAX_WRONG_ANYWHERE, WRONG_ANYWHERE_S = 100, 60 * 60
 """Wrong passwords for an email from all networks together, and in how many seconds."""
+
+OTHER_SPELLING = gettext_lazy(
+    "We can't use this spelling. Enter the email as your provider shows it."
+)
 
 MAX_CODE_TRIES = 3
 """Tries of an emailed code, a right one included."""
@@ -105,6 +111,21 @@ def mailbox_of(email: str) -> str:
         email = sanitize_address(email, "utf-8")
     name, _at, domain = email.lower().rpartition("@")
     return f"{name.partition('+')[0]}@{domain}"
+
+
+def refuse_other_spelling(email: str) -> None:
+    """Validate that an email is the one spelling of its mailbox, apart from its case and plus tag.
+
+    Otherwise one mailbox could have several accounts; see `mailbox_of`. A domain that isn't ASCII
+    is spelled in its own script. Raises ValidationError.
+    """
+    name, _at, domain = email.lower().rpartition("@")
+    try:
+        is_normal = domain.encode("idna").decode("idna") == domain
+    except UnicodeError:
+        is_normal = False
+    if '"' in name or "=?" in name or not is_normal:
+        raise ValidationError(OTHER_SPELLING, code="other_spelling")
 
 
 def _here(request: HttpRequest, email: str) -> str:

@@ -30,6 +30,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.accounts.limits import refuse_other_spelling
 from purposeapp.accounts.login_code import require_login_code
 from purposeapp.models import User
 
@@ -90,13 +91,20 @@ class LinkedInProvider(OpenIDConnectProvider):
         return self.get_auth_params()
 
     def sociallogin_from_response(self, request, response) -> SocialLogin:
-        """Read the claims, and drop those of a wrong type, which allauth would accept."""
+        """Read the claims, and drop those of a wrong type, which allauth would accept.
+
+        An email that isn't spelled as it's sent is dropped too: the sign-up form then asks for one.
+        """
         claims = response["userinfo"] if isinstance(response["userinfo"], dict) else {}
         valid = {
             name: value
             for name, value in claims.items()
             if name in BOOLEAN_CLAIMS or _is_text(value)
         }
+        try:
+            refuse_other_spelling(str(valid.get("email", "")))
+        except ValidationError:
+            valid.pop("email", None)
         return super().sociallogin_from_response(request, {**response, "userinfo": valid})
 
     def extract_uid(self, data) -> str:

@@ -22,6 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
+from purposeapp.accounts.limits import refuse_other_spelling
 from purposeapp.accounts.verification import announce_changed_address
 from purposeapp.models import Assessment, User
 from purposeapp.split import Purpose
@@ -103,7 +104,20 @@ class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
         return False
 
 
-class UserCreationForm(AdminUserCreationForm):
+class OneSpelling:
+    """Form mixin that refuses a new email unless it is spelled as it is sent."""
+
+    changed_data: list[str]
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if "email" in self.changed_data:
+            refuse_other_spelling(email)
+        return email
+
+
+class UserCreationForm(OneSpelling, AdminUserCreationForm):
     """Form to create an account by email address. Django's own form asks for a user name."""
 
     class Meta:
@@ -111,7 +125,7 @@ class UserCreationForm(AdminUserCreationForm):
         fields = ["email"]
 
 
-class UserChangeForm(DjangoUserChangeForm):
+class UserChangeForm(OneSpelling, DjangoUserChangeForm):
     """Form to change an account. The last superuser must stay an active one with admin access."""
 
     def clean(self) -> dict[str, Any] | None:

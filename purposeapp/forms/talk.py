@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from purposeapp.accounts.limits import refuse_other_spelling
 from purposeapp.models import Talk
 from purposeapp.models.talk import (
     MAX_INVITATIONS_A_DAY,
@@ -24,7 +25,9 @@ CONFIRM_FIRST = _("Confirm your email before you invite somebody.")
 class LinkMailForm(forms.Form):
     """Form for the address to which a link is sent. The address isn't stored."""
 
-    email = forms.EmailField(label=_("Your email"), max_length=254)
+    email = forms.EmailField(
+        label=_("Your email"), max_length=254, validators=[refuse_other_spelling]
+    )
 
 
 class InvitationMailForm(LinkMailForm):
@@ -33,6 +36,7 @@ class InvitationMailForm(LinkMailForm):
     email = forms.EmailField(
         label=_("Their email (optional)"),
         max_length=254,
+        validators=[refuse_other_spelling],
         required=False,
         help_text=_("We'll send them the link. We don't store the address."),
     )

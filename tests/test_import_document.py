@@ -38,6 +38,8 @@ NO_POINTS = [None, False, True, 6.0, "6", -1, 11, [6], {}, 10**17, 10**400, floa
 
 BAD_VALUES = [
     ("id", json_validation.NOT_A_UUID, [None, 7, "", [ID], ID + "\0", ID + "0", "\ud800"]),
+    ("id", json_validation.NOT_A_UUID, [f"{{{ID}}}", f"urn:uuid:{ID}", ID.replace("-", "")]),
+    ("id", json_validation.NOT_A_UUID, ["\N{ARABIC-INDIC DIGIT ONE}" + ID[1:], f" {ID}"]),
     ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, NO_POINTS),
     ("taken_at", importing.NOT_A_TIMESTAMP, [None, True, 1767225600, [], "", "\ud800"]),
     ("taken_at", importing.NOT_A_TIMESTAMP, ["yesterday", "2026-03-01", "2026-03-01T12:00:00"]),

@@ -92,6 +92,7 @@ FEW = "You have used 8 of 10 points. Add 2 more."
         ({"taken_on": ""}, [NO_DAY]),
         ({"taken_on": "yesterday"}, [NOT_A_DAY]),
         ({"taken_on": "02/01/2026"}, [NOT_A_DAY]),
+        ({"taken_on": "202\N{ARABIC-INDIC DIGIT SIX}-01-02"}, [NOT_A_DAY]),
         ({"taken_on": "2026-02-30"}, [NOT_A_DAY]),
         ({"taken_on": "2026-02-01\0"}, [NOT_A_DAY]),
         ({"taken_on": "2003-05-04"}, [DAY_TOO_EARLY]),

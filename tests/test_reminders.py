@@ -199,6 +199,7 @@ def five_years() -> date:
         ({"rhythm": "on_date", "date": "  "}, DATE_MISSING),
         ({"rhythm": "on_date", "date": "2027-02-30"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "03/01/2027"}, NOT_A_DAY),
+        ({"rhythm": "on_date", "date": "2027-03-0\N{ARABIC-INDIC DIGIT ONE}"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "2027-03-01\0"}, NOT_A_DAY),
         ({"rhythm": "on_date", "date": "1999-12-31"}, NOT_TO_COME),
         ({"rhythm": "on_date", "date": lambda: oldest_today() - timedelta(days=1)}, NOT_TO_COME),

@@ -7,7 +7,10 @@ NOT_A_DAY = _("Enter a date, such as 2026-11-23.")
 
 
 class DayField(forms.DateField):
-    """A date, in ISO 8601 only, as browsers send it regardless of the format they display."""
+    """A date, in ISO 8601 only, as browsers send it regardless of the format they display.
+
+    Python would take the digits of other scripts too.
+    """
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     default_error_messages = {"invalid": NOT_A_DAY}
@@ -16,4 +19,8 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
     def to_python(self, value):
-        return super().to_python(value.strip() if isinstance(value, str) else value)
+        if isinstance(value, str):
+            value = value.strip()
+            if not value.isascii():
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)

@@ -162,13 +162,19 @@ class ChoiceField(TextField):
 
 
 class UUIDField(forms.Field):
-    """A UUID."""
+    """A UUID in its canonical form, in any case (RFC 9562), as exports have it.
+
+    Python would take braces, missing hyphens and the digits of other scripts too.
+    """
 
     def to_python(self, value) -> UUID:
         try:
-            return UUID(value)
+            id = UUID(value)
         except (AttributeError, TypeError, ValueError) as error:
             raise ValidationError(NOT_A_UUID, code="invalid") from error
+        if str(id) != value.lower():
+            raise ValidationError(NOT_A_UUID, code="invalid")
+        return id
 
 
 class WholeNumberField(forms.Field):

@@ -477,7 +477,10 @@ LOGGING = {
             "foreign_pre_chain": _shared_processors,
         },
     },
-    "filters": {"hide_keys": {"()": "purposeapp.web.request_log.HideKeys"}},
+    "filters": {
+        "hide_keys": {"()": "purposeapp.web.request_log.HideKeys"},
+        "refused_host": {"()": "purposeapp.web.request_log.RefusedHost"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -489,6 +492,7 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would log everything twice.
         "django": {"handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"filters": ["refused_host"]},
         # It warns about each HEAD request, since it drops the body.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },

@@ -147,3 +147,12 @@ def test_a_fault_of_ours_is_one_line_of_its_own_kind(client, db, logged):
 def test_a_mail_is_from_the_public_host(settings):
     EmailMessage("Subject", "Body", to=["a@example.org"]).send()
     assert mail.outbox[0].message()["Message-ID"].endswith("@127.0.0.1>")
+
+
+def test_an_unknown_host_is_one_line_of_warning(db, logged):
+    Client(headers={"host": f"{'e' * 2 * MAX_LENGTH}.example"}).get("/history/")
+    (line,) = map(json.loads, logged().splitlines())
+    assert (line["level"], line["logger"]) == ("warning", "django.security.DisallowedHost")
+    assert line["event"].startswith("Invalid HTTP_HOST header: 'eeee")
+    assert len(line["event"]) <= MAX_LENGTH + 1
+    assert "exception" not in line

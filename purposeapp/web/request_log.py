@@ -46,6 +46,19 @@ class HideKeys(logging.Filter):
         return True
 
 
+class RefusedHost(logging.Filter):
+    """Logging filter that makes an unknown Host header a warning of one line, without a traceback.
+
+    Scanners send many. Django logs each as an error.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = without_keys(record.getMessage()), ()
+        record.exc_info = None
+        return logging.getLogger(record.name).isEnabledFor(logging.WARNING)
+
+
 def route_of(request: HttpRequest) -> str:
     """Return the URL pattern of a request, not its path, which may contain keys.
 

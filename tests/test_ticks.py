@@ -335,7 +335,13 @@ def test_the_tips_to_do_are_ticked_off_where_they_are_listed(owner, user, tip, a
     page = owner.get("/tips/").content.decode()
     assert f'formaction="/tips/{tip.pk}/tick/" name="verdict" value="done"' in page
     assert f'<a href="{assessment.get_absolute_url()}">your latest result</a>' in page
-    assert say(owner, tip)["Location"] == "/tips/#business-driven"
+    place = say(owner, tip)["Location"]
+    assert place == f"/tips/?done={tip.pk}#tip-{tip.pk}"
+    page = unescape(owner.get(place).content.decode())
+    # It stays in its place, ticked, and isn't listed a second time.
+    assert page.count(f'id="tip-{tip.pk}"') == 1
+    assert page.index("Done on") < page.index("Since then.")
+    assert "Done</h2>" not in page
     assert to_do(owner) == [(business, ["Since then."])]
     assert [tick.tip for tick in owner.get("/tips/").context["ticks"]] == [tip]
     say(owner, tip, "undo")
@@ -343,6 +349,16 @@ def test_the_tips_to_do_are_ticked_off_where_they_are_listed(owner, user, tip, a
     assert to_do(owner) == [(business, ["Since then."])]
     say(owner, Tip.objects.get(text="Since then."))
     assert "You've been through all your tips." in unescape(owner.get("/tips/").content.decode())
+
+
+@pytest.mark.parametrize("done", ["", "0", "x", "{skipped}", "{theirs}"])
+def test_only_a_tip_that_is_done_stays_in_its_place(owner, user, tip, assessment, done):
+    skipped, theirs = make_tip(text="Skipped."), make_tip(text="Theirs.")
+    make_tick(user, skipped, verdict="not_for_me")
+    make_tick(make_user("other@example.org"), theirs)
+    response = owner.get("/tips/", {"done": done.format(skipped=skipped.pk, theirs=theirs.pk)})
+    assert response.context["in_place"] == {}
+    assert [tick.tip for tick in response.context["ticks"]] == [skipped]
 
 
 def test_the_tips_to_do_stand_on_the_first_page_alone(owner, user, tip, assessment):

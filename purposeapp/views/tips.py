@@ -32,7 +32,7 @@ def tips(request: AuthenticatedRequest) -> HttpResponse:
     """Show the tips to do for the latest result, then those that are done, then those skipped.
 
     Keyset pagination of the ticks: a page begins after the tick with the id `after`, and has no
-    tips to do.
+    tips to do. The tip with the id `done` was ticked just now, and stays in its place.
     """
     mine = Tick.objects.for_user(request.user).latest_first()
     shown = mine.select_related("tip")
@@ -43,24 +43,31 @@ def tips(request: AuthenticatedRequest) -> HttpResponse:
         "ticks": page.rows,
         "older": page.cursor,
         "first_page": not cursor,
-        "no_ticks": {},
     }
     if not cursor:
-        context |= _to_do(request.user)
+        context |= _to_do(request.user, request.GET.get("done", ""))
+        context["ticks"] = [each for each in page.rows if each.tip_id not in context["in_place"]]
     return render(request, "purposeapp/tips.html", context)
 
 
-def _to_do(user: User) -> dict[str, Any]:
-    """Return the tips to do as a template context, and whether there is a result to advise on."""
+def _to_do(user: User, done: str) -> dict[str, Any]:
+    """Return the tips to do as a template context, and whether there is a result to advise on.
+
+    The tip with the id `done` is still among them, with its tick, if the user has done it.
+    """
     newest = Assessment.objects.newest_of(user)[:2]
     if not newest:
-        return {"latest": None, "to_do": []}
+        return {"latest": None, "to_do": [], "in_place": {}}
     latest, earlier = [*newest, None][:2]
     progress = Goal.objects.progress(user, newest[0].split)
     ticked = Tick.objects.by_tip(user)
+    just_done = {id for id, tick in ticked.items() if str(id) == done and tick.is_done}
+    to_do = tips_to_do(user, newest[0], earlier, progress, ticked.keys() - just_done)
+    shown = {each.tip.id for advice in to_do for each in advice.at_once}
     return {
         "latest": latest,
-        "to_do": tips_to_do(user, newest[0], earlier, progress, ticked),
+        "to_do": to_do,
+        "in_place": {id: ticked[id] for id in just_done & shown},
         "side": user.side and Side(user.side),
         "sides": Side,
     }
@@ -83,9 +90,10 @@ def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
         messages.success(request, _("Undone. If it still fits you, it's a tip to do again."))
         return redirect(f"{back}#main")
     # A tip that has moved to another list or is collapsed: go to its purpose instead.
-    moves = verdict == Tick.Verdict.NOT_FOR_ME or not assessment
+    moves = verdict == Tick.Verdict.NOT_FOR_ME
     place = Purpose(tip.purpose).slug if moves else f"tip-{tip.pk}"
-    return redirect(f"{back}#{place}")
+    query = "" if moves or assessment else f"?done={tip.pk}"
+    return redirect(f"{back}{query}#{place}")
 
 
 @never_cache

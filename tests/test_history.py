@@ -90,6 +90,17 @@ def test_an_older_page_leads_back_to_the_picture(owner, user):
     assert "<svg" not in page
 
 
+def test_a_second_result_of_a_day_does_not_name_the_day_twice(owner, user):
+    first = make_assessment(user, "0-0-0-0-10", taken_at=NOON)
+    later = make_assessment(user, "0-0-0-1-9", taken_at=NOON + timedelta(hours=1))
+    words = text_of(owner.get(later.get_absolute_url()))
+    assert "Since your result before , on the same day:" in words
+    assert (
+        f'href="{first.get_absolute_url()}">your result before'
+        in owner.get(later.get_absolute_url()).content.decode()
+    )
+
+
 def test_of_a_very_long_history_the_latest_are_pictured_and_the_page_says_so(
     owner, user, monkeypatch
 ):
@@ -141,8 +152,8 @@ def test_entries_stand_under_their_years(owner, user):
     response = owner.get("/history/")
     assert shape(response) == [(2026, [(False, ["c"])]), (2025, [(False, ["b", "a"])])]
     page = response.content.decode()
-    assert re.findall('<h2 id="year-[0-9]+">([0-9]+)</h2>', page) == ["2026", "2025"]
-    assert page.count("<h3><a href=") == 3
+    assert re.findall('<h3 id="year-[0-9]+">([0-9]+)</h3>', page) == ["2026", "2025"]
+    assert page.count("<h4><a href=") == 3
 
 
 def test_entries_without_a_change_are_folded_unless_something_was_written(owner, user):

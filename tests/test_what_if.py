@@ -199,6 +199,7 @@ def test_there_is_one_press_for_each_event_which_begins_at_the_same_split(client
     links = re.findall(r'<a href="[?]if=(\w+)&amp;start=6-2-2-0-0" rel="nofollow"([^>]*)>', page)
     assert [event for event, _ in links] == list(WHAT_IF)
     assert [event for event, current in links if current] == ["study"]
+    assert page.count('rel="nofollow"') == len(WHAT_IF)
     assert page.index("?if=study") < page.index('name="business_driven"')
     page = client.get(PATH, {"start": '"><script>alert(1)</script>'}).content.decode()
     assert "<script>alert" not in page

@@ -37,7 +37,6 @@ def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
     start = request.GET.get("start")
     kept = {"start": start} if start else {}
     return {
-        "from_now": f"?{urlencode(kept)}" if kept else request.path,
         "events": [
             (
                 LifeEvent(event),

@@ -62,7 +62,7 @@ def sign_up_with_code(visitor, newest_code) -> None:
 
 def expect_history(visitor, *headlines: str) -> None:
     visitor.page.goto("/history/")
-    expect(visitor.page.locator(".entry h3")).to_have_text(list(headlines))
+    expect(visitor.page.locator(".entry h4")).to_have_text(list(headlines))
 
 
 def test_a_new_account_whose_code_is_entered_later_in_the_same_browser(visitor, newest_code):

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from purposeapp.models import Goal, PortraitPart, Room, Talk, TalkQuestion
+from purposeapp.models import Goal, PortraitPart, Room, Talk, TalkQuestion, Tip
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
@@ -225,3 +225,21 @@ def test_dates_of_goals_that_no_form_takes_are_moved_within_its_bounds():
         )
     migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     assert list(Goal.objects.order_by("pk").values_list("wanted_by", flat=True)) == [*days.values()]
+
+
+@pytest.mark.django_db
+def test_tips_for_one_side_of_another_purpose_are_for_everyone():
+    old = migrate([("purposeapp", "0037_plainer_talk_question")])
+    model = old.get_app_config("purposeapp").get_model
+    tips = {
+        purpose: model("Tip").objects.create(
+            key=f"{purpose}-only", purpose=purpose, audience="candidate", text="Be kind."
+        )
+        for purpose in ("vanity_project", "job_seeking")
+    }
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    stored = {tip.purpose: tip.audience for tip in Tip.objects.filter(text="Be kind.")}
+    assert stored == {"vanity_project": "everyone", "job_seeking": "candidate"}
+    version = Tip.history.get(id=tips["vanity_project"].pk)
+    assert (version.audience, version.history_change_reason) == ("everyone", "For everyone")
+    assert not Tip.history.filter(id=tips["job_seeking"].pk).exists()

@@ -21,6 +21,7 @@ POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Enter five numbers that add up to ten.")
 CANNOT_MOVE_SO = _("With these points, the purpose can't be: %(direction)s.")
 
+AUDIENCE_FIELDS = {"purpose", "audience", "points_from", "points_to", "direction"}
 POSITION_STEP = 10
 MAX_KEY_WORDS = 5
 
@@ -52,6 +53,9 @@ class TipForm(VersionedForm):
 
     def clean(self) -> dict:
         values = super().clean()
+        # Here, because the errors of constraints stand above the form and not at a field.
+        if not AUDIENCE_FIELDS & set(self.errors) and (error := self.typed().audience_error()):
+            self.add_error(*error)
         if not self.instance.pk:
             self._fill_in(values)
         return values

@@ -125,8 +125,9 @@ class TipEntryForm(EntryForm):
             return
         tip = Tip(**self.cleaned_data)
         tip.clean_fields(exclude=["id"])
-        if error := tip.band_error():
-            raise ValidationError(error, code="band")
+        if error := tip.audience_error():
+            _field, reason = error
+            raise ValidationError(reason, code="audience")
 
 
 KEYS = list(TipEntryForm.base_fields)

@@ -136,6 +136,14 @@ class Tip(Versioned, models.Model):
                 condition=Q(audience__in=["everyone", "candidate", "employer"]),
                 name="tip_audience_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(audience="everyone") | Q(purpose="job_seeking"),
+                name="tip_for_one_side_is_for_job_seeking",
+                violation_error_message=_(
+                    "Only tips for job seeking can be for candidates or employers. "
+                    "Choose “Everyone”."
+                ),
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="tip_has_text"),
             models.CheckConstraint(
                 condition=Q(points_from__lte=F("points_to"), points_to__lte=BUDGET),
@@ -181,24 +189,32 @@ class Tip(Versioned, models.Model):
         """The text as sanitized HTML."""
         return render_markdown(self.text)
 
-    def band_error(self) -> str | None:
-        """Validate the range of points and the direction without a query.
+    def audience_error(self) -> tuple[str, str] | None:
+        """Validate whom the tip is for without a query: audience, range of points and direction.
 
-        Return the error message of the violated constraint, or None. PostgreSQL has the same
-        constraints, and the last word.
+        Return the field to correct and the error message of the violated constraint, or None.
+        PostgreSQL has the same constraints, and the last word.
         """
+        rises = self.direction in (Direction.NEW, Direction.RISING)
         wrong = {
-            "tip_points_from_is_not_above_points_to": not (
-                self.points_from <= self.points_to <= BUDGET
+            "tip_for_one_side_is_for_job_seeking": (
+                "audience",
+                self.audience != Audience.EVERYONE and self.purpose != Purpose.JOB_SEEKING,
             ),
-            "tip_for_gone_begins_at_zero": self.direction == Direction.GONE and self.points_from,
-            "tip_for_rising_has_points": (
-                self.direction in (Direction.NEW, Direction.RISING) and not self.points_to
+            "tip_points_from_is_not_above_points_to": (
+                "points_to" if self.points_to > BUDGET else "points_from",
+                not self.points_from <= self.points_to <= BUDGET,
             ),
+            "tip_for_gone_begins_at_zero": (
+                "points_from",
+                self.direction == Direction.GONE and self.points_from > 0,
+            ),
+            "tip_for_rising_has_points": ("points_to", rises and self.points_to == 0),
         }
         for constraint in self._meta.constraints:
-            if wrong.get(constraint.name):
-                return str(constraint.violation_error_message)
+            field, is_violated = wrong.get(constraint.name, ("", False))
+            if is_violated:
+                return field, str(constraint.violation_error_message)
         return None
 
     @property

@@ -281,6 +281,10 @@ BAD_ENTRIES = [
         entry(direction="new", points_from=0, points_to=0),
         "A purpose that rose has points. Set “points to” to 1 or more.",
     ),
+    (
+        entry(audience="employer"),
+        "Only tips for job seeking can be for candidates or employers. Choose “Everyone”.",
+    ),
     (entry(key="good"), str(tips_file.TWICE)),
 ]
 
@@ -436,8 +440,9 @@ def test_every_constraint_of_a_tip_is_known_to_the_import(db):
         {"points_from": 7, "points_to": 3},
         {"direction": "gone"},
         {"direction": "rising", "points_from": 0, "points_to": 0},
+        {"audience": "candidate"},
     ):
         tip = Tip(purpose=Purpose.BUSINESS_DRIVEN, key="x", text="x", **fields)
-        assert tip.band_error()
+        assert tip.audience_error()
     with pytest.raises(InvalidFile, match="Line 1, “new-one”: "):
         tips_file.read(document(entry(points_from=7, points_to=3)))

@@ -43,8 +43,12 @@ def test_a_draft_is_shown_on_the_real_page_to_its_editor_alone(editor):
     [
         ({"points_from": 5}, {"split": "2-8-0-0-0"}, "for 5 to 10 points, and this split has 2"),
         ({}, {"split": "2-8-0-0-0"}, None),
-        ({"audience": "employer"}, {"as": "candidate"}, "only for: Employers."),
-        ({"audience": "employer"}, {"as": "employer"}, None),
+        (
+            {"purpose": "job_seeking", "audience": "employer"},
+            {"as": "candidate"},
+            "only for: Employers.",
+        ),
+        ({"purpose": "job_seeking", "audience": "employer"}, {"as": "employer"}, None),
         ({"direction": "rising"}, {"moves": "falling"}, "for a purpose that is: Rising"),
         ({"direction": "rising"}, {"moves": "any"}, "for a purpose that is: Rising"),
         ({"direction": "rising"}, {"moves": "rising"}, None),

@@ -284,6 +284,23 @@ def test_a_text_that_is_too_long_reaches_the_server_and_is_refused(editor, model
     assert error == f"Ensure this value has at most {limit} characters (it has {limit + 1})."
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"points_from": 7, "points_to": 3}, "points_from"),
+        ({"points_to": 11}, "points_to"),
+        ({"direction": "gone"}, "points_from"),
+        ({"direction": "rising", "points_from": 0, "points_to": 0}, "points_to"),
+        ({"audience": "candidate"}, "audience"),
+    ],
+)
+def test_an_error_about_whom_a_tip_is_for_stands_once_at_its_field(editor, tip, changes, field):
+    response = editor.post(page_of_tip(tip), tip_form(tip, **changes))
+    assert response.status_code == 422
+    errors = response.context["adminform"].form.errors
+    assert {name: len(messages) for name, messages in errors.items()} == {field: 1}
+
+
 def test_the_key_never_changes(editor, tip):
     editor.post(page_of_tip(tip), tip_form(tip, key="other", text="New words."))
     assert Tip.objects.get(text="New words.").key == "business-groups"

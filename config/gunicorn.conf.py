@@ -8,6 +8,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.environment import count_of_workers, make_secret_key
 
 _host = os.environ.get("HOST") or "127.0.0.1"
@@ -18,7 +20,11 @@ bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 80
 # Threads, so that a client on a slow connection does not block a whole process. Each thread keeps
 # one connection to PostgreSQL.
 worker_class = "config.gunicorn_worker.Worker"
-workers = count_of_workers()
+try:
+    workers = count_of_workers()
+except ImproperlyConfigured as error:
+    print(error, file=sys.stderr)
+    sys.exit(4)  # as for the other settings, see Worker.load_wsgi
 threads = 4
 # Longer than a load balancer's idle timeout, so that the balancer is the side that closes.
 keepalive = 75

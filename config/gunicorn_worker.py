@@ -16,8 +16,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn import http  # type: ignore[import-untyped]
+from gunicorn.errors import AppImportError  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
+
+from config.local_postgres import LocalPostgresError
 
 HEAD_TIMEOUT_S = 10
 """How long the head of a request may take to arrive. No thread waits for it."""
@@ -70,6 +74,13 @@ class TimedReader:
 
 class Worker(ThreadWorker):
     """A worker that reads the head of each request on its event loop, then hands it to a thread."""
+
+    def load_wsgi(self) -> None:
+        """Load the application. Wrong settings end the server with their message and status 4."""
+        try:
+            super().load_wsgi()
+        except (ImproperlyConfigured, LocalPostgresError) as error:
+            raise AppImportError(str(error)) from error
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -125,9 +125,12 @@ try:
         if os.environ.get("DATABASE_URL")
         else local_postgres.database()
     )
+except (environ.ImproperlyConfigured, KeyError, ValueError) as error:
+    raise ImproperlyConfigured(f"DATABASE_URL is not understood: {error}") from error
+try:
     MAIL = environ.Env.email_url_config(EMAIL_URL or "consolemail://")
 except (environ.ImproperlyConfigured, KeyError, ValueError) as error:
-    raise ImproperlyConfigured(f"DATABASE_URL or EMAIL_URL is not understood: {error}") from error
+    raise ImproperlyConfigured(f"EMAIL_URL is not understood: {error}") from error
 # A database that accepts connections but doesn't respond, or whose machine or network is gone,
 # must not block a worker or a probe for ever. Timeouts of statements: config/gunicorn.conf.py.
 DATABASE["OPTIONS"] = {

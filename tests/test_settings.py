@@ -119,8 +119,51 @@ def test_a_start_that_is_refused_says_why_last():
     ],
 )
 def test_a_value_that_is_not_understood_stops_the_start_and_is_named(name, value):
-    with pytest.raises(ImproperlyConfigured, match=name):
+    with pytest.raises(ImproperlyConfigured, match=name) as refused:
         settings_of(**(PRODUCTION | {name: value}))
+    if name in ("DATABASE_URL", "EMAIL_URL"):
+        assert ("DATABASE_URL" in str(refused.value)) == (name == "DATABASE_URL")
+
+
+def run(*arguments: str, **environment: str) -> tuple[int, list[str]]:
+    """Run Python with these arguments; return the exit status and the lines of stderr."""
+    answer = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"], **PRODUCTION, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return answer.returncode, answer.stderr.splitlines()
+
+
+LOUD = "LOG_LEVEL must be one of INFO, DEBUG, WARNING, ERROR, not 'LOUD'."
+
+
+@pytest.mark.parametrize("command", ["runserver", "migrate", "check"])
+def test_a_command_says_in_one_line_which_setting_is_wrong(command):
+    assert run("manage.py", command, LOG_LEVEL="LOUD") == (1, [LOUD])
+
+
+@pytest.mark.parametrize("command", ["migrate", "tidy"])
+def test_a_command_says_in_one_line_that_the_database_is_away(command):
+    url = "postgres://user@127.0.0.1:1/nothing"
+    status, [line] = run("manage.py", command, DATABASE_URL=url)
+    assert status == 1
+    assert line.startswith("The database can't be reached: connection failed:")
+
+
+def test_gunicorn_ends_with_a_status_that_starting_again_does_not_mend():
+    gunicorn = ["-m", "gunicorn", "-c", "config/gunicorn.conf.py"]
+    count = "WEB_CONCURRENCY must be a whole number from 1 to 100, not '0'."
+    assert run(*gunicorn, WEB_CONCURRENCY="0") == (4, [count])
+    status, lines = run(*gunicorn, LOG_LEVEL="LOUD", WEB_CONCURRENCY="1", PORT="0")
+    assert status == 4
+    assert LOUD in lines
+    assert not any(line.startswith("Traceback") for line in lines)
+    unit = (CHECKOUT / "deploy" / "five-purposes.service").read_text()
+    assert "\nRestartPreventExitStatus=4\n" in unit
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ dev: .venv/local
 	@DEBUG=true exec $(BIN)/python manage.py runserver "$${HOST:-127.0.0.1}:$${PORT:-8000}"
 
 backup: .venv/local
-	@$(BIN)/python manage.py backup $(FILE)
+	@$(BIN)/python manage.py backup $${FILE:+"$$FILE"}
 
 restore: .venv/local
-	@test "$(FILE)" || { echo "Name the file: make restore FILE=var/backups/..."; exit 1; }
-	@$(BIN)/python manage.py restore $(FILE) $(if $(REPLACE),--replace)
+	@test "$$FILE" || { echo "Name the file: make restore FILE=var/backups/..."; exit 1; }
+	@$(BIN)/python manage.py restore "$$FILE" $(if $(REPLACE),--replace)
 
 # Write bytecode even if the container disables it: the tests start about a hundred processes, and two import all tests.
 unexport PYTHONDONTWRITEBYTECODE

@@ -7,6 +7,8 @@
 #     backup.sh once     now
 #     backup.sh check    exit status 1 if the newest dump is older than 26 hours
 #
+# With any other argument it shows these lines, and ends with status 2.
+#
 # BACKUP_PING_URL is requested after each dump: a service that alarms when it hears nothing for a day
 # (a dead man's switch) then notices every way in which backups can stop.
 set -u
@@ -57,7 +59,8 @@ has_dump() {
     [ -n "$(find "$directory" -name 'five-purposes-*.dump' "$@")" ]
 }
 
-case ${1:-} in
+case $* in
+"") ;;
 once)
     dump
     exit
@@ -65,6 +68,10 @@ once)
 check)
     has_dump -mmin -1560
     exit
+    ;;
+*)
+    sed -n 's/^# *\(backup\.sh .*\)/\1/p' "$0" >&2
+    exit 2
     ;;
 esac
 while :; do

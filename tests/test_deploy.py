@@ -171,6 +171,44 @@ def test_a_check_of_the_backups_fails_without_a_dump_of_the_last_day(
     assert (checked.returncode, checked.stdout, checked.stderr) == (status, "", "")
 
 
+def test_a_command_that_backups_do_not_know_shows_those_that_they_do(backup, tmp_path):
+    refused = backup("now")
+    assert (refused.returncode, refused.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert [line.split("  ")[0] for line in refused.stderr.splitlines()] == [
+        "backup.sh",
+        "backup.sh once",
+        "backup.sh check",
+    ]
+
+
+def test_make_takes_the_name_of_a_dump_with_spaces_as_one(tmp_path):
+    """A stand-in for Python prints its arguments, one a line."""
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "local.txt").touch()
+    (tmp_path / ".venv" / "local").touch()
+
+    def make(*arguments: str) -> list[str]:
+        command = ["make", "-s", "-f", DEPLOY.parent / "Makefile", *arguments]
+        environment = {"PATH": os.environ["PATH"]}
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        return done.stdout.splitlines()
+
+    assert make("backup", "FILE=a b") == ["manage.py", "backup", "a b"]
+    assert make("backup") == ["manage.py", "backup"]
+    assert make("restore", "FILE=a b", "REPLACE=yes") == [
+        "manage.py",
+        "restore",
+        "a b",
+        "--replace",
+    ]
+
+
 @pytest.fixture(params=["curl", "wget"])
 def pinging(request, tmp_path):
     """The PATH of a machine that has only this program to make requests, and its recorded calls."""

@@ -94,9 +94,9 @@ def test_a_second_result_of_a_day_does_not_name_the_day_twice(owner, user):
     first = make_assessment(user, "0-0-0-0-10", taken_at=NOON)
     later = make_assessment(user, "0-0-0-1-9", taken_at=NOON + timedelta(hours=1))
     words = text_of(owner.get(later.get_absolute_url()))
-    assert "Since your result before , on the same day:" in words
+    assert "Since your earlier result on the same day:" in words
     assert (
-        f'href="{first.get_absolute_url()}">your result before'
+        f'href="{first.get_absolute_url()}">your earlier result'
         in owner.get(later.get_absolute_url()).content.decode()
     )
 

@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import timedelta
+from functools import partial
 from unittest.mock import patch
 
 import pytest
@@ -230,6 +231,47 @@ def test_renewing_does_not_undo_what_another_request_stored(client, user):
     other.save()
     renewing.save()
     assert SessionStore(client.session.session_key)["note"] == "kept"
+
+
+def test_two_requests_that_change_other_keys_both_keep_theirs(db):
+    first = SessionStore()
+    first.update({"both": 1, "removed": 1, "kept": 1})
+    first.create()
+    slow, quick = SessionStore(first.session_key), SessionStore(first.session_key)
+    slow.update({"both": "slow", "none": None})
+    del slow["removed"]
+    quick.update({"both": "quick", "pending": ["6-2-2-0-0"], "removed": 2})
+    quick.save()
+    slow.save()
+    stored = dict(SessionStore(first.session_key).items())
+    assert stored == {"both": "slow", "kept": 1, "none": None, "pending": ["6-2-2-0-0"]}
+    assert dict(slow.items()) == stored
+    quick["more"] = 1
+    quick.save()
+    assert dict(SessionStore(first.session_key).items()) == {**stored, "more": 1}
+
+
+def test_a_change_brings_no_session_back_that_has_ended_meanwhile(signed_in):
+    slow = SessionStore(signed_in.session.session_key)
+    slow["note"] = "late"
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        slow.save()
+    assert not Session.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_requests_at_once_each_keep_what_they_store():
+    first = SessionStore()
+    first.create()
+
+    def store(key):
+        session = SessionStore(first.session_key)
+        session[key] = 1
+        session.save()
+
+    assert at_once(*[partial(store, key) for key in "abcd"]) == []
+    assert dict(SessionStore(first.session_key).items()) == dict.fromkeys("abcd", 1)
 
 
 def test_renewing_brings_no_session_back_that_has_ended_meanwhile(signed_in):

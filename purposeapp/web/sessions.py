@@ -35,7 +35,9 @@ class SessionStore(db.SessionStore):
     _stored: bytes | None = None
     """The serialized data in the row, as far as this request knows."""
     _read: str = ""
-    """The encoded data as read from the row, for the optimistic lock."""
+    """The encoded data in the row, as far as this request knows, for the optimistic lock."""
+    _encoded: str = ""
+    """The encoded data that was last prepared to be stored."""
     _is_swapped = False
     """Whether `change` has stored the session, with its expiry, in this request."""
 
@@ -64,22 +66,37 @@ class SessionStore(db.SessionStore):
         return _age_of(self._get_session())  # type: ignore[attr-defined]
 
     def save(self, must_create=False) -> None:
-        """Store the session, or only its expiry if nothing else has changed in this request.
+        """Store the keys that this request has changed, or only the expiry if it changed none.
 
-        So a request that renews a session doesn't overwrite what another one stored meanwhile.
-        Raises UpdateError if the session was ended meanwhile.
+        So it doesn't overwrite what another request stored under other keys meanwhile. Raises
+        UpdateError if the session was ended meanwhile.
         """
         data = self.serializer().dumps(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
         if must_create or self.session_key is None:
             super().save(must_create)
+            self._read = self._encoded
         elif data != self._stored:
-            if not self._store():
-                raise UpdateError
+            data = self._merge(data)
         elif not self._is_swapped:
             rows = self.model.objects.filter(session_key=self.session_key)
             if not rows.update(expire_date=self.get_expiry_date()):
                 raise UpdateError
         self._stored = data
+
+    def _merge(self, data: bytes) -> bytes:
+        """Store this data with what others stored meanwhile, by compare-and-swap, and return it."""
+        before = self.serializer().loads(self._stored) if self._stored else {}
+        after = self.serializer().loads(data)
+        changed = dict(each for each in after.items() if each not in before.items())
+        while not (self._store(session_data=self._read) if self._read else self._store()):
+            row = self._row()
+            if not row:
+                raise UpdateError
+            self._read = row.session_data
+            self._session_cache = self.decode(row.session_data) | changed
+            for key in before.keys() - after.keys():
+                self._session_cache.pop(key, None)
+        return self.serializer().dumps(self._session_cache)
 
     def change(self, edit: Callable[[], None], key_if_new: str | None = None) -> None:
         """Let `edit` change the current data of the session, and store it at once.
@@ -110,7 +127,10 @@ class SessionStore(db.SessionStore):
         new = self.create_model_instance(self._session_cache)
         rows = self.model.objects.filter(session_key=self.session_key, **condition)
         fields = ("session_data", "user_id", "expire_date")
-        return bool(rows.update(**{name: getattr(new, name) for name in fields}))
+        is_stored = bool(rows.update(**{name: getattr(new, name) for name in fields}))
+        if is_stored:
+            self._read = self._encoded
+        return is_stored
 
     def _get_new_session_key(self) -> str:
         """Return a random session key of 165 bits.
@@ -130,6 +150,7 @@ class SessionStore(db.SessionStore):
             ended = {"session_key": self.session_key, "expire_date__lte": timezone.now()}
             self.model.objects.filter(**ended).delete()
             return False
+        self._read = self._encoded
         return True
 
     def _row(self) -> "Session | None":
@@ -146,6 +167,7 @@ class SessionStore(db.SessionStore):
         """Return the row of a session, with its user."""
         session = super().create_model_instance(data)
         session.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
+        self._encoded = session.session_data
         return session
 
     def _validate_session_key(self, key):

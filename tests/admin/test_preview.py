@@ -78,7 +78,7 @@ def test_it_says_where_to_look_for_a_tip_that_is_not_at_once_on_the_page(editor)
     assert "It fits, but others come first, and there are too many of them." in page
     Tip.objects.filter(text__startswith="Number", position__gte=5).delete()
     page = editor.get(preview_of(tip), split).content.decode()
-    assert "Your tip is on this page, behind “9 more”." in page
+    assert "Your tip is on this page, behind “9 more tips”." in page
     assert OFF not in page
 
 

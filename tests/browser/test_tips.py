@@ -59,7 +59,7 @@ def test_somebody_made_redundant_works_through_the_tips(new_visitor, scripts):
     # Weeks later they come back: the ticks are still there, and the page doesn't ask again.
     visitor.record("0-2-1-7-0")
     expect(page.get_by_text("Your side: I'm looking for a job")).to_be_visible()
-    page.get_by_text("3 more").first.click()
+    page.get_by_text("3 more tips").first.click()
     visitor.record("6-2-2-0-0")
     visitor.record("2-2-0-6-0")
     expect(tip(page, NEW)).to_contain_text("Done on")

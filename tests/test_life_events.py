@@ -187,7 +187,7 @@ def recorded(owner, user):
 def asked(client, assessment) -> tuple[bool, bool]:
     """Return whether the page asks what happened, and whether it offers a reminder."""
     page = client.get(assessment.get_absolute_url()).content.decode()
-    return "What happened since last time?" in page, "Remind me in 3 months" in page
+    return "<h2>What happened in your life?</h2>" in page, "Remind me in 3 months" in page
 
 
 def test_the_page_of_a_new_result_asks_what_happened_and_offers_a_reminder(owner, user, recorded):

@@ -59,7 +59,8 @@ def test_after_signing_in_to_an_account_with_a_history(client, user):
     assert history(client) == ["6-2-2-0-0", "0-0-0-10-0"]
     newest = Assessment.objects.newest_of(user)[0]
     assert (
-        "What happened since last time?" in client.get(newest.get_absolute_url()).content.decode()
+        "<h2>What happened in your life?</h2>"
+        in client.get(newest.get_absolute_url()).content.decode()
     )
 
 

@@ -144,6 +144,8 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     request.session[ASKED_ABOUT] = str(assessment.id)
     if event := form.save(assessment):
         messages.success(request, str(ENCOURAGEMENTS[event]))
+    else:
+        messages.success(request, _("Thanks. We won't ask again for this result."))
     return redirect(assessment)
 
 

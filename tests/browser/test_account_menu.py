@@ -159,7 +159,7 @@ def test_one_press_says_what_happened_and_one_sets_a_reminder(new_visitor, scrip
     visitor.sign_up()
     visitor.record("6-2-2-0-0")
     expect(visitor.message).to_have_text("Saved. Your first result.")
-    asked = page.get_by_role("heading", name="What happened since last time?")
+    asked = page.get_by_role("heading", name="What happened in your life?")
     expect(asked).to_have_count(0)
     visitor.record("2-2-0-6-0")
     expect(visitor.message).to_have_text("Saved. Your 2nd result.")
@@ -177,6 +177,7 @@ def test_one_press_says_what_happened_and_one_sets_a_reminder(new_visitor, scrip
 
     visitor.record("2-3-0-5-0")
     page.get_by_role("button", name="Nothing special").click()
+    expect(visitor.message).to_have_text("Thanks. We won't ask again for this result.")
     expect(asked).to_have_count(0)
     expect(page.locator(".event")).to_have_count(0)
 

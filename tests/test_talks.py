@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from purposeapp.forms import one_line
 from purposeapp.forms.talk import CONFIRM_FIRST
@@ -758,10 +759,13 @@ def test_a_note_that_is_too_long_is_refused_and_still_there(user, guest):
 
 def test_the_sheet_has_it_all_and_says_how_to_lead_the_talk(owner, user, guest):
     made = make_talk(user, "open")
+    guest.post(by_key(made, "note/"), {"text": "Let's take our time."})
     for response in (owner.get(by_id(made, "sheet/")), guest.get(by_key(made, "sheet/"))):
         words = text_of(response)
         assert "Listen. Don't advise, even if you know the answer." in words
         assert "How you compare" in words
+        assert "Let's take our time." in words
+        assert date_format(timezone.localdate()) in words
         for question in response.context["both"]["questions"]:
             assert question in words
 

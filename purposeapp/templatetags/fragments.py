@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field, as_crispy_form
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.widgets import ChoiceWidget
 from django.utils.formats import date_format
@@ -45,6 +46,12 @@ class CheckedTip(WrittenTip, Protocol):
     """A tip that its reader can tick, unless it has been deleted since."""
 
     can_be_ticked: bool
+
+
+@register.simple_tag
+def site_address() -> str:
+    """Return the address that people use, for paper, where no address bar shows it."""
+    return f"{settings.PUBLIC_URL}/"
 
 
 @register.simple_tag

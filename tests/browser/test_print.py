@@ -43,6 +43,16 @@ def test_what_can_only_be_clicked_is_left_out(page):
     assert page.get_by_label("Job seeking", exact=True).is_visible()
 
 
+def test_paper_names_the_site_and_tears_no_purpose_apart(page, server):
+    page.goto("/splits/6-2-2-0-0/")
+    address = page.get_by_text(server.url)
+    assert not address.last.is_visible()
+    page.emulate_media(media="print")
+    assert address.last.is_visible()
+    for advice in page.locator(".advice-purpose").all():
+        assert advice.evaluate("part => getComputedStyle(part).breakInside") == "avoid"
+
+
 def test_a_history_begins_its_picture_on_the_first_page(visitor, remember):
     """Its words go on behind the picture, for as long as they like."""
     page = visitor.page

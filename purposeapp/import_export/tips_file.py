@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
@@ -45,6 +46,7 @@ from .json_validation import (
 CHANGE_REASON = "Import"
 
 NOT_TIPS = _("This is JSON, but not an export of tips.")
+UNKNOWN_KEY = _("“%(key)s” isn't a key of a tip.")
 NOT_LINES = _("This must be a list of lines.")
 TWICE = _("An entry above has the same “key”.")
 AT_TIP = _("Line %(line)d, “%(key)s”: %(reason)s")
@@ -107,6 +109,12 @@ class TipEntryForm(EntryForm):
             raise ValidationError(NOT_AN_OBJECT)
         missing = [key for key in self.fields if key not in entry]
         errors = [ValidationError(MISSING, params={"key": key}) for key in missing]
+        # Often a key with a typing error, whose value would be ignored.
+        errors += [
+            ValidationError(UNKNOWN_KEY, params={"key": Truncator(key).chars(50)})
+            for key in entry
+            if key not in self.fields
+        ]
         self.data = entry
         self.full_clean()
         for key, reasons in self.errors.items():
@@ -269,6 +277,12 @@ class Comparison:
     def archived(self) -> list[Tip]:
         """The tips missing from the file that would be archived."""
         return self.missing if self.archive_missing else []
+
+    @property
+    def archives_all(self) -> bool:
+        """Whether all stored tips that aren't archived yet would be archived."""
+        active = [tip for tip in self._stored.values() if tip.state != Tip.State.ARCHIVED]
+        return bool(active) and len(self.archived) == len(active)
 
     @property
     def is_empty(self) -> bool:

@@ -285,6 +285,8 @@ BAD_ENTRIES = [
         entry(audience="employer"),
         "Only tips for job seeking can be for candidates or employers. Choose “Everyone”.",
     ),
+    (entry(purpos="x"), "“purpos” isn't a key of a tip."),
+    (entry(**{"x" * 60: "x"}), f"“{'x' * 49}…” isn't a key of a tip."),
     (entry(key="good"), str(tips_file.TWICE)),
 ]
 
@@ -426,6 +428,17 @@ def test_an_export_of_a_history_is_refused(editor):
     history = editor.get("/history/export.json").content
     editor.force_login(make_editor("another@example.org"))
     assert send(editor, history).context["form"].errors["file"] == [NOT_TIPS]
+
+
+def test_a_file_that_archives_all_tips_is_warned_of(editor):
+    warning = "This archives all current tips"
+    for entries, archive, is_warned in (
+        ([entry()], "on", True),
+        ([entry()], "", False),
+        ([entry(key="business-groups")], "on", False),
+    ):
+        compare(editor, document(*entries), archive_missing=archive)
+        assert (warning in editor.get(DIFFERENCE).content.decode()) == is_warned
 
 
 def test_no_file_at_all_is_refused(editor):

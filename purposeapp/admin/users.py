@@ -10,6 +10,7 @@ from allauth.account.utils import has_verified_email
 from allauth.core import context
 from allauth.socialaccount import admin as socialaccount_admin  # noqa: F401 (it registers)
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -104,20 +105,21 @@ class AssessmentAdmin(SuperuserOnly, admin.ModelAdmin):
         return False
 
 
-class OneSpelling:
-    """Form mixin that refuses a new email unless it is spelled as it is sent."""
-
-    changed_data: list[str]
-    cleaned_data: dict[str, Any]
+class EmailForm(forms.ModelForm):
+    """Base form that refuses an address of another account, or a spelling other than as sent."""
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
         if "email" in self.changed_data:
             refuse_other_spelling(email)
+        if User.objects.with_email(email).exclude(pk=self.instance.pk).exists():
+            constraint = "user_email_unique_in_any_case"
+            [taken] = (each for each in User._meta.constraints if each.name == constraint)
+            raise ValidationError(taken.violation_error_message, code="unique")
         return email
 
 
-class UserCreationForm(OneSpelling, AdminUserCreationForm):
+class UserCreationForm(EmailForm, AdminUserCreationForm):
     """Form to create an account by email address. Django's own form asks for a user name."""
 
     class Meta:
@@ -125,7 +127,7 @@ class UserCreationForm(OneSpelling, AdminUserCreationForm):
         fields = ["email"]
 
 
-class UserChangeForm(OneSpelling, DjangoUserChangeForm):
+class UserChangeForm(EmailForm, DjangoUserChangeForm):
     """Form to change an account. The last superuser must stay an active one with admin access."""
 
     def clean(self) -> dict[str, Any] | None:
@@ -168,7 +170,18 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin):
         ),
         (_("Dates"), {"fields": ["date_joined", "last_login"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": ["email", "usable_password", "password1", "password2"],
+                "description": _(
+                    "No email is sent: tell them the password yourself. To make them an editor, "
+                    "save, then tick “Staff status” and add the group “Tip editors”."
+                ),
+            },
+        )
+    ]
 
     @admin.display(description=_("email confirmed"), boolean=True)
     def email_is_confirmed(self, user: User) -> bool:

@@ -265,3 +265,28 @@ def test_a_superuser_makes_an_account_and_an_editor_of_it(superuser):
     # Nor can an editor give themselves more permissions.
     assert superuser.post(change, {**form, "is_superuser": "on"}).status_code == 403
     assert not User.objects.get(pk=user.pk).is_superuser
+
+
+@pytest.mark.parametrize("email", ["taken@example.org", "TAKEN@example.org"])
+def test_an_email_that_another_account_has_is_one_error_at_the_field(superuser, email):
+    make_user("taken@example.org")
+    other = make_user("other@example.org")
+    for address in (
+        reverse("admin:purposeapp_user_add"),
+        reverse("admin:purposeapp_user_change", args=[other.pk]),
+    ):
+        form = {
+            "email": email,
+            "is_active": "on",
+            "usable_password": "true",
+            "password1": "ten points to spend",
+            "password2": "ten points to spend",
+        }
+        response = superuser.post(address, form)
+        errors = response.context["adminform"].form.errors
+        assert errors == {"email": ["Someone already uses this email."]}
+
+
+def test_the_page_that_adds_a_user_says_what_happens_next(superuser):
+    page = superuser.get(reverse("admin:purposeapp_user_add")).content.decode()
+    assert "No email is sent: tell them the password yourself." in page

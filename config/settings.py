@@ -496,6 +496,8 @@ LOGGING = {
         # Django's own handlers would log everything twice.
         "django": {"handlers": [], "propagate": True},
         "django.security.DisallowedHost": {"filters": ["refused_host"]},
+        # runserver's line for each request, which has one of ours.
+        "django.server": {"handlers": [], "level": "CRITICAL"},
         # It warns about each HEAD request, since it drops the body.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },

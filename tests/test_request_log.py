@@ -7,6 +7,7 @@ import logging
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import ProgrammingError, transaction
 from django.test import Client
 
@@ -156,3 +157,11 @@ def test_an_unknown_host_is_one_line_of_warning(db, logged):
     assert line["event"].startswith("Invalid HTTP_HOST header: 'eeee")
     assert len(line["event"]) <= MAX_LENGTH + 1
     assert "exception" not in line
+
+
+@pytest.mark.parametrize("status", ["200", "404", "500"])
+def test_runserver_adds_no_second_line_for_a_request(caplog, status):
+    handler = object.__new__(WSGIRequestHandler)
+    handler.request = None
+    handler.log_message('"%s" %s %s', "GET / HTTP/1.1", status, "5")
+    assert caplog.records == []

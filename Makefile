@@ -107,6 +107,8 @@ lock:
 	@touch $@
 
 .venv/bin/python:
+	@test -w . || { echo "You can't write to this folder: $(CURDIR)"; exit 1; }
+	@test ! -e .venv || { echo "There is no Python in .venv (any more). Delete the folder .venv and try again."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed: install it, or set PYTHON to its path"; exit 1; }
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || \

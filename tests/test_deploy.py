@@ -9,6 +9,8 @@ import signal
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
@@ -207,6 +209,37 @@ def test_make_takes_the_name_of_a_dump_with_spaces_as_one(tmp_path):
         "a b",
         "--replace",
     ]
+
+
+def make_run(folder: Path, **options) -> tuple[int, str]:
+    """Run `make run` in a copy of the folder's top level; return the exit status and stdout."""
+    (folder / "requirements").mkdir()
+    (folder / "requirements" / "local.txt").touch()
+    shutil.copy(DEPLOY.parent / "Makefile", folder)
+    folder.chmod(options.pop("mode", 0o755))
+    command = ["make", "-s", "run"]
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, **options
+    )
+    return done.returncode, done.stdout.strip()
+
+
+def test_a_first_start_in_a_folder_that_is_read_only_says_so():
+    nobody = {"user": 65534} if os.geteuid() == 0 else {}  # root can write anywhere
+    with TemporaryDirectory() as folder:
+        said = make_run(Path(folder), mode=0o555, **nobody)
+        Path(folder).chmod(0o755)
+    assert said == (2, f"You can't write to this folder: {folder}")
+
+
+def test_a_first_start_deletes_no_environment_that_was_there(tmp_path):
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "mine").touch()
+    status, said = make_run(tmp_path)
+    assert (status, said.partition(".")[0]) == (2, "There is no Python in ")
+    assert said.endswith("Delete the folder .venv and try again.")
+    assert [each.name for each in (tmp_path / ".venv").iterdir()] == ["mine"]
 
 
 @pytest.fixture(params=["curl", "wget"])

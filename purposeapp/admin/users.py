@@ -115,7 +115,7 @@ class EmailForm(forms.ModelForm):
         if User.objects.with_email(email).exclude(pk=self.instance.pk).exists():
             constraint = "user_email_unique_in_any_case"
             [taken] = (each for each in User._meta.constraints if each.name == constraint)
-            raise ValidationError(taken.violation_error_message, code="unique")
+            raise ValidationError(taken.get_violation_error_message(), code="unique")
         return email
 
 

@@ -158,7 +158,7 @@ def test_it_costs_the_same_with_two_hundred_tips_and_shows_few(
     assert [len(each.at_once) for each in advice] == [2] * 5
     assert [len(each.more) for each in advice] == [MAX_MORE] * 5
     page = response.content.decode()
-    assert page.count(f">{MAX_MORE} more<") == 5
+    assert page.count(f">{MAX_MORE} more tips<") == 5
     assert page.count("All tips for ") == 5
     assert len(re.findall("Tip [a-z_]+-[0-9]+[.]", page)) <= 5 * (2 + MAX_MORE)
 

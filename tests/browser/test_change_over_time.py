@@ -235,7 +235,7 @@ def test_what_did_not_change_is_folded_under_its_year(visitor, remember):
     visitor.sign_up()
     same = [(f"2024-0{month}-03T10:00", "6-2-2-0-0", "", "") for month in range(1, 6)]
     remember(visitor, [*same, ("2025-02-03T10:00", "2-2-1-5-0", "", "")])
-    expect(page.locator(".year > h2")).to_have_text(["2025", "2024"])
+    expect(page.locator(".year > h3")).to_have_text(["2025", "2024"])
     entries = page.locator(".entry h4")
     folded = page.get_by_text("No change: 4 more results")
     expect(entries.locator("visible=true")).to_have_count(2)

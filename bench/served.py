@@ -67,14 +67,14 @@ from django.contrib.auth.models import AnonymousUser
 inviter = User.objects.get(email={email!r})
 lines = []
 for opens in (False, True):
-    talk, invitation = Talk.objects.invite(inviter=inviter, name="Anna")
+    talk, invitation, _is_new = Talk.objects.invite(inviter=inviter, name="Anna")
     guest = Talk.objects.start(invitation, user=AnonymousUser())
     for side, split in zip(TalkSide, ("7-0-2-1-0", "0-1-3-0-6"), strict=True):
         for kind in NEEDED if opens else ():
             talk.answer(side, kind, Split.parse(split))
         talk.agree(side)
     lines += [str(talk.pk), guest]
-_talk, invitation = Talk.objects.invite(inviter=inviter, name="Anna")
+_talk, invitation, _is_new = Talk.objects.invite(inviter=inviter, name="Anna")
 open({file!r}, "w").write("\\n".join([*lines, invitation]))
 """
 

@@ -76,6 +76,20 @@ def test_a_room_is_made_and_listed(owner, user):
     assert "Our team Not open yet · created on" in words_of(owner.get("/rooms/"))
 
 
+def test_a_room_that_is_sent_twice_is_one(owner, stranger):
+    [submission] = re.findall(
+        'name="submission" value="([^"]+)"', owner.get("/rooms/").content.decode()
+    )
+    sent = {"title": "Our team", "asks_future": "on", "submission": submission}
+    first = owner.post("/rooms/", sent)
+    assert owner.post("/rooms/", sent).url == first.url
+    assert Room.objects.count() == 1
+    owner.post("/rooms/", sent | {"title": "Their team"})
+    owner.post("/rooms/", sent | {"asks_future": ""})
+    stranger.post("/rooms/", sent)
+    assert Room.objects.count() == 4
+
+
 @pytest.mark.parametrize(
     "title",
     ["", "   ", "x" * 81, "a\0b", "Sign in at www.evil.example", "a@b", "a＠b", "\u202ea"],  # noqa: RUF001

@@ -130,7 +130,7 @@ def test_old_talks_are_deleted_with_all_that_is_in_them(user):
 
 
 def test_an_invitation_is_made_and_started_once(user):
-    talk, key = Talk.objects.invite(inviter=user, name="Anna")
+    talk, key, _is_new = Talk.objects.invite(inviter=user, name="Anna")
     assert (talk.inviter, talk.name, talk.state) == (user, "Anna", TalkState.INVITED)
     guest_key = Talk.objects.start(key, user=NOBODY)
     started = Talk.objects.of_guest(guest_key)
@@ -178,7 +178,7 @@ def test_a_person_has_so_many_open_invitations_at_most(user):
 
 def test_a_person_makes_so_many_invitations_a_day_revoked_ones_too(user):
     for _ in range(MAX_INVITATIONS_A_DAY):
-        talk, _key = Talk.objects.invite(inviter=user, name="Anna")
+        talk = Talk.objects.invite(inviter=user, name="Anna").talk
         talk.withdraw(TalkSide.INVITER)
     with pytest.raises(TooManyInvitationsTodayError):
         Talk.objects.invite(inviter=user, name="Anna")
@@ -398,6 +398,18 @@ def test_of_two_invitations_at_once_only_one_is_the_tenth_of_a_day():
     invite = lambda: Talk.objects.invite(inviter=user, name="Anna")  # noqa: E731
     assert [type(error) for error in at_once(invite, invite)] == [TooManyInvitationsTodayError]
     assert Talk.objects.count() == MAX_INVITATIONS_A_DAY
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_same_invitation_twice_at_once_is_made_once():
+    user, key, made = make_user(), make_key(), []
+
+    def invite():
+        made.append(Talk.objects.invite(inviter=user, name="Anna", key=key))
+
+    assert at_once(invite, invite) == []
+    assert {each.talk for each in made} == {Talk.objects.get()}
+    assert sorted(each.is_new for each in made) == [False, True]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

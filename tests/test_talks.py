@@ -103,6 +103,41 @@ def test_an_invitation_is_made_and_its_link_leads_to_it(owner, user, guest):
         assert b"/invitations/" not in owner.get(address).content
 
 
+def typed_in(page, **values) -> dict:
+    """Return the form of the page, with its hidden fields and these values."""
+    hidden = re.findall('type="hidden" name="([a-z]+)" value="([^"]+)"', page.content.decode())
+    return dict(hidden) | values
+
+
+def test_an_invitation_that_is_sent_twice_is_one_with_one_email(client, mails):
+    client.force_login(make_verified_user())
+    sent = typed_in(client.get(PATH), name="Anna", label="Ben", email="ben@example.com")
+    responses = [client.post(PATH, sent) for _ in range(2)]
+    talk = Talk.objects.get()
+    assert {response.url for response in responses} == {responses[0].url}
+    assert len(mail.outbox) == 1
+    assert text_of(client.get(responses[1].url)).count("The link is on its way to") == 1
+    for changed in ({"name": "Anne"}, {"label": ""}, {"email": "other@example.com"}):
+        client.post(PATH, sent | changed)
+    client.post(PATH, sent | typed_in(client.get(PATH)))
+    assert Talk.objects.count() == 5
+    talk.withdraw(TalkSide.INVITER)
+    assert client.post(PATH, sent).url != responses[0].url
+    assert Talk.objects.count() == 6
+
+
+def test_nobody_gets_the_invitation_of_another_browser_by_its_submission(user):
+    owner, attacker = Client(), Client()
+    owner.force_login(user)
+    attacker.force_login(make_user("attacker@example.org"))
+    sent = typed_in(owner.get(PATH), name="Anna")
+    response = owner.post(PATH, sent)
+    attacker.get(PATH)  # for a CSRF cookie
+    own = attacker.post(PATH, sent | {"account": ""})
+    assert own.url.partition("=")[2] != response.url.partition("=")[2]
+    assert Talk.objects.count() == 2
+
+
 def test_a_lost_link_is_replaced(owner, user, guest):
     made = make_talk(user)
     response = owner.post(by_id(made, "link/"))

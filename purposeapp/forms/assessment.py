@@ -10,7 +10,7 @@ from purposeapp.models import Assessment, LifeEvent, User
 
 from .life_event import LifeEventForm
 from .newlines import NewlineField
-from .questionnaire import SubmissionField
+from .submission import SubmissionField
 
 
 class SaveResultForm(forms.Form):

@@ -13,7 +13,7 @@ from purposeapp.rooms.code import LENGTH, read_code, without_gaps
 from purposeapp.split import Purpose, Split, budget_error
 
 from .one_line import NameField
-from .questionnaire import SubmissionField
+from .submission import SubmissionField
 from .ten_points import PointsField
 
 TOO_MANY_ROOMS_TODAY = _("You've made %(count)d rooms today. Try again tomorrow.")
@@ -25,7 +25,9 @@ PURPOSE_AND_KIND = _("%(purpose)s, %(kind)s")
 
 
 class RoomForm(forms.ModelForm):
-    """Form to create a room."""
+    """Form to create a room. Idempotent: sent again, it leads to the same room."""
+
+    submission = SubmissionField(required=False, initial=uuid.uuid4)
 
     class Meta:
         model = Room

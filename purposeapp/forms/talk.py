@@ -1,5 +1,7 @@
 """Forms of talks, besides the ten points: links by email, the invitation and the note."""
 
+import uuid
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,7 @@ from purposeapp.models import Talk
 from purposeapp.models.talk import (
     MAX_INVITATIONS_A_DAY,
     MAX_OPEN_INVITATIONS,
+    Invitation,
     TooManyInvitationsTodayError,
     TooManyOpenInvitationsError,
 )
@@ -16,6 +19,7 @@ from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 
 from .newlines import NewlineField
 from .one_line import NameField, OneLineField
+from .submission import SubmissionField
 
 TOO_MANY_OPEN = _("You have %(count)d open invitations. Revoke one first.")
 TOO_MANY_TODAY = _("You've made %(count)d invitations today. Try again tomorrow.")
@@ -45,6 +49,8 @@ class InvitationMailForm(LinkMailForm):
 class InvitationForm(forms.ModelForm):
     """Invitation form. The inviter's name is the only text that the guest sees."""
 
+    submission = SubmissionField(required=False, initial=uuid.uuid4)
+
     class Meta:
         model = Talk
         fields = ["name", "label"]
@@ -60,14 +66,19 @@ class InvitationForm(forms.ModelForm):
             "label": _("Only you see this. It tells your talks apart."),
         }
 
-    def save(self, *, user) -> "tuple[Talk, str] | None":  # type: ignore[override]
-        """Create the invitation, and return it with its key.
+    def save(self, *, user, key: str) -> Invitation | None:  # type: ignore[override]
+        """Create the invitation, or return the one that was made with this key before.
 
         Returns None and adds an error if the user has reached a limit. Returns None without an
         error if the account is gone.
         """
         try:
-            return Talk.objects.invite(inviter=user, **self.cleaned_data)
+            return Talk.objects.invite(
+                inviter=user,
+                name=self.cleaned_data["name"],
+                label=self.cleaned_data["label"],
+                key=key,
+            )
         except TooManyOpenInvitationsError:
             words, code = TOO_MANY_OPEN % {"count": MAX_OPEN_INVITATIONS}, "open"
         except TooManyInvitationsTodayError:

@@ -150,8 +150,8 @@ def _make_talk(inviter: User, guest: User, label: str, finished: list[TalkSide])
     """Return a talk that has started, in which the sides in `finished` have answered."""
     invited = Talk.objects.invite(inviter=inviter, name=TALK_NAME, label=label)
     assert invited  # noqa: S101 (for the type checker)
-    talk, key = invited
-    Talk.objects.start(key, user=guest)
+    talk = invited.talk
+    Talk.objects.start(invited.key, user=guest)
     for (side, kind), split in TALK_ANSWERS.items():
         if side in finished:
             talk.answer(side, kind, Split.parse(split))

@@ -134,18 +134,24 @@ class RoomQuerySet(OwnedQuerySet["Room"]):
         return room.as_live() if room else None
 
     @transaction.atomic
-    def make(self, *, host: User, title: str, asks_future: bool) -> "Room | None":
+    def make(
+        self, *, host: User, title: str, asks_future: bool, submission: uuid.UUID | None = None
+    ) -> "Room | None":
         """Make a room that isn't open yet. Returns None if the account has been deleted.
 
-        Raises TooManyRoomsTodayError.
+        `submission` is the idempotency key: a form that is sent twice returns the room that it made
+        the first time. Raises TooManyRoomsTodayError.
         """
         # A row lock, so that a second request at the same time counts the first room.
         if not User.objects.lock(host.pk):
             return None
+        id = uuid.uuid5(submission or uuid.uuid4(), f"{host.pk} {asks_future} {title}")
+        if made := self.filter(pk=id).first():
+            return made
         day_ago = timezone.now() - timedelta(days=1)
         if self.filter(host=host, made_at__gt=day_ago).count() >= MAX_ROOMS_A_DAY:
             raise TooManyRoomsTodayError
-        return self.create(host=host, title=title, asks_future=asks_future)
+        return self.create(pk=id, host=host, title=title, asks_future=asks_future)
 
 
 class Room(models.Model):

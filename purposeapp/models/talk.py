@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -78,6 +78,15 @@ class TooManyOpenInvitationsError(Exception):
 
 class TooManyInvitationsTodayError(Exception):
     """The person has made the most invitations that one may make in a day."""
+
+
+class Invitation(NamedTuple):
+    """A talk that nobody has started yet, with the key of its link."""
+
+    talk: "Talk"
+    key: str
+    is_new: bool
+    """Whether it was made just now, and not by the same form before."""
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
@@ -159,24 +168,31 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         return by_model.get(Talk._meta.label, 0)
 
     @transaction.atomic
-    def invite(self, *, inviter: User, name: str, label: str = "") -> "tuple[Talk, str] | None":
+    def invite(
+        self, *, inviter: User, name: str, label: str = "", key: str = ""
+    ) -> Invitation | None:
         """Make an invitation and return it with its key, of which only the hash is stored.
 
-        Returns None if the account has been deleted. Raises TooManyOpenInvitationsError,
-        TooManyInvitationsTodayError.
+        Idempotent: with the same `key`, it's a retry, and returns the invitation that was made the
+        first time, unless it was revoked. Returns None if the account has been deleted. Raises
+        TooManyOpenInvitationsError, TooManyInvitationsTodayError.
         """
         # A row lock, so that a second request at the same time counts the first invitation.
         if not User.objects.lock(inviter.pk):
             return None
+        if key and (made := self.filter(invite_hash=hash_of(key)).first()):
+            if made.inviter_id == inviter.pk and not made.inviter_withdrew_at:
+                return Invitation(made, key, is_new=False)
+            key = ""
         mine = self.filter(inviter=inviter)
         if mine.open_invitations().count() >= MAX_OPEN_INVITATIONS:
             raise TooManyOpenInvitationsError
         day_ago = timezone.now() - timedelta(days=1)
         if mine.filter(made_at__gt=day_ago).count() >= MAX_INVITATIONS_A_DAY:
             raise TooManyInvitationsTodayError
-        key = make_key()
+        key = key or make_key()
         talk = self.create(inviter=inviter, name=name, label=label, invite_hash=hash_of(key))
-        return talk, key
+        return Invitation(talk, key, is_new=True)
 
     @transaction.atomic
     def start(

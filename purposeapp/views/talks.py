@@ -1,3 +1,4 @@
+import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -72,6 +73,7 @@ def _page(
         if (side := talk.side_of(request.user))
     ]
     late = {
+        "submission": str(uuid.uuid4()),
         "entries": format_html_join("", '<li class="entry">{}</li>', map(_entry, seats)),
         "name": next((seat.talk.name for seat in seats if seat.is_inviter), ""),
     }
@@ -84,7 +86,7 @@ def _page(
 
     def unsent(given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Add the empty forms, with the name used in the last invitation."""
-        form.initial["name"] = given["name"]
+        form.initial.update(name=given["name"], submission=given["submission"])
         return {**given, "form": form, "mail_form": mail_form}
 
     is_new = not form.is_bound and not typed
@@ -136,18 +138,30 @@ def _is_verified(request: AuthenticatedRequest) -> bool:
 def _invite(
     request: AuthenticatedRequest, form: InvitationForm, mail_form: InvitationMailForm
 ) -> HttpResponse | None:
-    """Create an invitation, and redirect to the page with its link. None if a form is invalid."""
+    """Create an invitation, and redirect to the page with its link. None if a form is invalid.
+
+    Idempotent: sent again, the forms lead to the same invitation, and no second email is sent.
+    """
     if not _is_verified(request):
         form.add_error(None, CONFIRM_FIRST)
     if not form.is_valid() or not mail_form.is_valid():
         return None
-    made = form.save(user=request.user)
+    made = form.save(user=request.user, key=_key_of_forms(request, form, mail_form))
     if not made:
         # Without an error, the account is gone, and so is this session.
         return None if form.errors else redirect("talks")
-    talk, key = made
-    seat = Seat(talk, TalkSide.INVITER, request.user)
-    return pass_on(request, seat, key, mail_form.cleaned_data["email"])
+    seat = Seat(made.talk, TalkSide.INVITER, request.user)
+    if not made.is_new:
+        return HttpResponseSeeOther(f"{seat.url()}?link={made.key}")
+    return pass_on(request, seat, made.key, mail_form.cleaned_data["email"])
+
+
+def _key_of_forms(
+    request: AuthenticatedRequest, form: InvitationForm, mail_form: InvitationMailForm
+) -> str:
+    """Return the key of the invitation that these forms make. Changed forms make another one."""
+    sent = [*form.cleaned_data.values(), *mail_form.cleaned_data.values()]
+    return _key_of_browser(request, repr(sent))
 
 
 @private
@@ -186,9 +200,9 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     return blank or render(request, INVITATION, {**context, "is_own": bool(side)})
 
 
-def _key_of_browser(request: HttpRequest, key: str) -> str:
-    """Return the guest's key of this browser for an invitation. It's the same on every request."""
-    secret = browser_key(request, __name__, key)
+def _key_of_browser(request: HttpRequest, value: str) -> str:
+    """Return this browser's own key for a value. It's the same on every request."""
+    secret = browser_key(request, __name__, value)
     return key_of(secret) if secret else ""
 
 

@@ -9,12 +9,13 @@ import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from purposeapp.accounts.pending import MAX_PENDING
 from purposeapp.models import Assessment, Session
+from purposeapp.web.held_forms import hold_form
 from purposeapp.web.sessions import VISITOR_AGE, SessionStore
 from tests.support.concurrency import at_once
 from tests.support.make import PASSWORD, points
@@ -272,6 +273,20 @@ def test_requests_at_once_each_keep_what_they_store():
 
     assert at_once(*[partial(store, key) for key in "abcd"]) == []
     assert dict(SessionStore(first.session_key).items()) == dict.fromkeys("abcd", 1)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_forms_at_once_of_a_browser_whose_session_has_ended_are_all_held():
+    def hold(path):
+        request = RequestFactory().post(path, {"account": "a" * 32, "note": f"typed at {path}"})
+        request.session, request.META["CSRF_COOKIE"] = SessionStore(), "c" * 32
+        assert hold_form(request)
+
+    paths = ["/goal/", "/reminders/", "/settings/"]
+    assert at_once(*[partial(hold, path) for path in paths]) == []
+    (session,) = Session.objects.all()
+    held = SessionStore(session.session_key)["held_forms"]
+    assert sorted(form["path"] for form in held) == paths
 
 
 def test_renewing_brings_no_session_back_that_has_ended_meanwhile(signed_in):

@@ -22,7 +22,7 @@ from purposeapp.models import Assessment, User
 from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
-from purposeapp.web.idempotency import browser_key
+from purposeapp.web.idempotency import key_of_new_session
 from purposeapp.web.visitors import may_begin_session
 
 MAX_PENDING = 20
@@ -84,16 +84,7 @@ def add_pending_result(
         if not any(result.items() <= other.items() for other in waiting):
             session[SESSION_KEY] = [*waiting, entry][-MAX_PENDING:]
 
-    session.change(add, _key_of_new_session(request))  # type: ignore[attr-defined]
-
-
-def _key_of_new_session(request: HttpRequest) -> str | None:
-    """Return a session key shared by all first requests of a browser; None without a CSRF cookie.
-
-    Signing in rotates the session key, so this one never gives access to an account.
-    """
-    key = browser_key(request, __name__)
-    return key.hex()[:32] if key else None
+    session.change(add, key_of_new_session(request))  # type: ignore[attr-defined]
 
 
 def pending_results(session: SessionBase) -> list[PendingResult]:

@@ -14,6 +14,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from .account_key import FIELD, MAX_KEY_LENGTH, account_key
+from .idempotency import key_of_new_session
+from .visitors import may_begin_session
 
 SESSION_KEY = "held_forms"
 MAX_HELD = 4
@@ -54,7 +56,10 @@ def hold_form(request: HttpRequest, *, of_nobody: bool = False) -> bool:
 
     It replaces an older one of the same page. A visitor's form, without an account key, is held
     only with `of_nobody`, which is for visitors who ask for it. A form that is too large is not
-    held. Views that accept a password must not call this.
+    held, nor one that needs a new session if the network address has too many. Concurrent requests
+    lose no form, even if the browser has no session yet.
+
+    Views that accept a password must not call this.
     """
     account = request.POST.get(FIELD, "")
     if not account and not of_nobody:
@@ -65,13 +70,17 @@ def hold_form(request: HttpRequest, *, of_nobody: bool = False) -> bool:
     if not any(str(text).strip("0 ") for name, text in fields.items() if name != "submission"):
         return False  # nothing has been typed
     body = fields.urlencode()
-    if len(body) > MAX_BYTES or len(account) > MAX_KEY_LENGTH:
+    if len(body) > MAX_BYTES or len(account) > MAX_KEY_LENGTH or not may_begin_session(request):
         return False
     held = HeldForm(
         path=request.path, account=account, body=body, held_at=timezone.now().isoformat()
     )
-    others = [form for form in _waiting(request) if form["path"] != request.path]
-    request.session[SESSION_KEY] = [*others, held][-MAX_HELD:]
+
+    def hold() -> None:
+        others = [form for form in _waiting(request) if form["path"] != request.path]
+        request.session[SESSION_KEY] = [*others, held][-MAX_HELD:]
+
+    request.session.change(hold, key_of_new_session(request))  # type: ignore[attr-defined]
     return True
 
 

@@ -15,3 +15,12 @@ def browser_key(request: HttpRequest, salt: str, value: str = "") -> bytes | Non
     """
     secret = request.META.get("CSRF_COOKIE")
     return salted_hmac(salt, f"{value} {secret}", algorithm="sha256").digest() if secret else None
+
+
+def key_of_new_session(request: HttpRequest) -> str | None:
+    """Return a session key shared by all first requests of a browser; None without a CSRF cookie.
+
+    Signing in rotates the session key, so this one never gives access to an account.
+    """
+    key = browser_key(request, __name__)
+    return key.hex()[:32] if key else None

@@ -120,9 +120,20 @@ def _say_difference(difference: tuple[tuple[Purpose, int], ...]) -> str:
     return _(", ").join(parts)
 
 
-def way_left(moves: list[Move]) -> str:
-    """Return how many points still need to move to reach a goal, as a sentence."""
+def way_left(moves: list[Move], *, is_imagined: bool = False) -> str:
+    """Return how many points still need to move to reach a goal, as a sentence.
+
+    If the points that they move from are only imagined, they would need to.
+    """
     points = sum(move.points for move in moves)
+    if is_imagined and not points:
+        return _("You'd reach your goal.")
+    if is_imagined:
+        return ngettext(
+            "%(points)d point would still need to move.",
+            "%(points)d points would still need to move.",
+            points,
+        ) % {"points": points}
     if not points:
         return _("You've reached your goal.")
     return ngettext(

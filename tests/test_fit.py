@@ -249,6 +249,7 @@ def test_no_result_advises_on_a_movement_and_on_undoing_it():
 
 SINCE = Situation(split=Split.parse("2-2-0-6-0"), earlier=Split.parse("6-0-1-0-3"))
 AHEAD = Situation(split=Split.parse("2-2-0-6-0"), wanted=Split.parse("3-0-7-0-0"))
+IMAGINED = replace(SINCE, is_imagined=True)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +261,10 @@ AHEAD = Situation(split=Split.parse("2-2-0-6-0"), wanted=Split.parse("3-0-7-0-0"
         (SINCE, "business_driven", "falling", "because Business driven fell by 4"),
         (SINCE, "vanity_project", "gone", "because Vanity project dropped from 3 to zero"),
         (SINCE, "vanity_project", "falling", "because Vanity project fell by 3"),
+        (IMAGINED, "job_seeking", "new", "because Job seeking would be new for you"),
+        (IMAGINED, "job_seeking", "rising", "because Job seeking would rise by 6"),
+        (IMAGINED, "business_driven", "falling", "because Business driven would fall by 4"),
+        (IMAGINED, "vanity_project", "gone", "because Vanity project would drop from 3 to zero"),
         (AHEAD, "learning_sponge", "wanted_more", "because your goal is 7 points higher"),
         (AHEAD, "business_driven", "wanted_more", "because your goal is 1 point higher"),
         (AHEAD, "community_spirit", "wanted_less", "because your goal is 2 points lower"),

@@ -103,6 +103,19 @@ def test_the_day_of_a_goal_is_said_as_it_is_today(day, is_there, words):
     assert sentences.wanted_by(day, today=date(2026, 5, 1), is_there=is_there) == words
 
 
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ("2-2-0-6-0", "You'd reach your goal."),
+        ("2-2-1-5-0", "1 point would still need to move."),
+        ("0-0-10-0-0", "10 points would still need to move."),
+    ],
+)
+def test_from_imagined_points_the_way_to_a_goal_is_imagined_too(wanted, words):
+    moves = Split.parse("2-2-0-6-0").moves_to(Split.parse(wanted))
+    assert sentences.way_left(moves, is_imagined=True) == words
+
+
 def test_the_way_to_a_goal_says_as_many_points_as_its_moves_have():
     now = Split.parse("2-2-0-6-0")
     for wanted in EVERY_SPLIT:

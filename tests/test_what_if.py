@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from purposeapp.advice.life_events import usual_split
 from purposeapp.forms.what_if import WHAT_IF
 from purposeapp.models import LifeEvent, Tick, Tip
 from purposeapp.split import EVEN_SPLIT, Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_tip, points
+from tests.support.pages import words_of
 from tests.support.tables import rows_of_all_tables
 
 PATH = "/try/"
@@ -50,10 +52,20 @@ def test_the_result_says_what_it_is_what_would_change_and_how_far_the_goal_is(ow
     assert "What to do then" in page
     assert "What if … I lost my job tomorrow?" in page
     assert "Job seeking\xa0+8, Business driven\xa0−6, Learning sponge\xa0−2." in page
-    assert "8 points still need to move." in page
+    assert "8 points would still need to move." in page
     assert "<li>Move 4 points from Job seeking to Business driven</li>" in page
     for link in ["/try/?if=redundancy", "/keep/0-2-0-8-0/", "/goal/?start=0-2-0-8-0#set"]:
         assert f'href="{link}"' in page
+
+
+def test_the_result_says_what_would_be_and_not_what_is(owner, user):
+    make_assessment(user, "6-2-2-0-0")
+    make_goal(user, "0-2-0-5-3", wanted_by=timezone.localdate())
+    page = words_of(owner.get("/try/0-2-0-5-3/"))
+    assert "You'd reach your goal." in page
+    assert "because Job seeking would be new for you" in page
+    for of_somebody_who_is_there in ("You've reached", "target date", "is new for", "Thank you"):
+        assert of_somebody_who_is_there not in page
 
 
 def test_what_is_not_for_them_makes_room_for_another_tip(owner, user):

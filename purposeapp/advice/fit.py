@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from purposeapp.split import Purpose, Split
 
@@ -68,6 +68,22 @@ WHEN = {
 }
 """The movement that a tip is for, in words for readers whose movements aren't known."""
 
+BECAUSE = {
+    Direction.NEW: _("because %(purpose)s is new for you"),
+    Direction.RISING: _("because %(purpose)s rose by %(by)d"),
+    Direction.FALLING: _("because %(purpose)s fell by %(by)d"),
+    Direction.GONE: _("because %(purpose)s dropped from %(by)d to zero"),
+}
+"""The movement that a reader's points made, as the reason for a tip."""
+
+BECAUSE_IT_WOULD = {
+    Direction.NEW: _("because %(purpose)s would be new for you"),
+    Direction.RISING: _("because %(purpose)s would rise by %(by)d"),
+    Direction.FALLING: _("because %(purpose)s would fall by %(by)d"),
+    Direction.GONE: _("because %(purpose)s would drop from %(by)d to zero"),
+}
+"""The same for points that the reader only tries out."""
+
 
 class Advisable(Protocol):
     """The fields of a tip that decide whether it fits."""
@@ -89,6 +105,8 @@ class Situation:
     wanted: Split | None = None
     """The split of the goal."""
     side: Side = Side.BOTH
+    is_imagined: bool = False
+    """Whether the reader only tries the split out."""
 
     def directions(self, purpose: Purpose) -> frozenset[Direction]:
         """Return the movements that `purpose` makes and that tips may be for, including `ANY`.
@@ -135,22 +153,12 @@ class Situation:
     def why(self, tip: Advisable) -> str:
         """Return why a tip is shown, such as "because Job seeking rose by 6"; empty if obvious."""
         purpose = Purpose(tip.purpose)
-        words = {"purpose": purpose.label}
         points = self.split[purpose]
         if self.earlier is not None:
             by = abs(points - self.earlier[purpose])
-            match tip.direction:
-                case Direction.NEW:
-                    return gettext("because %(purpose)s is new for you") % words
-                case Direction.RISING:
-                    return gettext("because %(purpose)s rose by %(by)d") % {**words, "by": by}
-                case Direction.FALLING:
-                    return gettext("because %(purpose)s fell by %(by)d") % {**words, "by": by}
-                case Direction.GONE:
-                    return gettext("because %(purpose)s dropped from %(by)d to zero") % {
-                        **words,
-                        "by": by,
-                    }
+            reasons = BECAUSE_IT_WOULD if self.is_imagined else BECAUSE
+            if reason := reasons.get(Direction(tip.direction)):
+                return reason % {"purpose": purpose.label, "by": by}
         if self.wanted is not None:
             by = abs(self.wanted[purpose] - points)
             match tip.direction:

@@ -91,6 +91,8 @@ class Advice:
     """Tips that fit, but that the reader has marked as not for them."""
     both_sides: bool = True
     """Whether tips for candidates and tips for employers are shown together."""
+    is_imagined: bool = False
+    """Whether the reader only tries these points out, so that there's nothing to thank for."""
 
     @property
     def groups(self) -> Groups:
@@ -103,22 +105,25 @@ class Advice:
     @property
     def has_sides(self) -> bool:
         """Whether the reader's side of job seeking matters."""
-        return self.purpose == Purpose.JOB_SEEKING and self.points > 0
+        return self._has_points(Purpose.JOB_SEEKING)
 
     @property
     def thanks_for_sharing(self) -> bool:
         """Whether to thank the reader for sharing, before any tip."""
-        return self.purpose == Purpose.COMMUNITY_SPIRIT and self.points > 0
+        return self._has_points(Purpose.COMMUNITY_SPIRIT) and not self.is_imagined
 
     @property
     def thanks_for_honesty(self) -> bool:
         """Whether to thank the reader for admitting to vanity, which nobody likes to do."""
-        return self.purpose == Purpose.VANITY_PROJECT and self.points > 0
+        return self._has_points(Purpose.VANITY_PROJECT) and not self.is_imagined
 
     @property
     def path(self) -> Path | None:
         """The path to another purpose, if this one has points."""
         return self.purpose.path if self.points else None
+
+    def _has_points(self, purpose: Purpose) -> bool:
+        return self.purpose == purpose and self.points > 0
 
     def _grouped(self, tips: list[AdvisedTip]) -> Groups:
         if self.both_sides:
@@ -166,6 +171,7 @@ def _advice(
         has_more=len(wanted) > many + MAX_MORE,
         declined=[each for each in advised if each.tip.id in declined][:MAX_MORE],
         both_sides=situation.side is Side.BOTH,
+        is_imagined=situation.is_imagined,
     )
 
 

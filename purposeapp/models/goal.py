@@ -77,10 +77,12 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         """Return the latest MAX_LATEST goals of a person, the current one first."""
         return _latest(user.pk) if user.is_authenticated else []
 
-    def progress(self, user: User | AnonymousUser, now: Split | None) -> Progress | None:
+    def progress(
+        self, user: User | AnonymousUser, now: Split | None, *, is_imagined: bool = False
+    ) -> Progress | None:
         """Return the progress of `now` towards a person's current goal; None without a goal."""
         goal = self.current_of(user)
-        return Progress(goal, now, today()) if goal else None
+        return Progress(goal, now, today(), is_imagined) if goal else None
 
     def end(self, at: datetime) -> int:
         """End these goals and return their number. A goal never ends before it was set."""

@@ -99,6 +99,7 @@ def advice_purpose(
         chosen_side=str(side or ""),
         has_sides=bool(sides),
         checklist=bool(checklist),
+        is_imagined=advice.is_imagined,
         context=lambda values: {**values, **context},
     )
 

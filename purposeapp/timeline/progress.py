@@ -36,6 +36,8 @@ class Progress:
     now: Split | None
     """None if nothing has been recorded yet."""
     today: date
+    is_imagined: bool = False
+    """Whether `now` is only tried out."""
 
     @property
     def wanted(self) -> Split:
@@ -53,7 +55,9 @@ class Progress:
 
     @property
     def way_left(self) -> str:
-        return sentences.way_left(self.moves) if self.now else ""
+        if not self.now:
+            return ""
+        return sentences.way_left(self.moves, is_imagined=self.is_imagined)
 
     def since(self, then: Split) -> str:
         """Return how much closer the goal is than it was from `then`; empty without a `now`."""
@@ -70,7 +74,9 @@ class Progress:
 
     @property
     def by_when(self) -> str:
-        """A sentence on the target date; empty if there is none."""
+        """A sentence on the target date; empty if there is none, or `now` is only tried out."""
+        if self.is_imagined:
+            return ""
         return sentences.wanted_by(self.goal.wanted_by, today=self.today, is_there=self.is_there)
 
     @property

@@ -74,12 +74,13 @@ def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
     user = request.user
     last = Assessment.objects.latest_of(user)
     event = request.GET.get("if", "")
-    towards = Goal.objects.progress(user, split)
+    towards = Goal.objects.progress(user, split, is_imagined=True)
     situation = Situation(
         split,
         earlier=last.split if last else None,
         wanted=towards.wanted if towards else None,
         side=user.effective_side if user.is_authenticated else Side.BOTH,
+        is_imagined=True,
     )
     declined = Tick.objects.for_user(user).declined()
     staff_wrote = published()

@@ -21,8 +21,6 @@ from gunicorn import http  # type: ignore[import-untyped]
 from gunicorn.errors import AppImportError  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
-from config.local_postgres import LocalPostgresError
-
 HEAD_TIMEOUT_S = 10
 """How long the head of a request may take to arrive. No thread waits for it."""
 MAX_HEAD_BYTES = 64 * 1024
@@ -79,7 +77,7 @@ class Worker(ThreadWorker):
         """Load the application. Wrong settings end the server with their message and status 4."""
         try:
             super().load_wsgi()
-        except (ImproperlyConfigured, LocalPostgresError) as error:
+        except ImproperlyConfigured as error:
             raise AppImportError(str(error)) from error
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -310,7 +310,6 @@ ACCOUNT_FORMS = {
         "login": "LoginForm",
         "signup": "SignupForm",
         "add_email": "AddEmailForm",
-        "change_email": "ChangeEmailForm",
         "change_password": "ChangePasswordForm",
         "set_password": "SetPasswordForm",
         "reset_password": "ResetPasswordForm",

@@ -131,10 +131,6 @@ class AddEmailForm(PlainFields, forms.AddEmailForm):
         return address
 
 
-class ChangeEmailForm(PlainFields, forms.ChangeEmailForm):
-    """Form to correct the email before it is confirmed for the first time."""
-
-
 class ChangePasswordForm(PlainFields, forms.ChangePasswordForm):
     """Password change form: current and new password."""
 

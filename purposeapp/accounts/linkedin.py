@@ -30,7 +30,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.accounts.limits import refuse_other_spelling
 from purposeapp.accounts.login_code import require_login_code
 from purposeapp.models import User
 
@@ -93,7 +92,7 @@ class LinkedInProvider(OpenIDConnectProvider):
     def sociallogin_from_response(self, request, response) -> SocialLogin:
         """Read the claims, and drop those of a wrong type, which allauth would accept.
 
-        An email that isn't spelled as it's sent is dropped too: the sign-up form then asks for one.
+        allauth drops an email that our adapter refuses: the sign-up form then asks for one.
         """
         claims = response["userinfo"] if isinstance(response["userinfo"], dict) else {}
         valid = {
@@ -101,10 +100,6 @@ class LinkedInProvider(OpenIDConnectProvider):
             for name, value in claims.items()
             if name in BOOLEAN_CLAIMS or _is_text(value)
         }
-        try:
-            refuse_other_spelling(str(valid.get("email", "")))
-        except ValidationError:
-            valid.pop("email", None)
         return super().sociallogin_from_response(request, {**response, "userinfo": valid})
 
     def extract_uid(self, data) -> str:

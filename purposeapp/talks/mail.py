@@ -66,7 +66,8 @@ def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
     """Email one side about the other, if they have an account with a verified email.
 
     The link contains no secret key: it needs a sign-in. The Message-ID is a function of the talk
-    and the news, so that an email sent twice by two concurrent requests is recognizably the same.
+    and the news, so that an email that the outbox sends again after a crash is recognizably the
+    same.
     """
     user_id = talk.user_of(to)
     user = reachable_people().filter(pk=user_id).first() if user_id else None

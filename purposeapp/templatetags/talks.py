@@ -17,7 +17,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def talk_pair(pair: Pair, id: str, with_note: bool = False) -> SafeString:
+def talk_pair(pair: Pair, id: str) -> SafeString:
     """Render the answers of one of the two people."""
     return fragment(
         "purposeapp/_talk_pair.html",
@@ -26,7 +26,7 @@ def talk_pair(pair: Pair, id: str, with_note: bool = False) -> SafeString:
         future=pair.future,
         moves=tuple(pair.moves),
         guess=pair.guess,
-        has_note=bool(with_note and pair.note),
+        has_note=bool(pair.note),
         late={"title": pair.title, "guess_label": pair.guess_label, "note": pair.note},
     )
 

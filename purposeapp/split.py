@@ -141,7 +141,7 @@ class Path(NamedTuple):
 PATHS = {
     Purpose.LEARNING_SPONGE: Path(
         Purpose.COMMUNITY_SPIRIT,
-        _("Once you know something, someone else is looking for it. Give it back."),
+        _("Whatever you've learned, someone else is looking for it. Pass it on."),
     ),
     Purpose.VANITY_PROJECT: Path(
         Purpose.COMMUNITY_SPIRIT,

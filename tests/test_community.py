@@ -380,15 +380,15 @@ def test_a_result_of_ones_own_says_it_too(owner, user):
 
 
 def test_leave_me_out_is_a_setting_and_can_be_undone(owner, user):
-    assert "You're counted." in words_of(owner, "/settings/")
+    assert "Your latest result is counted." in words_of(owner, "/settings/")
     assert 'value="count" checked' in re.sub(
         r'\s+(id|class)="[^"]*"| required', "", owner.get(SETTING).content.decode()
     )
     answer = owner.post(SETTING, {"choice": "leave_out"})
-    assert (answer.status_code, answer.url) == (302, "/settings/#community")
+    assert (answer.status_code, answer.url) == (302, "/settings/")
     user.refresh_from_db()
     assert user.left_out
-    assert "You're left out." in words_of(owner, "/settings/")
+    assert "Your results aren't counted." in words_of(owner, "/settings/")
     owner.post(SETTING, {"choice": "count"})
     user.refresh_from_db()
     assert not user.left_out

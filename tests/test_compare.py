@@ -112,7 +112,10 @@ def test_of_more_than_two_that_are_ticked_the_first_two_are_compared(owner, thre
     query = "&".join(f"a={each.id}" for each in three[::-1])
     response = owner.get(f"/history/compare/?{query}")
     assert sides(response) == (three[1].id, three[2].id)
-    assert "You ticked more than two, so these are the first two." in response.content.decode()
+    assert (
+        "You ticked more than two, so these are the latest two of them."
+        in response.content.decode()
+    )
     two = "&".join(f"a={each.id}" for each in three[1:])
     assert "more than two" not in owner.get(f"/history/compare/?{two}").content.decode()
 

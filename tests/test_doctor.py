@@ -100,7 +100,7 @@ def test_what_is_wrong_is_counted_and_ends_with_1(settings):
     with pytest.raises(CommandError, match=r"^1 wrong\.$"):
         call_command("doctor", stdout=words, no_color=True)
     said = words.getvalue()
-    assert "WRONG  Daily           1 sessions ended more than three days ago." in said
+    assert "WRONG  Daily           Sessions that ended more than three days ago: 1." in said
     assert "Does manage.py tidy run? See docs/operate.md." in said
 
 

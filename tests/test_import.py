@@ -67,8 +67,8 @@ def test_a_second_time_changes_nothing(owner, three):
     taken_away = owner.get(EXPORT).content
     three[0].delete()
     for words in [
-        "1 result imported. 2 were already in your history.",
-        "3 were already in your history.",
+        "1 result imported. 2 entries were already in your account.",
+        "Nothing new: everything in this file is already in your account.",
     ]:
         send(owner, taken_away)
         assert said(owner.get("/history/")) == [words]
@@ -92,9 +92,13 @@ def test_it_goes_into_another_account_while_the_first_one_has_it_too(owner, stra
     ]
     assert without_ids[0] == without_ids[1]
     send(stranger, taken_away.content)
-    assert said(stranger.get("/history/")) == ["3 were already in your history."]
+    assert said(stranger.get("/history/")) == [
+        "Nothing new: everything in this file is already in your account."
+    ]
     send(stranger, theirs.content)
-    assert said(stranger.get("/history/")) == ["3 were already in your history."]
+    assert said(stranger.get("/history/")) == [
+        "Nothing new: everything in this file is already in your account."
+    ]
     assert stranger.get(EXPORT).content == theirs.content
 
 
@@ -129,7 +133,9 @@ def test_a_note_that_was_changed_here_stays(owner, three):
     taken_away = owner.get(EXPORT).content
     Assessment.objects.filter(id=three[0].id).update(note="written since")
     send(owner, taken_away)
-    assert said(owner.get("/history/")) == ["3 were already in your history."]
+    assert said(owner.get("/history/")) == [
+        "Nothing new: everything in this file is already in your account."
+    ]
     three[0].refresh_from_db()
     assert three[0].note == "written since"
 
@@ -221,7 +227,10 @@ def test_our_csv_comes_back_exactly_and_a_second_time_changes_nothing(owner, use
     make_assessment(user, note="=1+1;-2\n\n@x", event="other", event_words="'=Oslo")
     taken_away = [owner.get(path).content for path in (EXPORT, "/history/export.csv")]
     Assessment.objects.all().delete()
-    for words in ["4 results imported.", "4 were already in your history."]:
+    for words in [
+        "4 results imported.",
+        "Nothing new: everything in this file is already in your account.",
+    ]:
         send(owner, taken_away[1])
         assert said(owner.get("/history/")) == [words]
         assert owner.get(EXPORT).content == taken_away[0]
@@ -308,7 +317,10 @@ def test_events_and_goals_come_back_exactly(owner, user):
     taken_away = owner.get(EXPORT).content
     Assessment.objects.all().delete()
     Goal.objects.all().delete()
-    for words in ["2 results imported. 2 goals imported.", "4 were already in your history."]:
+    for words in [
+        "2 results imported. 2 goals imported.",
+        "Nothing new: everything in this file is already in your account.",
+    ]:
         send(owner, taken_away)
         assert said(owner.get("/history/")) == [words]
         assert owner.get(EXPORT).content == taken_away

@@ -279,7 +279,7 @@ def test_a_press_on_an_old_page_leaves_the_reminder_that_was_chosen_since(
     if chosen.due_on:
         assert words == f"We'll remind you on {date_format(chosen.due_on)}."
     else:
-        assert words == "You already have a reminder: when something changes in your life."
+        assert words == "You already have a reminder, for when something changes in your life."
 
 
 @pytest.mark.parametrize("press", ["event", "remind"])

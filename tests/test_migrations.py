@@ -17,6 +17,7 @@ truer_portraits = import_module("purposeapp.migrations.0018_truer_portraits")
 who_comes_first = import_module("purposeapp.migrations.0028_who_comes_first")
 who_shares = import_module("purposeapp.migrations.0032_no_blind_spot_for_who_shares")
 plainer_question = import_module("purposeapp.migrations.0037_plainer_talk_question")
+more_and_fewer_points = import_module("purposeapp.migrations.0039_more_and_fewer_points")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """The migration at which the oldest database to preserve was created."""
@@ -145,6 +146,21 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     Part = migrate(before).get_model("purposeapp", "PortraitPart")
     back = dict(Part.objects.values_list("key", "text"))
     assert back == originals | {theirs.key: "The blind spot is ours."}
+
+
+def test_questions_speak_of_points_unless_staff_changed_them(db):
+    old, new = next(iter(more_and_fewer_points.NEW.items()))
+    question = TalkQuestion.objects.get(text=new)
+    theirs = TalkQuestion.objects.get(text=list(more_and_fewer_points.NEW.values())[1])
+    assert TalkQuestion.objects.filter(text__in=more_and_fewer_points.NEW.values()).count() == 3
+    assert TalkQuestion.history.filter(id=question.pk, text=new).count() == 1
+    more_and_fewer_points.restore(apps, None)
+    assert list(TalkQuestion.history.filter(id=question.pk).values_list("text", flat=True)) == [old]
+    TalkQuestion.objects.filter(pk=theirs.pk).update(text="Ours.")
+    more_and_fewer_points.reword(apps, None)
+    question.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (question.text, theirs.text) == (new, "Ours.")
 
 
 def test_a_talk_question_is_said_anew_unless_staff_changed_it(db):

@@ -213,7 +213,7 @@ def test_what_is_wrong_is_said_and_kept_and_nothing_is_stored(owner, user, form,
     response = owner.post(PATH, form)
     assert response.status_code == 422
     page = response.content.decode()
-    assert "<title>Error: Remind me" in page
+    assert "<title>Error: Reminders" in page
     assert page.count(str(error)) == 2  # in the summary and at the field
     assert chosen(user) == ("every_6_months", date(2026, 5, 4))
     if typed := form.get("date", "").strip():
@@ -316,7 +316,7 @@ def test_a_link_by_mail_confirms_it_where_there_are_no_codes(owner, user):
     assert message.to == [user.email]
     link = re.search(r"^http://127\.0\.0\.1:8000(/accounts/confirm-email/\S+)$", message.body, re.M)
     page = text_of(owner.get(link[1]))
-    assert f"One press, and {user.email} is confirmed." in page
+    assert f"Press the button to confirm {user.email}." in page
     assert "Is this your email?" not in page
     assert owner.post(link[1]).url == PATH
     assert EmailAddress.objects.get().verified

@@ -371,13 +371,13 @@ def test_an_answer_is_deleted_once_its_person_has_said_so_twice(client, room):
         in client.get(f"/r/{room.code}/result/").content.decode()
     )
     page = client.get(path)
-    assert "the room counts one answer less" in words_of(page)
+    assert "the room has one answer fewer" in words_of(page)
     assert f'href="/r/{room.code}/result/">Cancel</a>' in page.content.decode()
     assert room.answers.count() == 4
     response = client.post(path)
     assert (response.status_code, response.url) == (303, path)
     assert answers(room) == [("future", FUTURE[1]), ("now", NOW[1])]
-    assert "No answer of yours is in this room" in words_of(client.get(path))
+    assert "You have no answer in this room" in words_of(client.get(path))
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
     # It can be given anew, and counts once.
     spend_in(client, room, NOW[2])

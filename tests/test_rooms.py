@@ -140,8 +140,8 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
         answer(room, f"seat {number}", split)
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
     assert "5 answers. Are there 5 of you?" in said
-    assert "0 of 5 have answered for the future too. The others are still at it" in said
-    assert "it shows only now" in said
+    assert "Answered for the future too: 0 of 5. Anyone missing is still answering" in said
+    assert "it won't show the future" in said
     assert press(owner, room, "reveal").url == f"/rooms/{room.pk}/"
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
     assert "The picture is out" in said
@@ -161,7 +161,7 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
 
 def test_nobody_is_waited_for_once_all_have_spent_points_on_the_future(owner, user):
     said = words_of(owner.get(f"/rooms/{make_room(user, answers=5).pk}/"))
-    assert "5 of 5 have answered for the future too." in said
+    assert "Answered for the future too: 5 of 5." in said
     assert "The others" not in said
 
 
@@ -349,7 +349,7 @@ def test_averages_of_different_people_are_not_compared(owner, user):
     assert "On average, the group would move about:" in said
     room = make_room(user, answers=6)
     answer(room, "no future", NOW[0])
-    assert "If you reveal the picture now, it shows no shift" in words_of(
+    assert "If you reveal the picture now, it won't show what would move" in words_of(
         owner.get(f"/rooms/{room.pk}/")
     )
     room.reveal()

@@ -84,7 +84,7 @@ def test_a_guest_with_an_account_is_told_by_name_and_never_reads_the_label(invit
     made = make_talk(inviter, "started", guest=ana, name="Tom & Co")
     spend(signed_in(inviter), f"/talks/{made.talk.pk}/", "now", "future")
     assert sent() == [(FINISHED, [ana.email])]
-    assert "Tom & Co has spent their ten points" in mail.outbox[0].body
+    assert "Tom & Co has spent their points for today" in mail.outbox[0].body
     assert LABEL not in mail.outbox[0].body
 
 

@@ -4,18 +4,20 @@ import logging
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from unittest.mock import Mock
 from urllib.parse import unquote
 
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.core import mail
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from purposeapp.forms import one_line
-from purposeapp.forms.talk import CONFIRM_FIRST
+from purposeapp.forms.talk import CONFIRM_FIRST, InvitationMailForm, LinkMailForm
 from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion, User, names
 from purposeapp.models.talk import (
     MAX_INVITATIONS_A_DAY,
@@ -30,6 +32,7 @@ from purposeapp.models.talk import (
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 from purposeapp.split import Split
+from purposeapp.views import talks_pages
 from purposeapp.web.request_log import HideKeys, RequestLogMiddleware
 from tests.support.make import (
     make_assessment,
@@ -124,6 +127,27 @@ def test_an_invitation_that_is_sent_twice_is_one_with_one_email(client, mails):
     talk.withdraw(TalkSide.INVITER)
     assert client.post(PATH, sent).url != responses[0].url
     assert Talk.objects.count() == 6
+
+
+def test_an_invitation_whose_email_an_outage_stopped_is_made_with_it_by_the_repeat(
+    client, mails, monkeypatch
+):
+    # Stop the test client from re-raising an exception that was handled with a response.
+    monkeypatch.setattr(Client, "store_exc_info", lambda self, **kwargs: None)
+    client.force_login(make_verified_user())
+    sent = typed_in(client.get(PATH), name="Anna", email="ben@example.com")
+    with monkeypatch.context() as outage:
+        outage.setattr(talks_pages, "mail_invitation", Mock(side_effect=OperationalError))
+        assert client.post(PATH, sent).status_code == 503
+    assert not Talk.objects.exists()
+    assert client.post(PATH, sent).status_code == 303
+    assert (Talk.objects.count(), len(mail.outbox)) == (1, 1)
+
+
+@pytest.mark.parametrize("address", ["anna@example..com", "anna@.com", "x" * 255 + "@example.com"])
+def test_a_wrong_address_has_one_error(address):
+    for form in (LinkMailForm({"email": address}), InvitationMailForm({"email": address})):
+        assert len(form.errors["email"]) == 1
 
 
 def test_nobody_gets_the_invitation_of_another_browser_by_its_submission(user):
@@ -274,7 +298,7 @@ def test_the_inviters_own_label_tells_talks_apart(owner, user):
     page = owner.get(f"{PATH}{talk.pk}/").content.decode()
     assert "A talk with <bdi>Ben &amp; Bo</bdi>" in page
     make_talk(user, name="Anna", label="")
-    assert "Your invitation from " in owner.get(PATH).content.decode()
+    assert "Your invitation, " in owner.get(PATH).content.decode()
     assert 'name="label" value' not in owner.get(PATH).content.decode()
 
 
@@ -514,7 +538,7 @@ def test_a_guest_who_is_signed_in_has_it_in_their_list(user, stranger):
     response = stranger.post(f"/invitations/{made.invite_key}/")
     assert response.url.startswith("/talk/")
     listed = stranger.get(PATH)
-    assert "Anna invited you" in text_of(listed)
+    assert "Invitation from Anna" in text_of(listed)
     assert by_id(made) in listed.content.decode()
     assert "A talk with Anna" in text_of(stranger.get(by_id(made)))
     again = stranger.get(f"/invitations/{made.invite_key}/")
@@ -687,10 +711,14 @@ def test_both_see_both_pairs_the_moves_the_differences_and_questions(owner, user
     for response, first, other in (
         (
             owner.get(by_id(made)),
-            f"Read these aloud to {LABEL}. That's why they call you Anna. Then swap,",
+            f"Read these questions aloud to {LABEL}. They're worded for that, so they call you",
             LABEL,
         ),
-        (guest.get(by_key(made)), "Anna asks, you answer. Then swap: ask Anna the same,", "Anna"),
+        (
+            guest.get(by_key(made)),
+            "Anna asks, and you answer. Then swap: ask Anna the same",
+            "Anna",
+        ),
     ):
         words = words_of(response)
         assert "From now to the future: 4 points from Business driven to Community spirit" in words
@@ -724,7 +752,10 @@ def test_without_a_name_the_guest_is_your_guest(owner, user):
     assert "You placed 8 of your guest's 10 points right." in words
     assert "Your guest placed 5 of your 10 points right." in words
     assert "Now, your guest has 6 more points than you on Vanity project," in words
-    assert "Read these aloud to your guest. That's why they call you Anna." in words
+    assert (
+        "Read these questions aloud to your guest. They're worded for that, so they call you Anna."
+        in words
+    )
 
 
 def test_a_guess_of_one_side_is_a_column_of_the_other(owner, user):
@@ -779,8 +810,16 @@ def test_a_note_reaches_the_other_once_it_is_open(owner, user, guest):
     assert "Line one" not in owner.get(by_id(made)).content.decode()
     guest.post(by_key(made, "agree/"))
     assert "Line one\nLine &lt;two&gt;" in owner.get(by_id(made)).content.decode()
-    guest.post(by_key(made, "note/"), {"text": ""})
+    response = guest.post(by_key(made, "note/"), {"text": ""})
     assert "Line one" not in owner.get(by_id(made)).content.decode()
+    assert "Your note is deleted." in text_of(guest.get(response.url))
+    assert guest.post(by_key(made, "note/"), {"text": ""}).url == by_key(made)
+
+
+def test_a_note_that_comes_too_late_is_not_said_to_be_saved(user, guest, monkeypatch):
+    made = make_talk(user, "agreed")
+    monkeypatch.setattr(Talk, "write", lambda *args: False)  # the talk ended just now
+    assert guest.post(by_key(made, "note/"), {"text": "Too late"}).url == by_key(made)
 
 
 def test_a_note_that_is_too_long_is_refused_and_still_there(user, guest):
@@ -832,7 +871,7 @@ def test_a_guest_without_an_account_reads_what_needs_one(owner, user, guest):
 def test_a_guest_keeps_their_link_unless_the_talk_is_in_their_list(user, guest, stranger, state):
     made = make_talk(user, state)
     page = guest.get(by_key(made))
-    assert "Keep your link This link is your way back" in text_of(page)
+    assert "Save your link This link is your way back" in text_of(page)
     assert link_in(page) == by_key(made)
     has_account = User.objects.get(email="stranger@example.org")
     with_account = make_talk(user, state, guest=has_account)
@@ -840,7 +879,7 @@ def test_a_guest_keeps_their_link_unless_the_talk_is_in_their_list(user, guest, 
         page = stranger.get(path)
         assert page.status_code == 200
         assert 'href="/talks/">Your talks</a>' in page.content.decode()
-        assert "Keep your link" not in text_of(page)
+        assert "Save your link" not in text_of(page)
 
 
 def test_a_group_is_led_from_the_talks_to_the_rooms(owner):
@@ -955,7 +994,7 @@ def test_after_its_term_a_talk_is_over(owner, user, guest):
 
 def test_a_guest_mails_their_address_to_themselves(user, guest, mails):
     made = make_talk(user, "started")
-    assert "Mail it to myself" in text_of(guest.get(by_key(made)))
+    assert "Email it to me" in text_of(guest.get(by_key(made)))
     response = guest.post(by_key(made, "mail/"), {"email": "me@example.com"}, follow=True)
     assert "An email with your link is on its way to you." in text_of(response)
     (sent,) = mail.outbox
@@ -1035,7 +1074,7 @@ def test_the_list_says_where_each_talk_stands(owner, user):
         make_talk(user, state)
     words = words_of(owner.get(PATH))
     for said in (
-        "Nobody has started yet. The link works until",
+        "Your guest hasn't started yet. The link works until",
         "You haven't finished yet.",
         "You've finished. Agree to share your points.",
         f"You've agreed. We're waiting for {LABEL}.",
@@ -1053,8 +1092,8 @@ def test_two_talks_of_a_day_are_told_apart_in_the_time_of_the_reader(owner, user
         made = make_talk(user, label="").talk
         Talk.objects.filter(pk=made.pk).update(made_at=made_at)
     words = text_of(owner.get(PATH))
-    assert "Your invitation from 2 November 2026, 09:00 NZDT" in words
-    assert "Your invitation from 2 November 2026, 11:00 NZDT" in words
+    assert "Your invitation, 2 November 2026, 09:00 NZDT" in words
+    assert "Your invitation, 2 November 2026, 11:00 NZDT" in words
 
 
 def test_what_is_asked_for_in_the_list_is_a_click_away(owner, user):

@@ -35,6 +35,8 @@ REASONS = {
     "Which comes first": gettext_lazy("reworded"),
     "Who shares is seen": gettext_lazy("reworded"),
     "Thanks above the tips": gettext_lazy("reworded"),
+    "In plainer words": gettext_lazy("reworded"),
+    "More and fewer points": gettext_lazy("reworded"),
     "For everyone": gettext_lazy("now for everyone"),
 }
 """The change reasons that migrations stored, as texts for editors."""

@@ -29,9 +29,14 @@ CONFIRM_FIRST = _("Confirm your email before you invite somebody.")
 class LinkMailForm(forms.Form):
     """Form for the address to which a link is sent. The address isn't stored."""
 
-    email = forms.EmailField(
-        label=_("Your email"), max_length=254, validators=[refuse_other_spelling]
-    )
+    email = forms.EmailField(label=_("Your email"), max_length=254)
+
+    def clean_email(self) -> str:
+        """Refuse another spelling of a valid address."""
+        email = self.cleaned_data["email"]
+        if email:
+            refuse_other_spelling(email)
+        return email
 
 
 class InvitationMailForm(LinkMailForm):
@@ -40,7 +45,6 @@ class InvitationMailForm(LinkMailForm):
     email = forms.EmailField(
         label=_("Their email (optional)"),
         max_length=254,
-        validators=[refuse_other_spelling],
         required=False,
         help_text=_("We'll send them the link. We don't store the address."),
     )
@@ -62,8 +66,11 @@ class InvitationForm(forms.ModelForm):
         labels = {"label": _("Who it's for (optional)")}
         error_messages = {"name": {"required": _("Enter your name.")}}
         help_texts = {
-            "name": _("Your guest sees this name, and nothing else about you."),
-            "label": _("Only you see this. It tells your talks apart."),
+            "name": _(
+                "Your guest sees this name. Your points, guess and note stay hidden until you've "
+                "both agreed to share them."
+            ),
+            "label": _("Only you see this. It helps you tell your talks apart."),
         }
 
     def save(self, *, user, key: str) -> Invitation | None:  # type: ignore[override]

@@ -16,7 +16,7 @@ from .json_validation import AT_LINE, MAX_DIGITS, InvalidFile, at_entry, decode
 
 AT_ROW = _("Row %(number)d: %(reason)s")
 NOT_CSV = _("This is not CSV.")
-COLUMN_TWICE = _("A column stands here twice.")
+COLUMN_TWICE = _("This column appears twice.")
 OTHER_CELLS = _("This row has %(cells)d cells, and the first row has %(columns)d.")
 
 DELIMITERS = ",;\t"

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import Assessment, Goal, LifeEvent, User
@@ -56,13 +57,13 @@ BEFORE_SET_AT = _("This is before “set_at”.")
 TOO_FAR_AHEAD = _("This is more than %(years)d years after “set_at”.")
 SECOND_OPEN = _("A goal above has no end either, and only one can be current.")
 OTHER_POINTS_IN_FILE = _("An entry above has the same “id” but different points.")
-TOO_MANY_ENTRIES = _("This file has more than %(most)d entries. Split it into smaller files.")
+TOO_MANY_ENTRIES = _("This file has more than %(most)s entries. Split it into smaller files.")
 TOO_MANY_HERE = _(
-    "Your history can hold %(most)d results. With this file it would have %(count)d. Delete some "
+    "Your history can hold %(most)s results. With this file it would have %(count)s. Delete some "
     "first, or import fewer."
 )
 TOO_MANY_GOALS_HERE = _(
-    "Your account can hold %(most)d goals. With this file it would have %(count)d."
+    "Your account can hold %(most)s goals. With this file it would have %(count)s."
 )
 OTHER_POINTS_HERE = _("It's already in your history, with different points.")
 
@@ -224,7 +225,7 @@ def read_document(data: bytes) -> Document:
     if not isinstance(assessments, list) or not isinstance(goals, list):
         raise InvalidFile(NOT_AN_EXPORT)
     if max(len(assessments), len(goals)) > MAX_ENTRIES:
-        raise InvalidFile(TOO_MANY_ENTRIES, params={"most": MAX_ENTRIES})
+        raise InvalidFile(TOO_MANY_ENTRIES, params=_grouped({"most": MAX_ENTRIES}))
     return Document(_read_assessments(enumerate(assessments, start=1)), _read_goals(goals))
 
 
@@ -254,7 +255,7 @@ def _read_assessments(
     form = AssessmentEntryForm()
     for number, entry in entries:
         if len(numbered) == MAX_ENTRIES:
-            raise InvalidFile(TOO_MANY_ENTRIES, params={"most": MAX_ENTRIES})
+            raise InvalidFile(TOO_MANY_ENTRIES, params=_grouped({"most": MAX_ENTRIES}))
         with at_entry(number, place):
             assessment = Assessment(**form.clean_entry(entry))
             if assessment.id not in splits:
@@ -279,6 +280,11 @@ def _read_goals(entries: list[Any]) -> list[Goal]:
     return list(goals.values())
 
 
+def _grouped(numbers: dict[str, int]) -> dict[str, str]:
+    """Return large numbers as text with separators between thousands."""
+    return {name: number_format(number, force_grouping=True) for name, number in numbers.items()}
+
+
 def _key(goal: Goal) -> tuple[datetime, Split]:
     """Return a goal's natural key: nobody sets the same goal twice within a microsecond."""
     return goal.set_at, goal.split
@@ -297,8 +303,8 @@ def import_document(user: User, document: Document) -> ImportResult:
             raise
         _known, missing = _compare(user, document)
         count = Assessment.objects.for_user(user).count() + len(missing)
-        params = {"most": MAX_ASSESSMENTS, "count": count}
-        raise InvalidFile(TOO_MANY_HERE, params=params) from error
+        limits = {"most": MAX_ASSESSMENTS, "count": count}
+        raise InvalidFile(TOO_MANY_HERE, params=_grouped(limits)) from error
 
 
 @transaction.atomic
@@ -372,7 +378,8 @@ def _add_goals(user: User, goals: list[Goal]) -> int:
     current = mine.current().first()
     missing = [goal for goal in goals if _key(goal) not in here]
     if missing and (count := mine.count() + len(missing)) > MAX_GOALS:
-        raise InvalidFile(TOO_MANY_GOALS_HERE, params={"most": MAX_GOALS, "count": count})
+        limits = {"most": MAX_GOALS, "count": count}
+        raise InvalidFile(TOO_MANY_GOALS_HERE, params=_grouped(limits))
     for goal in missing:
         goal.user = user
         if current and not goal.ended_at:

@@ -154,11 +154,11 @@ def _daily_commands() -> Iterator[Finding]:
     """Check that the periodic commands run: what should be gone for days shows that one doesn't."""
     now = timezone.now()
     over = Session.objects.filter(expire_date__lt=now - LATE).count()
-    yield _daily("tidy", over, "sessions ended more than three days ago")
+    yield _daily("tidy", over, "Sessions that ended more than three days ago")
     due = Reminder.objects.people_due((now - LATE).date()).count()
     rooms = Room.objects.overdue(term=DELETED_WITHIN).count()
-    yield _daily("end_rooms", rooms, "rooms still hold answers after a day")
-    yield _daily("send_reminders", due, "reminders are due since more than three days")
+    yield _daily("end_rooms", rooms, "Rooms that still hold answers after a day")
+    yield _daily("send_reminders", due, "Reminders that have been due for more than three days")
 
 
 def _daily(command: str, left: int, words: str) -> Finding:
@@ -168,7 +168,7 @@ def _daily(command: str, left: int, words: str) -> Finding:
     return Finding(
         "Daily",
         Level.NOTE if command == "send_reminders" else Level.WRONG,
-        f"{left} {words}.",
+        f"{words}: {left}.",
         f"Does manage.py {command} run? See docs/operate.md.",
     )
 
@@ -274,11 +274,11 @@ def _proxy(production: bool) -> Finding:
             "Set TRUSTED_PROXIES to the number of proxies, and have each add to that header.",
         )
     if late_s < BODY_LATE_S / 2:
-        return Finding("Proxy", Level.GOOD, "It takes in whole requests before it passes them on.")
+        return Finding("Proxy", Level.GOOD, "It reads a whole request before it passes it on.")
     return Finding(
         "Proxy",
         Level.WRONG if production else Level.NOTE,
-        "None takes in whole requests: slow visitors hold up the others.",
+        "No proxy reads whole requests first: slow visitors hold up the others.",
         "Put one before the site that buffers requests; see docs/deploy.md.",
     )
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.life_events import LifeEvent, event_label
@@ -31,8 +32,7 @@ MAX_ASSESSMENTS = 10_000
 """The most assessments of an account: one a day for 27 years. A PostgreSQL trigger refuses more."""
 
 HISTORY_IS_FULL = _(
-    "Your history is full: it holds %(most)d results. Delete some first. You can export them "
-    "before that."
+    "Your history is full: it can hold %(most)s results. Export it if you like, then delete some."
 )
 
 NOTE_MAX_LENGTH = 2_000
@@ -72,7 +72,11 @@ class HistoryFullError(ValidationError):
     """The account has the most assessments that it may have. The message says what to do."""
 
     def __init__(self) -> None:
-        super().__init__(HISTORY_IS_FULL, code="full", params={"most": MAX_ASSESSMENTS})
+        super().__init__(
+            HISTORY_IS_FULL,
+            code="full",
+            params={"most": number_format(MAX_ASSESSMENTS, force_grouping=True)},
+        )
 
 
 class AssessmentQuerySet(OwnedQuerySet["Assessment"]):

@@ -3,7 +3,6 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -41,7 +40,7 @@ def community_setting(request: AuthenticatedRequest, *, typed: Typed | None = No
         if form.is_valid():
             form.save(user=request.user)
             messages.success(request, _("Saved."))
-            return redirect(f"{reverse('settings')}#community")
+            return redirect("settings")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     restore_typed(form, typed)
     context = {"form": form, "typed": typed}

@@ -55,14 +55,16 @@ def _summary(added: ImportResult, known: int) -> str:
     """Return a message that says what an import added."""
     if not any(added) and not known:
         return _("The file is empty, so nothing was imported.")
+    if not any(added):
+        return _("Nothing new: everything in this file is already in your account.")
     new, goals = added
     parts = [
         (ngettext("%(count)d result imported.", "%(count)d results imported.", new), new),
         (ngettext("%(count)d goal imported.", "%(count)d goals imported.", goals), goals),
         (
             ngettext(
-                "%(count)d was already in your history.",
-                "%(count)d were already in your history.",
+                "%(count)d entry was already in your account.",
+                "%(count)d entries were already in your account.",
                 known,
             ),
             known,

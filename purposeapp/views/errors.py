@@ -64,8 +64,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             HTTPStatus.BAD_REQUEST,
             _("You've been signed out"),
             _(
-                "Your session ended while we were working on this, so it may be done or not. Sign "
-                "in and check before you send it again."
+                "Your session ended while we were working on this, so we can't tell whether it "
+                "went through. Sign in and check before you send it again."
             ),
         )
     return error_page(
@@ -108,7 +108,7 @@ def incomplete(request: HttpRequest) -> HttpResponse:
         request,
         HTTPStatus.REQUEST_TIMEOUT,
         _("Your form didn't reach us"),
-        _("The connection broke off, so nothing was saved. Go back and send the form again."),
+        _("The connection was lost, so nothing was saved. Go back and send the form again."),
     )
 
 

@@ -84,7 +84,7 @@ def remind_in_3_months(request: HttpRequest) -> None:
             )
         messages.success(request, words)
     elif reminder:
-        words = _("You already have a reminder: when something changes in your life.")
+        words = _("You already have a reminder, for when something changes in your life.")
         messages.success(request, words)
 
 
@@ -95,7 +95,7 @@ def life_changed(request: AuthenticatedRequest) -> HttpResponse:
     """Schedule the reminder of a user who reports a change in their life, two weeks from now."""
     mine = Reminder.objects.for_user(request.user)
     if mine.schedule_after_change():
-        messages.success(request, _("Thanks for telling us. We'll ask you in two weeks."))
+        messages.success(request, _("Thanks for telling us. We'll remind you in two weeks."))
     return redirect("reminders")
 
 

@@ -103,8 +103,8 @@ def join_url(room: Room) -> str:
 def _mailable_link(url: str) -> MailableLink:
     words = _(
         "Hello,\n\n"
-        "Please spend ten points on what you're on LinkedIn for. It takes five minutes, needs no "
-        "account, and nobody else sees your answer:\n\n"
+        "What are you on LinkedIn for? Please spend ten points. It takes five minutes, you don't "
+        "need an account, and nobody else sees your answer:\n\n"
         "%(url)s\n"
     ) % {"url": url}
     return MailableLink(url, _("Your ten points in our room"), words)

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.utils import has_verified_email
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html_join
@@ -146,14 +147,15 @@ def _invite(
         form.add_error(None, CONFIRM_FIRST)
     if not form.is_valid() or not mail_form.is_valid():
         return None
-    made = form.save(user=request.user, key=_key_of_forms(request, form, mail_form))
-    if not made:
-        # Without an error, the account is gone, and so is this session.
-        return None if form.errors else redirect("talks")
-    seat = Seat(made.talk, TalkSide.INVITER, request.user)
-    if not made.is_new:
-        return HttpResponseSeeOther(f"{seat.url()}?link={made.key}")
-    return pass_on(request, seat, made.key, mail_form.cleaned_data["email"])
+    with transaction.atomic():  # so that a repeat after a failure sends the email
+        made = form.save(user=request.user, key=_key_of_forms(request, form, mail_form))
+        if not made:
+            # Without an error, the account is gone, and so is this session.
+            return None if form.errors else redirect("talks")
+        seat = Seat(made.talk, TalkSide.INVITER, request.user)
+        if not made.is_new:
+            return HttpResponseSeeOther(f"{seat.url()}?link={made.key}")
+        return pass_on(request, seat, made.key, mail_form.cleaned_data["email"])
 
 
 def _key_of_forms(
@@ -227,8 +229,8 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
     elif talk.started_at:
         title = _("This invitation is already in use")
         text = _(
-            "If it was you, open this link in the browser where you started, or use the link of "
-            "your own that you kept. If not, ask for a new invitation."
+            "If it was you, open this link in the browser where you started, or use your own link "
+            "if you saved it. If not, ask for a new invitation."
         )
     else:
         title = _("This invitation has expired")

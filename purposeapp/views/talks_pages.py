@@ -145,6 +145,7 @@ def _page(
         "mail_form": mail_form,
         "was_mailed": "mailed" in request.GET,
         "was_noted": "noted" in request.GET,
+        "was_cleared": "cleared" in request.GET,
     }
     if state == TalkState.OPEN:
         context["both"] = _both(seat)
@@ -199,8 +200,9 @@ def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
     if request.method == "POST":
         form = TalkNoteForm(request.POST)
         if form.is_valid():
-            form.save(seat.talk, seat.side)
-            return HttpResponseSeeOther(f"{seat.url()}?noted")
+            done = "noted" if form.cleaned_data["text"] else "cleared" if seat.note else ""
+            is_saved = form.save(seat.talk, seat.side)
+            return HttpResponseSeeOther(f"{seat.url()}?{done}" if is_saved and done else seat.url())
     else:
         form = TalkNoteForm(initial={"text": seat.note})
         restore_typed(form, typed)

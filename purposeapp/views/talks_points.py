@@ -41,7 +41,10 @@ def _offers_future(seat: Seat) -> list[tuple[str, Split]]:
 GUESS = Question(
     TenPointsForm,
     _("Your guess"),
-    _("Where do you think their ten points are now? You'll both see how close you came."),
+    _(
+        "How do you think the other person spends their ten points now? You'll both see how close "
+        "you came."
+    ),
 )
 
 QUESTIONS = {TalkKind.NOW: NOW, TalkKind.FUTURE: FUTURE, TalkKind.GUESS: GUESS}

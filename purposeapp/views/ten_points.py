@@ -67,7 +67,7 @@ NOW = Question(
 FUTURE = Question(
     FutureForm,
     _("Your ten points in the future"),
-    _("Where would you like them to be? Spend ten points the way you wish they were."),
+    _("Where would you like to be? Spend ten points as you'd like them to be."),
 )
 
 

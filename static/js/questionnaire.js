@@ -72,12 +72,14 @@
     for (const link of summary?.querySelectorAll(`[href="#${row.input.id}"]`) ?? []) link.closest("li").remove();
     if (!summary?.querySelector("li")) summary?.remove();
   };
+  const isSumWrong = rows.reduce((sum, row) => sum + pointsOf(row), 0) !== BUDGET;
   const changed = (row) => {
     // An error is about the values that were sent, not the current ones. The one about the sum has a
-    // link to the first field, and is only given if every field is a number.
-    const invalid = form.querySelector(".purpose-invalid");
-    if (!invalid) dropError(rows[0]);
-    form.querySelector("fieldset > .field-error")?.remove();
+    // link to the first field.
+    if (isSumWrong && !form.querySelector(".purpose-invalid")) {
+      dropError(rows[0]);
+      form.querySelector("fieldset > .field-error")?.remove();
+    }
     if (row.element.matches(".purpose-invalid")) {
       dropError(row);
       row.element.classList.remove("purpose-invalid");

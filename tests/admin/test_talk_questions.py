@@ -169,12 +169,12 @@ def test_the_preview_shows_what_each_side_reads_and_the_points(editor):
     asked = "Alex put you at 2 points of Job seeking, not at 6 points?"
     inviter, guest = page.split("What the guest reads")
     means = (
-        "Read these aloud to your guest . That's why they call you Alex . "
-        "Then swap, and answer them yourself."
+        "Read these questions aloud to your guest . They're worded for that, so they call you "
+        "Alex . Then swap, and answer them yourself."
     )
     assert inviter.endswith(f"What the inviter reads {means} {asked} ")
     assert guest.startswith(
-        f" Alex asks, you answer. Then swap: ask Alex the same, the other way round. {asked} "
+        f" Alex asks, and you answer. Then swap: ask Alex the same questions. {asked} "
         "Example points "
     )
     assert "Job seeking 2 4 6 4 2 Vanity" in guest

@@ -65,7 +65,7 @@ def test_every_page_of_an_account_is_in_the_menu_and_so_is_the_way_out(new_visit
     page.goto("/history/")
     headlines = [
         *("What are you on LinkedIn for?", "Your history", "Your goal", "Your tips"),
-        *("Talk about the future", "Ten points with a whole group", "Remind me", "Settings"),
+        *("Talk about the future", "Ten points with a whole group", "Reminders", "Settings"),
     ]
     for name, headline in zip(NAMES, headlines, strict=True):
         visitor.go_to(name)
@@ -132,7 +132,7 @@ def test_the_settings_hold_what_can_be_changed(visitor):
     changes = {
         "Change email": "Change email",
         "Change password": "Change password",
-        "Change reminders": "Remind me",
+        "Change reminders": "Reminders",
         "Import": "Import",
         "Delete account": "Delete your account?",
     }

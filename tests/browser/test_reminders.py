@@ -49,7 +49,7 @@ def test_a_reminder_from_the_choice_to_the_last_press(visitor, new_visitor, serv
     visitor.sign_up()
     visitor.record("6-2-2-0-0")
     visitor.go_to("Reminders")
-    expect(visitor.headline).to_have_text("Remind me")
+    expect(visitor.headline).to_have_text("Reminders")
     main = page.get_by_role("main")
     expect(main).to_contain_text("No reminder set.")
 

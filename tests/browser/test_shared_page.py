@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 PHONE = {"width": 390, "height": 844}
-WHAT_IT_IS = "Somebody spent ten points on why they use LinkedIn."
+WHAT_IT_IS = "Somebody spread ten points over their reasons for using LinkedIn."
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

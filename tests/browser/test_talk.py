@@ -131,19 +131,19 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     page.get_by_label("Your note").fill("I'm tired of selling.")
     page.get_by_role("button", name="Save").click()
     theirs.press("Agree to share my points")
-    expect_both_pairs(inviter, first_line="Read these aloud to your guest.")
+    expect_both_pairs(inviter, first_line="Read these questions aloud to your guest.")
 
     presses.count += 1
     guest.page.reload()
     expect_both_pairs(
         guest,
-        first_line="Anna asks, you answer. Then swap: ask Anna the same, the other way round.",
+        first_line="Anna asks, and you answer. Then swap: ask Anna the same questions.",
     )
     expect(guest.page.get_by_text("I'm tired of selling.")).to_be_visible()
     assert presses.count <= MAX_PRESSES
 
     # It prints on one page.
-    guest.page.get_by_role("link", name="Print it on one page").click()
+    guest.page.get_by_role("link", name="Print it").click()
     expect(guest.headline).to_have_text("Two people, ten points each")
     guest.page.emulate_media(media="print")
     expect_bars_of_one_width(guest.page, 6)
@@ -168,7 +168,7 @@ def test_the_longest_talk_fits_on_one_sheet(inviter, server):
     inviter.page.get_by_role("main").get_by_role("link", name="W" * 40).click()
     questions = inviter.page.get_by_role("region", name="Questions to talk about")
     expect(questions.get_by_role("listitem")).to_have_count(6)
-    inviter.page.get_by_role("link", name="Print it on one page").click()
+    inviter.page.get_by_role("link", name="Print it").click()
     for paper in ("A4", "Letter"):
         assert inviter.page.pdf(format=paper).count(b"/Type /Page\n") == 1
 

@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     help = (
         "Send the reminders that are due. It can be run as often as you like, on several machines "
-        "at once, and again after a crash: nobody is forgotten, and two runs send nobody two."
+        "at once, and again after a crash: nobody is missed, and nobody gets two."
     )
     stopping = False
 
@@ -39,7 +39,9 @@ class Command(BaseCommand):
                     self.stdout.write(f"\rSent {run.sent} of up to {total}", ending="")
                     self.stdout.flush()
                 if self.stopping:
-                    raise CommandError("Stopped. Whoever is still due gets their mail next time.")
+                    raise CommandError(
+                        "Stopped. The other reminders are still due, and are sent next time."
+                    )
         except MailServerDownError as error:
             raise CommandError(
                 f"The mail server can't be used ({error}). All who are due stay due."

@@ -173,6 +173,25 @@ def test_goals_that_were_set_first_are_forgotten_and_never_the_one_that_holds(us
     assert Goal.objects.current().filter(pk=theirs.pk).exists()
 
 
+def test_the_limit_reads_each_goal_a_few_times_even_if_the_statistics_say_there_are_none(user):
+    def goals_read() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables"
+                " WHERE relname = 'purposeapp_goal'"
+            )
+            return cursor.fetchone()[0]
+
+    make_goal(user).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE purposeapp_goal")
+    before = goals_read()
+    fill_goals(user, MAX_GOALS + 5)
+    Goal.objects.set(user=user, split=Split.parse("1-2-3-4-0"))
+    assert Goal.objects.count() == MAX_GOALS
+    assert goals_read() - before < 20 * MAX_GOALS
+
+
 def test_the_one_that_holds_is_kept_however_long_ago_it_was_set(user):
     holds = make_goal(user, set_at=LONG_AGO)
     fill_goals(user, MAX_GOALS + 5)

@@ -71,7 +71,7 @@ TABLE = """
 /talk/{guest}/guess/                     oo?---
 /talk/{guest}/agree/                     >>>---     → /talk/{guest}/
 /talk/{guest}/withdraw/                  oo>---     → /talk/{guest}/
-/talk/{guest}/note/                      oo>---     → /talk/{guest}/?noted
+/talk/{guest}/note/                      oo>---     → /talk/{guest}/
 /talk/{guest}/sheet/                     >>----     → /talk/{guest}/
 /talk/{guest}/mail/                      >>>---     → /talk/{guest}/
 /join/                                   oo----
@@ -153,7 +153,7 @@ TABLE = """
 /talks/{talk}/guess/           ssssss     oo?---  000000
 /talks/{talk}/agree/           ssssss     >>>---  000000  → /talks/{new}/
 /talks/{talk}/withdraw/        ssssss     oo>---  000000  → /talks/
-/talks/{talk}/note/            ssssss     oo>---  000000  → /talks/{new}/?noted
+/talks/{talk}/note/            ssssss     oo>---  000000  → /talks/{new}/
 /talks/{talk}/sheet/           ssssss     >>----  000000  → /talks/{new}/
 /talks/{talk}/remind/          ssssss     >>>---  000000  → /talks/{new}/
 /talks/{talk}/link/            ssssss     >>>---  000000  → /talks/{new}/

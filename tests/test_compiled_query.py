@@ -8,9 +8,15 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from purposeapp.models import Assessment, Goal, Session
+from purposeapp.models import Assessment, Goal, Reminder, Session
 from purposeapp.models.compiled_query import CompiledQuery
-from tests.support.make import make_assessment, make_goal, make_user
+from tests.support.make import (
+    make_assessment,
+    make_goal,
+    make_reminder,
+    make_user,
+    prove_address,
+)
 
 
 def test_latest_and_neighbours(user):
@@ -52,6 +58,13 @@ def test_what_is_joined_comes_along(client, user):
     assert Session.unexpired(key).user is None
     Session.objects.update(expire_date=timezone.now())
     assert Session.unexpired(key) is None
+
+
+def test_what_is_annotated_comes_along(user):
+    make_reminder(user, due_on=timezone.localdate())
+    assert Reminder.objects.of(user).is_reachable is False
+    prove_address(user)
+    assert Reminder.objects.of(user).is_reachable is True
 
 
 def test_a_condition_without_an_argument_stays(user):

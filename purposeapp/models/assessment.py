@@ -204,7 +204,13 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
             datetime.combine(each, time.min, zone) for each in (day, day + timedelta(days=1))
         )
         of_the_day = Q(taken_on=day) | Q(taken_on=None, taken_at__gte=begin, taken_at__lt=end)
-        entered_before = self.filter(of_the_day, recorded_at__lt=recorded_at)
+        # The day in every time zone: for the index, and so that no other day is read.
+        everywhere = datetime.combine(day, time.min, UTC)
+        near = Q(
+            taken_at__gte=everywhere - timedelta(hours=14),
+            taken_at__lt=everywhere + timedelta(days=1, hours=12),
+        )
+        entered_before = self.filter(near, of_the_day, recorded_at__lt=recorded_at)
         last = entered_before.aggregate(last=Max("taken_at"))["last"]
         midday = datetime.combine(day, time(12), zone)
         return min(max(midday, last or midday, EARLIEST), recorded_at)
@@ -304,7 +310,9 @@ class Assessment(SplitFields):
             ),
         ]
         indexes = [
-            models.Index("user", "taken_at", "id", name="assessment_user_taken_at"),
+            # All columns of `key`, so that a page of a history reads no more rows than it shows,
+            # whatever times the others have.
+            models.Index("user", "taken_at", "recorded_at", "id", name="assessment_user_key"),
         ]
 
     def __str__(self) -> str:

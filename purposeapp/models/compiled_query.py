@@ -39,14 +39,16 @@ class _Compiled(NamedTuple):
     parameters: list[tuple[bool, Any]]
     """Pairs: (True, index of an argument) or (False, constant)."""
     parts: list[_Part]
+    annotations: dict[str, int]
+    """The names of annotations, and their columns."""
 
 
 class CompiledQuery(Generic[M]):
     """Decorator for a function that builds a queryset: calling it runs the compiled query.
 
     Arguments must be annotated as int, str, datetime or UUID, and may only be used in comparisons.
-    The queryset may use `select_related`, but must not annotate, defer or depend on anything but
-    the arguments.
+    The queryset may use `select_related`, and `annotate` with values that need no conversion, but
+    must not defer or depend on anything but the arguments.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[M]]) -> None:
@@ -58,15 +60,15 @@ class CompiledQuery(Generic[M]):
         parameters = [arguments[it] if is_given else it for is_given, it in compiled.parameters]
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, parameters)
-            return [self._instance(compiled.parts, row) for row in cursor.fetchall()]
+            return [self._instance(compiled, row) for row in cursor.fetchall()]
 
     def first(self, *arguments: Any) -> M | None:
         """Run the query and return the first row as an instance, or None."""
         return next(iter(self(*arguments)), None)
 
-    def _instance(self, parts: list[_Part], row: tuple) -> M:
+    def _instance(self, compiled: _Compiled, row: tuple) -> M:
         first: Any = None
-        for part in parts:
+        for part in compiled.parts:
             values = row[part.columns]
             # If an outer join found no row, all values are NULL.
             is_there = part.attach is None or any(value is not None for value in values)
@@ -77,6 +79,8 @@ class CompiledQuery(Generic[M]):
                 part.attach(first, instance)
             else:
                 first = instance
+        for name, column in compiled.annotations.items():
+            setattr(first, name, row[column])
         return cast(M, first)
 
     @cached_property
@@ -96,4 +100,4 @@ class CompiledQuery(Generic[M]):
             begin, end = each["select_fields"][0], each["select_fields"][-1] + 1
             names = [column[0].target.attname for column in compiler.select[begin:end]]
             parts.append(_Part(each["model"], slice(begin, end), names, each.get("local_setter")))
-        return _Compiled(sql, places, parts)
+        return _Compiled(sql, places, parts, dict(compiler.annotation_col_map))

@@ -5,7 +5,7 @@ from typing import Self
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +32,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     """Queries for reminders."""
 
     def of(self, user: User) -> "Reminder | None":
-        """Return the reminder of a person; None if they never chose one."""
+        """Return the reminder of a person, with `is_reachable`; None if they never chose one."""
         return _of.first(user.pk)
 
     def due(self, today: date) -> Self:
@@ -315,4 +315,5 @@ def last_day(user: User) -> date | None:
 
 @CompiledQuery
 def _of(user_id: int) -> models.QuerySet[Reminder]:
-    return Reminder.objects.filter(user_id=user_id)
+    person = reachable_people().filter(pk=OuterRef("user_id"))
+    return Reminder.objects.filter(user_id=user_id).annotate(is_reachable=Exists(person))

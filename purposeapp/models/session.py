@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -47,7 +46,8 @@ class Session(AbstractBaseSession):
     @classmethod
     def unexpired(cls, session_key: str) -> "Session | None":
         """Return the session with this key, with its user, in one query; None if it has expired."""
-        return _session_with_user.first(session_key, timezone.now())
+        session = _session_with_user.first(session_key)
+        return session if session and session.expire_date > timezone.now() else None
 
     def __str__(self) -> str:
         """Return the expiry, not the session key, which would give access."""
@@ -59,6 +59,5 @@ class Session(AbstractBaseSession):
 
 
 @CompiledQuery
-def _session_with_user(session_key: str, now: datetime) -> models.QuerySet[Session]:
-    rows = Session.objects.filter(session_key=session_key, expire_date__gt=now)
-    return rows.select_related("user")
+def _session_with_user(session_key: str) -> models.QuerySet[Session]:
+    return Session.objects.filter(session_key=session_key).select_related("user")

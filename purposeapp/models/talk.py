@@ -31,7 +31,7 @@ from .names import (
     NOTHING_INVISIBLE,
     SOME_LETTER,
 )
-from .talk_answer import NEEDED, TalkAnswer, TalkKind, TalkSide, answers_in_all, answers_of, by_side
+from .talk_answer import NEEDED, TalkAnswer, TalkKind, TalkSide, answers_of, by_side
 from .talk_note import TalkNote, notes_of
 from .user import User
 
@@ -104,13 +104,13 @@ class TalkQuerySet(models.QuerySet["Talk"]):
     def listed(self, user: User) -> "list[Talk]":
         """Return a person's latest talks with their answers, up to MAX_LISTED + 1."""
         talks = _latest(user.pk)
-        _read_answers(talks, user)
+        _read_answers(talks)
         return talks
 
     def of_both_sides(self, user: User) -> "list[tuple[Talk, TalkSide]]":
         """Return all talks of a person, oldest first, with the person's side, answers and notes."""
         talks = list(self.for_user(user).oldest_first().prefetch_related("notes"))
-        _read_answers(talks, user)
+        _read_answers(talks)
         return [(talk, side) for talk in talks if (side := talk.side_of(user))]
 
     def running(self) -> Self:
@@ -504,8 +504,7 @@ _PROLONGING = ("started_at", "inviter_agreed_at", "guest_agreed_at")
 @receiver(pre_delete, sender=User)
 def withdraw_from_talks(sender, instance: User, **kwargs) -> None:
     """Withdraw an account from all its talks when it is deleted, in whatever way."""
-    mine = Talk.objects.filter(Q(inviter=instance) | Q(guest=instance)).oldest_first()
-    for talk in mine:
+    for talk in Talk.objects.for_user(instance).oldest_first():
         side = talk.side_of(instance)
         assert side  # noqa: S101 (for the type checker)
         talk.withdraw(side)
@@ -531,10 +530,10 @@ def _latest(user_id: int) -> models.QuerySet[Talk]:
     return Talk.objects.for_user(User(pk=user_id)).latest_first()[: MAX_LISTED + 1]
 
 
-def _read_answers(talks: Sequence[Talk], user: User) -> None:
-    """Prefetch the answers of a person's talks in one query."""
+def _read_answers(talks: Sequence[Talk]) -> None:
+    """Prefetch the answers of these talks in one query."""
     by_talk: dict[uuid.UUID, list[TalkAnswer]] = {}
-    for answer in answers_in_all(user.pk) if talks else ():
+    for answer in TalkAnswer.objects.filter(talk__in=talks):
         by_talk.setdefault(answer.talk_id, []).append(answer)
     for talk in talks:
         talk.answered = by_side(by_talk.get(talk.pk, ()))

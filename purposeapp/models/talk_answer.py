@@ -74,8 +74,3 @@ def by_side(answers: Iterable[TalkAnswer]) -> dict[str, dict[str, Split]]:
 @CompiledQuery
 def answers_of(talk_id: uuid.UUID) -> models.QuerySet[TalkAnswer]:
     return TalkAnswer.objects.filter(talk_id=talk_id)
-
-
-@CompiledQuery
-def answers_in_all(user_id: int) -> models.QuerySet[TalkAnswer]:
-    return TalkAnswer.objects.filter(Q(talk__inviter_id=user_id) | Q(talk__guest_id=user_id))

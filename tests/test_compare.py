@@ -120,6 +120,14 @@ def test_of_more_than_two_that_are_ticked_the_first_two_are_compared(owner, thre
     assert "more than two" not in owner.get(f"/history/compare/?{two}").content.decode()
 
 
+@pytest.mark.parametrize(("ticked", "compared"), [(0, (0, 2)), (1, (1, 2)), (2, (1, 2))])
+def test_one_that_is_ticked_alone_is_compared_with_the_latest_or_the_one_before(
+    owner, three, ticked, compared
+):
+    response = owner.get(f"/history/compare/?a={three[ticked].id}")
+    assert sides(response) == tuple(three[index].id for index in compared)
+
+
 def test_of_two_in_one_moment_the_order_is_that_of_the_history(owner, user):
     pair = [make_assessment(user, taken_at=NOON) for _ in range(2)]
     response = owner.get(address(*pair[::-1]))

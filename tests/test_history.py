@@ -9,7 +9,15 @@ from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH
 from purposeapp.views.history import EXAMPLE, PAGE_SIZE
-from tests.support.make import NOON, make_assessment, make_reminder, make_tip, make_user, points
+from tests.support.make import (
+    NOON,
+    make_assessment,
+    make_reminder,
+    make_tip,
+    make_user,
+    points,
+    prove_address,
+)
 from tests.support.pages import text_of
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
@@ -419,6 +427,9 @@ def test_the_home_says_how_things_stand_now(owner, user, three):
     assert f'<a href="/history/{three[2].id}/">Mainly job seeking (60%)</a>' in now
     assert "6 points still need to move." in now
     assert '<a href="/reminders/">1 May 2100</a>' in now
+    assert "Not until your email is confirmed." in now
+    prove_address(user)
+    assert "Not until your email is confirmed." not in owner.get("/history/").content.decode()
     goal.delete()
     Reminder.objects.all().delete()
     page = owner.get("/history/").content.decode()

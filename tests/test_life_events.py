@@ -15,6 +15,7 @@ from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.forms import NoteForm
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT, WORDS_BESIDE_AN_EVENT
 from purposeapp.models import Assessment, LifeEvent, Reminder
+from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from tests.support.make import NOON, make_assessment, points, prove_address
 from tests.support.pages import text_of
 
@@ -84,6 +85,15 @@ def test_words_of_spaces_are_none(owner, assessment, event):
 def test_eighty_characters_are_enough(owner, assessment, words):
     assert send(owner, assessment, "other", words).status_code == 302
     assert told(assessment) == ("other", words, "note 1")
+
+
+def test_a_note_that_is_too_long_is_refused_and_not_cut_off(owner, assessment):
+    path, note = assessment.get_absolute_url(), "x" * (NOTE_MAX_LENGTH + 1)
+    assert "maxlength" not in re.search("<textarea[^>]+>", owner.get(path).content.decode())[0]
+    response = owner.post(path, {"event": "", "event_words": "", "note": note})
+    assert response.status_code == 422
+    assert note in response.content.decode()
+    assert told(assessment) == ("", "", "note 0")
 
 
 @pytest.mark.parametrize(

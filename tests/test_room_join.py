@@ -318,11 +318,12 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     assert response.url == "/splits/6-2-2-0-0/"
     assert COOKIE not in newcomer.cookies
     assert newcomer.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
-    # A participant sends again, and reads that it doesn't count.
+    # A participant sends again. It's too late, but not for a picture that there never was.
     response = client.post(f"/r/{room.code}/", points("5-3-2-0-0"))
-    assert "This came too late to be part of the group's picture." in words_of(
-        client.get(response.url)
-    )
+    said = words_of(client.get(response.url))
+    assert "Half business driven (50%)" in said
+    assert "The room has ended. Your own result is still here" in said
+    assert "too late to be part of the group's picture" not in said
 
 
 def test_a_code_is_forgotten_once_every_seat_of_its_room_is_over(client, room):

@@ -6,7 +6,7 @@ from datetime import date
 from django.test import Client
 
 from tests.support.client import sign_in
-from tests.support.make import make_reminder, make_user
+from tests.support.make import make_reminder, make_user, prove_address
 
 PATH = "/settings/"
 
@@ -67,13 +67,15 @@ def test_whoever_has_no_password_may_set_one(client, db):
 def test_it_says_when_the_next_reminder_is(owner, user):
     assert "Reminders Never" in words_of(owner)
     make_reminder(user, "every_3_months", due_on=date(2027, 5, 4))
-    assert "Every 3 months. Next: 4 May 2027." in words_of(owner)
+    assert "Every 3 months. Next: 4 May 2027. Not until your email is confirmed." in words_of(owner)
+    prove_address(user)
+    assert "Every 3 months. Next: 4 May 2027. Change reminders" in words_of(owner)
 
 
 def test_it_marks_the_side_that_was_chosen(owner, user):
     assert 'aria-pressed="true"' not in main_of(owner)
     saved = owner.post("/tips/side/", {"side": "employer", "settings": "1"}, follow=True)
-    assert "Saved." in saved.content.decode()
+    assert "Your side of job seeking is saved." in saved.content.decode()
     user.refresh_from_db()
     assert user.side == "employer"
     pressed = re.findall(r'value="([a-z]+)"\s+aria-pressed="true"', main_of(owner))

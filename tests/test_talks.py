@@ -523,6 +523,18 @@ def test_a_key_that_nobody_has_opens_nothing(guest):
             assert text_of(page).startswith(words)
 
 
+def test_a_guest_who_withdrew_reads_so_where_they_began(user):
+    guest, made = Client(), make_talk(user, "invited")
+    path = f"/invitations/{made.invite_key}/"
+    guest.get(path)
+    side = guest.post(path).url
+    guest.post(f"{side}withdraw/")
+    page = guest.get(path)
+    assert page.status_code == 410
+    assert "You've withdrawn from this talk" in text_of(page)
+    assert "Open my side" not in text_of(page)
+
+
 def test_the_inviter_does_not_start_their_own(owner, user):
     made = make_talk(user)
     page = owner.get(f"/invitations/{made.invite_key}/")

@@ -68,6 +68,17 @@ def test_the_result_says_what_would_be_and_not_what_is(owner, user):
         assert of_somebody_who_is_there not in page
 
 
+@pytest.mark.parametrize(
+    ("event", "shown"), [("redundancy", ["For candidates"]), ("", ["For candidates", "For hiring"])]
+)
+def test_whoever_imagines_to_lose_their_job_gets_the_tips_for_candidates(client, db, event, shown):
+    Tip.objects.all().delete()
+    for audience, text in (("candidate", "For candidates"), ("employer", "For hiring")):
+        make_tip(Purpose.JOB_SEEKING, text, audience=audience)
+    advice = client.get(RESULT, {"if": event}).context["result"].advice
+    assert [tip.tip.text for each in advice for tip in each.at_once] == shown
+
+
 def test_what_is_not_for_them_makes_room_for_another_tip(owner, user):
     Tip.objects.all().delete()
     for number in range(1, 4):

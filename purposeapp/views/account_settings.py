@@ -35,7 +35,7 @@ def time_zone(request: AuthenticatedRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     form.save(user=request.user)
-    messages.success(request, _("Saved."))
+    messages.success(request, _("Your time zone is saved."))
     return redirect("settings")
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
 from purposeapp.forms import CommunityForm
+from purposeapp.forms.community import LEAVE_OUT
 from purposeapp.forms.redisplay import restore_typed
 from purposeapp.web.page_cache import public_page
 from purposeapp.web.published import published
@@ -39,7 +40,10 @@ def community_setting(request: AuthenticatedRequest, *, typed: Typed | None = No
     if form.is_bound:
         if form.is_valid():
             form.save(user=request.user)
-            messages.success(request, _("Saved."))
+            if form.cleaned_data["choice"] == LEAVE_OUT:
+                messages.success(request, _("You're left out from now on."))
+            else:
+                messages.success(request, _("You're counted from now on."))
             return redirect("settings")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     restore_typed(form, typed)

@@ -42,7 +42,7 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
     if form.is_bound:
         if form.is_valid():
             form.save(user=request.user)
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Your choice is saved."))
             return redirect("reminders")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     restore_typed(form, typed)

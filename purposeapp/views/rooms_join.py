@@ -280,7 +280,8 @@ def result(request: RoomRequest, code: str) -> HttpResponse:
         is_public=True,
         now=now,
         future=future,
-        late_kind=late,
+        # Nothing was too late for a picture that there never was.
+        late_kind=late if room.now or room.state != RoomState.ENDED else "",
         state=room.state.value,
         asks_future=room.asks_future,
         still=bool(request.META.get("QUERY_STRING")),

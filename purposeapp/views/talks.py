@@ -218,6 +218,11 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
     if side and talk.started_at and not talk.has_withdrawn(side):
         return HttpResponseSeeOther(Seat(talk, side, request.user).url())
     own_key = _key_of_browser(request, key)
+    if talk.is_of_guest(own_key) and talk.has_withdrawn(TalkSide.GUEST):
+        text = _(
+            "Everything you entered in it is deleted. To talk after all, ask for a new invitation."
+        )
+        return errors.gone(request, _("You've withdrawn from this talk"), text)
     if talk.is_of_guest(own_key):
         url = Seat(talk, TalkSide.GUEST, AnonymousUser(), own_key).url()
         title = _("You've already started")

@@ -106,7 +106,7 @@ def side(request: AuthenticatedRequest) -> HttpResponse:
         return unprocessable(request)
     if form.cleaned_data["settings"]:
         form.save(user=request.user)
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Your side of job seeking is saved."))
         return redirect("settings")
     back = _page_of(request.user, form.cleaned_data["assessment"])
     form.save(user=request.user)

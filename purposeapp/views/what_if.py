@@ -75,11 +75,14 @@ def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
     last = Assessment.objects.latest_of(user)
     event = request.GET.get("if", "")
     towards = Goal.objects.progress(user, split, is_imagined=True)
+    side = user.effective_side if user.is_authenticated else Side.BOTH
+    if event == LifeEvent.REDUNDANCY and side is Side.BOTH:
+        side = Side.CANDIDATE  # as when it happens, see EventForm
     situation = Situation(
         split,
         earlier=last.split if last else None,
         wanted=towards.wanted if towards else None,
-        side=user.effective_side if user.is_authenticated else Side.BOTH,
+        side=side,
         is_imagined=True,
     )
     declined = Tick.objects.for_user(user).declined()

@@ -43,7 +43,7 @@ def test_days_are_those_of_the_browser(new_visitor, zone):
     page.get_by_label("Once, on a date I choose").check()
     page.get_by_role("textbox", name="Date").fill(oldest.isoformat())
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(visitor.message).to_have_text("Saved.")
+    expect(visitor.message).to_have_text("Your choice is saved.")
 
 
 def test_a_time_zone_of_ones_own(new_visitor):

@@ -7,6 +7,7 @@ PAGES = [
     "/",
     "/splits/2-2-2-2-2/",
     "/accounts/login/",
+    "/community/",
     "/history/",
     "/goal/",
     "/reminders/",
@@ -21,6 +22,7 @@ PAST = """
 from purposeapp.models import RoomAnswer
 demo.tell_story(user, date(2026, 3, 1))
 demo.make_rooms(user)
+demo.make_community()
 RoomAnswer.objects.filter(room__host=user).delete()
 """
 

@@ -38,8 +38,9 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
     first = _chosen(mine.oldest_first(), ticked[0] if ticked else None)
     second_id = request.GET.get("b") or "".join(ticked[1:2])
     second = _chosen(mine.latest_first(), second_id)
-    if first == second and not second_id:  # only the latest one is ticked: compare it with
-        second = mine.latest_first()[1:2].first()  # the one before
+    if first == second and not second_id:
+        # Only the latest one is ticked: compare it with the one before.
+        second = mine.latest_first()[1:2].first()
     snapshots = mine.latest_snapshots(MAX_CHOICES)
     if len(snapshots) < 2 or not first or not second:
         return render(request, "purposeapp/compare.html")

@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     help = (
         "Send the reminders that are due. It can be run as often as you like, on several machines "
-        "at once, and again after a crash: nobody is missed, and nobody gets two."
+        "at once, and again after a crash: nobody is missed, and two runs send no reminder twice."
     )
     stopping = False
 

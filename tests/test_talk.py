@@ -7,24 +7,24 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from purposeapp.accounts.deletion import delete_account
 from purposeapp.models import Talk, TalkAnswer, TalkNote, User
 from purposeapp.models.capability_key import hash_of, make_key
-from purposeapp.models.talk import (
+from purposeapp.models.talk import NAME_WITH_ADDRESS, TalkState
+from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_note import NOTE_MAX_LENGTH
+from purposeapp.models.talk_queryset import (
     INVITATION_TERM,
     KEPT_AFTER_TERM,
     MAX_INVITATIONS_A_DAY,
     MAX_OPEN_INVITATIONS,
-    NAME_WITH_ADDRESS,
     TALK_TERM,
-    TalkState,
     TooManyInvitationsTodayError,
     TooManyOpenInvitationsError,
 )
-from purposeapp.models.talk_answer import TalkKind, TalkSide
-from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.make import make_user
@@ -315,6 +315,19 @@ def test_deleting_the_account_withdraws_from_all(user):
     assert answers(theirs, TalkSide.GUEST) == {}
     assert answers(theirs, TalkSide.INVITER) == INVITERS
     assert set(Talk.objects.for_user(guest)) == {started, opened, theirs}
+
+
+def test_deleting_an_account_costs_as_many_statements_with_many_talks_as_with_few(user):
+    other = make_user("other@example.org")
+
+    def statements(person, talks):
+        for _ in range(talks):
+            make_talk(person, "open")
+        with CaptureQueriesContext(connection) as made:
+            delete_account(person)
+        return len(made)
+
+    assert statements(user, talks=5) == statements(other, talks=1)
 
 
 def test_an_account_that_the_admin_deletes_withdraws_too(user):

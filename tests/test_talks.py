@@ -20,17 +20,19 @@ from purposeapp.forms import one_line
 from purposeapp.forms.talk import CONFIRM_FIRST, InvitationMailForm, LinkMailForm
 from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion, User, names
 from purposeapp.models.talk import (
-    MAX_INVITATIONS_A_DAY,
-    MAX_LISTED,
-    MAX_OPEN_INVITATIONS,
     NAME_MAX_LENGTH,
     NAME_WITH_ADDRESS,
     NAME_WITH_INVISIBLE,
     NAME_WITHOUT_LETTER,
-    START_REPEATS,
 )
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
+from purposeapp.models.talk_queryset import (
+    MAX_INVITATIONS_A_DAY,
+    MAX_LISTED,
+    MAX_OPEN_INVITATIONS,
+    START_REPEATS,
+)
 from purposeapp.split import Split
 from purposeapp.views import talks_pages
 from purposeapp.web.request_log import HideKeys, RequestLogMiddleware

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from purposeapp.models import OutgoingMail, RoomAnswer, Session, Talk
-from purposeapp.models.talk import KEPT_AFTER_TERM
+from purposeapp.models.talk_queryset import KEPT_AFTER_TERM
 from tests.support.make import make_user
 from tests.support.rooms import make_room, room_of
 from tests.support.tables import rows_of_all_tables

@@ -7,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts.limits import refuse_other_spelling
 from purposeapp.models import Talk
-from purposeapp.models.talk import (
+from purposeapp.models.talk_answer import TalkSide
+from purposeapp.models.talk_note import NOTE_MAX_LENGTH
+from purposeapp.models.talk_queryset import (
     MAX_INVITATIONS_A_DAY,
     MAX_OPEN_INVITATIONS,
     Invitation,
     TooManyInvitationsTodayError,
     TooManyOpenInvitationsError,
 )
-from purposeapp.models.talk_answer import TalkSide
-from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 
 from .newlines import NewlineField
 from .one_line import NameField, OneLineField

@@ -29,8 +29,8 @@ from purposeapp.models import (
 )
 from purposeapp.models.capability_key import hash_of, make_key
 from purposeapp.models.room_answer import RoomKind
-from purposeapp.models.talk import INVITATION_TERM
 from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_queryset import INVITATION_TERM
 from purposeapp.split import Purpose, Split
 
 # example.org is reserved (RFC 2606), so mail to these addresses goes nowhere.

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from purposeapp.accounts.pending import MAX_PENDING
 from purposeapp.community import MIN_CELL, MIN_CHANGED, MIN_PEOPLE
 from purposeapp.models.room_answer import DELETED_WITHIN
-from purposeapp.models.talk import INVITATION_TERM, KEPT_AFTER_TERM, TALK_TERM
+from purposeapp.models.talk_queryset import INVITATION_TERM, KEPT_AFTER_TERM, TALK_TERM
 from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.web.page_cache import public_page
 from purposeapp.web.room_seat import SEAT_AGE

@@ -20,8 +20,8 @@ from purposeapp.forms.redisplay import restore_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
 from purposeapp.models.capability_key import key_of
-from purposeapp.models.talk import INVITATION_TERM, MAX_LISTED
 from purposeapp.models.talk_answer import TalkSide
+from purposeapp.models.talk_queryset import INVITATION_TERM, MAX_LISTED
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.fragments import fragment
 from purposeapp.web.idempotency import browser_key

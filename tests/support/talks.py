@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from purposeapp.models import Talk, User
 from purposeapp.models.capability_key import hash_of, make_key
-from purposeapp.models.talk import INVITATION_TERM, TALK_TERM
 from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_queryset import INVITATION_TERM, TALK_TERM
 from purposeapp.split import Split
 
 INVITERS = {TalkKind.NOW: "7-0-2-1-0", TalkKind.FUTURE: "3-4-2-1-0", TalkKind.GUESS: "1-1-1-1-6"}

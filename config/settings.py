@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "purposeapp",
     "config.admin.AdminConfig",
     "django.contrib.auth",
+    "django.contrib.humanize",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",

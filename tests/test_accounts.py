@@ -312,6 +312,15 @@ def test_a_code_by_mail_signs_in_without_a_password(client, db):
     assert user.check_password(PASSWORD)
 
 
+def test_a_right_code_may_lead_to_a_page_where_codes_begin(client, db):
+    make_verified_user()
+    ask_for_a_code(client, "owner@example.org", next="/accounts/email/")
+    form = {"code": code_in(mail.outbox[0]), "next": "/accounts/email/"}
+    page = client.post(CONFIRM, form, follow=True)
+    assert page.redirect_chain == [("/accounts/email/", 302)]
+    assert "no longer works" not in page.content.decode()
+
+
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_a_code_leads_nowhere_else(client, db, target):
     make_verified_user()

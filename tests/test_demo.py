@@ -26,7 +26,6 @@ from purposeapp.models import (
     Tip,
     User,
 )
-from purposeapp.models.reminder import reachable_people
 from purposeapp.models.room import RoomState
 from purposeapp.models.talk import TalkState
 from purposeapp.models.talk_answer import TalkSide
@@ -89,7 +88,7 @@ def test_the_person_has_all_that_a_person_can_have():
         "done",
         "not_for_me",
     ]
-    assert reachable_people().get(reminder__due_on__gt=timezone.now()) == user
+    assert User.objects.reachable().get(reminder__due_on__gt=timezone.now()) == user
 
 
 @pytest.mark.django_db

@@ -74,6 +74,7 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         "time_zone": "",
         "talks": [],
         "rooms": [],
+        "left_out": False,
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -98,7 +99,7 @@ def test_the_json_holds_ones_own_side_of_each_talk_and_nothing_of_the_other(owne
     for side in TalkSide:
         talk.write(side, f"By the {side}.")
     for client, side, told, own in (
-        (owner, "inviter", INVITERS, {"label": LABEL}),
+        (owner, "inviter", INVITERS, {"label": LABEL, "name": "Anna"}),
         (stranger, "guest", GUESTS, {}),
     ):
         response = client.get(JSON)
@@ -108,11 +109,14 @@ def test_the_json_holds_ones_own_side_of_each_talk_and_nothing_of_the_other(owne
             "side": side,
             "made_at": exported["made_at"],
             "note": f"By the {side}.",
+            "started_at": exported["started_at"],
+            "agreed_at": exported["agreed_at"],
             **{kind.value: Split.parse(split).as_dict() for kind, split in told.items()},
             **own,
         }
         assert response.content.decode().count("By the ") == 1
-        assert "Anna" not in response.content.decode()
+        assert ("Anna" in response.content.decode()) == (side == "inviter")
+        assert exported["made_at"] < exported["started_at"] < exported["agreed_at"]
 
 
 def test_the_csv_holds_the_same_under_a_header(owner, three):
@@ -151,6 +155,7 @@ def test_the_json_holds_the_pictures_of_ones_rooms_and_no_answer(owner, stranger
     make_room(user, answers=4)
     revealed, still_open = owner.get(JSON).json()["rooms"]
     assert (revealed["title"], revealed["asks_future"]) == ("Our team", True)
+    assert revealed["made_at"] <= revealed["opened_at"]
     assert [(each["round"], each["kind"], each["answers"]) for each in revealed["pictures"]] == [
         (1, "now", 6),
         (1, "future", 6),
@@ -168,6 +173,7 @@ def test_without_assessments_it_is_an_export_all_the_same(owner):
         "time_zone": "",
         "talks": [],
         "rooms": [],
+        "left_out": False,
     }
     assert rows(owner.get(CSV)) == [COLUMNS]
 

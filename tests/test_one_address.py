@@ -8,6 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email
 from django.core import mail
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -199,3 +200,25 @@ def test_without_a_mail_server_the_own_address_stays_until_the_new_one_is_proven
     for email, status in ((NEW, 422), (OLD, 302)):
         sent = {"login": email, "password": PASSWORD}
         assert Client().post("/accounts/login/", sent).status_code == status
+
+
+def test_an_interrupted_change_leaves_the_old_address_as_it_was(client, owner, monkeypatch):
+    client.post("/accounts/login/", {"login": OLD, "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post("/accounts/email/", {"email": NEW, "action_add": ""})
+    save = EmailAddress.save
+
+    def save_no_primary(self, *args, **kwargs):
+        if self.primary and self.email == NEW:
+            raise OperationalError("the row is locked")
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(EmailAddress, "save", save_no_primary)
+    form = {"code": code_in(mail.outbox[-1])}
+    with pytest.raises(OperationalError):
+        client.post("/accounts/confirm-email/", form)
+    assert User.objects.reachable().filter(pk=owner.pk).exists()
+    monkeypatch.undo()
+    assert client.post("/accounts/confirm-email/", form).status_code == 302
+    owner.refresh_from_db()
+    assert (owner.email, owner.is_reachable) == (NEW, True)

@@ -19,12 +19,12 @@ from purposeapp.accounts.pending import (
     claim_pending_results,
     pending_results,
 )
-from purposeapp.models import Assessment, Session, User
+from purposeapp.models import Assessment, Reminder, Session, User
 from purposeapp.split import Split
 from tests.support.concurrency import at_once
 from tests.support.headers import OWN_LINK
 from tests.support.mails import code_in
-from tests.support.make import PASSWORD, make_assessment, make_user, points
+from tests.support.make import PASSWORD, make_assessment, make_reminder, make_user, points
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
 
@@ -62,6 +62,14 @@ def test_after_signing_in_to_an_account_with_a_history(client, user):
         "<h2>What happened in your life?</h2>"
         in client.get(newest.get_absolute_url()).content.decode()
     )
+
+
+def test_a_regular_reminder_counts_from_a_result_that_waited(client, user):
+    reminder = make_reminder(user, "every_3_months", due_on=timezone.localdate() + timedelta(11))
+    spend(client)
+    sign_in(client, user)
+    reminder.refresh_from_db()
+    assert reminder.due_on == Reminder.Rhythm.EVERY_3_MONTHS.after(timezone.localdate())
 
 
 def test_several_tries_called_own_are_all_kept_with_the_moment_of_each(client, user):

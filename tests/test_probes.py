@@ -3,6 +3,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from purposeapp.views import probes
+
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_all_is_well(client, db, path):
@@ -11,6 +13,12 @@ def test_all_is_well(client, db, path):
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert response["Content-Length"] == str(len(response.content))
     assert not response.cookies
+
+
+@pytest.fixture(autouse=True)
+def unseen():
+    """Let each test begin like a new process, which has not seen that all is migrated."""
+    probes._migrated.clear()
 
 
 def test_a_waiting_migration_is_not_ready_but_alive(client, db):
@@ -22,6 +30,13 @@ def test_a_waiting_migration_is_not_ready_but_alive(client, db):
         b"not ready: migrations are waiting\n",
     )
     assert client.get("/healthz").status_code == 200
+
+
+def test_migrations_are_compared_until_all_are_applied(client, db, django_assert_num_queries):
+    client.get("/readyz")
+    with django_assert_num_queries(1) as asked:
+        assert client.get("/readyz").status_code == 200
+    assert asked[0]["sql"] == "SELECT 1"
 
 
 def test_without_a_database_the_process_is_alive_and_not_ready(client):

@@ -33,6 +33,11 @@ def make_tick(user, tip, verdict="done", **extra) -> Tick:
     return Tick.objects.create(user=user, tip=tip, verdict=verdict, **extra)
 
 
+def test_an_unknown_verdict_is_an_error(user, tip):
+    with pytest.raises(IntegrityError, match="tick_verdict_is_known"), transaction.atomic():
+        Tick.objects.record(user=user, tip=tip, verdict="perhaps")
+
+
 def say(client, tip, verdict="done", **extra):
     return client.post(f"/tips/{tip.pk}/tick/", {"verdict": verdict, **extra})
 

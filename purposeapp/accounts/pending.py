@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from purposeapp import sentences
-from purposeapp.models import Assessment, User
+from purposeapp.models import Assessment, Reminder, User
 from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 from purposeapp.web.account_key import MAX_KEY_LENGTH, account_key
@@ -52,10 +52,16 @@ class PendingResult(NamedTuple):
         return sentences.headline(self.split)
 
     def claim(self, user: User) -> Assessment:
-        """Record it for `user`, with the time at which it was submitted. Idempotent."""
-        return Assessment.objects.record(
+        """Record it for `user`, with the time at which it was submitted. Idempotent.
+
+        As for any new result, it postpones the user's periodic reminder.
+        """
+        assessment = Assessment.objects.record(
             user=user, split=self.split, submission=self.submission, taken_at=self.taken_at
         )
+        day = timezone.localdate(assessment.taken_at, user.zone)
+        Reminder.objects.for_user(user).postpone_after(day)
+        return assessment
 
 
 def add_pending_result(

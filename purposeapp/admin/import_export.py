@@ -5,6 +5,7 @@ import zlib
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -75,6 +76,7 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     comparison = tips_file.Comparison(tips, archive_missing=archive_missing)
     agreed = request.POST.get("fingerprint") == comparison.fingerprint
     if request.method == "POST" and agreed:
+        _require_permissions(request, comparison)
         comparison.apply(request.user)
         del request.session[WAITING]
         messages.success(request, _summary(comparison))
@@ -84,6 +86,18 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     status = HTTPStatus.CONFLICT if outdated else HTTPStatus.OK
     title = _("Review import")
     return render_page(request, "admin/tips_difference.html", title, context, status)
+
+
+def _require_permissions(request: HttpRequest, comparison: tips_file.Comparison) -> None:
+    """Raise PermissionDenied if the user may not do by hand what this import would do."""
+    needed = {
+        "add": comparison.new,
+        "change": comparison.changed,
+        "delete": comparison.archived,
+    }
+    for right, rows in needed.items():
+        if rows and not request.user.has_perm(f"purposeapp.{right}_tip"):
+            raise PermissionDenied
 
 
 def _summary(comparison: tips_file.Comparison) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
@@ -109,7 +108,10 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         """Show the list. A move button saves the typed positions, then moves its tip."""
         response = super().changelist_view(request, extra_context)
         arrow = ARROW.fullmatch(request.POST.get("_save", ""))
-        if arrow and response.status_code == HTTPStatus.FOUND:
+        # Django redirects to this URL once it has saved the list, and to another one if the query
+        # string is wrong, before it checks the permission.
+        is_saved = getattr(response, "url", None) == request.get_full_path()
+        if arrow and is_saved and self.has_change_permission(request):
             reorder.move(request, int(arrow["tip_id"]), down=arrow["way"] == "down")
         return response
 

@@ -128,11 +128,17 @@ class VersionedAdmin(SimpleHistoryAdmin):
         version_id: str,
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show a version in the row's form, to restore it. A POST needs the change permission."""
+        """Show a version in the row's form, to restore it.
+
+        A POST needs the change permission and, if the row has been deleted, also the one to add.
+        """
         self._require_permission(request)
+        ids = id_or_404(object_id), id_or_404(version_id)
         if request.method == "POST":
             self.model.lock_table()
-        ids = id_or_404(object_id), id_or_404(version_id)
+            is_deleted = not self.model.objects.filter(pk=ids[0]).exists()
+            if is_deleted and not self.has_add_permission(request):
+                raise PermissionDenied
         return super().history_form_view(request, *ids, extra_context)
 
     def _require_permission(self, request: HttpRequest) -> None:

@@ -33,6 +33,7 @@ def to_json(
     reminder: Reminder | None = None,
     side: str = "",
     time_zone: str = "",
+    left_out: bool = False,
     talks: Iterable[tuple[Talk, TalkSide]] = (),
     rooms: Iterable[Room] = (),
 ) -> Iterator[str]:
@@ -42,9 +43,10 @@ def to_json(
 
     An import reads assessments and goals back exactly. The rest is in the file for information
     only: ticks (by the tip's key), because another server may have other tips; the reminder,
-    because no file may start emails; the side of job seeking and the time zone; the user's own
-    side of each talk, because a talk belongs to two people; and the rooms that they host, because
-    their answers are other people's, of which only the released pictures are exported.
+    because no file may start emails; the side of job seeking, the time zone, and whether the user
+    is left out of the community's picture; the user's own side of each talk, because a talk belongs
+    to two people; and the rooms that they host, because their answers are other people's, of which
+    only the released pictures are exported.
     """
     yield f'{{\n  "version": {VERSION},\n  "assessments": ['
     between = "\n"
@@ -60,6 +62,7 @@ def to_json(
         "time_zone": time_zone,
         "talks": [_talk_values(talk, talk_side) for talk, talk_side in talks],
         "rooms": [_room_values(room) for room in rooms],
+        "left_out": left_out,
     }
     yield _json(rest).removeprefix("{\n")
 
@@ -107,7 +110,7 @@ def _goal_values(goal: Goal) -> dict[str, str | int | None]:
         **goal.split.as_dict(),
         "wanted_by": goal.wanted_by.isoformat() if goal.wanted_by else None,
         "set_at": _timestamp(goal.set_at),
-        "ended_at": _timestamp(goal.ended_at) if goal.ended_at else None,
+        "ended_at": _timestamp_or_none(goal.ended_at),
     }
 
 
@@ -128,7 +131,9 @@ def _talk_values(talk: Talk, side: TalkSide) -> dict[str, object]:
         "made_at": _timestamp(talk.made_at),
         "note": "".join(notes),
         **{kind: split.as_dict() for kind, split in talk.answered[side].items()},
-        **({"label": talk.label} if side == TalkSide.INVITER else {}),
+        **({"label": talk.label, "name": talk.name} if side == TalkSide.INVITER else {}),
+        "started_at": _timestamp_or_none(talk.started_at),
+        "agreed_at": _timestamp_or_none(talk.agreed_at(side)),
     }
 
 
@@ -142,9 +147,14 @@ def _room_values(room: Room) -> dict[str, object]:
             {"round": each.round, "kind": each.kind, "answers": each.answers, "rows": each.rows}
             for each in room.released.all()
         ],
+        "opened_at": _timestamp_or_none(room.opened_at),
     }
 
 
 def _timestamp(time: datetime) -> str:
     # Not strftime: it doesn't zero-pad years before 1000.
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _timestamp_or_none(time: datetime | None) -> str | None:
+    return _timestamp(time) if time else None

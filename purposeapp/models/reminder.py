@@ -40,13 +40,8 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         return self.filter(due_on__lte=today)
 
     def people_due(self, today: date) -> models.QuerySet[User]:
-        """Return the reachable people whose reminder is due on or before `today`.
-
-        One query per table and no join, as the two tables need not be on the same machine.
-        """
-        return reachable_people().filter(
-            pk__in=list(self.due(today).values_list("user", flat=True))
-        )
+        """Return the reachable people whose reminder is due on or before `today`."""
+        return User.objects.reachable().filter(reminder__in=self.due(today))
 
     def due_somewhere(self, now: datetime) -> Self:
         """Return the reminders that are due in any time zone, not necessarily in the person's."""
@@ -294,17 +289,6 @@ class Reminder(models.Model):
         self.sequence += 1
 
 
-def reachable_people() -> models.QuerySet[User]:
-    """Return the people who may be sent mail.
-
-    Mail goes to the primary address of an active account, and only once it is verified: anybody
-    can enter somebody else's. PostgreSQL makes sure that `email` is that address.
-    """
-    return User.objects.filter(
-        is_active=True, emailaddress__primary=True, emailaddress__verified=True
-    )
-
-
 def last_day(user: User) -> date | None:
     """Return the day of a person's last assessment, in their time zone; None without any."""
     last = Assessment.objects.for_user(user).latest_first().values_list("taken_on", "taken_at")
@@ -315,5 +299,5 @@ def last_day(user: User) -> date | None:
 
 @CompiledQuery
 def _of(user_id: int) -> models.QuerySet[Reminder]:
-    person = reachable_people().filter(pk=OuterRef("user_id"))
+    person = User.objects.reachable().filter(pk=OuterRef("user_id"))
     return Reminder.objects.filter(user_id=user_id).annotate(is_reachable=Exists(person))

@@ -219,7 +219,11 @@ class Talk(models.Model):
 
     def has_agreed(self, side: TalkSide) -> bool:
         """Return whether this side has agreed to show its points, which then can't change."""
-        return getattr(self, f"{side}_agreed_at") is not None
+        return self.agreed_at(side) is not None
+
+    def agreed_at(self, side: TalkSide) -> datetime | None:
+        """Return when this side agreed to show its points, or None."""
+        return getattr(self, f"{side}_agreed_at")
 
     def has_withdrawn(self, side: TalkSide) -> bool:
         return getattr(self, f"{side}_withdrew_at") is not None

@@ -1,4 +1,3 @@
-from contextlib import suppress
 from typing import Self
 
 from django.conf import settings
@@ -6,6 +5,7 @@ from django.db import IntegrityError, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import ForeignKeyViolation
 
 from .compiled_query import CompiledQuery
 from .keyset import keyset_after
@@ -44,13 +44,16 @@ class TickQuerySet(OwnedQuerySet["Tick"]):
         """
         if self.for_user(user).filter(tip=tip, verdict=verdict).exists():
             return
-        with suppress(IntegrityError):
+        try:
             self.bulk_create(
                 [self.model(user=user, tip=tip, verdict=verdict)],
                 update_conflicts=True,
                 unique_fields=["user", "tip"],
                 update_fields=["verdict", "ticked_at"],
             )
+        except IntegrityError as error:
+            if not isinstance(error.__cause__, ForeignKeyViolation):
+                raise
 
 
 class Tick(models.Model):

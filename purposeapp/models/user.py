@@ -73,6 +73,14 @@ class UserManager(BaseUserManager["User"]):
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
             return cursor.fetchone()[0]
 
+    def reachable(self) -> "models.QuerySet[User]":
+        """Return the people who may be sent mail.
+
+        Mail goes to the primary address of an active account, and only once it is verified: anybody
+        can enter somebody else's. PostgreSQL makes sure that `email` is that address.
+        """
+        return self.filter(is_active=True, emailaddress__primary=True, emailaddress__verified=True)
+
     def superusers(self) -> "models.QuerySet[User]":
         """Return the superusers who can sign in to the admin."""
         return self.filter(is_superuser=True, is_active=True, is_staff=True)
@@ -179,6 +187,11 @@ class User(AbstractUser):
         return self.email[:1].upper()
 
     @property
+    def is_reachable(self) -> bool:
+        """Whether they may be sent mail; see `UserManager.reachable`."""
+        return User.objects.reachable().filter(pk=self.pk).exists()
+
+    @property
     def effective_side(self) -> Side:
         """The side of job seeking that they chose, or else both."""
         return Side(self.side or Side.BOTH)
@@ -188,12 +201,13 @@ class User(AbstractUser):
         """The time zone that they chose, or else their browser's, or else UTC."""
         return zone_named(self.time_zone or self.browser_time_zone)
 
-    def follow_browser(self, name: str) -> None:
-        """Store the browser's time zone, unless they chose one or the name is unknown."""
+    def follow_browser(self, name: str, *, store: bool) -> None:
+        """Use the browser's time zone, unless they chose one or the name is unknown."""
         if self.time_zone or name == self.browser_time_zone or not is_zone(name):
             return
         self.browser_time_zone = name
-        User.objects.filter(pk=self.pk).update(browser_time_zone=name)
+        if store:
+            User.objects.filter(pk=self.pk).update(browser_time_zone=name)
 
     @property
     def is_last_superuser(self) -> bool:

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from purposeapp.models import Reminder, Talk, User
-from purposeapp.models.reminder import BY_DUE_DATE, last_day, reachable_people
+from purposeapp.models.reminder import BY_DUE_DATE, last_day
 from purposeapp.web.outbox import mail_server, reason
 from purposeapp.web.public_host import public_host
 
@@ -112,7 +112,7 @@ class ReminderRun:
         due = Reminder.objects.due_somewhere(self.now).by_due_date()
         keys = list(due.values_list(*BY_DUE_DATE)[:AT_ONCE])
         while keys:
-            people = reachable_people().in_bulk([user_id for _, user_id in keys])
+            people = User.objects.reachable().in_bulk([user_id for _, user_id in keys])
             for due_on, user_id in keys:
                 if user_id in people and due_on <= self._today(people[user_id]):
                     yield user_id
@@ -125,7 +125,7 @@ class ReminderRun:
         Skips a row that another run has locked. Once the row is locked here, what other runs have
         committed is visible.
         """
-        user = reachable_people().filter(pk=user_id).first()
+        user = User.objects.reachable().filter(pk=user_id).first()
         if not user:
             return False
         today = self._today(user)

@@ -14,8 +14,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from purposeapp.models import Talk
-from purposeapp.models.reminder import reachable_people
+from purposeapp.models import Talk, User
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.outage import is_outage
 from purposeapp.web.public_host import public_host
@@ -70,7 +69,7 @@ def _notify(template: str, talk: Talk, to: TalkSide) -> bool:
     same.
     """
     user_id = talk.user_of(to)
-    user = reachable_people().filter(pk=user_id).first() if user_id else None
+    user = User.objects.reachable().filter(pk=user_id).first() if user_id else None
     if not user:
         return False
     url = settings.PUBLIC_URL + reverse("talk", args=[talk.pk])

@@ -137,13 +137,14 @@ def history_entry(entry: Entry, *, comparable: bool) -> SafeString:
 @register.simple_tag
 def purpose_field(field: PointsBoundField, points_left: int) -> SafeString:
     """Render the row of a purpose in a form with `points_left` to spend."""
+    value = field.value()
     return fragment(
         "purposeapp/_purpose_field.html",
         name=field.html_name,
         id=field.id_for_label,
         purpose=str(field.label),
         description=str(field.help_text),
-        value=field.value(),
+        late={"value": "" if value is None else value},
         points=field.points,
         earlier_points=field.earlier_points,
         is_changed=field.earlier_points is not None and field.is_changed,

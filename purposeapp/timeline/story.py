@@ -94,15 +94,7 @@ class Story:
 
 def moves(earlier: Split, later: Split) -> str:
     """Return the fewest moves from one split to another, in words; empty if there are none."""
-    return sentences.enumerated(
-        ngettext(
-            "%(points)d point from %(source)s to %(target)s",
-            "%(points)d points from %(source)s to %(target)s",
-            move.points,
-        )
-        % {"points": move.points, "source": move.source.label, "target": move.target.label}
-        for move in earlier.moves_to(later)
-    )
+    return sentences.enumerated(map(sentences.shift, earlier.moves_to(later)))
 
 
 def _say_lead(lead: Lead, is_partial: bool) -> str:

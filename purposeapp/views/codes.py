@@ -4,8 +4,8 @@ If a code has expired, or after three wrong tries, allauth redirects to the sign
 nothing, or only to wait.
 
 A code that verifies an address for the first time revokes older credentials
-(accounts/verification.py). The views are atomic, because an interrupted request could otherwise
-leave the address verified without revoking anything.
+(accounts/verification.py), and one for a changed address makes it the primary one in place of the
+old. The views are atomic, because an interrupted request could otherwise do one and not the other.
 """
 
 from urllib.parse import urlsplit
@@ -46,11 +46,14 @@ def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
     """Enter a login code. If it's over and LinkedIn's sign-in required it, return to sign-in."""
     is_pending = _is_pending(request)
     response = views.confirm_login_code(request)
+    if request.user.is_authenticated:
+        return response  # the code was right, wherever this leads
     if getattr(response, "url", "") == reverse("account_login"):
         return _to_a_new_code(request, response, "account_login", SIGN_IN_AGAIN, is_pending)
     return _to_a_new_code(request, response, "account_request_login_code", ASK_AGAIN, is_pending)
 
 
+@transaction.atomic
 def confirm_email(request: HttpRequest) -> HttpResponseBase:
     """Enter the code that verifies the email of a new account, or a changed email."""
     is_pending = _is_pending(request)
@@ -68,6 +71,7 @@ def confirm_password_reset(request: HttpRequest) -> HttpResponseBase:
     return _to_a_new_code(request, response, "account_reset_password", ASK_AGAIN, is_pending)
 
 
+@transaction.atomic
 def complete_password_reset(request: HttpRequest) -> HttpResponseBase:
     """Set the new password after a right code, before the code expires."""
     is_pending = _is_pending(request)

@@ -27,6 +27,7 @@ def export_json(request: AuthenticatedRequest) -> HttpResponseBase:
         Reminder.objects.of(request.user),
         request.user.side,
         request.user.time_zone,
+        request.user.left_out,
         Talk.objects.of_both_sides(request.user),
         Room.objects.for_user(request.user).oldest_first().with_pictures(),
     )

@@ -36,7 +36,6 @@ def requires_reauthentication(view: View) -> View:
 
 
 def _ask_for_code(request: HttpRequest) -> HttpResponseBase:
-    # Not to the form: codes.py takes a redirect to the email page as the sign of a dead code.
     response = require_login_code(request, request.user, next_url=reverse("settings"))  # type: ignore[arg-type]
     if response.headers.get("Location") == reverse("account_confirm_login_code"):
         words = _("Is it you? Enter the code we've just sent you, then make the change again.")

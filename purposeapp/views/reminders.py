@@ -1,7 +1,6 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from allauth.account.utils import has_verified_email
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -50,7 +49,7 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
         "form": form,
         "typed": typed,
         "reminder": reminder,
-        "address": request.user.email if has_verified_email(request.user) else None,
+        "address": request.user.email if request.user.is_reachable else None,
         "is_overdue": bool(reminder.due_on and reminder.due_on <= today()),
         "periods": PERIODS.values(),
     }
@@ -71,7 +70,7 @@ def remind_in_3_months(request: HttpRequest) -> None:
     )
     if reminder and reminder.due_on:
         day = date_format(reminder.due_on)
-        if has_verified_email(request.user):
+        if reminder.user.is_reachable:
             words = _("We'll remind you on %(day)s.") % {"day": day}
         else:
             words = format_html(
@@ -108,7 +107,7 @@ def confirm_email(request: AuthenticatedRequest) -> HttpResponse:
     The reminders and talks pages ask for it. Redirects back to the one that did.
     """
     asked_by = "talks" if request.POST.get("next") == "talks" else "reminders"
-    if has_verified_email(request.user):
+    if request.user.is_reachable:
         return redirect(asked_by)
     sent = send_verification(request)
     if settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED:

@@ -244,10 +244,11 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
         return HttpResponseSeeOther(seat.url())
     if not form.is_valid():
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    key = seat.talk.renew_invitation()
-    if not key:
-        return HttpResponseSeeOther(seat.url())
-    return pass_on(request, seat, key, form.cleaned_data["email"])
+    with transaction.atomic():  # so that no email with a key is sent after the next renewal
+        key = seat.talk.renew_invitation()
+        if not key:
+            return HttpResponseSeeOther(seat.url())
+        return pass_on(request, seat, key, form.cleaned_data["email"])
 
 
 def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpResponse:

@@ -7,6 +7,9 @@ from purposeapp.sharing.qr import qr_code
 from purposeapp.split import BUDGET, Purpose
 from purposeapp.web.page_cache import public_page
 
+POINTS_ON_PAPER = 5
+"""The points for which the tips on a blank sheet are: some, and not all."""
+
 
 @public_page
 def worksheet(request: HttpRequest) -> HttpResponse:
@@ -15,7 +18,7 @@ def worksheet(request: HttpRequest) -> HttpResponse:
     It also has questions for two people who talk about their answers.
     """
     first_tips: dict[str, Tip] = {}
-    for tip in Tip.objects.published().filter(points_from__lte=5, points_to__gte=5).by_purpose():
+    for tip in Tip.objects.published().for_anybody_with(POINTS_ON_PAPER).by_purpose():
         first_tips.setdefault(tip.purpose, tip)
     address = f"{settings.PUBLIC_URL}/"
     context = {

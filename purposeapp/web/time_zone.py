@@ -23,7 +23,9 @@ def activate_reader_time_zone(get_response: Callable[[HttpRequest], HttpResponse
         def reader():
             user = get_user(request)
             if user.is_authenticated:
-                user.follow_browser(request.COOKIES.get(COOKIE, ""))
+                # A GET changes nothing, and need not wait for a lock on the account's row.
+                is_change = request.method == "POST"
+                user.follow_browser(request.COOKIES.get(COOKIE, ""), store=is_change)
                 timezone.activate(user.zone)
             return user
 

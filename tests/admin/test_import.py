@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from purposeapp.admin.import_export import CHANGED_SINCE, WAITING
@@ -459,3 +460,31 @@ def test_every_constraint_of_a_tip_is_known_to_the_import(db):
         assert tip.audience_error()
     with pytest.raises(InvalidFile, match="Line 1, “new-one”: "):
         tips_file.read(document(entry(points_from=7, points_to=3)))
+
+
+@pytest.mark.parametrize(
+    ("granted", "sent", "archives"),
+    [
+        ("change", [entry()], False),  # adds one
+        ("add", [entry(key="old-one")], False),  # changes one
+        ("add change", [], True),  # archives one
+    ],
+)
+def test_an_import_needs_the_same_rights_as_what_it_does_by_hand(
+    client, db, granted, sent, archives
+):
+    Tip.objects.all().delete()
+    make_tip(key="old-one")
+    staff = make_user("staff@example.org", is_staff=True)
+    codenames = [f"{right}_tip" for right in ("view", *granted.split())]
+    staff.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(staff)
+    before = stored()
+    if "change" in granted:
+        extra = {"archive_missing": "on"} if archives else {}
+        comparison = compare(client, document(*sent), **extra)
+        response = client.post(DIFFERENCE, {"fingerprint": comparison.fingerprint})
+    else:
+        response = send(client, document(*sent))
+    assert response.status_code == 403
+    assert stored() == before

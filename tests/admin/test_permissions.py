@@ -10,7 +10,7 @@ from django.urls import reverse
 from purposeapp.models import PortraitPart, TalkQuestion, Tip
 from purposeapp.models.published_version import published_version
 from tests.support.admin import TIPS
-from tests.support.make import make_assessment, make_user
+from tests.support.make import make_assessment, make_tip, make_user
 
 OWN = ["coverage/", "deleted/", "export/", "import/", "preview/"]
 OF_A_TIP = ["change/", "history/", "preview/", "delete/"]
@@ -99,6 +99,29 @@ def test_staff_who_may_only_look_change_nothing(powerless):
     before = published_version()
     assert powerless.post(TIPS, {"_save": f"down {tip.pk}"}).status_code == 403
     assert published_version() == before
+
+
+def test_a_list_that_makes_no_sense_moves_no_tip_for_staff_who_may_only_look(powerless):
+    get_user(powerless).user_permissions.add(Permission.objects.get(codename="view_tip"))
+    for number in range(100):  # the list has a second page
+        make_tip(key=f"another-{number}")
+    before = published_version()
+    tip = Tip.objects.first()
+    assert powerless.post(f"{TIPS}?p=9999", {"_save": f"down {tip.pk}"}).status_code == 302
+    assert published_version() == before
+
+
+def test_who_may_only_change_tips_adds_none_by_restoring_one(powerless):
+    for right in ("view", "change"):
+        permission = Permission.objects.get(codename=f"{right}_tip")
+        get_user(powerless).user_permissions.add(permission)
+    tip = make_tip(key="gone")
+    version = f"{TIPS}{tip.pk}/history/{tip.history.last().pk}/"
+    form = powerless.get(version).context["adminform"].form
+    tip.delete()
+    sent = {name: value for name, value in form.initial.items() if value is not None}
+    assert powerless.post(version, {**sent, "version": ""}).status_code == 403
+    assert not Tip.objects.filter(key="gone").exists()
 
 
 def test_posts_of_whoever_may_not_change_nothing(owner):

@@ -341,8 +341,8 @@ def test_it_has_tips_for_the_points_that_have_to_move_and_no_others(owner, user)
     assert tips_on(owner) == []
     make_goal(user, "2-2-4-2-0")
     assert tips_on(owner) == [
-        ("business_driven wanted_less", "because your goal is 2 points lower"),
         ("learning_sponge wanted_more", "because your goal is 2 points higher"),
+        ("business_driven wanted_less", "because your goal is 2 points lower"),
     ]
     assert "Tips to get there" in owner.get(PATH).content.decode()
     Tick.objects.record(
@@ -352,6 +352,25 @@ def test_it_has_tips_for_the_points_that_have_to_move_and_no_others(owner, user)
     Goal.objects.update(**Split.parse("4-2-2-2-0").as_dict())
     assert tips_on(owner) == []
     assert "Tips to get there" not in owner.get(PATH).content.decode()
+
+
+def test_each_purpose_that_has_to_grow_has_a_tip_the_biggest_gap_first(owner, user):
+    Tip.objects.all().delete()
+    make_tip(Purpose.LEARNING_SPONGE, "Learn more.", direction="wanted_more")
+    make_tip(Purpose.JOB_SEEKING, "Look around.", points_from=3, points_to=3)
+    make_tip(Purpose.JOB_SEEKING, "Look harder.", points_from=4)
+    make_tip(Purpose.VANITY_PROJECT, "Be seen.")
+    make_assessment(user, "5-2-3-0-0")
+    make_goal(user, "1-2-4-3-0")
+    assert tips_on(owner) == [
+        ("Look around.", "because your goal is 3 points higher"),
+        ("Learn more.", "because your goal is 1 point higher"),
+    ]
+
+
+def test_an_earlier_goal_can_be_the_start_of_the_next(owner, user):
+    make_goal(user, "2-2-2-2-2", set_at=NOON, ended_at=timezone.now())
+    assert 'href="?start=2-2-2-2-2#set">Start from this goal' in owner.get(PATH).content.decode()
 
 
 def test_it_has_four_tips_at_most_of_those_that_are_published(owner, user):

@@ -319,6 +319,22 @@ def test_the_first_one_of_several_is_called_so_and_asks_for_no_other(owner, thre
     assert '<p class="since">Your first result.</p>' in page
 
 
+def test_only_the_latest_one_has_something_to_do_now(owner, user):
+    first = make_assessment(user, "6-2-2-0-0", taken_at=NOON)
+    page = owner.get(first.get_absolute_url())
+    assert "Did you expect this? Note it down." in text_of(page)
+    assert 'class="portrait-week"' in page.content.decode()
+    latest = make_assessment(user, "4-2-2-2-0", taken_at=NOON + timedelta(days=30))
+    page = owner.get(first.get_absolute_url())
+    assert "The tips for this result" in text_of(page)
+    assert 'class="portrait-week"' not in page.content.decode()
+    assert f'Your next result: <a href="{latest.get_absolute_url()}">' in page.content.decode()
+    assert f'href="/history/compare/?a={first.id}"' in page.content.decode()
+    page = owner.get(latest.get_absolute_url())
+    assert "The tips for this result" not in text_of(page)
+    assert "Your next result" not in text_of(page)
+
+
 def test_points_on_vanity_are_met_with_thanks_and_an_invitation(owner, user):
     page = owner.get(make_assessment(user, "0-0-0-0-10").get_absolute_url()).content.decode()
     assert "Thank you for being honest" in page
@@ -435,6 +451,9 @@ def test_the_home_says_how_things_stand_now(owner, user, three):
     page = owner.get("/history/").content.decode()
     assert '<a href="/goal/">Set a goal</a>' in page
     assert '<a href="/reminders/">Set a reminder</a>' in page
+    make_reminder(user, "on_change")
+    page = owner.get("/history/").content.decode()
+    assert '<a href="/reminders/">When something changes in your life</a>' in page
 
 
 def test_the_home_shows_the_next_tips_that_nothing_was_said_of(owner, user):

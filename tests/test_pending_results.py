@@ -457,3 +457,25 @@ def test_the_shared_key_never_opens_an_account(client, user):
     sign_in(client, user)
     assert client.cookies["sessionid"].value != before
     assert not Session.objects.filter(session_key=before).exists()
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "employer"), ("candidate", "candidate")])
+def test_the_side_chosen_on_the_page_of_a_result_is_the_persons(client, user, before, after):
+    User.objects.filter(pk=user.pk).update(side=before)
+    spend(client, "2-0-0-8-0")
+    page = client.get("/splits/2-0-0-8-0/?as=employer").content.decode()
+    assert 'href="/keep/2-0-0-8-0/?as=employer"' in page
+    client.get("/keep/2-0-0-8-0/?as=employer", headers=OWN_LINK)
+    sign_in(client, user)
+    user.refresh_from_db()
+    assert user.side == after
+    assert history(client) == ["2-0-0-8-0"]
+
+
+@pytest.mark.parametrize(("side", "stored"), [("both", "both"), ("x", ""), ("", "")])
+def test_a_result_saved_while_signed_in_brings_its_side_too(owner, user, side, stored):
+    page = owner.get("/keep/2-0-0-8-0/", {"as": side}).content.decode()
+    assert ("?as=both" in page) == bool(stored)
+    owner.post(f"/keep/2-0-0-8-0/?as={side}")
+    user.refresh_from_db()
+    assert user.side == stored

@@ -96,15 +96,16 @@ def test_it_names_all_that_scripts_leave_in_the_browser(page):
     scripts = "".join(path.read_text() for path in Path("static/js").glob("*.js"))
     stored = set(re.findall(r'torage\.setItem\((?:"([a-z-]+)"|key)', scripts))
     # The keys of drafts begin with a prefix.
-    assert stored == {"", "account", "account-key", "own-split", "theme"}
+    assert stored == {"", "account", "account-key", "own-split", "theme", "typed-email"}
     assert 'const PREFIX = "draft ";' in scripts
-    assert len(re.findall(r"torage\.setItem\(", scripts)) == 5
+    assert len(re.findall(r"torage\.setItem\(", scripts)) == 6
     assert set(re.findall("<code>([a-z-]+)</code> is", page)) == {
         "account",
         "account-key",
         "draft",
         "own-split",
         "theme",
+        "typed-email",
     }
 
 

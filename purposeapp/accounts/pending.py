@@ -46,6 +46,8 @@ class PendingResult(NamedTuple):
     """Whether the visitor has claimed the result as their own, and not only sent the points."""
     account: str = ""
     """The key of the account whose session expired while its owner had the form open, if any."""
+    side: str = ""
+    """The side of job seeking that the visitor chose on the page of the result, if any."""
 
     @property
     def headline(self) -> str:
@@ -54,11 +56,13 @@ class PendingResult(NamedTuple):
     def claim(self, user: User) -> Assessment:
         """Record it for `user`, with the time at which it was submitted. Idempotent.
 
-        As for any new result, it postpones the user's periodic reminder.
+        As for any new result, it postpones the user's periodic reminder. If they have not chosen a
+        side of job seeking yet, the visitor's choice becomes theirs.
         """
         assessment = Assessment.objects.record(
             user=user, split=self.split, submission=self.submission, taken_at=self.taken_at
         )
+        User.objects.choose_side(user, self.side)
         day = timezone.localdate(assessment.taken_at, user.zone)
         Reminder.objects.for_user(user).postpone_after(day)
         return assessment
@@ -71,6 +75,7 @@ def add_pending_result(
     submission: UUID,
     is_own: bool = False,
     account: str = "",
+    side: str = "",
 ) -> None:
     """Add a pending result to the session. Idempotent: a form that is sent twice adds one.
 
@@ -82,7 +87,7 @@ def add_pending_result(
     result = {"split": str(split), "submission": str(submission)}
     taken_at = timezone.now().isoformat()
     key = account[:MAX_KEY_LENGTH]
-    entry = {**result, "taken_at": taken_at, "is_own": is_own, "account": key}
+    entry = {**result, "taken_at": taken_at, "is_own": is_own, "account": key, "side": side}
     session = request.session
 
     def add() -> None:
@@ -102,6 +107,7 @@ def pending_results(session: SessionBase) -> list[PendingResult]:
             datetime.fromisoformat(result["taken_at"]),
             result.get("is_own", False),
             result.get("account", ""),
+            result.get("side", ""),
         )
         for result in session.get(SESSION_KEY, [])
     ]
@@ -117,12 +123,12 @@ def is_pending(session: SessionBase, split: Split) -> bool:
     return any(result.split == split for result in pending_results(session))
 
 
-def mark_as_own(session: SessionBase, split: Split) -> None:
-    """Mark the pending results with this split as claimed by the visitor."""
+def mark_as_own(session: SessionBase, split: Split, side: str = "") -> None:
+    """Mark the pending results with this split as claimed by the visitor, on a `side` if any."""
 
     def mark() -> None:
         session[SESSION_KEY] = [
-            {**stored, "is_own": True} if stored["split"] == str(split) else stored
+            {**stored, "is_own": True, "side": side} if stored["split"] == str(split) else stored
             for stored in session.get(SESSION_KEY, [])
         ]
 

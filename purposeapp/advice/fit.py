@@ -159,19 +159,23 @@ class Situation:
             reasons = BECAUSE_IT_WOULD if self.is_imagined else BECAUSE
             if reason := reasons.get(Direction(tip.direction)):
                 return reason % {"purpose": purpose.label, "by": by}
-        if self.wanted is not None:
-            by = abs(self.wanted[purpose] - points)
-            match tip.direction:
-                case Direction.WANTED_MORE:
-                    return ngettext(
-                        "because your goal is %(by)d point higher",
-                        "because your goal is %(by)d points higher",
-                        by,
-                    ) % {"by": by}
-                case Direction.WANTED_LESS:
-                    return ngettext(
-                        "because your goal is %(by)d point lower",
-                        "because your goal is %(by)d points lower",
-                        by,
-                    ) % {"by": by}
+        if tip.direction in (Direction.WANTED_MORE, Direction.WANTED_LESS):
+            return self.why_wanted(purpose)
+        return ""
+
+    def why_wanted(self, purpose: Purpose) -> str:
+        """Return how the goal differs from the points, as a reason; empty if it doesn't."""
+        by = 0 if self.wanted is None else self.wanted[purpose] - self.split[purpose]
+        if by > 0:
+            return ngettext(
+                "because your goal is %(by)d point higher",
+                "because your goal is %(by)d points higher",
+                by,
+            ) % {"by": by}
+        if by < 0:
+            return ngettext(
+                "because your goal is %(by)d point lower",
+                "because your goal is %(by)d points lower",
+                -by,
+            ) % {"by": -by}
         return ""

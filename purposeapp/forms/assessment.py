@@ -39,7 +39,7 @@ class EventForm(forms.Form):
             event=event, event_words=""
         )
         if event == LifeEvent.REDUNDANCY:
-            User.objects.filter(pk=assessment.user_id, side="").update(side=Side.CANDIDATE)
+            User.objects.choose_side(assessment.user, Side.CANDIDATE)
         return event
 
 

@@ -4,21 +4,22 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.models import LifeEvent
+from purposeapp.split import Split
 
 from .ten_points import TenPointsForm
 
 WHAT_IF = {
-    LifeEvent.REDUNDANCY.value: _("I lost my job tomorrow?"),
-    LifeEvent.NEW_JOB.value: _("I started a new job?"),
-    LifeEvent.PROMOTION.value: _("I got promoted?"),
-    LifeEvent.OWN_BUSINESS.value: _("I started my own business?"),
-    LifeEvent.STUDY.value: _("I went back to studying?"),
-    LifeEvent.PARENTAL_LEAVE.value: _("I took parental leave?"),
-    LifeEvent.RETIREMENT.value: _("I retired?"),
+    LifeEvent.REDUNDANCY.value: _("What if I lost my job tomorrow?"),
+    LifeEvent.NEW_JOB.value: _("What if I started a new job?"),
+    LifeEvent.PROMOTION.value: _("What if I got promoted?"),
+    LifeEvent.OWN_BUSINESS.value: _("What if I started my own business?"),
+    LifeEvent.STUDY.value: _("What if I went back to studying?"),
+    LifeEvent.PARENTAL_LEAVE.value: _("What if I took parental leave?"),
+    LifeEvent.RETIREMENT.value: _("What if I retired?"),
 }
-"""How "What if …" continues, for each named life event."""
+"""The question for each life event that one can start from."""
 
-SOMETHING = _("something changed?")
+SOMETHING = _("What if something changed?")
 
 
 class WhatIfForm(TenPointsForm):
@@ -33,3 +34,12 @@ class WhatIfForm(TenPointsForm):
     def clean_event(self) -> str:
         event = self.cleaned_data["event"]
         return event if event in WHAT_IF else ""
+
+    start = forms.Field(required=False, widget=forms.HiddenInput)
+    """A visitor's result to compare with, if the page started from one, such as 6-2-2-0-0."""
+
+    def clean_start(self) -> Split | None:
+        try:
+            return Split.parse(self.cleaned_data["start"] or "")
+        except ValueError:
+            return None

@@ -73,6 +73,11 @@ class UserManager(BaseUserManager["User"]):
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
             return cursor.fetchone()[0]
 
+    def choose_side(self, user: "User", side: str) -> None:
+        """Store a side of job seeking, if one is given and the person hasn't chosen one before."""
+        if side:
+            self.filter(pk=user.pk, side="").update(side=side)
+
     def reachable(self) -> "models.QuerySet[User]":
         """Return the people who may be sent mail.
 

@@ -43,6 +43,8 @@ class Share:
     title: str
     path: str
     card_path: str
+    introduction: str
+    """The sentence before the title and the link in a mail."""
 
     @property
     def url(self) -> str:
@@ -64,11 +66,11 @@ class Share:
         body = _(
             "Hello,\n\n"
             "What are you on LinkedIn for? You spread ten points over five purposes. "
-            "Here's an example:\n\n"
+            "%(introduction)s\n\n"
             "%(title)s\n%(url)s\n\n"
             "Spend your own ten points: it takes two minutes. Then let's talk about where you'd "
             "like them to be in a year.\n"
-        ) % {"title": self.title, "url": self.url}
+        ) % {"introduction": self.introduction, "title": self.title, "url": self.url}
         return mailto(subject, body)
 
 
@@ -78,6 +80,7 @@ def share_questionnaire() -> Share:
         title=_("What are you on LinkedIn for?"),
         path=reverse("questionnaire"),
         card_path=reverse("questionnaire_card"),
+        introduction=_("Try it here:"),
     )
 
 
@@ -87,6 +90,7 @@ def share_split(split: Split) -> Share:
         title=sentences.headline(split),
         path=reverse("split", args=[split]),
         card_path=reverse("split_card", args=[split]),
+        introduction=_("Here's an example:"),
     )
 
 
@@ -96,4 +100,5 @@ def share_purpose(purpose: Purpose) -> Share:
         title=str(purpose.label),
         path=reverse("purpose", args=[purpose]),
         card_path=reverse("purpose_card", args=[purpose]),
+        introduction=_("Here's one of them:"),
     )

@@ -119,6 +119,7 @@ def _page(
         "pending": len(pending_results(request.session)),
         "earlier": earlier,
         "later": later,
+        "is_past": bool(later),
         "change": earlier and sentences.change(assessment.split, earlier.split),
         "progress": towards,
         "form": form,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from purposeapp.dates import oldest_today, today
 from purposeapp.forms import EndGoalForm, GoalForm
 from purposeapp.models import Assessment, Goal, Tick
 from purposeapp.models.goal import MAX_LATEST
+from purposeapp.split import Purpose
 from purposeapp.timeline.progress import Progress
 from purposeapp.web.login_required import login_required_to_post
 from purposeapp.web.published import published
@@ -75,15 +77,29 @@ def _since_it_was_set(
 
 
 def _tips(request: AuthenticatedRequest, progress: Progress | None) -> list[AdvisedTip]:
-    """Return tips for the points that have to move, without tips that the user has ticked."""
+    """Return tips for the points that have to move, without tips that the user has ticked.
+
+    Each purpose that has to grow gets one, the biggest gap first: one that is for such a move or,
+    if there is none, one for the points that it would have.
+    """
     if not progress or not progress.moves or not progress.now:
         return []
-    situation = Situation(progress.now, wanted=progress.wanted, side=request.user.effective_side)
+    now, wanted, side = progress.now, progress.wanted, request.user.effective_side
     ticked = Tick.objects.by_tip(request.user)
-    fitting = published().tips.fitting(situation, ticked)
-    ahead = [tip for tip in fitting if tip.direction in AHEAD]
-    chosen = choose(situation, ahead, ticked)
-    return [tip for advice in chosen for tip in advice.at_once][:TIPS_SHOWN]
+    tips = published().tips
+    situation = Situation(now, wanted=wanted, side=side)
+    ahead = [tip for tip in tips.fitting(situation, ticked) if tip.direction in AHEAD]
+    leading = {each.purpose: each.at_once for each in choose(situation, ahead, ticked)}
+    there = Situation(wanted, side=side)
+    usual = {
+        each.purpose: [replace(tip, why=situation.why_wanted(each.purpose)) for tip in each.at_once]
+        for each in choose(there, tips.fitting(there, ticked), ticked)
+    }
+    gaps = {each: wanted[each] - now[each] for each in Purpose}
+    growing = sorted((each for each in Purpose if gaps[each] > 0), key=lambda each: -gaps[each])
+    first = [tip for each in growing for tip in (leading.get(each) or usual.get(each, []))[:1]]
+    others = [tip for each in leading.values() for tip in each if tip not in first]
+    return [*first, *others][:TIPS_SHOWN]
 
 
 @never_cache

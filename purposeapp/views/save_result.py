@@ -16,8 +16,9 @@ from purposeapp.accounts.pending import (
     is_pending,
     mark_as_own,
 )
+from purposeapp.advice.fit import Side
 from purposeapp.forms import SaveResultForm
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, User
 from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 from purposeapp.web.same_origin import is_same_origin
@@ -35,14 +36,15 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
     followed a link on a page of ours: another site must not choose which result is claimed.
     """
     signed_in = request.user.is_authenticated
+    side = _side(request)
     is_confirmed = request.method == "POST" or is_same_origin(request)
     if is_confirmed and not signed_in and is_pending(request.session, split):
-        mark_as_own(request.session, split)
+        mark_as_own(request.session, split, side)
         return _sign_up_to_save(split)
     if request.method == "POST":
         form = SaveResultForm(request.POST)
         form.is_valid()  # always True: its only field accepts any value
-        return save_own(request, split, form.cleaned_data["submission"])
+        return save_own(request, split, form.cleaned_data["submission"], side)
     if signed_in and (kept := request.session.get(JUST_CLAIMED, {}).get(str(split))):
         # Confirmed before signing in, and recorded since.
         del request.session[JUST_CLAIMED]
@@ -51,15 +53,30 @@ def save_result(request: HttpRequest, split: Split) -> HttpResponse:
     if latest and latest.split == split:
         messages.info(request, _("This is already your latest result."))
         return redirect(latest)
-    context = {"form": SaveResultForm(), "split": split, "headline": sentences.headline(split)}
+    context = {
+        "form": SaveResultForm(),
+        "split": split,
+        "headline": sentences.headline(split),
+        "side": side,
+    }
     return render(request, "purposeapp/save_result.html", context)
 
 
-def save_own(request: HttpRequest, split: Split, submission: UUID) -> HttpResponse:
-    """Record a split that the user has confirmed as their own. A visitor's becomes pending."""
+def _side(request: HttpRequest) -> str:
+    """Return the side of job seeking that was chosen on the page of the split, if any."""
+    side = request.GET.get("as", "")
+    return side if side in Side.values else ""
+
+
+def save_own(request: HttpRequest, split: Split, submission: UUID, side: str = "") -> HttpResponse:
+    """Record a split that the user has confirmed as their own. A visitor's becomes pending.
+
+    `side` is their side of job seeking, unless they've chosen one already.
+    """
     if not request.user.is_authenticated:
-        add_pending_result(request, split=split, submission=submission, is_own=True)
+        add_pending_result(request, split=split, submission=submission, is_own=True, side=side)
         return _sign_up_to_save(split)
+    User.objects.choose_side(request.user, side)
     try:
         recorded = Assessment.objects.record(user=request.user, split=split, submission=submission)
     except HistoryFullError as error:

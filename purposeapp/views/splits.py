@@ -34,6 +34,7 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
         "alike": community and community.alike_to(split),
         "is_incomplete": is_incomplete,
         "side": side,
+        "as_side": f"?as={side}" if side else "",
         "sides": Side,
         "share": share_split(split),
         # For readers who don't want to share the whole split, only its leading purposes.

@@ -17,7 +17,7 @@ from purposeapp.models import Assessment, Goal, Tick
 from purposeapp.split import EVEN_SPLIT, Split
 from purposeapp.web.published import published
 
-from .ten_points import Opening, opening_of, ten_points_page
+from .ten_points import Opening, opening_from_address, opening_of, ten_points_page
 
 
 def _opening(request: HttpRequest) -> Opening:
@@ -29,7 +29,8 @@ def _opening(request: HttpRequest) -> Opening:
     if event in WHAT_IF:
         now = Split(**initial) if initial else EVEN_SPLIT
         initial = usual_split(LifeEvent(event), now).as_dict()
-    return Opening(last, {**(initial or {}), "event": event})
+    start = request.GET.get("start", "")
+    return Opening(last, {**(initial or {}), "event": event, "start": start})
 
 
 def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
@@ -49,9 +50,15 @@ def _context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
 
 
 def _show_result(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
-    event = form.cleaned_data["event"]
-    query = f"?{urlencode({'if': event})}" if event else ""
-    return redirect(f"{reverse('what_if_result', args=[form.split])}{query}")
+    query = _query(form.cleaned_data["event"], form.cleaned_data["start"])
+    return redirect(reverse("what_if_result", args=[form.split]) + query)
+
+
+def _query(event: str, start: Split | None) -> str:
+    """Return the query string with the life event and the visitor's result, where known."""
+    kept = {"if": event, "start": start}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"?{query}" if query else ""
 
 
 @never_cache
@@ -70,9 +77,15 @@ def what_if(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
 @never_cache
 @require_safe
 def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
-    """Show the result of a what-if, the change from the last split, and progress to the goal."""
+    """Show the result of a what-if, the change from the last split, and progress to the goal.
+
+    A visitor's last split is the one in the query, from whose page they came.
+    """
     user = request.user
     last = Assessment.objects.latest_of(user)
+    started_from = opening_from_address(request).initial
+    start = Split(**started_from) if started_from and not user.is_authenticated else None
+    earlier = last.split if last else start
     event = request.GET.get("if", "")
     towards = Goal.objects.progress(user, split, is_imagined=True)
     side = user.effective_side if user.is_authenticated else Side.BOTH
@@ -80,7 +93,7 @@ def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
         side = Side.CANDIDATE  # as when it happens, see EventForm
     situation = Situation(
         split,
-        earlier=last.split if last else None,
+        earlier=earlier,
         wanted=towards.wanted if towards else None,
         side=side,
         is_imagined=True,
@@ -94,10 +107,11 @@ def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
             declined,
             staff_wrote.parts_for(split),
         ),
-        "event": event if event in WHAT_IF else "",
+        "query": _query(event if event in WHAT_IF else "", start),
         "what_if": WHAT_IF.get(event, SOMETHING),
         "last": last,
-        "change": last and sentences.change(split, last.split),
+        "start": start,
+        "change": earlier and sentences.change(split, earlier),
         "progress": towards,
     }
     return render(request, "purposeapp/what_if_result.html", context)

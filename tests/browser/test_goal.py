@@ -102,7 +102,7 @@ def test_what_is_only_played_leaves_the_history_as_it_was(visitor):
     press(visitor, "Show result")
     expect(visitor.headline).to_have_text("Mainly job seeking (80%)")
     main = page.get_by_role("main")
-    expect(main).to_contain_text("What if … I lost my job tomorrow?")
+    expect(main).to_contain_text("What if I lost my job tomorrow?")
     expect(main).to_contain_text("Just an experiment: nothing is saved.")
     expect(main).to_contain_text("Job seeking +8, Business driven −6, Learning sponge −2.")
     visitor.shot("try-out")

@@ -255,7 +255,7 @@ def test_a_visitors_what_if_is_compared_with_the_result_it_began_at(client, db):
     page = client.get(response.url)
     said = words_of(page)
     assert (
-        "Compared with your result : Job seeking\N{NO-BREAK SPACE}+2, Business driven\N{NO-BREAK SPACE}−2."
+        "Compared with your result : Job seeking +2, Business driven −2."
         in said
     )
     assert 'href="/splits/6-2-2-0-0/">Back to your result' in page.content.decode()

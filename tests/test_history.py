@@ -209,6 +209,7 @@ def test_with_one_assessment_there_is_nothing_to_compare(owner, user):
     assert "/history/compare/" not in page
     assert 'type="checkbox"' not in page
     assert "Your first result. The next one will appear beside it." in page
+    assert "What changed" not in page
 
 
 def test_an_empty_history_says_how_to_begin(owner):

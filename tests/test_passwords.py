@@ -46,3 +46,11 @@ def test_a_password_is_taken_as_it_was_typed(client, db, password):
     for other in (password.strip()[:-1], password.swapcase() + ".", f" {password}"):
         assert client.post("/accounts/login/", sign_in | {"password": other}).status_code == 422
     assert client.post("/accounts/login/", sign_in | {"password": password}).status_code == 302
+
+
+def test_one_mistake_is_named_at_a_time(client, db):
+    response = client.post("/accounts/signup/", {"email": "new@example.org", "password1": "abc"})
+    assert response.status_code == 422
+    assert [each.code for each in response.context["form"].errors["password1"].as_data()] == [
+        "password_too_short"
+    ]

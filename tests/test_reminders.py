@@ -356,6 +356,13 @@ def test_asking_too_often_sends_one_mail_and_says_so(owner, user):
     assert len(mail.outbox) == 1
 
 
+def test_once_it_is_sent_the_page_asks_to_look_for_it(owner, user):
+    page = text_of(owner.post(CONFIRM, follow=True))
+    assert f"Follow the link that we sent to {user.email}." in page
+    assert "Send it again" in page
+    assert "Confirm your email first" not in page
+
+
 def test_a_confirmed_address_is_not_asked_to_confirm_itself(owner, user):
     prove_address(user)
     assert owner.post(CONFIRM).url == PATH

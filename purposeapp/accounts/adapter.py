@@ -10,6 +10,7 @@ from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
@@ -92,6 +93,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the email of a new account, a changed email, or one to reset a password."""
         limits.refuse_other_spelling(email)
         return super().clean_email(email)
+
+    def clean_password(self, password, user=None) -> str:
+        """Validate a new password. It names one mistake at a time: a short one is common too."""
+        try:
+            return super().clean_password(password, user=user)
+        except ValidationError as error:
+            raise error.error_list[0] from None
 
     def get_email_confirmation_url(self, request, emailconfirmation) -> str:
         """Return the link that confirms a changed address, for sites that verify by link."""

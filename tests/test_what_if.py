@@ -254,10 +254,7 @@ def test_a_visitors_what_if_is_compared_with_the_result_it_began_at(client, db):
     assert response.url == f"{PATH}4-2-2-2-0/?if=redundancy&start=6-2-2-0-0"
     page = client.get(response.url)
     said = words_of(page)
-    assert (
-        "Compared with your result : Job seeking +2, Business driven −2."
-        in said
-    )
+    assert "Compared with your result : Job seeking +2, Business driven −2." in said
     assert 'href="/splits/6-2-2-0-0/">Back to your result' in page.content.decode()
     assert 'href="/try/?if=redundancy&amp;start=6-2-2-0-0">Try another' in page.content.decode()
 

@@ -9,6 +9,7 @@ from purposeapp.models import Tip
 from purposeapp.web.ids import is_id
 
 from .rendering import render_page
+from .version_labels import author_of
 
 DELETED_MEANWHILE = gettext_lazy(
     "This tip was deleted. You can restore any version below. If you were editing it, go back "
@@ -34,4 +35,6 @@ def deleted_tips(request: HttpRequest) -> HttpResponse:
         .distinct("id")
     )
     records = sorted(gone, key=lambda record: record.history_date, reverse=True)
+    for record in records:
+        record.author = author_of(record)
     return render_page(request, "admin/tips_deleted.html", _("Deleted tips"), {"records": records})

@@ -24,22 +24,7 @@ from purposeapp.import_export.differences import changed_fields, described, diff
 from purposeapp.web.ids import id_or_404
 
 from .resumable import resumable, show_typed
-
-REASONS = {
-    "First tips": gettext_lazy("initial tips"),
-    "First tips for change": gettext_lazy("initial tips"),
-    "Initial texts": gettext_lazy("initial sentences"),
-    "Plain words": gettext_lazy("reworded"),
-    "Truer words": gettext_lazy("reworded"),
-    "Something to do": gettext_lazy("reworded"),
-    "Which comes first": gettext_lazy("reworded"),
-    "Who shares is seen": gettext_lazy("reworded"),
-    "Thanks above the tips": gettext_lazy("reworded"),
-    "In plainer words": gettext_lazy("reworded"),
-    "More and fewer points": gettext_lazy("reworded"),
-    "For everyone": gettext_lazy("now for everyone"),
-}
-"""The change reasons that migrations stored, as texts for editors."""
+from .version_labels import author_of, reason_of
 
 KEPT_FROM_A_COLLEAGUE = gettext_lazy(
     "Someone else saved this while you were editing. Their changes are kept: %(fields)s."
@@ -115,8 +100,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         before = [*page[1:], *versions[end : end + 1], None]
         for record, old in zip(page, before, strict=False):
             record.changes = differences(old, record) if old else described(record)
-            reason = record.history_change_reason
-            record.reason = REASONS.get(reason, reason)
+            record.author, record.reason = author_of(record), reason_of(record)
 
     @resumable
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))

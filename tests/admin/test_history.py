@@ -11,7 +11,7 @@ from purposeapp.admin.versioned import VersionedAdmin
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
-from tests.support.admin import TIPS
+from tests.support.admin import TIPS, text_of
 from tests.support.make import make_tip, make_user, tip_form
 
 VERSIONS_PER_PAGE = VersionedAdmin.history_list_per_page
@@ -262,9 +262,20 @@ def test_a_version_of_another_tip_is_a_404(editor, tip):
 
 def test_an_editor_whose_account_is_gone_leaves_the_change(editor, tip):
     somebody = make_user("gone@example.org")
+    Tip.history.filter(id=tip.pk).update(history_user=somebody)
     tip._history_user = somebody
-    tip.save()
+    tip.delete()
     somebody.delete()
-    page = editor.get(history_of(tip)).content.decode()
-    assert "gone@example.org" not in page
-    assert "System" in page
+    gone = Tip.history.first()
+    for page in (history_of(gone), f"{TIPS}deleted/"):
+        shown = text_of(editor.get(page))
+        assert "gone@example.org" not in shown
+        assert "Deleted account" in shown
+        assert "System" not in shown
+
+
+def test_what_came_with_a_release_was_made_by_the_system(editor):
+    tip = Tip.objects.get(key="business-groups")
+    assert {record.author for record in editor.get(history_of(tip)).context["page_obj"]} == {
+        "System"
+    }

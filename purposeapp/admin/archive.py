@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from purposeapp.models import Tick, Tip
 
+from .tip_coverage import warning_of_gaps
 from .versioned import set_state
 
 
@@ -54,18 +55,22 @@ class ArchivingAdmin(admin.ModelAdmin):
         tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())
         ticks = _ticks_of(tips)
         kept = [tip for tip in tips if tip.pk in ticks]
-        archived = set_state(request, kept, Tip.State.ARCHIVED, "Archived, since ticked")
-        for tip in tips:
-            if tip.pk not in ticks:
-                tip.delete()
+        with warning_of_gaps(request):
+            archived = set_state(request, kept, Tip.State.ARCHIVED, "Archived, since ticked")
+            for tip in tips:
+                if tip.pk not in ticks:
+                    tip.delete()
+            self._say_archived(request, len(archived), len(kept) - len(archived))
+
+    def _say_archived(self, request: HttpRequest, archived: int, same: int) -> None:
         if archived:
             said = ngettext(
                 "%(n)d tip archived, because people ticked it.",
                 "%(n)d tips archived, because people ticked them.",
-                len(archived),
+                archived,
             )
-            self.message_user(request, said % {"n": len(archived)}, messages.WARNING)
-        if same := len(kept) - len(archived):
+            self.message_user(request, said % {"n": archived}, messages.WARNING)
+        if same:
             said = ngettext(
                 "%(n)d tip stays archived, because people ticked it.",
                 "%(n)d tips stay archived, because people ticked them.",

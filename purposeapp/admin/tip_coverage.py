@@ -1,10 +1,17 @@
-"""The coverage page of tips: which splits have too few or too many."""
+"""Coverage of tips: the page on splits with too few or too many, and a warning of new gaps."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from purposeapp.advice.coverage import Coverage
+from purposeapp.advice.coverage import Coverage, uncovered_for_some_side
 from purposeapp.advice.fit import Audience, Side
 from purposeapp.advice.selection import capacity
 from purposeapp.models import Tip
@@ -52,3 +59,27 @@ def _samples(splits: list) -> list:
     """Return at most MAX_SAMPLES evenly spaced items of a list."""
     step = max(1, len(splits) // MAX_SAMPLES)
     return splits[::step][:MAX_SAMPLES]
+
+
+@contextmanager
+def warning_of_gaps(request: HttpRequest) -> Iterator[None]:
+    """Context manager for a change of tips. Warns if more splits lack a tip after it than before.
+
+    Use it under the table lock.
+    """
+    before = uncovered_for_some_side(Tip.objects.published())
+    yield
+    tips = list(Tip.objects.published())
+    uncovered = uncovered_for_some_side(tips)
+    if len(uncovered) <= len(before):
+        return
+    said = ngettext(
+        "%(n)d of 1,001 splits now has no tip for one of its purposes.",
+        "%(n)d of 1,001 splits now have no tip for one of their purposes.",
+        len(uncovered),
+    )
+    worst = max(Side, key=lambda side: len(Coverage(tips, side).uncovered))
+    address = reverse("admin:purposeapp_tip_coverage", query={"as": worst.value})
+    link = '{} <a href="{}">{}</a>'
+    warning = format_html(link, said % {"n": len(uncovered)}, address, _("See coverage"))
+    messages.warning(request, warning)

@@ -24,7 +24,7 @@ from .archive import ArchivingAdmin
 from .deleted_tips import DELETED_MEANWHILE, deleted_tips, is_gone
 from .list_rows import leave_out_deleted_rows
 from .resumable import resumable
-from .tip_coverage import tip_coverage
+from .tip_coverage import tip_coverage, warning_of_gaps
 from .tip_preview import tip_preview
 from .versioned import VersionedAdmin, set_state
 
@@ -183,10 +183,13 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save the tip, with a change reason if it's only its position in the list."""
+        """Save the tip, with a change reason if it's only its position, else a warning of gaps."""
         if isinstance(form, PositionForm):
             obj._change_reason = reorder.MOVED
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
+        else:
+            with warning_of_gaps(request):
+                super().save_model(request, obj, form, change)
 
     # --- Actions ---
 
@@ -200,9 +203,10 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
 
     @admin.action(description=_("Turn selected tips into drafts"), permissions=["change"])
     def withdraw(self, request: HttpRequest, tips: QuerySet[Tip]) -> None:
-        changed = set_state(request, tips, Tip.State.DRAFT, "Withdrawn in the list")
-        self.say_count(request, NOW_DRAFTS, len(changed))
-        self.say_count(request, DRAFTS_ALREADY, len(tips) - len(changed), messages.INFO)
+        with warning_of_gaps(request):
+            changed = set_state(request, tips, Tip.State.DRAFT, "Withdrawn in the list")
+            self.say_count(request, NOW_DRAFTS, len(changed))
+            self.say_count(request, DRAFTS_ALREADY, len(tips) - len(changed), messages.INFO)
 
     # --- The form ---
 

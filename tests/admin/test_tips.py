@@ -212,6 +212,47 @@ def test_an_action_that_changes_nothing_says_so_without_a_tick(editor, tip):
     assert said(response) == [f"“{tip}” was published already."]
 
 
+GAPS = (
+    "5 of 1,001 splits now have no tip for one of their purposes. "
+    f'<a href="{TIPS}coverage/?as=candidate">See coverage</a>'
+)
+
+
+@pytest.fixture
+def only_tip(db):
+    """The only tip for 9 or 10 points on vanity project, which five splits have."""
+    Tip.objects.filter(purpose="vanity_project").update(points_to=8)
+    return make_tip("vanity_project", "Be seen.", points_from=8)
+
+
+def withdraw(client, tip):
+    return client.post(TIPS, {"action": "withdraw", "_selected_action": [tip.pk]}, follow=True)
+
+
+def delete_chosen(client, tip):
+    chosen = {"action": "delete_selected", "_selected_action": [tip.pk], "post": "yes"}
+    return client.post(TIPS, chosen, follow=True)
+
+
+def delete(client, tip):
+    return client.post(page_of_tip(tip, "delete"), {"post": "yes"}, follow=True)
+
+
+def narrow(client, tip):
+    return client.post(page_of_tip(tip), tip_form(tip, points_to=8), follow=True)
+
+
+@pytest.mark.parametrize("change", [withdraw, delete, delete_chosen, narrow])
+def test_whoever_takes_away_the_only_tip_that_fits_is_warned(editor, only_tip, change):
+    assert GAPS in said(change(editor, only_tip))
+
+
+def test_a_gap_that_was_there_before_is_no_warning(editor, only_tip):
+    other = make_tip("vanity_project", "Be kind.", points_from=1, points_to=1)
+    Tip.objects.filter(pk=only_tip.pk).update(state="draft")
+    assert not any("1,001" in words for words in said(delete(editor, other)))
+
+
 # --- The form ----------------------------------------------------------------------------------
 
 
@@ -393,7 +434,7 @@ def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("is_sure", "queries"), [(False, 10), (True, 20)])
+@pytest.mark.parametrize(("is_sure", "queries"), [(False, 10), (True, 22)])
 def test_archiving_several_costs_the_same_queries_as_one(
     editor, django_assert_num_queries, count, is_sure, queries
 ):

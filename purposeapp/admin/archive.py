@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from purposeapp.models import Tick, Tip
 
+from .publication import set_state
 from .tip_coverage import warning_of_gaps
-from .versioned import set_state
 
 
 class ArchivingAdmin(admin.ModelAdmin):

@@ -15,7 +15,8 @@ from purposeapp.models.portrait_part import PART_FIELDS
 
 from .portrait_coverage import portrait_coverage
 from .portrait_preview import portrait_preview
-from .versioned import VersionedAdmin, set_state
+from .publication import set_state
+from .versioned import VersionedAdmin
 
 PUBLISHED = ngettext_lazy("%(n)d sentence published.", "%(n)d sentences published.", "n")
 PUBLISHED_ALREADY = ngettext_lazy(

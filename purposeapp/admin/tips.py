@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.forms import ModelForm, modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -18,15 +19,17 @@ from django.utils.translation import ngettext_lazy
 from purposeapp.forms import PositionForm, TipForm
 from purposeapp.models import Tick, Tip
 from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
+from purposeapp.split import Purpose
 
 from . import import_export, reorder
 from .archive import ArchivingAdmin
 from .deleted_tips import DELETED_MEANWHILE, deleted_tips, is_gone
 from .list_rows import leave_out_deleted_rows
+from .publication import set_state
 from .resumable import resumable
 from .tip_coverage import tip_coverage, warning_of_gaps
 from .tip_preview import tip_preview
-from .versioned import VersionedAdmin, set_state
+from .versioned import VersionedAdmin
 
 MAX_TICKS = 1_000
 """Maximum number of a tip's ticks that each column counts. From there on, it shows "1000+"."""
@@ -181,6 +184,9 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             *("up", tip.pk, up % {"tip": tip}, "↑"),
             *("down", tip.pk, down % {"tip": tip}, "↓"),
         )
+
+    def reader_page(self, row: Tip) -> str:
+        return reverse("purpose", args=[Purpose(row.purpose)])
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the tip, with a change reason if it's only its position, else a warning of gaps."""

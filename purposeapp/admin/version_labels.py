@@ -1,8 +1,10 @@
-"""What the history says about a version: who made it, and why."""
+"""What the history says about a version: who made it, how and why."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +24,9 @@ REASONS = {
 }
 """The change reasons that migrations stored, as texts for editors."""
 
+_RESTORED = "Restored from %Y-%m-%d %H:%M:%S"
+"""The change reason of a restored version, with the UTC time of the version it came from."""
+
 
 def author_of(record: Any) -> str:
     """Return who made a version: a user, the system, or an account that was deleted since.
@@ -33,6 +38,22 @@ def author_of(record: Any) -> str:
     return _("System") if record.history_change_reason in REASONS else _("Deleted account")
 
 
-def reason_of(record: Any) -> str | Promise | None:
-    """Return why a version was made."""
-    return REASONS.get(record.history_change_reason, record.history_change_reason)
+def restored_from(record: Any) -> str:
+    """Return the change reason to store for a version that is restored from `record`."""
+    return record.history_date.astimezone(UTC).strftime(_RESTORED)
+
+
+def label_of(record: Any) -> str:
+    """Return how a version was made, and why if that is known."""
+    reason = record.history_change_reason or ""
+    try:
+        date = datetime.strptime(reason, _RESTORED).replace(tzinfo=UTC)
+    except ValueError:
+        how = record.get_history_type_display().lower()
+        return f"{how} · {REASONS.get(reason, reason)}" if reason else how
+    return _("restored from %(date)s") % {"date": said_time(date)}
+
+
+def said_time(date: datetime) -> str:
+    """Return a time as all pages show it, in the editor's time zone."""
+    return date_format(localtime(date), "DATETIME_FORMAT")

@@ -9,42 +9,24 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from simple_history.admin import SimpleHistoryAdmin
-from simple_history.utils import bulk_update_with_history
 
 from purposeapp.import_export.differences import changed_fields, described, differences
 from purposeapp.web.ids import id_or_404
 
+from .publication import PublishingAdmin
 from .resumable import resumable, show_typed
-from .version_labels import author_of, reason_of
+from .version_labels import author_of, label_of, restored_from
 
 KEPT_FROM_A_COLLEAGUE = gettext_lazy(
     "Someone else saved this while you were editing. Their changes are kept: %(fields)s."
 )
-
-
-def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str) -> list[Any]:
-    """Change the state of the rows that have another one, with an audit trail, and return them."""
-    changed = [row for row in rows if row.state != state]
-    for row in changed:
-        row.state = state
-    if changed:
-        bulk_update_with_history(
-            changed,
-            type(changed[0]),
-            ["state"],
-            default_user=request.user,
-            default_change_reason=reason,
-        )
-    return changed
 
 
 def _labels(form: Any, names: Iterable[str]) -> str:
@@ -52,7 +34,7 @@ def _labels(form: Any, names: Iterable[str]) -> str:
     return ", ".join(str(form.fields[name].label) for name in names)
 
 
-class VersionedAdmin(SimpleHistoryAdmin):
+class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
     """Admin that lists a row's versions and restores them. ADR 18 says what we add to the package.
 
     All POST requests run under a table lock, and the forms have an optimistic lock.
@@ -67,7 +49,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     """The form's fields that are stored, except for the key."""
 
     history_list_per_page = 20
-    object_history_template: Any = "admin/versions.html"
+    object_history_template = "admin/versions.html"
     object_history_form_template = "admin/version_form.html"
 
     @method_decorator(require_safe)
@@ -100,7 +82,8 @@ class VersionedAdmin(SimpleHistoryAdmin):
         before = [*page[1:], *versions[end : end + 1], None]
         for record, old in zip(page, before, strict=False):
             record.changes = differences(old, record) if old else described(record)
-            record.author, record.reason = author_of(record), reason_of(record)
+            record.is_first = old is None
+            record.author, record.label = author_of(record), label_of(record)
 
     @resumable
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
@@ -153,7 +136,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the row only if it has changed, so that its history has no empty entries."""
         if record := getattr(obj, "_history", None):
-            obj._change_reason = f"Restored from {record.history_date:%Y-%m-%d %H:%M:%S}"
+            obj._change_reason = restored_from(record)
         self._say_what_was_merged(request, form)
         stored = self.model.objects.filter(pk=obj.pk).first()
         if stored is None or changed_fields(stored, obj):
@@ -245,51 +228,3 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """Add a message that says how many rows an action concerned, unless there were none."""
         if count:
             self.message_user(request, pattern % {"n": count}, level)
-
-    # --- Drafts ---
-
-    def response_add(
-        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        """Redirect to the list and, for a draft, offer to publish it there."""
-        if self._is_draft_for_the_list(request, obj):
-            self._offer_to_publish(request, obj)
-            return self.response_post_save_add(request, obj)
-        return super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Redirect to the list and, for a draft, offer to publish it there."""
-        if self._is_draft_for_the_list(request, obj):
-            self._offer_to_publish(request, obj)
-            return self.response_post_save_change(request, obj)
-        return super().response_change(request, obj)
-
-    def _is_draft_for_the_list(self, request: HttpRequest, obj: Any) -> bool:
-        stays = {"_continue", "_addanother", "_popup"} & set(request.POST)
-        is_draft = obj.state == self.model.State.DRAFT
-        return is_draft and not stays and self.has_change_permission(request, obj)
-
-    def _offer_to_publish(self, request: HttpRequest, obj: Any) -> None:
-        """Add a message with a Publish button, which uses the list's form and its CSRF token."""
-        said = format_html(
-            '{} <button class="button" form="changelist-form" formaction="{}">{}</button>',
-            _("Saved as a draft. Publish it?"),
-            reverse(f"admin:purposeapp_{self.opts.model_name}_publish", args=[obj.pk]),
-            _("Publish"),
-        )
-        self.message_user(request, said, messages.SUCCESS)
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    @method_decorator(transaction.atomic)
-    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Publish a row, and redirect to the list. A GET, e.g. after a sign-in, opens the row."""
-        if request.method != "POST":
-            return redirect("../change/")
-        self.model.lock_table()
-        row = get_object_or_404(self.model, pk=pk)
-        if set_state(request, [row], self.model.State.PUBLISHED, "Published in the list"):
-            self.message_user(request, _("“%(row)s” published.") % {"row": row}, messages.SUCCESS)
-        else:
-            said = _("“%(row)s” was published already.") % {"row": row}
-            self.message_user(request, said, messages.INFO)
-        return redirect(f"admin:purposeapp_{self.opts.model_name}_changelist")

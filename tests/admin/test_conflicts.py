@@ -58,7 +58,8 @@ def test_what_only_a_colleague_changed_stays_as_they_saved_it(editor, tip):
     assert said(response)[-2:] == [
         "Someone else saved this while you were editing. "
         "Their changes are kept: Position, State, Published from.",
-        "Saved as a draft. Publish it? "
+        f'“<a href="{page_of_tip(tip)}">My words.</a>” saved. '
+        "It&#x27;s a draft, so readers don&#x27;t see it. Publish it? "
         f'<button class="button" form="changelist-form" formaction="{page_of_tip(tip, "publish")}">'
         "Publish</button>",
     ]

@@ -5,6 +5,8 @@ import html
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from purposeapp.admin.deleted_tips import DELETED_MEANWHILE
 from purposeapp.admin.versioned import VersionedAdmin
@@ -111,6 +113,11 @@ def test_any_version_comes_back_as_a_new_one(editor, tip):
     assert tip.history.count() == 3
     assert newest.history_user.email == "editor@example.org"
     assert newest.history_change_reason.startswith("Restored from 20")
+    assert "“ Join a group, and read it regularly. ” restored. Readers see it now." in (
+        text_of(editor.get(TIPS))
+    )
+    date = date_format(localtime(first.history_date), "DATETIME_FORMAT")
+    assert f"editor@example.org · restored from {date} " in text_of(editor.get(history_of(tip)))
 
 
 STAYS = (
@@ -151,6 +158,9 @@ def test_a_deleted_tip_comes_back_in_the_state_of_its_version(editor):
     assert "These stay" not in response.content.decode()
     assert ("State", "", "Draft") in response.context["differences"]
     restore(editor, first)
+    assert "restored. It's a draft, so readers don't see it. Publish it?" in (
+        text_of(editor.get(TIPS))
+    )
     again = Tip.objects.get(key=first.key)
     assert (again.text, again.state, again.position) == ("Old words.", "draft", 3)
 
@@ -223,6 +233,9 @@ def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):
     assert restore(editor, record).status_code == 302
     again = Tip.objects.get(key="join-a-group")
     assert (again.pk, again.text) == (pk, text)
+    history = text_of(editor.get(history_of(again)))
+    assert "Restored as it was before it was deleted." in history
+    assert history.count("First version") == 1
     assert editor.get(f"{TIPS}deleted/").context["records"] == []
     assert text in editor.get("/splits/10-0-0-0-0/").content.decode()
 

@@ -97,14 +97,16 @@ def test_a_new_sentence_is_a_draft_with_a_key_of_its_conditions(editor):
         version="",
     )
     page = editor.post(f"{LIST}add/", form, follow=True)
-    assert "Saved as a draft. Publish it? Publish" in text_of(page)
+    assert "“ So. ” saved. It's a draft, so readers don't see it. Publish it? Publish" in text_of(
+        page
+    )
     part = PortraitPart.objects.get(text="So.")
     assert part.key.startswith("mix-mostly-job-without-vanity")
     assert part.state == "draft"
     editor.post(f"{LIST}add/", form)
     assert PortraitPart.objects.filter(text="So.").count() == 2
     response = editor.post(page_of(part, "publish"), follow=True)
-    assert said(response)[-1] == "“So.” published."
+    assert said(response)[-1] == "“So.” published. Readers see it now."
     assert part.history.first().state == "published"
 
 

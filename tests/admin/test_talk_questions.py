@@ -77,7 +77,7 @@ def test_a_question_that_could_never_be_asked_is_refused(editor, topic, purpose)
 def test_a_new_question_is_a_draft_that_can_be_published(editor):
     form = {**form_of(TalkQuestion(topic="alike", text="So?")), "key": "so", "version": ""}
     page = editor.post(f"{LIST}add/", form, follow=True)
-    assert "Saved as a draft. Publish it? Publish" in text_of(page)
+    assert "It's a draft, so readers don't see it. Publish it? Publish" in text_of(page)
     question = TalkQuestion.objects.get(key="so")
     assert question.state == "draft"
     editor.post(page_of(question, "publish"))

@@ -37,8 +37,8 @@ def test_a_tip_is_called_by_its_plain_words_wherever_it_is_named(editor):
     assert f'aria-label="Move up: {name}"' in page.content.decode()
     assert raw not in page.content.decode()
     assert text_of(editor.get(page_of_tip(tip, "history"))).count(name) == 3
-    saved = editor.post(page_of_tip(tip), tip_form(tip, position=7), follow=True)
-    assert said(saved)[-1].endswith(f">{name}</a>” was changed successfully.")
+    saved = text_of(editor.post(page_of_tip(tip), tip_form(tip, position=7), follow=True))
+    assert f"“ {name} ” saved. Readers see it now." in saved
     tip.delete()
     gone = editor.get(f"{TIPS}deleted/")
     assert name in text_of(gone)
@@ -358,13 +358,18 @@ def test_saving_without_a_change_is_no_news(editor, tip):
 def test_whoever_saves_a_draft_can_publish_it_from_the_list_at_once(editor):
     tip = make_tip(text="A draft.", state="draft")
     page = editor.post(page_of_tip(tip), tip_form(tip, text="Better."), follow=True)
-    assert "Saved as a draft. Publish it? Publish" in text_of(page)
+    assert "“ Better. ” saved. It's a draft, so readers don't see it. Publish it? Publish" in (
+        text_of(page)
+    )
     button = (
         f'<button class="button" form="changelist-form" formaction="{page_of_tip(tip, "publish")}">'
     )
     assert button in page.content.decode()
     response = editor.post(page_of_tip(tip, "publish"), follow=True)
-    assert said(response) == ["“Better.” published."]
+    assert said(response) == [
+        "“Better.” published. Readers see it now. "
+        '<a href="/purposes/business-driven/">Open their page</a>'
+    ]
     newest = tip.history.first()
     assert (newest.state, newest.history_user.email) == ("published", "editor@example.org")
 
@@ -375,6 +380,22 @@ def test_a_new_draft_can_be_published_from_the_list_and_what_is_published_is_not
     tip = make_tip()
     page = editor.post(page_of_tip(tip), tip_form(tip, text="Better."), follow=True)
     assert "Publish it?" not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "Readers see it now. Open their page"),
+        ({"published_from": "2999-01-01"}, "Readers will see it from 1 January 2999."),
+        ({"state": "archived"}, "It's archived, so readers don't see it."),
+    ],
+)
+def test_a_save_says_what_readers_see(editor, changes, expected):
+    tip = make_tip(text="Be <kind>.")
+    page = editor.post(
+        page_of_tip(tip), tip_form(tip, text="Be *kind* & calm.", **changes), follow=True
+    )
+    assert f"“ Be kind & calm. ” saved. {expected} " in text_of(page)
 
 
 def test_enter_in_the_list_saves_what_was_typed(editor):

@@ -16,7 +16,8 @@ from purposeapp.admin.resumable import resume_form
 from purposeapp.admin.stats import usage
 from purposeapp.advice.coverage import uncovered_for_some_side
 from purposeapp.advice.portrait import without_text
-from purposeapp.models import PortraitPart, Tip
+from purposeapp.models import PortraitPart, TalkQuestion, Tip
+from purposeapp.models.versioned import DraftState
 from purposeapp.web.ids import is_id
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -59,7 +60,12 @@ class AdminSite(admin.AdminSite):
             }
         if request.user.has_perm("purposeapp.view_portraitpart"):
             missing = without_text(PortraitPart.objects.published())
-            context["without_sentence"] = len(set().union(*missing.values()))
+            context |= {
+                "without_sentence": len(set().union(*missing.values())),
+                "draft_sentences": PortraitPart.objects.filter(state=DraftState.DRAFT).count(),
+            }
+        if request.user.has_perm("purposeapp.view_talkquestion"):
+            context["draft_questions"] = TalkQuestion.objects.filter(state=DraftState.DRAFT).count()
         return super().index(request, context)
 
 

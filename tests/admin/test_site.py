@@ -7,13 +7,13 @@ from django.db import connection
 from django.utils import timezone
 
 from purposeapp.admin import stats
-from purposeapp.models import Assessment, PortraitPart, Tip, User
+from purposeapp.models import Assessment, PortraitPart, TalkQuestion, Tip, User
 from tests.support.make import PASSWORD, make_assessment, make_tip, make_user
 
 
 def test_it_says_what_there_is_to_do(editor):
     page = editor.get("/admin/").content.decode()
-    assert "All done. No draft tips to publish, and no split lacks a text." in page
+    assert "All done. There are no drafts to publish, and no split lacks a text." in page
     make_tip(text="A draft.", state="draft")
     make_tip(text="Later.", published_from=timezone.now().date() + timedelta(days=1))
     Tip.objects.filter(purpose="vanity_project").update(points_to=9)
@@ -23,6 +23,19 @@ def test_it_says_what_there_is_to_do(editor):
     assert "1 of 1,001 splits lacks a tip for one of its purposes" in page
     for link in ("?state=draft", "?state=later", "/admin/purposeapp/tip/coverage/"):
         assert link in page
+
+
+def test_drafts_of_sentences_and_questions_are_to_dos_too(editor):
+    PortraitPart.objects.create(key="draft", slot="mix", text="So.")
+    TalkQuestion.objects.create(key="draft", topic="alike", text="So?")
+    page = editor.get("/admin/").content.decode()
+    assert "All done." not in page
+    for model, words in (
+        ("portraitpart", "1 draft portrait sentence to publish"),
+        ("talkquestion", "1 draft talk question to publish"),
+    ):
+        link = f'<a href="/admin/purposeapp/{model}/?state__exact=draft">'
+        assert page.partition(link)[2].split("</a>")[0].strip() == words
 
 
 def test_it_says_how_many_splits_lack_a_portrait_sentence(editor):

@@ -122,7 +122,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_visitor, s
     look_with_axe(preview)
     preview.close()
     save(page)
-    expect(page.get_by_text("Saved as a draft. Publish it?")).to_be_visible()
+    expect(page.get_by_text("It's a draft, so readers don't see it. Publish it?")).to_be_visible()
     expect_on_the_result_page(page, shown, there=False)
 
     # Publish it from the list.
@@ -162,7 +162,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_visitor, s
     look_with_axe(page)
     page.get_by_label("Text:").fill("Something worse.")
     save(page)
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(page.get_by_text("saved. Readers see it now.")).to_be_visible()
     look_at_link_in_message(page)
     page.locator("#result_list").get_by_role("link", name="Something worse.").click()
     page.get_by_role("link", name="History").click()
@@ -178,7 +178,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_visitor, s
     expect(page.get_by_role("region", name="What would change").locator(".new")).to_have_text(text)
     expect(page.get_by_label("Text:")).to_have_value(text)
     page.get_by_role("button", name="Restore").click()
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(page.get_by_text("restored. Readers see it now.")).to_be_visible()
     expect_on_the_result_page(page, shown)
 
     # Delete it, and restore it from the deleted tips.
@@ -210,7 +210,7 @@ def test_of_two_editors_at_once_the_second_sees_both_texts(new_editor):
     try:
         first.page.get_by_label("Text:").fill("There is little to say: the first.")
         save(first.page)
-        expect(first.page.get_by_text("was changed successfully")).to_be_visible()
+        expect(first.page.get_by_text("saved. Readers see it now.")).to_be_visible()
 
         page = second.page
         page.get_by_label("Text:").fill("There is little to say: the second.")
@@ -222,14 +222,14 @@ def test_of_two_editors_at_once_the_second_sees_both_texts(new_editor):
         second.shot("editor-conflict-dark")
         look_with_axe(page)
         save(page)
-        expect(page.get_by_text("was changed successfully")).to_be_visible()
+        expect(page.get_by_text("saved. Readers see it now.")).to_be_visible()
     finally:
         page = second.page
         page.goto(tip)
         page.locator("#result_list").get_by_role("link", name="There is little to say").click()
         page.get_by_label("Text:").fill(old)
         save(page)
-        expect(page.get_by_text("was changed successfully")).to_be_visible()
+        expect(page.get_by_text("saved. Readers see it now.")).to_be_visible()
 
 
 def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path):

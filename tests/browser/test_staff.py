@@ -14,7 +14,7 @@ def _change_the_tip(page, old, new):
     expect(page.get_by_label("Text:")).to_have_value(old)
     page.get_by_label("Text:").fill(new)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(page.get_by_text("saved. Readers see it now.")).to_be_visible()
 
 
 def _expect_on_the_result_page(page, text):

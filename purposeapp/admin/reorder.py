@@ -1,16 +1,28 @@
 """Reordering of tips: swaps a tip with its neighbor."""
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from simple_history.utils import bulk_update_with_history
 
 from purposeapp.forms.tip import POSITION_STEP
 from purposeapp.models import Tip
+from purposeapp.models.tip import MAX_POSITION
 
 MOVED = "Moved in the list"
-"""The change reason in the history of a tip whose position has changed."""
+"""The change reason in the history of a tip that has another place in the list."""
+
+RENUMBERED = "Renumbered"
+"""The change reason of a tip that only makes room for the position number of another."""
+
+
+def anchor_of(tip_id: int) -> str:
+    """Return the id of the element in a tip's row to which a move leads back."""
+    return f"tip-{tip_id}"
 
 
 @transaction.atomic
@@ -31,31 +43,44 @@ def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
     other = None if place is None else place + (1 if down else -1)
     if place is None or other is None or not 0 <= other < len(tips):
         messages.info(request, _("“%(tip)s” can't be moved any further.") % {"tip": tip})
-    else:
-        changed = _swap(tips, place, other)
-        bulk_update_with_history(
-            changed,
-            Tip,
-            ["position"],
-            default_user=request.user,
-            default_change_reason=MOVED,
-        )
-        messages.success(request, _("“%(tip)s” moved.") % {"tip": tip})
+        return
+    changed = list(_swap(tips, place, other))
+    bulk_update_with_history(
+        changed,
+        Tip,
+        ["position"],
+        default_user=request.user,
+        default_change_reason=MOVED,
+    )
+    said = ngettext(
+        "“%(tip)s” is now number %(place)d of %(count)d tip for %(purpose)s.",
+        "“%(tip)s” is now number %(place)d of %(count)d tips for %(purpose)s.",
+        len(tips),
+    )
+    words = {"tip": tip, "place": other + 1, "purpose": tip.get_purpose_display()}
+    messages.success(request, said % {**words, "count": len(tips)})
 
 
-def _swap(tips: list[Tip], place: int, other: int) -> list[Tip]:
-    """Swap two neighbors in the list, and return the tips whose position number has changed.
+def _swap(tips: list[Tip], place: int, other: int) -> Iterator[Tip]:
+    """Swap two neighbors in the list, and yield the tips whose position number has changed.
 
-    They swap their numbers, unless one of these is also another tip's: then all get new ones.
+    They swap their numbers. A number that isn't larger than the one before it becomes so, and the
+    tips after it too as far as needed.
     """
+    first = min(place, other)
     numbers = [tip.position for tip in tips]
+    before = numbers[first - 1] if first else -1
     tips[place], tips[other] = tips[other], tips[place]
-    if any(numbers.count(numbers[index]) > 1 for index in (place, other)):
+    for index in range(first, len(tips)):
+        if index > first + 1 and numbers[index] > before:
+            break
+        numbers[index] = before = max(numbers[index], before + 1)
+    if before > MAX_POSITION:
         step = POSITION_STEP if len(tips) < 3_000 else 1
         numbers = [step * index for index in range(1, len(tips) + 1)]
-    changed = []
-    for tip, number in zip(tips, numbers, strict=True):
+    for index, (tip, number) in enumerate(zip(tips, numbers, strict=True)):
         if tip.position != number:
             tip.position = number
-            changed.append(tip)
-    return changed
+            if index not in (place, other):
+                tip._change_reason = RENUMBERED  # type: ignore[attr-defined]
+            yield tip

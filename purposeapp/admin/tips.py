@@ -108,14 +108,19 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list. A move button saves the typed positions, then moves its tip."""
+        """Show the list. A move button saves the typed positions, then moves its tip.
+
+        It leads back to the tip's row, which is then highlighted.
+        """
         response = super().changelist_view(request, extra_context)
         arrow = ARROW.fullmatch(request.POST.get("_save", ""))
         # Django redirects to this URL once it has saved the list, and to another one if the query
         # string is wrong, before it checks the permission.
         is_saved = getattr(response, "url", None) == request.get_full_path()
         if arrow and is_saved and self.has_change_permission(request):
-            reorder.move(request, int(arrow["tip_id"]), down=arrow["way"] == "down")
+            tip_id = int(arrow["tip_id"])
+            reorder.move(request, tip_id, down=arrow["way"] == "down")
+            response["Location"] += f"#{reorder.anchor_of(tip_id)}"
         return response
 
     def prepare_list(self, request: HttpRequest) -> None:
@@ -180,7 +185,8 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         button = '<button class="move" name="_save" value="{} {}" aria-label="{}">{}</button>'
         up, down = _("Move up: %(tip)s"), _("Move down: %(tip)s")
         return format_html(
-            button + " " + button,
+            f'<span class="moves" id="{{}}">{button} {button}</span>',
+            reorder.anchor_of(tip.pk),
             *("up", tip.pk, up % {"tip": tip}, "↑"),
             *("down", tip.pk, down % {"tip": tip}, "↓"),
         )

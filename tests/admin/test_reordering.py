@@ -4,7 +4,9 @@ import pytest
 
 from purposeapp.forms.tip import MOVED_MEANWHILE
 from purposeapp.models import Tip
+from purposeapp.models.tip import MAX_POSITION
 from tests.support.admin import TIPS, by_position, said, text_of
+from tests.support.make import make_tip
 
 
 def positions_form(response, **positions: int) -> dict[str, str]:
@@ -32,8 +34,11 @@ def test_a_tip_moves_past_its_neighbour_and_back(editor):
     first, second, *rest = by_position()
     tip = Tip.objects.get(key=first)
     response = press(editor, "down", first)
-    assert (response.status_code, response.url) == (302, TIPS)
+    assert (response.status_code, response.url) == (302, f"{TIPS}#tip-{tip.pk}")
     assert by_position() == [second, first, *rest]
+    page = editor.get(TIPS)
+    assert said(page) == [f"“{tip}” is now number 2 of {len(rest) + 2} tips for Business driven."]
+    assert page.content.decode().count(f'id="tip-{tip.pk}"') == 1
     newest = tip.history.first()
     assert newest.history_user.email == "editor@example.org"
     assert newest.history_change_reason == "Moved in the list"
@@ -70,6 +75,25 @@ def test_a_tip_moves_past_one_whose_position_a_third_one_has_too(editor):
     press(editor, "up", third)
     assert list(positions()) == [first, third, second, *rest]
     assert len(set(positions().values())) == len(before)
+    changed = {key for key, position in positions().items() if position != before[key]}
+    assert changed == {third, second}
+
+
+def test_a_tip_that_only_makes_room_was_renumbered_and_others_keep_their_positions(editor):
+    Tip.objects.filter(purpose="business_driven").delete()
+    for key, position in [("a", 5), ("b", 5), ("c", 5), ("d", 6), ("e", 9)]:
+        make_tip(text=f"{key}.", key=key, position=position)
+    press(editor, "up", "c")
+    assert positions() == {"a": 5, "c": 6, "b": 7, "d": 8, "e": 9}
+    reasons = [Tip.objects.get(key=key).history.first().history_change_reason for key in "abcde"]
+    assert reasons == [None, "Moved in the list", "Moved in the list", "Renumbered", None]
+
+
+def test_tips_at_the_largest_positions_move_too(editor):
+    Tip.objects.filter(purpose="business_driven").update(position=MAX_POSITION)
+    first, second, *rest = by_position()
+    press(editor, "up", second)
+    assert by_position() == [second, first, *rest]
 
 
 def test_tips_at_the_same_position_move_too(editor):
@@ -89,7 +113,9 @@ def test_archived_tips_are_passed_over(editor):
 
 def test_a_move_leads_back_to_the_list_as_it_was(editor):
     address = f"{TIPS}?purpose__exact=business_driven"
-    assert press(editor, "up", by_position()[1], address=address).url == address
+    key = by_position()[1]
+    anchor = f"#tip-{Tip.objects.get(key=key).pk}"
+    assert press(editor, "up", key, address=address).url == address + anchor
 
 
 def test_an_arrow_saves_what_was_typed_before_it_moves(editor, tip):
@@ -98,7 +124,8 @@ def test_an_arrow_saves_what_was_typed_before_it_moves(editor, tip):
     assert response.status_code == 302
     assert said(editor.get(TIPS)) == [
         "1 tip was changed successfully.",
-        "“Set aside one fixed hour a week for leads, and leave them a…” moved.",
+        "“Set aside one fixed hour a week for leads, and leave them a…” is now number 2 of "
+        f"{len(by_position())} tips for Business driven.",
     ]
     assert by_position()[:2] == [second, first]
     assert by_position()[-1] == tip.key

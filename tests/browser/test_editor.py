@@ -142,7 +142,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_visitor, s
     for place in range(rows.count() - 1, 0, -1):
         rows.nth(place).get_by_role("button", name="Move up").focus()
         page.keyboard.press("Enter")
-        expect(page.get_by_text("” moved.")).to_be_visible()
+        expect(page.get_by_text(f"” is now number {place} of ")).to_be_visible()
         expect(rows.nth(place - 1)).to_contain_text(shown)
     assert "purpose__exact=vanity_project" in page.url
 

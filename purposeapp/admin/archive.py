@@ -1,5 +1,6 @@
 """Soft delete of tips: those that users have ticked are archived, all others are deleted."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,7 +35,7 @@ class ArchivingAdmin(admin.ModelAdmin):
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
         """Return what will happen to each tip, for the confirmation page, without who ticked it."""
         ticks = _ticks_of(objs)
-        outcomes = [_deletion_outcome(tip, ticks.get(tip.pk, 0)) for tip in objs]
+        outcomes = [_deletion_outcome(tip, ticks.get(tip.pk)) for tip in objs]
         missing = set() if self.has_delete_permission(request) else {Tip._meta.verbose_name}
         return outcomes, {Tip._meta.verbose_name_plural: len(outcomes)}, missing, []
 
@@ -43,6 +44,11 @@ class ArchivingAdmin(admin.ModelAdmin):
         ticks = _ticks_of(queryset)
         unticked = [tip for tip in queryset if tip.pk not in ticks]
         return super().log_deletions(request, unticked)  # type: ignore[arg-type]
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        if _archives_all([context["object"]]):
+            context |= {"title": _("Archive"), "archives_all": True}
+        return super().render_delete_form(request, context)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.delete_queryset(request, Tip.objects.filter(pk=obj.pk))
@@ -65,15 +71,15 @@ class ArchivingAdmin(admin.ModelAdmin):
     def _say_archived(self, request: HttpRequest, archived: int, same: int) -> None:
         if archived:
             said = ngettext(
-                "%(n)d tip archived, because people ticked it.",
-                "%(n)d tips archived, because people ticked them.",
+                "%(n)d tip archived, because people marked it as done or skipped it.",
+                "%(n)d tips archived, because people marked them as done or skipped them.",
                 archived,
             )
             self.message_user(request, said % {"n": archived}, messages.WARNING)
         if same:
             said = ngettext(
-                "%(n)d tip stays archived, because people ticked it.",
-                "%(n)d tips stay archived, because people ticked them.",
+                "%(n)d tip stays archived, because people marked it as done or skipped it.",
+                "%(n)d tips stay archived, because people marked them as done or skipped them.",
                 same,
             )
             self.message_user(request, said % {"n": same}, messages.WARNING)
@@ -85,22 +91,31 @@ class ArchivingAdmin(admin.ModelAdmin):
         return super().response_delete(request, obj_display, obj_id)
 
 
-def _ticks_of(tips: Iterable[Tip]) -> dict[int, int]:
-    """Return the number of ticks by tip id, for those of the tips that have any."""
-    ticks = Tick.objects.filter(tip__in=[tip.pk for tip in tips])
-    return dict(ticks.values_list("tip").annotate(Count("pk")).order_by())
+def _ticks_of(tips: Iterable[Tip]) -> dict[int, Counter[str]]:
+    """Return the number of ticks by tip id and verdict, for those of the tips that have any."""
+    ticks = Tick.objects.filter(tip__in=[tip.pk for tip in tips]).order_by()
+    found: dict[int, Counter[str]] = {}
+    for tip_id, verdict, count in ticks.values_list("tip", "verdict").annotate(Count("pk")):
+        found.setdefault(tip_id, Counter())[verdict] = count
+    return found
 
 
-def _deletion_outcome(tip: Tip, count: int) -> str:
-    """Return a text that says what deleting a tip with this number of ticks will do."""
-    if not count:
+def _archives_all(tips: Iterable[Tip]) -> bool:
+    """Return whether deleting these tips will archive all of them."""
+    ids = {tip.pk for tip in tips}
+    return ids == set(Tick.objects.filter(tip__in=ids).values_list("tip", flat=True).distinct())
+
+
+def _deletion_outcome(tip: Tip, ticks: Counter[str] | None) -> str:
+    """Return a text that says what deleting a tip with these ticks will do."""
+    if not ticks:
         return _("“%(tip)s”: deleted") % {"tip": tip}
-    outcome = ngettext(
-        "“%(tip)s”: archived instead of deleted, because %(count)d person ticked it",
-        "“%(tip)s”: archived instead of deleted, because %(count)d people ticked it",
-        count,
+    outcome = _(
+        "“%(tip)s”: archived instead of deleted, because people marked it "
+        "(done: %(done)d, skipped: %(skipped)d)"
     )
-    return outcome % {"tip": tip, "count": count}
+    done, skipped = ticks[Tick.Verdict.DONE], ticks[Tick.Verdict.NOT_FOR_ME]
+    return outcome % {"tip": tip, "done": done, "skipped": skipped}
 
 
 @admin.action(permissions=["delete"])
@@ -110,7 +125,9 @@ def _delete_or_archive(
     """Ask for confirmation, then delete or archive the tips and report the outcome."""
     if not request.POST.get("post"):
         page: Any = delete_selected(model_admin, request, tips)
-        page.context_data["title"] = _("Delete tips")
+        archives_all = _archives_all(tips)
+        title = _("Archive tips") if archives_all else _("Delete tips")
+        page.context_data |= {"title": title, "archives_all": archives_all}
         return page
     ids = list(tips.values_list("pk", flat=True))
     model_admin.log_deletions(request, tips)

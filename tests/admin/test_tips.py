@@ -412,7 +412,7 @@ def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
     assert str(tip) == "Join a group for your trade or product, and read it regular…"
     response = editor.get(page_of_tip(tip, "delete"))
     assert f"“{tip}”: deleted" in text_of(response)
-    assert '<input type="submit" value="Delete">' in response.content.decode()
+    assert 'value="Delete">' in response.content.decode()
     assert text_of(response).endswith(" Cancel")
     editor.post(page_of_tip(tip, "delete"), {"post": "yes"})
     assert not Tip.objects.filter(pk=tip.pk).exists()
@@ -421,33 +421,44 @@ def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
 
 
 def test_a_tip_that_somebody_ticked_is_archived_and_the_page_says_so_before(editor, tip):
-    Tick.objects.create(user=make_user("hidden@example.org"), tip=tip, verdict="done")
-    page = text_of(editor.get(page_of_tip(tip, "delete")))
-    assert f"“{tip}”: archived instead of deleted, because 1 person ticked it" in page
-    assert "hidden@example.org" not in page
+    make_ticks(tip, done=1, skipped=2)
+    page = editor.get(page_of_tip(tip, "delete"))
+    assert (
+        f"“{tip}”: archived instead of deleted, because people marked it (done: 1, skipped: 2)"
+    ) in text_of(page)
+    assert 'value="Archive"' in page.content.decode()
+    assert "hidden.example" not in page.content.decode()
     response = editor.post(page_of_tip(tip, "delete"), {"post": "yes"}, follow=True)
-    assert said(response) == ["1 tip archived, because people ticked it."]
+    assert said(response) == ["1 tip archived, because people marked it as done or skipped it."]
     tip.refresh_from_db()
     assert tip.state == "archived"
     assert tip.history.first().history_user.email == "editor@example.org"
     response = editor.post(page_of_tip(tip, "delete"), {"post": "yes"}, follow=True)
-    assert said(response) == ["1 tip stays archived, because people ticked it."]
+    assert said(response) == [
+        "1 tip stays archived, because people marked it as done or skipped it."
+    ]
 
 
 def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
     other = make_tip(text="Unticked.")
-    for name in "ab":
-        Tick.objects.create(user=make_user(f"{name}@example.org"), tip=tip, verdict="done")
-    chosen = {"action": "delete_selected", "_selected_action": [tip.pk, other.pk]}
-    page = text_of(editor.post(TIPS, chosen))
+    make_ticks(tip, done=2)
+    chosen = {"action": "delete_selected", "_selected_action": [tip.pk]}
+    assert 'value="Archive"' in editor.post(TIPS, chosen).content.decode()
+    chosen["_selected_action"].append(other.pk)
+    response = editor.post(TIPS, chosen)
+    assert '"Delete"' in response.content.decode()
+    page = text_of(response)
     assert page.startswith("Delete tips | Five Purposes")
     assert page.count("Delete tips") == 3
     assert "multiple objects" not in page
-    assert f"“{tip}”: archived instead of deleted, because 2 people ticked it" in page
+    assert (
+        f"“{tip}”: archived instead of deleted, because people marked it (done: 2, skipped: 0)"
+        in page
+    )
     assert "“Unticked.”: deleted" in page
     response = editor.post(TIPS, {**chosen, "post": "yes"}, follow=True)
     assert said(response) == [
-        "1 tip archived, because people ticked it.",
+        "1 tip archived, because people marked it as done or skipped it.",
         "1 tip deleted.",
     ]
     assert Tip.objects.get(pk=tip.pk).state == "archived"
@@ -455,7 +466,7 @@ def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("is_sure", "queries"), [(False, 10), (True, 22)])
+@pytest.mark.parametrize(("is_sure", "queries"), [(False, 11), (True, 22)])
 def test_archiving_several_costs_the_same_queries_as_one(
     editor, django_assert_num_queries, count, is_sure, queries
 ):

@@ -18,12 +18,13 @@ from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import Purpose, Split
 
-CARRIED_FIELDS = [name for name in TIP_FIELDS if name not in ("state", "published_from")]
-"""The unsaved form's fields that are sent along when the editor chooses another split."""
+from .publication import visibility
 
 
 def result_with(situation: Situation, tip: Tip | None) -> Result:
-    """Return the result with the tips published today and, if it fits, with `tip`."""
+    """Return the result with the tips published today and, if it fits, with `tip`, outlined."""
+    if tip:
+        tip.is_previewed = True  # type: ignore[attr-defined]  # so that templates outline it
     parts = PortraitPart.objects.published()
     tips = list(Tip.objects.published().exclude(pk=tip and tip.pk))
     return Result(situation, [*tips, tip] if tip else tips, parts=parts)
@@ -62,15 +63,20 @@ def tip_preview(request: HttpRequest, tip_id: int | None = None) -> HttpResponse
         "tip": tip,
         "tip_id": tip_id,
         "form": form,
-        "kept": [(name, form.data.get(name, "")) for name in CARRIED_FIELDS] if form else [],
+        "kept": [(name, form.data.get(name, "")) for name in TIP_FIELDS] if form else [],
         "choice": choice,
         "is_visible": tip is not None and is_visible(result, tip),
         "hidden_count": hidden_count(result, tip) if tip else 0,
         "why_not": _why_not(situation, tip) if tip else "",
+        "why_hidden": visibility(tip) if tip and not _is_public(tip) else "",
     }
     right = choice.is_valid() and (form is None or form.is_valid())
     status = HTTPStatus.OK if right else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "purposeapp/tip_preview.html", context, status=status)
+
+
+def _is_public(tip: Tip) -> bool:
+    return tip.state == Tip.State.PUBLISHED and not tip.starts_later
 
 
 def _unsaved_form(request: HttpRequest, stored: Tip | None) -> TipForm | None:
@@ -78,7 +84,7 @@ def _unsaved_form(request: HttpRequest, stored: Tip | None) -> TipForm | None:
     if request.method != "POST":
         return None
     form = TipForm(request.POST, instance=stored or Tip())
-    for name in set(form.fields) - set(CARRIED_FIELDS):
+    for name in set(form.fields) - set(TIP_FIELDS):
         del form.fields[name]
     return form
 

@@ -107,7 +107,8 @@ def advice_purpose(
 def _key_of_tip(advised: AdvisedTip, ticks: Mapping[int, Tick]) -> tuple:
     tip, tick = advised.tip, ticks.get(advised.tip.id)
     said = tick and (tick.verdict, date_format(localtime(tick.ticked_at)))
-    return tip.id, tip.audience, tip.text, advised.why, said, getattr(tip, "can_be_ticked", None)
+    flags = getattr(tip, "can_be_ticked", None), getattr(tip, "is_previewed", False)
+    return tip.id, tip.audience, tip.text, advised.why, said, *flags
 
 
 @register.simple_tag

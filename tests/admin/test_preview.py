@@ -12,7 +12,7 @@ from purposeapp.advice.selection import MAX_MORE, capacity, choose
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
 from purposeapp.web.page_cache import page_cache
-from tests.support.admin import TIPS
+from tests.support.admin import TIPS, text_of
 from tests.support.make import make_tip, make_user, tip_form
 
 COVERAGE = "/admin/purposeapp/tip/coverage/"
@@ -33,6 +33,8 @@ def test_a_draft_is_shown_on_the_real_page_to_its_editor_alone(editor):
     assert "Preview: nobody else sees this" in page
     assert ON in page
     assert "Be kind to all." in page
+    assert f'<a href="#your-tip">{ON}' in page
+    assert page.count('id="your-tip"') == 1
     assert Tip.objects.get(pk=tip.pk).state == "draft"
     assert page_cache._answers == {}
     assert "Be kind to all." not in editor.get("/splits/6-1-1-1-1/").content.decode()
@@ -63,7 +65,7 @@ def test_it_says_whether_the_tip_is_on_the_page_and_if_not_why(editor, fields, c
     tip = make_tip(text="Be kind to all.", state="draft", **fields)
     page = editor.get(preview_of(tip), choice).content.decode()
     assert (why_not or ON) in page
-    assert ("<li>Be kind to all.<" in page) == (why_not is None)
+    assert ('<li id="your-tip">Be kind to all.<' in page) == (why_not is None)
     assert (OFF in page) == (why_not is not None)
 
 
@@ -106,7 +108,7 @@ def test_what_is_typed_and_not_saved_is_shown_and_kept_for_another_split(editor)
     tip = make_tip(text="Old words.", state="draft")
     typed = tip_form(tip, text="Typed words.")
     page = editor.post(preview_of(tip), typed).content.decode()
-    assert "<li>Typed words.</li>" in page
+    assert '<li id="your-tip">Typed words.</li>' in page
     assert "Old words." not in page
     assert '<input type="hidden" name="text" value="Typed words.">' in page
     again = editor.post(preview_of(tip), {**typed, "split": "0-10-0-0-0"}).content.decode()
@@ -114,6 +116,30 @@ def test_what_is_typed_and_not_saved_is_shown_and_kept_for_another_split(editor)
     tip.refresh_from_db()
     assert tip.text == "Old words."
     assert tip.history.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"state": "draft"}, ["It's a draft, so readers don't see it."]),
+        ({"published_from": "2999-01-01"}, ["Readers will see it from 1 January 2999."]),
+        ({}, []),
+    ],
+)
+def test_it_says_that_readers_do_not_see_the_tip_yet(editor, changes, expected):
+    tip = make_tip(text="Be kind to all.")
+    typed = editor.post(preview_of(tip), tip_form(tip, **changes))
+    Tip.objects.filter(pk=tip.pk).update(**changes)
+    for page in (typed, editor.get(preview_of(tip))):
+        assert ON in text_of(page)
+        assert re.findall(r"(?:Readers will|It's a draft)[^.]+[.]", text_of(page)) == expected
+
+
+def test_a_published_tip_is_outlined_in_its_preview_alone(editor):
+    tip = make_tip(text="Be kind to all.")
+    address = "/splits/6-1-1-1-1/"
+    assert 'id="your-tip"' in editor.get(preview_of(tip), {"split": "6-1-1-1-1"}).content.decode()
+    assert "<li>Be kind to all.</li>" in editor.get(address).content.decode()
 
 
 def submit_row_of(page: str) -> list[str]:
@@ -147,7 +173,7 @@ def test_whoever_may_only_look_at_a_tip_previews_what_is_saved(client, db):
 def test_a_tip_that_is_not_stored_yet_is_shown_too(editor):
     form = tip_form(Tip(purpose="vanity_project", text="Be seen."))
     page = editor.post(f"{TIPS}preview/", form).content.decode()
-    assert "<li>Be seen.</li>" in page
+    assert '<li id="your-tip">Be seen.</li>' in page
     assert not Tip.objects.filter(text="Be seen.").exists()
 
 

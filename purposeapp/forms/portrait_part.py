@@ -44,8 +44,6 @@ class PortraitPartForm(VersionedForm):
         return text
 
     def clean(self) -> dict:
-        if not self.instance.pk:
-            PortraitPart.lock_table()  # so that the unused key is still unused when it's saved
         values = super().clean()
         if not self.instance.pk and not values.get("key") and "key" not in self.errors:
             values["key"] = unused_key(self.typed())

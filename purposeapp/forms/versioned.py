@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 from django.db.models import Manager
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.import_export.differences import (
@@ -18,6 +21,8 @@ CHANGED_MEANWHILE = _(
     "Someone else saved this while you were editing, so your changes aren't saved yet. "
     "Compare both versions below. If you save now, yours replaces theirs."
 )
+
+EXISTS_ALREADY = _("This text already exists for the same readers.")
 
 AT_MOST = _("At most %(limit)d characters.")
 
@@ -66,12 +71,18 @@ class VersionedForm(forms.ModelForm):
             self.fields["key"].help_text = self.KEY_HELP
 
     def clean(self) -> dict:
+        is_added = not self.instance.pk and "key" in self.fields
+        if is_added:
+            # So that the unused key is still unused when it's saved, and the text still new.
+            self._meta.model.lock_table()
         values = super().clean() or self.cleaned_data
         # What an editor has changed is known once all fields are valid.
         if self.instance.pk and "version" in self.fields and not self.errors:
             self._merge()
         if self.instance.pk and not self.stored:
             self._refuse_a_key_taken_meanwhile()
+        if is_added and not self.errors:
+            self._refuse_a_second_one()
         return values
 
     def typed(self) -> Any:
@@ -112,6 +123,19 @@ class VersionedForm(forms.ModelForm):
         versions = (record.instance for record in self.stored.history.all())
         opened = self.cleaned_data.get("version")
         return next((version for version in versions if version.fingerprint == opened), None)
+
+    def _refuse_a_second_one(self) -> None:
+        """Add an error if a row says the same to the same readers, e.g. if a form is sent twice.
+
+        It makes adding a row idempotent.
+        """
+        model, typed = self._meta.model, self.typed()
+        names = [name for name in model.CHANGING_FIELDS if name not in NOT_RESTORED]
+        values = {name: getattr(typed, name) for name in names}
+        if first := model._default_manager.filter(**values).first():
+            page = reverse(f"admin:purposeapp_{model._meta.model_name}_change", args=[first.pk])
+            said = format_html('{} <a href="{}">{}</a>', EXISTS_ALREADY, page, gettext("Open it"))
+            self.add_error("text", forms.ValidationError(said, code="exists"))
 
     def _refuse_a_key_taken_meanwhile(self) -> None:
         """Add an error if the key of a deleted row that is being restored is used again.

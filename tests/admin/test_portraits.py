@@ -103,8 +103,8 @@ def test_a_new_sentence_is_a_draft_with_a_key_of_its_conditions(editor):
     part = PortraitPart.objects.get(text="So.")
     assert part.key.startswith("mix-mostly-job-without-vanity")
     assert part.state == "draft"
-    editor.post(f"{LIST}add/", form)
-    assert PortraitPart.objects.filter(text="So.").count() == 2
+    assert editor.post(f"{LIST}add/", form).status_code == 422
+    assert PortraitPart.objects.filter(text="So.").count() == 1
     response = editor.post(page_of(part, "publish"), follow=True)
     assert said(response)[-1] == "“So.” published. Readers see it now."
     assert part.history.first().state == "published"

@@ -58,9 +58,14 @@ def test_a_changed_question_has_its_history(editor, alike):
 
 def test_a_new_question_needs_no_key(editor):
     form = {**form_of(TalkQuestion(topic="both_grow", text="So?")), "key": "", "version": ""}
-    for purpose in ("job_seeking", "job_seeking", ""):
-        editor.post(f"{LIST}add/", {**form, "purpose": purpose})
-    keys = TalkQuestion.objects.filter(text="So?").order_by("pk").values_list("key", flat=True)
+    for purpose, text in [("job_seeking", "So?"), ("job_seeking", "So what?"), ("", "So?")]:
+        editor.post(f"{LIST}add/", {**form, "purpose": purpose, "text": text})
+    assert editor.post(f"{LIST}add/", form).status_code == 422
+    keys = (
+        TalkQuestion.objects.filter(text__startswith="So")
+        .order_by("pk")
+        .values_list("key", flat=True)
+    )
     assert list(keys) == ["both-grow-job", "both-grow-job-2", "both-grow-2"]
 
 

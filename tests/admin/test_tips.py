@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from purposeapp.admin.tips import TipAdmin
 from purposeapp.forms.tip import unused_key
+from purposeapp.forms.versioned import EXISTS_ALREADY
 from purposeapp.models import Tick, Tip
 from purposeapp.split import Purpose
 from tests.support.admin import TIPS, by_position, listed, page_of_tip, said, text_of
@@ -271,8 +272,20 @@ def test_a_new_tip_is_a_draft_at_the_end_with_a_key_of_its_first_words(editor):
     assert by_position("job_seeking")[-1] == tip.key
     assert (tip.text, tip.state) == ("Ask *three* people,\nand then a fourth one.", "draft")
     assert tip.history.get().history_user.email == "editor@example.org"
-    editor.post(f"{TIPS}add/", form)
+    editor.post(f"{TIPS}add/", {**form, "audience": "employer"})
     assert Tip.objects.filter(key="job-ask-three-people-and-then-2").exists()
+
+
+def test_a_new_tip_that_is_sent_twice_is_added_once(editor):
+    form = tip_form(Tip(purpose="vanity_project", text="Be *seen*.", state="draft"))
+    assert editor.post(f"{TIPS}add/", form).status_code == 302
+    tip = Tip.objects.get(text="Be *seen*.")
+    response = editor.post(f"{TIPS}add/", {**form, "position": 7, "state": "published"})
+    assert response.status_code == 422
+    [error] = response.context["adminform"].form.errors["text"]
+    assert error == f'{EXISTS_ALREADY} <a href="{page_of_tip(tip)}">Open it</a>'
+    assert error in response.content.decode()
+    assert editor.post(f"{TIPS}add/", {**form, "points_to": 7}).status_code == 302
 
 
 @pytest.mark.parametrize("text", ["ß", "…", "→ 你好", "x" * 900, "- a\n- b"])

@@ -12,7 +12,7 @@ from purposeapp.models import PortraitPart
 from purposeapp.models.portrait_part import PART_FIELDS
 from purposeapp.split import Split
 
-from .plain_text import PlainTextField
+from .editors_text import PlainTextField
 from .tip import SplitField
 from .versioned import VersionedForm, first_unused
 

@@ -18,7 +18,7 @@ from purposeapp.discussion.questions import (
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
 
-from .plain_text import PlainTextField
+from .editors_text import PlainTextField
 from .versioned import VersionedForm, first_unused
 
 UNKNOWN_PLACEHOLDER = _("{%(name)s} can't be filled in here. You can use: %(known)s.")

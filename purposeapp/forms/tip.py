@@ -13,7 +13,7 @@ from purposeapp.models import Tip
 from purposeapp.models.tip import MAX_POSITION, TIP_FIELDS
 from purposeapp.split import EVEN_SPLIT, Purpose, Split
 
-from .newlines import NewlineField
+from .editors_text import EditorsTextField
 from .versioned import VersionedForm, first_unused
 
 MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
@@ -34,7 +34,7 @@ class TipForm(VersionedForm):
     class Meta:
         model = Tip
         fields = ["key", *TIP_FIELDS]
-        field_classes = {"text": NewlineField}
+        field_classes = {"text": EditorsTextField}
         help_texts = {
             "audience": _("For job seeking: candidates and employers need different tips."),
             "direction": _("Leave it at “Any”, unless the tip is for a change or for a goal."),

@@ -22,6 +22,7 @@ from purposeapp.advice.fit import Audience, Direction
 from purposeapp.models import Tip
 from purposeapp.models.text_rules import with_line_feeds
 from purposeapp.models.tip import MAX_POSITION, TIP_FIELDS, TIP_MAX_LENGTH
+from purposeapp.models.visible_text import validate_visible
 from purposeapp.split import BUDGET, Purpose
 
 from .differences import Difference, changed_fields, described, differences
@@ -101,7 +102,7 @@ class TipEntryForm(EntryForm):
     position = WholeNumberField(max_value=MAX_POSITION)
     state = ChoiceField(values=Tip.State.values)
     published_from = DayField(required=False)
-    text = LinesField(max_length=TIP_MAX_LENGTH)
+    text = LinesField(max_length=TIP_MAX_LENGTH, validators=[validate_visible])
 
     def clean_entry(self, entry) -> dict[str, Any]:
         """Return the entry's cleaned values. Raises ValidationError with all errors in it."""

@@ -14,6 +14,7 @@ from purposeapp.forms import FILE_TOO_LARGE, MAX_TIPS_FILE_MB
 from purposeapp.import_export import json_validation, tips_file
 from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Tip
+from purposeapp.models.visible_text import INVISIBLE_CHARACTER
 from purposeapp.split import Purpose
 from tests.support.admin import said
 from tests.support.make import make_assessment, make_editor, make_tip, make_user
@@ -235,6 +236,10 @@ NOT_TEXT, NOT_A_DAY = str(json_validation.NOT_TEXT), str(json_validation.NOT_A_D
 NOT_POINTS = json_validation.NOT_A_NUMBER % {"most": 10}
 NO_NUL, REQUIRED = "Null characters are not allowed.", "This field is required."
 NOT_A_SLUG = "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."
+INVISIBLE = INVISIBLE_CHARACTER % {
+    "before": "Be kind.\nBe",
+    "character": "U+200B, zero width space",
+}
 
 BAD_VALUES = [
     ("purpose", NOT_TEXT, [None, 1, ["x"], "a\ud800b"]),
@@ -252,6 +257,7 @@ BAD_VALUES = [
     ("text", str(tips_file.NOT_LINES), [None, 1, {}, [1], [None]]),
     ("text", NOT_TEXT, ["a\ud800b"]),
     ("text", NO_NUL, [["a", "\0b"]]),
+    ("text", INVISIBLE, [["Be kind.", "Be\u200b calm."]]),
     ("text", REQUIRED, ["", [], [" ", ""]]),
     ("text", "Ensure this value has at most 1000 characters (it has 1001).", ["x" * 1001]),
     ("text", str(NO_HTML), ["<script>alert(1)</script>", ["a", "<b>"]]),

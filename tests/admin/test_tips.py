@@ -323,6 +323,31 @@ def test_what_makes_no_sense_is_refused_with_the_reason(editor, tip, changes, re
     assert tip.history.count() == versions
 
 
+INVISIBLE = [
+    ("Be\u200b kind.", "after “Be”: U+200B, zero width space"),
+    ("Be \u202eseen.", "after “Be ”: U+202E, right-to-left override"),
+    ("Be \u2067seen.", "after “Be ”: U+2067, right-to-left isolate"),
+    ("\ufeffBe kind.", "at the start: U+FEFF, zero width no-break space"),
+    ("Be\x07 kind.", "after “Be”: U+0007, a control character"),
+    ("Be\x9b kind.", "after “Be”: U+009B, a control character"),
+]
+
+
+@pytest.mark.parametrize("model", ["tip", "portraitpart", "talkquestion"])
+@pytest.mark.parametrize(("text", "reason"), INVISIBLE)
+def test_an_invisible_character_is_refused_and_named(editor, model, text, reason):
+    response = editor.post(f"/admin/purposeapp/{model}/add/", {"text": text})
+    assert response.status_code == 422
+    [error] = response.context["adminform"].form.errors["text"]
+    assert reason in error
+
+
+def test_joiners_and_the_marks_of_arabic_are_no_invisible_characters(editor, tip):
+    text = "A \U0001f469\u200d\U0001f4bb says:\t\u0645\u06cc\u200c\u062e\u0648\u200f!\nSo."
+    assert editor.post(page_of_tip(tip), tip_form(tip, text=text)).status_code == 302
+    assert Tip.objects.get(pk=tip.pk).text == text
+
+
 @pytest.mark.parametrize(
     ("model", "limit"), [("tip", 1000), ("portraitpart", 240), ("talkquestion", 240)]
 )

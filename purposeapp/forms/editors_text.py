@@ -1,4 +1,4 @@
-"""A text field for sentences in plain text, which readers see as they are typed."""
+"""Text fields for what editors write: for tips, and for sentences in plain text."""
 
 import re
 
@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.markdown import validate_plain_text
+from purposeapp.models.visible_text import validate_visible
 
 from .newlines import NewlineField
 
@@ -23,7 +24,13 @@ def validate_end(text: str) -> None:
         raise ValidationError(NO_END, code="end")
 
 
-class PlainTextField(NewlineField):
-    """A field for whole sentences without HTML and Markdown."""
+class EditorsTextField(NewlineField):
+    """A field for a text without invisible characters."""
 
-    default_validators = [validate_plain_text, validate_end]
+    default_validators = [validate_visible]
+
+
+class PlainTextField(NewlineField):
+    """A field for whole sentences without HTML, Markdown and invisible characters."""
+
+    default_validators = [validate_visible, validate_plain_text, validate_end]

@@ -1,12 +1,12 @@
 """The audit trail of the editors' texts: who changed what and when, and restoring any version."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -24,14 +24,12 @@ from .publication import PublishingAdmin
 from .resumable import resumable, show_typed
 from .version_labels import author_of, label_of, restored_from
 
-KEPT_FROM_A_COLLEAGUE = gettext_lazy(
-    "Someone else saved this while you were editing. Their changes are kept: %(fields)s."
-)
 
-
-def _labels(form: Any, names: Iterable[str]) -> str:
-    """Return the labels of a form's fields, for a sentence."""
-    return ", ".join(str(form.fields[name].label) for name in names)
+def _show_conflict(context: dict[str, Any]) -> None:
+    """Leave out Django's own error note on a conflict, which has a warning of its own."""
+    form = context["adminform"].form
+    if getattr(form, "conflict", None) and set(form.errors) == {NON_FIELD_ERRORS}:
+        context["errors"] = []
 
 
 class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
@@ -124,7 +122,9 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
         show_typed(request, context)
         form, version = context["adminform"].form, context["original"]
         self._say_what_was_merged(request, form)
-        context["not_restored"] = _labels(form, form.not_restored)
+        _show_conflict(context)
+        labels = [str(form.fields[name].label) for name in form.not_restored]
+        context["not_restored"] = ", ".join(labels)
         stored = form.stored
         context["stored"] = stored
         context["differences"] = differences(stored, version) if stored else described(version)
@@ -143,9 +143,8 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
             super().save_model(request, obj, form, change)
 
     def _say_what_was_merged(self, request: HttpRequest, form: Any) -> None:
-        if merged := getattr(form, "merged", []):
-            said = KEPT_FROM_A_COLLEAGUE % {"fields": _labels(form, merged)}
-            self.message_user(request, said, messages.INFO)
+        if kept := getattr(form, "kept", ""):
+            self.message_user(request, kept, messages.INFO)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -175,6 +174,7 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
         show_typed(request, context)
         form = context["adminform"].form
         self._say_what_was_merged(request, form)
+        _show_conflict(context)
         response = super().render_change_form(request, context, *args, **kwargs)
         if getattr(form, "conflict", None):
             response.status_code = HTTPStatus.CONFLICT

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.db.models import Manager
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +20,13 @@ from purposeapp.import_export.differences import (
 )
 
 CHANGED_MEANWHILE = _(
-    "Someone else saved this while you were editing, so your changes aren't saved yet. "
-    "Compare both versions below. If you save now, yours replaces theirs."
+    "%(name)s changed this on %(date)s, while you were editing it, so your changes aren't saved "
+    "yet. Compare both versions below. If you save now, yours replaces theirs."
+)
+OTHERS_ARE_KEPT = _("Their other changes are kept: %(fields)s.")
+KEPT_FROM_A_COLLEAGUE = _(
+    "%(name)s changed this on %(date)s, while you were editing it. Their changes are kept: "
+    "%(fields)s."
 )
 
 EXISTS_ALREADY = _("This text already exists for the same readers.")
@@ -51,6 +58,8 @@ class VersionedForm(forms.ModelForm):
         self.conflict: list[Difference] = []
         self.merged: list[str] = []
         """The fields that have got a colleague's values."""
+        self.kept = ""
+        """A message that says which ones, unless the form is invalid because of a conflict."""
         # The instance may be an earlier version that the editor is restoring.
         rows = self._meta.model._default_manager
         self.stored: Any = rows.filter(pk=self.instance.pk).first() if self.instance.pk else None
@@ -115,8 +124,21 @@ class VersionedForm(forms.ModelForm):
         shown = {self.add_prefix(name): value for name, value in shown.items()}
         self.data = {**self.data.dict(), **shown}  # type: ignore[attr-defined]
         self.cleaned_data |= values
+        words = self._last_change()
+        fields = ", ".join(str(self.fields[name].label) for name in self.merged)
         if self.conflict:
-            self.add_error(None, forms.ValidationError(CHANGED_MEANWHILE, code="conflict"))
+            said = [CHANGED_MEANWHILE % words]
+            said += [OTHERS_ARE_KEPT % {"fields": fields}] if fields else []
+            self.add_error(None, forms.ValidationError(" ".join(said), code="conflict"))
+        elif fields:
+            self.kept = KEPT_FROM_A_COLLEAGUE % {**words, "fields": fields}
+
+    def _last_change(self) -> dict[str, str]:
+        """Return who changed the row last, and when, for a message."""
+        newest = self._meta.model.history.filter(id=self.instance.pk).first()
+        name = newest.history_user or gettext("Someone else")
+        date = date_format(localtime(newest.history_date), "DATETIME_FORMAT")
+        return {"name": str(name), "date": date}
 
     def _opened_version(self) -> Any:
         """Return the version that the editor opened, or None if it isn't in the history."""

@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 _INVISIBLE = re.compile(
     r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff]"
 )
-"""Control characters other than tab, line feed and NUL, which no form takes, and format characters that text never needs."""
+"""Control characters other than tab and line feed, and format characters that text never needs.
+
+NUL isn't among them: no form takes it anyway.
+"""
 
 INVISIBLE_CHARACTER = _(
     "There is an invisible character after “%(before)s”: %(character)s. Delete it, or type the "

@@ -8,10 +8,14 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.test import Client
 from django.utils import timezone
 
-from purposeapp.forms.versioned import CHANGED_MEANWHILE
+from purposeapp.forms.versioned import (
+    CHANGED_MEANWHILE,
+    KEPT_FROM_A_COLLEAGUE,
+    OTHERS_ARE_KEPT,
+)
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
-from tests.support.admin import TIPS, page_of_tip, said, text_of
+from tests.support.admin import TIPS, changed_by, page_of_tip, said, text_of
 from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.make import make_editor, make_tip, tip_form
 
@@ -21,7 +25,10 @@ def test_the_second_save_is_refused_and_shows_both_texts(editor, tip):
     editor.post(page_of_tip(tip), tip_form(tip, text="Their words.", position=5))
     response = editor.post(page_of_tip(tip), mine)
     assert response.status_code == 409
-    assert str(CHANGED_MEANWHILE) in text_of(response)
+    assert CHANGED_MEANWHILE % changed_by(tip) in text_of(response)
+    assert OTHERS_ARE_KEPT % {"fields": "Position"} in text_of(response)
+    assert "Please correct" not in text_of(response)
+    assert "Their changes are kept" not in text_of(response)
     shown = [
         (found.label, str(found.old), str(found.new))
         for found in response.context["adminform"].form.conflict
@@ -54,10 +61,10 @@ def test_what_only_a_colleague_changed_stays_as_they_saved_it(editor, tip):
     mine = tip_form(tip, text="My words.")
     later = timezone.now().date() + timedelta(days=9)
     editor.post(page_of_tip(tip), tip_form(tip, position=5, state="draft", published_from=later))
+    theirs = changed_by(tip)
     response = editor.post(page_of_tip(tip), mine, follow=True)
     assert said(response)[-2:] == [
-        "Someone else saved this while you were editing. "
-        "Their changes are kept: Position, State, Published from.",
+        KEPT_FROM_A_COLLEAGUE % {**theirs, "fields": "Position, State, Published from"},
         f'“<a href="{page_of_tip(tip)}">My words.</a>” saved. '
         "It&#x27;s a draft, so readers don&#x27;t see it. Publish it? "
         f'<button class="button" form="changelist-form" formaction="{page_of_tip(tip, "publish")}">'
@@ -104,7 +111,7 @@ def test_two_changes_that_make_no_sense_together_are_refused_with_the_reason(edi
     assert response.status_code == 422
     assert "“Points from” must not be above “points to”" in text_of(response)
     assert said(response)[-1] == (
-        "Someone else saved this while you were editing. Their changes are kept: Points to."
+        KEPT_FROM_A_COLLEAGUE % {**changed_by(tip), "fields": "Points to"}
     )
     assert 'name="points_to" value="7"' in response.content.decode()
     tip.refresh_from_db()

@@ -13,7 +13,7 @@ from purposeapp.admin.versioned import VersionedAdmin
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
-from tests.support.admin import TIPS, text_of
+from tests.support.admin import TIPS, changed_by, text_of
 from tests.support.make import make_tip, make_user, tip_form
 
 VERSIONS_PER_PAGE = VersionedAdmin.history_list_per_page
@@ -170,10 +170,12 @@ def test_going_back_overwrites_nobody(editor, tip):
     tip.text = "Other words."
     tip.save()
     looked_at = tip.fingerprint
-    Tip.objects.filter(pk=tip.pk).update(text="Words of a colleague.")
+    tip.text = "Words of a colleague."
+    tip._history_user = make_user("colleague@example.org")
+    tip.save()
     response = editor.post(version_of(first), tip_form(first.instance, version=looked_at))
     assert response.status_code == 409
-    assert str(CHANGED_MEANWHILE) in html.unescape(response.content.decode())
+    assert CHANGED_MEANWHILE % changed_by(tip, "colleague@example.org") in text_of(response)
     assert "Words of a colleague." in response.content.decode()
     assert Tip.objects.get(pk=tip.pk).text == "Words of a colleague."
 

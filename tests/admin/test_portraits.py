@@ -14,7 +14,7 @@ from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import PortraitPart
 from purposeapp.models.portrait_part import PART_FIELDS
 from purposeapp.split import Split
-from tests.support.admin import listed, said, text_of
+from tests.support.admin import changed_by, listed, said, text_of
 from tests.support.make import make_superuser, make_user
 
 LIST = "/admin/purposeapp/portraitpart/"
@@ -179,7 +179,7 @@ def test_the_second_save_is_refused_and_shows_both_texts(editor, even):
     editor.post(page_of(even), form_of(even, text="Their words."))
     response = editor.post(page_of(even), mine)
     assert response.status_code == 409
-    assert str(CHANGED_MEANWHILE) in text_of(response)
+    assert CHANGED_MEANWHILE % changed_by(even) in text_of(response)
     assert "Text Their words. My words." in text_of(response)
     assert PortraitPart.objects.get(pk=even.pk).text == "Their words."
 

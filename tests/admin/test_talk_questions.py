@@ -11,7 +11,7 @@ from purposeapp.forms.talk_question import NEVER_ABOUT_IT
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
-from tests.support.admin import text_of
+from tests.support.admin import changed_by, text_of
 
 LIST = "/admin/purposeapp/talkquestion/"
 
@@ -144,7 +144,7 @@ def test_nobody_overwrites_what_a_colleague_saved(editor, alike):
     alike.save()
     response = editor.post(page_of(alike), form)
     assert response.status_code == 409
-    assert str(CHANGED_MEANWHILE) in text_of(response)
+    assert CHANGED_MEANWHILE % changed_by(alike, "Someone else") in text_of(response)
     assert TalkQuestion.objects.get(pk=alike.pk).text == "Theirs?"
 
 

@@ -3,6 +3,9 @@
 import re
 from html import unescape
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
 from purposeapp.models import Tip
 
 TIPS = "/admin/purposeapp/tip/"
@@ -30,3 +33,9 @@ def said(response) -> list[str]:
 def listed(response) -> list[str]:
     """Return the keys of the rows in a change list."""
     return [row.key for row in response.context["cl"].result_list]
+
+
+def changed_by(row, email: str = "editor@example.org") -> dict[str, str]:
+    """Return the words with which messages name the latest change of a row."""
+    date = date_format(localtime(row.history.first().history_date), "DATETIME_FORMAT")
+    return {"name": email, "date": date}

@@ -39,7 +39,6 @@ class PortraitPartAdmin(VersionedAdmin):
     stored_fields = PART_FIELDS
     list_display = ["words", "slot", "state", *CONDITIONS]
     list_filter = ["slot", "shape", "first", "state"]
-    search_fields = ["text", "key"]
     actions = ["publish", "withdraw"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -23,7 +23,6 @@ class TalkQuestionAdmin(VersionedAdmin):
     stored_fields = QUESTION_FIELDS
     list_display = ["words", "topic", "state", "purpose"]
     list_filter = ["topic", "purpose", "state"]
-    search_fields = ["text", "key"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -100,7 +100,6 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     ]
     list_editable = ["position"]
     list_filter = ["purpose", "audience", "direction", StateFilter]
-    search_fields = ["text", "key"]
     actions = ["publish", "withdraw"]
 
     # --- The list ---

@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Replace
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
@@ -23,6 +25,8 @@ from purposeapp.web.ids import id_or_404
 from .publication import PublishingAdmin
 from .resumable import resumable, show_typed
 from .version_labels import author_of, label_of, restored_from
+
+CURLY_APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 
 
 def _show_conflict(context: dict[str, Any]) -> None:
@@ -46,6 +50,7 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
     stored_fields: ClassVar[list[str]]
     """The form's fields that are stored, except for the key."""
 
+    search_fields = ["searched", "key"]
     history_list_per_page = 20
     object_history_template = "admin/versions.html"
     object_history_form_template = "admin/version_form.html"
@@ -195,6 +200,15 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Return whether the list may be filtered by this lookup."""
         return lookup in self.allowed_lookups
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search the text and the key. A straight apostrophe and a curly one are the same."""
+        curly = Value(CURLY_APOSTROPHE)
+        text = Replace("text", Value("'"), curly, output_field=TextField())
+        search_term = search_term.replace("'", CURLY_APOSTROPHE)
+        return super().get_search_results(request, queryset.alias(searched=text), search_term)
 
     @admin.display(description=gettext_lazy("Text"))
     def words(self, row: Any) -> str:

@@ -161,6 +161,16 @@ def test_the_list_is_filtered_and_searched(editor, options, keys):
     assert listed(editor.get(TIPS, options)) == keys
 
 
+@pytest.mark.parametrize("apostrophe", ["'", "\u2019"])
+def test_the_search_takes_a_straight_apostrophe_and_a_curly_one_for_the_same(editor, apostrophe):
+    Tip.objects.all().delete()
+    make_tip(text="Don't ask. It's late.", key="straight")
+    make_tip(text="Don\u2019t ask. It\u2019s late.", key="curly")
+    for words in ("don't", "ask don't", "don't it's", '"don\'t ask"'):
+        found = listed(editor.get(TIPS, {"q": words.replace("'", apostrophe)}))
+        assert sorted(found) == ["curly", "straight"]
+
+
 # --- Publish and withdraw ----------------------------------------------------------------------
 
 

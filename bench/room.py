@@ -160,7 +160,7 @@ class Phone:
             assert found, f"{page.status} for the form"
             split = SPLITS[(APART * self.number + 500 * kind) % len(SPLITS)]
             points = {purpose.value: str(split[purpose]) for purpose in Purpose}
-            form = points | {"csrfmiddlewaretoken": found[1]}
+            form = points | {"csrfmiddlewaretoken": found[1], "round": "1"}
             presses = 1 if self.number % PRESS_TWICE else 2
             goes_to = await asyncio.gather(*(self.send(path, form) for _ in range(presses)))
             self.answers.append(split)

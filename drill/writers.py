@@ -80,7 +80,7 @@ class Browser:
 
     def post(self, path: str, page: str, **form: str) -> requests.Response:
         """Send a form of this page, with its CSRF token and hidden fields."""
-        hidden = hidden_fields(page, "csrfmiddlewaretoken", "account", "submission")
+        hidden = hidden_fields(page, "csrfmiddlewaretoken", "account", "submission", "round")
         answer = self.send("POST", path, {**hidden, **form})
         if answer.status_code not in REDIRECTS:
             raise Violation(f"POST {_shape(path)}: {answer.status_code}")

@@ -112,7 +112,7 @@ def test_from_the_code_to_the_own_result_with_tips(client, room):
     page = client.get(f"/r/{room.code}/")
     assert "Our team · step 1 of 2 Your ten points today" in words_of(page)
     assert "Only averages of the group are shown, never your own answer." in words_of(page)
-    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
     assert (response.status_code, response.url) == (303, f"/r/{room.code}/future/")
     page = client.get(response.url)
     assert "Our team · step 2 of 2 Your ten points in the future" in words_of(page)
@@ -130,7 +130,10 @@ def test_from_the_code_to_the_own_result_with_tips(client, room):
 def test_a_room_for_now_alone_leads_straight_to_the_result(client, host):
     room = make_room(host, asks_future=False)
     assert "step 1" not in words_of(client.get(f"/r/{room.code}/"))
-    assert client.post(f"/r/{room.code}/", points("6-2-2-0-0")).url == f"/r/{room.code}/result/"
+    assert (
+        client.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1)).url
+        == f"/r/{room.code}/result/"
+    )
     assert client.get(f"/r/{room.code}/future/").url == f"/r/{room.code}/"
 
 
@@ -148,7 +151,7 @@ def test_the_join_page_says_what_a_room_cannot_protect(client, room):
 
 
 def test_a_wrong_sum_is_refused_with_all_that_was_typed(client, room):
-    response = client.post(f"/r/{room.code}/", points("6-2-2-0-1"))
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-1", round=1))
     assert response.status_code == 422
     assert "You have used 11 of 10 points. Take 1 away." in words_of(response)
     assert response.content.decode().count('value="2"') == 2
@@ -156,7 +159,7 @@ def test_a_wrong_sum_is_refused_with_all_that_was_typed(client, room):
 
 
 def test_a_step_counts_on_and_stores_nothing(client, room):
-    response = client.post(f"/r/{room.code}/", points("6-2-1-0-0", step="job_seeking+"))
+    response = client.post(f"/r/{room.code}/", points("6-2-1-0-0", step="job_seeking+", round=1))
     assert response.status_code == 200
     assert "0 of 10 points left" in words_of(response)
     assert not RoomAnswer.objects.exists()
@@ -171,7 +174,7 @@ def test_rescan_reload_and_another_tab_lose_nothing_and_double_nothing(client, r
     spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
     for page in ("", "future/"):
         assert client.get(f"/r/{room.code}/{page}").url == f"/r/{room.code}/result/"
-    client.post(f"/r/{room.code}/", points("5-3-2-0-0"))
+    client.post(f"/r/{room.code}/", points("5-3-2-0-0", round=1))
     assert answers(room) == [("future", "3-4-2-1-0"), ("now", "5-3-2-0-0")]
 
 
@@ -231,7 +234,7 @@ def test_two_posts_at_once_from_a_browser_without_a_seat_are_one_answer():
     def post():
         browser = Client()
         browser.cookies["csrftoken"] = token
-        assert browser.post(f"/r/{room.code}/", points("6-2-2-0-0")).status_code == 303
+        assert browser.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1)).status_code == 303
 
     assert at_once(*[post] * 6) == []
     assert answers(room) == [("now", "6-2-2-0-0")]
@@ -240,7 +243,7 @@ def test_two_posts_at_once_from_a_browser_without_a_seat_are_one_answer():
 def test_an_answer_needs_a_csrf_token(room):
     browser = Client(enforce_csrf_checks=True)
     browser.get(f"/r/{room.code}/")
-    response = browser.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    response = browser.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
     assert response.status_code == 403
     assert response.content.decode().count('value="2"') == 2
     assert not RoomAnswer.objects.exists()
@@ -253,7 +256,7 @@ def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_pictu
     room = make_room(host, "revealed")
     said = words_of(client.get(f"/r/{room.code}/"))
     assert "The picture is already out, so your answer won't be part of it." in said
-    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
     assert response.url == f"/r/{room.code}/result/"
     said = words_of(client.get(response.url))
     assert "Mainly business driven (60%)" in said
@@ -271,6 +274,53 @@ def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_pictu
 def test_whoever_is_too_late_is_promised_no_second_step(client, host):
     page = client.get(f"/r/{make_room(host, 'revealed').code}/")
     assert "Our team Your ten points today" in words_of(page)
+
+
+def test_an_answer_that_was_to_be_no_part_of_the_picture_is_in_no_other_round(client, host):
+    room = make_room(host, "revealed")
+    page = client.get(f"/r/{room.code}/")
+    assert "your answer won't be part of it" in words_of(page)
+    assert 'name="round"' not in page.content.decode()
+    room.begin_round()
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    assert response.status_code == 422
+    said = words_of(response)
+    assert "Your answer isn't sent yet. Press Continue if it may be in the new round." in said
+    assert "A new round has begun. Your answer will be part of it." in said
+    assert response.content.decode().count('value="2"') == 3
+    assert '<input type="hidden" name="round" value="2">' in response.content.decode()
+    assert not RoomAnswer.objects.exists()
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0", round=2))
+    assert response.url == f"/r/{room.code}/future/"
+    assert answers(room) == [("now", "6-2-2-0-0")]
+
+
+@pytest.mark.parametrize("round", ["1", "", "x", "-2", "2.0", "9" * 30])
+def test_an_answer_for_another_round_or_none_is_asked_about_again(client, room, round):
+    Room.objects.update(round=2)
+    live_rooms.get(room.code, refresh=True)
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0", round=round))
+    assert response.status_code == 422
+    assert not RoomAnswer.objects.exists()
+
+
+def test_a_new_round_is_named_before_a_wrong_sum_or_a_step_is_sent_again(client, room):
+    Room.objects.update(round=2)
+    live_rooms.get(room.code, refresh=True)
+    for more in ({}, {"step": "job_seeking+"}):
+        response = client.post(f"/r/{room.code}/", points("6-2-1-0-0", round=1, **more))
+        assert "A new round has begun. Your answer will be part of it." in words_of(response)
+
+
+def test_who_types_while_the_room_ends_reads_so_and_keeps_their_points(client, room):
+    client.get(f"/r/{room.code}/")
+    room.end()
+    live_rooms.get(room.code, refresh=True)
+    response = client.post(
+        f"/r/{room.code}/", points("6-2-1-0-0", step="learning_sponge+", round=1)
+    )
+    assert "The room has ended. You still get your own result." in words_of(response)
+    assert response.content.decode().count('value="2"') == 2
 
 
 def test_a_future_that_comes_too_late_is_shown_and_not_counted(client, room):
@@ -314,12 +364,12 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     assert page.status_code == 410
     assert "This room has ended" in words_of(page)
     # Somebody who was still typing gets a result of their own that reveals nothing of the room.
-    response = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    response = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
     assert response.url == "/splits/6-2-2-0-0/"
     assert COOKIE not in newcomer.cookies
     assert newcomer.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
     # A participant sends again. It's too late, but not for a picture that there never was.
-    response = client.post(f"/r/{room.code}/", points("5-3-2-0-0"))
+    response = client.post(f"/r/{room.code}/", points("5-3-2-0-0", round=1))
     said = words_of(client.get(response.url))
     assert "Half business driven (50%)" in said
     assert "The room has ended. Your own result is still here" in said
@@ -343,7 +393,7 @@ def test_a_full_room_says_so(client, room, monkeypatch):
     assert page.status_code == 409
     assert "This room is full" in words_of(page)
     assert first.get(f"/r/{room.code}/result/").status_code == 200
-    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
+    response = client.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
     said = words_of(client.get(response.url))
     assert "This came too late to be part of the group's picture." in said
     assert room.answers.filter(kind="now").count() == 2
@@ -434,7 +484,7 @@ def test_deleting_an_answer_needs_a_csrf_token(room):
     browser = Client(enforce_csrf_checks=True)
     page = browser.get(f"/r/{room.code}/")
     token = page.content.decode().partition('csrfmiddlewaretoken" value="')[2][:64]
-    browser.post(f"/r/{room.code}/", points(NOW[0], csrfmiddlewaretoken=token))
+    browser.post(f"/r/{room.code}/", points(NOW[0], csrfmiddlewaretoken=token, round=1))
     assert browser.post(f"/r/{room.code}/leave/").status_code == 403
     assert answers(room) == [("now", NOW[0])]
 

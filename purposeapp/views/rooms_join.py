@@ -7,11 +7,13 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +22,7 @@ from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import CodeForm
 from purposeapp.forms.room import NO_SUCH_ROOM
-from purposeapp.forms.ten_points import TenPointsForm
+from purposeapp.forms.ten_points import TenPointsForm, read_points
 from purposeapp.models import Room, RoomAnswer
 from purposeapp.models.room import LiveRoom, RoomState
 from purposeapp.models.room_answer import RoomKind
@@ -49,6 +51,10 @@ View = Callable[..., HttpResponse]
 
 POINTS = "purposeapp/room_points.html"
 RESULT = "purposeapp/room_result.html"
+
+NEW_ROUND = gettext_lazy(
+    "Your answer isn't sent yet. Press Continue if it may be in the new round."
+)
 
 MAX_MISSES_A_MINUTE = 30
 """Rate limit: invalid room codes per minute from one network.
@@ -144,6 +150,23 @@ def _next_page(request: RoomRequest, seat: Seat) -> str:
     return reverse(page, args=[room.code])
 
 
+def _promised_round(request: HttpRequest) -> int | None:
+    """Return the round that the form's page said the answer would be part of; None if it said none.
+
+    An answer is never counted in another round, since that would be without its person's consent.
+    """
+    try:
+        return read_points(request.POST.get("round", "")) or None
+    except ValueError:
+        return None
+
+
+def _is_of_another_round(request: RoomRequest) -> bool:
+    """Return whether the answer would now count in a round that the form's page didn't name."""
+    is_sent = request.method == "POST" and request.room.state == RoomState.OPEN
+    return is_sent and _promised_round(request) != request.room.round
+
+
 def _count(room: LiveRoom) -> SafeString:
     """Return the rendered number of answers."""
     return fragment("purposeapp/_room_so_far.html", answers=room.answers)
@@ -167,6 +190,7 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
             "result": reverse("room_result", args=[request.room.code]),
             "offer": form.earlier if is_new else None,
             "before": request.seat.before if request.seat and not is_future else None,
+            "is_new_round": _is_of_another_round(request),
             "max_hours": MAX_HOURS,
         }
 
@@ -205,11 +229,13 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
     def save(request: RoomRequest, form: TenPointsForm) -> HttpResponse:
         room = request.room
         seat = request.seat or new_seat(request, room)
-        round = seat.round if kind == RoomKind.FUTURE else None
-        stored = RoomAnswer.objects.store(
+        round = seat.round if kind == RoomKind.FUTURE else _promised_round(request)
+        stored = round and RoomAnswer.objects.store(
             room.id, seat=seat.key, kind=kind, split=form.split, round=round
         )
         request.room = room = live_rooms.get(room.code, refresh=True) or room
+        if kind == RoomKind.NOW and _is_of_another_round(request):
+            raise ValidationError(NEW_ROUND, code="round")
         if not stored and not request.seat and room.state == RoomState.ENDED:
             # A participant who came too late sees nothing of the room, but gets their own result.
             return HttpResponseSeeOther(reverse("split", args=[form.split]))

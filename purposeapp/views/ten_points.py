@@ -5,6 +5,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -13,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from purposeapp.forms.ten_points import FutureForm, TenPointsForm
 from purposeapp.models import Assessment
-from purposeapp.models.assessment import HistoryFullError
 from purposeapp.split import Split
 
 from .resumable import Typed, resumable_form
@@ -85,7 +85,8 @@ def ten_points_page(
 
     The view shows the form, redisplays it with the points moved if a stepper button (+ or −)
     submitted it, and redisplays an invalid form with its values and status 422. Only a valid one
-    is passed to the decorated function. The template gets `form`, `typed` and the `context`.
+    is passed to the decorated function. If that raises a ValidationError, the form is redisplayed
+    with this error. The template gets `form`, `typed` and the `context`.
 
     The view is resumable: with `typed`, it only shows the form as it was typed.
 
@@ -119,7 +120,7 @@ def ten_points_page(
                     return when_cookies_are_blocked(request, form)
                 try:
                     return when_valid(request, form)
-                except HistoryFullError as error:
+                except ValidationError as error:
                     form.add_error(None, error)
                     return page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
             last, initial = opening(request)

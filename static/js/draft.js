@@ -64,7 +64,7 @@
 
   const isKept = (field) =>
     field.name &&
-    !["csrfmiddlewaretoken", "account", "next"].includes(field.name) &&
+    !["csrfmiddlewaretoken", "account", "next", "round"].includes(field.name) &&
     !["password", "file", "submit", "button", "image", "reset"].includes(field.type) &&
     field.type !== undefined;
   const isChoice = (field) => field.type === "checkbox" || field.type === "radio";

@@ -51,5 +51,5 @@ def room_of(room: Room) -> Room:
 
 def spend_in(client: Client, room: Room, now: str, future: str | None = None):
     """Answer over HTTP; return the response to the last form."""
-    response = client.post(f"/r/{room.code}/", points(now))
+    response = client.post(f"/r/{room.code}/", points(now, round=room_of(room).round))
     return client.post(f"/r/{room.code}/future/", points(future)) if future else response

@@ -21,10 +21,10 @@
   // The CSRF token differs in each response, so ignore it in the comparison.
   const bare = (part) => part.outerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1");
   const words = (root) => root.querySelector("[data-announce]")?.textContent.replace(/\s+/g, " ").trim() ?? "";
-  const known = (root) => new Map([...parts(root)].map(([id, part]) => [id, bare(part)]));
+  const known = (found) => new Map([...found].map(([id, part]) => [id, bare(part)]));
 
   // The parts as the server last sent them, because the user may have opened one since.
-  let shown = known(main);
+  let shown = known(parts(main));
   let said = words(main);
   let etag = null;
   let timer = null;
@@ -41,16 +41,18 @@
 
   const show = (next) => {
     const focused = document.activeElement;
-    const now = known(next);
-    const isSame = now.size === shown.size && [...now.keys()].every((id) => shown.has(id));
+    // A part that's no longer live is found by its id, and replaced for the last time.
+    const fresh = new Map([...shown.keys()].map((id) => [id, next.querySelector(`[id="${id}"]`)]));
+    const isSame = [...fresh.values()].every(Boolean) && [...parts(next).keys()].every((id) => fresh.has(id));
+    const now = known(isSame ? fresh : parts(next));
     if (isSame) {
-      const fresh = parts(next);
       for (const [id, part] of parts(main)) if (now.get(id) !== shown.get(id)) part.replaceWith(fresh.get(id));
     } else {
       main.replaceChildren(...next.childNodes);
     }
     shown = now;
-    announce(words(main), isSame ? ANNOUNCE_DELAY_MS : 0);
+    const isUrgent = !isSame || main.querySelector("[data-announce=now]");
+    announce(words(main), isUrgent ? 0 : ANNOUNCE_DELAY_MS);
     if (focused.isConnected) return;
     ((focused.id && document.getElementById(focused.id)) || main).focus({ preventScroll: true });
   };

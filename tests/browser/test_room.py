@@ -341,7 +341,34 @@ def test_the_focus_of_the_host_stays_while_people_answer(server, host):
     expect(page.get_by_role("heading", name="The picture is out")).to_be_visible()
 
 
-def test_a_page_that_changes_as_a_whole_keeps_the_focus_in_it(join, server, host):
+def test_the_picture_takes_its_place_and_leaves_the_rest_as_it_is(join, server, host):
+    """What is open, focused and in sight stays so, also when the room ends."""
+    code = open_room(host)
+    page = join(code).page
+    own, more = page.locator(".room-own"), page.locator("details.more").first
+    more.locator("summary").click()
+    own.evaluate("own => own.classList.add('untouched')")
+    more.locator("summary").evaluate("summary => summary.scrollIntoView({ block: 'center' })")
+    top = more.bounding_box()["y"]
+    announced = page.locator("[aria-live=polite]")
+    for act, said in (("reveal", "The picture of your room is here."), ("end", None)):
+        seats = range(5) if act == "reveal" else ()
+        server.run(ANSWER.format(code=code, seats=seats) + f"assert room.{act}()")
+        let_poll(page)
+        expect(page.get_by_role("heading", name="Your room")).to_be_attached()
+        if said:
+            expect(announced).to_have_text(said)
+        else:
+            expect(page.get_by_text("The room has ended. Nobody can join it")).to_be_attached()
+        expect(own).to_have_class(re.compile("untouched"))
+        expect(more).to_have_attribute("open", "")
+        expect(more.locator("summary")).to_be_focused()
+        assert abs(more.bounding_box()["y"] - top) <= 1
+        expect(page.get_by_role("link", name="Edit my current points")).to_have_count(0)
+    expect(page.locator("[data-live]")).to_have_count(0)
+
+
+def test_a_focus_that_has_lost_its_place_stays_in_the_page(join, server, host):
     code = open_room(host)
     phone = join(code)
     edit = phone.page.get_by_role("link", name="Edit my current points")

@@ -376,6 +376,20 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     assert "too late to be part of the group's picture" not in said
 
 
+def test_who_left_out_the_last_round_still_finds_their_result(client, host, room):
+    spend_in(client, room, "6-2-2-0-0")
+    for number in range(5):
+        answer(room, f"seat {number}", NOW[number])
+    assert room.reveal()
+    assert room.begin_round()
+    assert room.end()
+    live_rooms.get(room.code, refresh=True)
+    page = client.get(f"/r/{room.code}/")
+    assert page.status_code == 410
+    assert 'href="/splits/6-2-2-0-0/">Your last result</a>' in page.content.decode()
+    assert "Your last result" not in words_of(Client().get(f"/r/{room.code}/"))
+
+
 def test_a_code_is_forgotten_once_every_seat_of_its_room_is_over(client, room):
     room.end()
     assert client.get(f"/r/{room.code}/").status_code == 410

@@ -134,8 +134,10 @@ def _closed(request: RoomRequest) -> HttpResponse | None:
     if request.seat and request.seat.now:
         return None
     if request.room.state == RoomState.ENDED:
-        title = _("This room has ended")
-        return errors.gone(request, title, _("You can still spend ten points for yourself."))
+        title, text = _("This room has ended"), _("You can still spend ten points for yourself.")
+        before = request.seat and request.seat.before
+        way = errors.Way(reverse("split", args=[before]), _("Your last result")) if before else None
+        return errors.gone(request, title, text, way)
     if request.room.is_full and request.room.state == RoomState.OPEN:
         title, text = _("This room is full"), _("You can still spend ten points for yourself.")
         return errors.error_page(request, HTTPStatus.CONFLICT, title, text)

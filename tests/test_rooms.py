@@ -20,6 +20,7 @@ from purposeapp.models.room import MAX_OPEN_ROOMS, MAX_ROOMS_A_DAY
 from purposeapp.models.room_answer import ROOM_TERM
 from purposeapp.split import Purpose
 from purposeapp.web.account_key import account_key
+from purposeapp.web.live_rooms import live_rooms
 from purposeapp.web.page_cache import page_cache, room_page_cache
 from tests.support.make import make_user
 from tests.support.pages import words_of
@@ -465,6 +466,23 @@ def test_that_the_picture_is_out_is_read_out_once(owner, user):
     assert re.findall("<[^<]+>The picture is out<", page) == [
         '<h2 id="out" data-announce>The picture is out<'
     ]
+
+
+def test_a_picture_says_why_it_has_no_future(client, owner, user):
+    room = make_room(user)
+    spend_in(client, room, NOW[5])
+    for number in range(5):
+        answer(room, f"seat {number}", NOW[number], FUTURE[number] if number else None)
+    assert room.reveal()
+    live_rooms.get(room.code, refresh=True)
+    why = "Fewer than 5 people answered for the future, so it isn't shown."
+    paths = [f"/rooms/{room.pk}/", f"/rooms/{room.pk}/screen/", f"/r/{room.code}/result/"]
+    assert [words_of(owner.get(path)).count(why) for path in paths[:2]] == [1, 1]
+    assert words_of(client.get(paths[2])).count(why) == 1
+    room.end()
+    assert words_of(owner.get(paths[0])).count(why) == 1
+    for shown in (make_room(user, "revealed"), make_room(user, "revealed", asks_future=False)):
+        assert why not in words_of(owner.get(f"/rooms/{shown.pk}/"))
 
 
 # --- The host's export ---

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django import template
 from django.utils.safestring import SafeString
 
-from purposeapp.rooms.picture import TENTHS, Picture, Row, shift_words
+from purposeapp.rooms.picture import MIN_ANSWERS, TENTHS, Picture, Row, shift_words
 from purposeapp.web.fragments import fragment
 
 register = template.Library()
@@ -23,6 +23,12 @@ class Bar(NamedTuple):
     """The start of the line below the bar, which shows the range of the middle half."""
     width: int
     """The length of that line; 0 in a small group, which has no line."""
+
+
+@register.simple_tag
+def min_answers() -> int:
+    """Return the number of answers that a picture needs."""
+    return MIN_ANSWERS
 
 
 @register.simple_tag

@@ -118,6 +118,7 @@ def _in_room(room: Room) -> dict[str, Any]:
     return {
         "room": room,
         "state": standing.value,
+        "asks_future": room.asks_future,
         "live": room.as_live() if room.code else None,
         "short_url": settings.PUBLIC_URL.partition("://")[2] + reverse("join") if is_live else "",
         "join_url": url,

@@ -327,6 +327,7 @@ def room_part(room: LiveRoom) -> str:
         state=room.state.value,
         answers=room.answers,
         min_answers=MIN_ANSWERS,
+        asks_future=room.asks_future,
         now=room.now,
         future=room.future,
     )

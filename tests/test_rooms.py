@@ -572,14 +572,19 @@ def test_a_small_room_has_no_range(owner, user):
     assert "At least half" not in body
 
 
-def test_the_file_of_a_room_without_a_picture_is_empty(owner, user):
-    room = make_room(user, answers=12)
-    rows = list(
-        csv.reader(
-            io.StringIO(owner.get(f"/rooms/{room.pk}/picture.csv").content.decode("utf-8-sig"))
-        )
-    )
-    assert len(rows) == 1
+def test_the_file_has_no_empty_column(user):
+    always = ["round", "kind", "answers", "purpose", "mean"]
+    for state, answers, more in (
+        ("open", 12, []),
+        ("revealed", 9, []),
+        ("revealed", 10, ["middle_half_from", "middle_half_to"]),
+        ("revealed", 30, ["middle_half_from", "middle_half_to", "stands_out_for"]),
+    ):
+        text = "".join(to_csv(make_room(user, state, answers=answers))).lstrip("\ufeff")
+        header, *rows = csv.reader(io.StringIO(text))
+        assert header == always + more
+        assert len(rows) == (10 if state == "revealed" else 0)
+        assert {len(row) for row in rows} <= {len(header)}
 
 
 def test_the_guide_asks_of_the_future_where_the_room_does(owner, user):

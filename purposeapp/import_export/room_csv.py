@@ -11,28 +11,27 @@ from purposeapp.rooms.picture import TENTHS
 
 from .csv_table import write_table
 
-COLUMNS = [
-    "round", "kind", "answers", "purpose", "mean", "middle_half_from", "middle_half_to",
-    "stands_out_for",
-]  # fmt: skip
+COLUMNS = ["round", "kind", "answers", "purpose", "mean"]
+OPTIONAL_COLUMNS = ["middle_half_from", "middle_half_to", "stands_out_for"]
+"""The columns that small rooms don't show. Each is left out if it would be empty."""
 
 
 def to_csv(room: Room) -> Iterator[str]:
     """Return the lines of the CSV, with one row for each round, kind and purpose."""
-    return write_table(
-        COLUMNS,
-        (
-            {
-                "round": round,
-                "kind": kind,
-                "answers": picture.answers,
-                "purpose": row.purpose.value,
-                "mean": row.tenths / TENTHS,
-                "middle_half_from": row.low,
-                "middle_half_to": row.high,
-                "stands_out_for": row.stands_out,
-            }
-            for (round, kind), picture in room.pictures.items()
-            for row in picture.rows
-        ),
-    )
+    rows = [
+        {
+            "round": round,
+            "kind": kind,
+            "answers": picture.answers,
+            "purpose": row.purpose.value,
+            "mean": row.tenths / TENTHS,
+            "middle_half_from": row.low,
+            "middle_half_to": row.high,
+            "stands_out_for": row.stands_out,
+        }
+        for (round, kind), picture in room.pictures.items()
+        for row in picture.rows
+    ]
+    used = [name for name in OPTIONAL_COLUMNS if any(row[name] is not None for row in rows)]
+    columns = [*COLUMNS, *used]
+    return write_table(columns, ({name: row[name] for name in columns} for row in rows))

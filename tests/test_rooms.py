@@ -310,6 +310,13 @@ def test_without_javascript_a_page_refreshes_until_it_is_told_to_hold_still(owne
     assert "Refresh this page by itself" in still
 
 
+def test_without_javascript_a_host_asks_for_the_number_of_answers(owner, user):
+    room = make_room(user)
+    link = f'<a href="/rooms/{room.pk}/">Show the latest number of answers</a>'
+    page = owner.get(f"/rooms/{room.pk}/").content.decode()
+    assert link in page.partition("<noscript>")[2].partition("</noscript>")[0]
+
+
 def test_what_is_scanned_is_the_address_of_the_room(owner, user):
     room = make_room(user)
     html = owner.get(f"/rooms/{room.pk}/screen/").content.decode()

@@ -6,7 +6,7 @@ import pytest
 
 from purposeapp.rooms.code import ALPHABET, LENGTH, make_code, read_code
 from purposeapp.rooms.picture import MIN_ANSWERS, Picture, in_points, shift_words
-from purposeapp.split import Purpose, Split
+from purposeapp.split import Move, Purpose, Split
 
 ALL = list(Split.all())
 ROOMS = 1_000
@@ -120,10 +120,12 @@ def test_the_shift_is_in_the_fewest_moves():
     future = picture(*["2-6-2-0-0"] * 5)
     moves = now.moves_to(future)
     assert [shift_words(move) for move in moves] == [
-        "4.0 points from Business driven to Community spirit",
+        "4 points from Business driven to Community spirit",
         "0.2 points from Job seeking to Learning sponge",
     ]
     assert now.moves_to(now) == []
+    one = Move(10, Purpose.JOB_SEEKING, Purpose.COMMUNITY_SPIRIT)
+    assert shift_words(one) == "1 point from Job seeking to Community spirit"
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from purposeapp.sentences import shift
 from purposeapp.split import Move, Purpose, Split, fewest_moves
 
 MIN_ANSWERS = 5
@@ -157,6 +158,8 @@ def _counted_groups(splits: Iterable[Split]) -> dict[Purpose, int]:
 
 def shift_words(move: Move) -> str:
     """Return a move of tenths of a point in words: "1.2 points from Job seeking to …"."""
+    if move.points % TENTHS == 0:
+        return shift(move._replace(points=move.points // TENTHS))
     names = {"source": move.source.label, "target": move.target.label}
     words = _("%(points)s points from %(source)s to %(target)s")
     return words % {"points": in_points(move.points), **names}

@@ -440,7 +440,7 @@ def test_an_answer_is_deleted_once_its_person_has_said_so_twice(client, room):
     assert f'href="/r/{room.code}/result/">Cancel</a>' in page.content.decode()
     assert room.answers.count() == 4
     response = client.post(path)
-    assert (response.status_code, response.url) == (303, path)
+    assert (response.status_code, response.url) == (303, f"{path}?deleted")
     assert answers(room) == [("future", FUTURE[1]), ("now", NOW[1])]
     assert "You have no answer in this room" in words_of(client.get(path))
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
@@ -448,6 +448,8 @@ def test_an_answer_is_deleted_once_its_person_has_said_so_twice(client, room):
     spend_in(client, room, NOW[2])
     assert answers(room) == [("future", FUTURE[1]), ("now", NOW[2]), ("now", NOW[1])]
 
+    assert "Your answer is deleted Nobody sees any points" in words_of(client.get(response.url))
+    assert client.post(path).url == path
 
 @pytest.mark.parametrize("state", ["revealed", "ended", "overdue"])
 def test_what_is_in_a_picture_is_not_deleted_by_its_person(client, host, state):

@@ -347,12 +347,17 @@ def _leave(request: RoomRequest) -> HttpResponse:
     if has_answered and room.state != RoomState.OPEN:
         return HttpResponseSeeOther(result)
     if request.method != "POST":
-        context = {"room": room, "result": result if has_answered else ""}
+        is_deleted = "deleted" in request.GET and not has_answered
+        context = {
+            "room": room,
+            "result": result if has_answered else "",
+            "is_deleted": is_deleted,
+        }
         return render(request, "purposeapp/room_leave.html", context)
     if seat and not Room(pk=room.id).forget(seat.key):
         return HttpResponseSeeOther(result)
     live_rooms.get(room.code, refresh=True)
-    response = HttpResponseSeeOther(here)
+    response = HttpResponseSeeOther(f"{here}?deleted" if has_answered else here)
     Seat.give_up(response, room.code)
     return response
 

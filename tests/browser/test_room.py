@@ -432,7 +432,7 @@ def test_who_answered_on_two_phones_deletes_one_of_the_answers(join, host):
         assert min(sizes) >= 17
     phone.page.get_by_role("link", name="Delete my answer").click()
     phone.page.get_by_role("button", name="Delete my answer").click()
-    expect(phone.visitor.headline).to_have_text("You have no answer in this room")
+    expect(phone.visitor.headline).to_have_text("Your answer is deleted")
     let_poll(screen)  # the host's page has the same clock
     expect(host.page.get_by_role("heading", name="1 answer so far.")).to_be_visible()
     expect(screen.get_by_role("region", name="Answers so far")).to_contain_text("1 answer so far.")

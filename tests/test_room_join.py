@@ -347,6 +347,12 @@ def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, h
     assert "· round 2 · step 1 of 2 Your ten points today" in words_of(page)
     assert "A new round has begun, so everybody answers again." in words_of(page)
     assert '<a href="/splits/6-2-2-0-0/">Your last result</a>' in page.content.decode()
+    start = f"/r/{room.code}/?start=6-2-2-0-0"
+    assert "Start from my last points" in words_of(page)
+    assert f'href="{start}"' in page.content.decode()
+    again = client.get(start)
+    assert again.content.decode().count('value="2"') == 3  # with the round
+    assert "Start from" not in words_of(again)
     assert "A new round" not in words_of(Client().get(f"/r/{room.code}/"))
     spend_in(client, room, "5-3-2-0-0")
     assert answers(room) == [("now", "5-3-2-0-0")]
@@ -442,14 +448,14 @@ def test_an_answer_is_deleted_once_its_person_has_said_so_twice(client, room):
     response = client.post(path)
     assert (response.status_code, response.url) == (303, f"{path}?deleted")
     assert answers(room) == [("future", FUTURE[1]), ("now", NOW[1])]
+    assert "Your answer is deleted Nobody sees any points" in words_of(client.get(response.url))
+    assert client.post(path).url == path
     assert "You have no answer in this room" in words_of(client.get(path))
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
     # It can be given anew, and counts once.
     spend_in(client, room, NOW[2])
     assert answers(room) == [("future", FUTURE[1]), ("now", NOW[2]), ("now", NOW[1])]
 
-    assert "Your answer is deleted Nobody sees any points" in words_of(client.get(response.url))
-    assert client.post(path).url == path
 
 @pytest.mark.parametrize("state", ["revealed", "ended", "overdue"])
 def test_what_is_in_a_picture_is_not_deleted_by_its_person(client, host, state):

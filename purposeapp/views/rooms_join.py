@@ -179,9 +179,9 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
     url_name = {RoomKind.NOW: "room_join", RoomKind.FUTURE: "room_future"}[kind]
 
     def context(request: RoomRequest, form: TenPointsForm) -> dict[str, Any]:
-        is_future = kind == RoomKind.FUTURE
-        form.earlier = request.seat.now if is_future and request.seat else None
-        is_new = form.is_blank
+        is_future, seat = kind == RoomKind.FUTURE, request.seat
+        form.earlier = seat.now if is_future and seat else None
+        before = seat.before if seat and not is_future else None
         return {
             "room": request.room,
             "count": _count(request.room),
@@ -190,8 +190,8 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
             "lead": asked.lead,
             "action": reverse(url_name, args=[request.room.code]),
             "result": reverse("room_result", args=[request.room.code]),
-            "offer": form.earlier if is_new else None,
-            "before": request.seat.before if request.seat and not is_future else None,
+            "offer": (form.earlier or before) if form.is_blank else None,
+            "before": before,
             "is_new_round": _is_of_another_round(request),
             "max_hours": MAX_HOURS,
         }

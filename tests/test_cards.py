@@ -185,6 +185,28 @@ def test_while_enough_wait_for_a_drawing_the_next_one_is_told_when_to_come_back(
     assert Client().get(refused).status_code == 200
 
 
+def test_a_card_that_several_ask_for_at_once_is_drawn_once(monkeypatch):
+    begun, go_on = Event(), Event()
+    drawn = []
+
+    def draw(**options):
+        drawn.append(options)
+        begun.set()
+        assert go_on.wait(30)
+        return card.PNG_START + card.PNG_END
+
+    monkeypatch.setattr("purposeapp.sharing.card.resvg_py.svg_to_bytes", draw)
+    path = f"/splits/{EVERY_SPLIT[0]}.png"
+    with ThreadPoolExecutor() as threads:
+        answers = [threads.submit(Client().get, path) for _ in range(1 + card.MAX_WAITING)]
+        assert begun.wait(30)
+        while card._queue._value:
+            time.sleep(0.001)
+        go_on.set()
+        assert {each.result().status_code for each in answers} == {200}
+    assert len(drawn) == 1
+
+
 def test_all_cards_can_be_drawn_ahead(monkeypatch, capsys):
     monkeypatch.setattr(draw_cards, "all_cards", lambda: [card_of_questionnaire()])
     drawn, png = [], card.PNG_START + card.PNG_END

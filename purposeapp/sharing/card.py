@@ -6,7 +6,7 @@ since drawing takes much longer than reading.
 
 import textwrap
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -176,27 +176,38 @@ class Card:
         With `always`, it waits instead: for the few cards that many pages show, some of which show
         several.
         """
-        cards, key = caches["cards"], self.etag.strip('"')
-        drawn: Any = None
-        with suppress(Exception):  # pickle and zlib raise many kinds for a damaged file
-            drawn = cards.get(key)
-        if not _is_whole(drawn):
-            drawn = _draw(self.svg, always=always)
-            try:
-                cards.set(key, drawn)
-            except OSError as error:
-                folder = cards._dir  # type: ignore[attr-defined]
-                _warn(folder, error.strerror or type(error).__name__)
+        key = self.etag.strip('"')
+        if known := _cached(key):
+            return known
+        with _turn(always=always):
+            # Another thread may have drawn it while this one waited.
+            return _cached(key) or self._draw(key)
+
+    def _draw(self, key: str) -> bytes:
+        cards = caches["cards"]
+        drawn = bytes(
+            resvg_py.svg_to_bytes(svg_string=self.svg, font_files=FONTS, skip_system_fonts=True)
+        )
+        try:
+            cards.set(key, drawn)
+        except OSError as error:
+            folder = cards._dir  # type: ignore[attr-defined]
+            _warn(folder, error.strerror or type(error).__name__)
         return drawn
+
+
+def _cached(key: str) -> bytes | None:
+    """Return a PNG from the cache, or None if it isn't there or is damaged."""
+    found: Any = None
+    with suppress(Exception):  # pickle and zlib raise many kinds for a damaged file
+        found = caches["cards"].get(key)
+    is_whole = isinstance(found, bytes) and found.startswith(PNG_START) and found.endswith(PNG_END)
+    return found if is_whole else None
 
 
 @lru_cache(maxsize=1)  # log it once per process, since every card is affected
 def _warn(folder: str, reason: str) -> None:
     logger.warning("cards_not_kept", folder=folder, reason=reason)
-
-
-def _is_whole(drawn: Any) -> bool:
-    return isinstance(drawn, bytes) and drawn.startswith(PNG_START) and drawn.endswith(PNG_END)
 
 
 class TooManyDrawingsError(Exception):
@@ -212,14 +223,14 @@ _queue = BoundedSemaphore(1 + MAX_WAITING)
 _drawing = Lock()
 
 
-def _draw(svg: str, *, always: bool) -> bytes:
+@contextmanager
+def _turn(*, always: bool) -> Iterator[None]:
+    """Wait for this thread's turn to draw. Raises TooManyDrawingsError if enough wait already."""
     if not _queue.acquire(blocking=always):
         raise TooManyDrawingsError
     try:
         with _drawing:
-            return bytes(
-                resvg_py.svg_to_bytes(svg_string=svg, font_files=FONTS, skip_system_fonts=True)
-            )
+            yield
     finally:
         _queue.release()
 

@@ -108,8 +108,12 @@
   };
   const step = (row, by) => {
     const points = pointsOf(row) + by;
-    const { rest } = show();
-    if (points < 0 || (by > 0 && rest <= 0)) return;
+    const { rest, status } = show();
+    if (points < 0 || (by > 0 && rest <= 0)) {
+      live.textContent = ""; // so that the same words are announced again
+      announce(row, status);
+      return;
+    }
     row.input.value = points;
     changed(row);
     const slot = row.element.querySelectorAll(".slot")[Math.max(points, points - by) - 1];

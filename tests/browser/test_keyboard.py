@@ -121,3 +121,11 @@ def test_a_mistake_takes_the_focus_and_leads_to_its_field(visitor):
     keyboard.type("10")
     keyboard.press("Enter")
     page.wait_for_url("**/splits/0-0-10-0-0/")
+
+
+def test_a_button_that_has_no_effect_says_why(visitor):
+    page = visitor.page
+    page.goto("/")
+    page.get_by_label("Business driven", exact=True).fill("10")
+    page.get_by_role("button", name="Add a point to Vanity project").press("Space")
+    expect(page.locator("[data-live]")).to_have_text("Vanity project 0. 0 of 10 points left.")

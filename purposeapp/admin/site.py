@@ -47,6 +47,12 @@ class AdminSite(admin.AdminSite):
         """
         return redirect("account_change_password")
 
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Sign out, and say so in the site's own words."""
+        return super().logout(request, {"title": _("Signed out"), **(extra_context or {})})
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:

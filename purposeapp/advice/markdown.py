@@ -18,6 +18,7 @@ BAD_LINK = _(
     "The link “%(link)s” must begin with https://, http:// or mailto:, or with / for a page on "
     "this site."
 )
+NO_LINK = _("A link has no address. Write it as [words](https://…).")
 NOT_PLAIN = _("Write plain text: readers would see HTML tags and Markdown marks as typed.")
 TOO_MUCH = _("Only paragraphs, emphasis, links and lists are allowed.")
 
@@ -63,6 +64,8 @@ def validate_markdown(text: str) -> None:
             raise ValidationError(NO_HTML, code="html")
         if token.type == "link_open":
             link = str(token.attrGet("href"))
+            if not link:
+                raise ValidationError(NO_LINK, code="link")
             if not _GOOD_LINK.fullmatch(link):
                 shown = Truncator(link).chars(MAX_SHOWN_LINK)
                 raise ValidationError(BAD_LINK, code="link", params={"link": shown})

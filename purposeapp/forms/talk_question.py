@@ -53,8 +53,8 @@ class TalkQuestionForm(VersionedForm):
                 self.add_error("purpose", forms.ValidationError(NEVER_ABOUT_IT, code="purpose"))
             if not self.instance.pk and not values.get("key"):
                 values["key"] = unused_key(self.typed())
-            for gap in gaps_after(self.typed()):
-                self.add_error(None, forms.ValidationError(_said(gap), code="gap"))
+            for error in _said(gaps_after(self.typed())):
+                self.add_error(None, forms.ValidationError(error, code="gap"))
         return values
 
     def _refuse_unknown_placeholders(self, topic: Topic, text: str) -> None:
@@ -85,8 +85,15 @@ def gaps_after(changed: TalkQuestion) -> list[Finding]:
     return [gap for gap in without_wording(after) if gap not in before]
 
 
-def _said(gap: Finding) -> str:
-    words = {"topic": gap.topic.label, "purpose": gap.purpose and gap.purpose.label}
-    if gap.purpose:
-        return gettext("No question would be left for “%(topic)s” and %(purpose)s.") % words
-    return gettext("No question would be left for “%(topic)s”.") % words
+def _said(gaps: list[Finding]) -> list[str]:
+    """Return one error message for each topic that would lose questions."""
+    purposes: dict[Topic, list[str]] = {}
+    for gap in gaps:
+        purposes.setdefault(gap.topic, []).extend([str(gap.purpose.label)] if gap.purpose else [])
+    return [
+        gettext("No question would be left for “%(topic)s” and: %(purposes)s.")
+        % {"topic": topic.label, "purposes": ", ".join(labels)}
+        if labels
+        else gettext("No question would be left for “%(topic)s”.") % {"topic": topic.label}
+        for topic, labels in purposes.items()
+    ]

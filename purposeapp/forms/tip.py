@@ -20,6 +20,7 @@ MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Enter five numbers that add up to ten.")
 CANNOT_MOVE_SO = _("With these points, the purpose can't be: %(direction)s.")
+NOT_A_DAY = _("Enter a day as year, month and day, such as 2027-01-31.")
 
 AUDIENCE_FIELDS = {"purpose", "audience", "points_from", "points_to", "direction"}
 POSITION_STEP = 10
@@ -38,7 +39,12 @@ class TipForm(VersionedForm):
         help_texts = {
             "audience": _("For job seeking: candidates and employers need different tips."),
             "direction": _("Leave it at “Any”, unless the tip is for a change or for a goal."),
+            "published_from": _(
+                "A published tip appears from this day on (UTC), such as 2027-01-31. Leave it "
+                "empty to show it now."
+            ),
         }
+        error_messages = {"published_from": {"invalid": NOT_A_DAY}}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

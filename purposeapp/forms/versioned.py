@@ -18,6 +18,7 @@ from purposeapp.import_export.differences import (
     described,
     differences,
 )
+from purposeapp.import_export.tips_file import NOT_A_KEY
 
 CHANGED_MEANWHILE = _(
     "%(name)s changed this on %(date)s, while you were editing it, so your changes aren't saved "
@@ -29,6 +30,8 @@ KEPT_FROM_A_COLLEAGUE = _(
     "%(fields)s."
 )
 
+KEY_TAKEN = _("This key is already taken. Choose another one.")
+KEY_TAKEN_MEANWHILE = _("This can't be restored, because its key “%(key)s” is taken now.")
 EXISTS_ALREADY = _("This text already exists for the same readers.")
 
 AT_MOST = _("At most %(limit)d characters.")
@@ -76,8 +79,9 @@ class VersionedForm(forms.ModelForm):
             limit = AT_MOST % {"limit": text.max_length}
             text.help_text = f"{text.help_text} {limit}"
         if not self.instance.pk and "key" in self.fields:
-            self.fields["key"].required = False
-            self.fields["key"].help_text = self.KEY_HELP
+            key = self.fields["key"]
+            key.required, key.help_text = False, self.KEY_HELP
+            key.error_messages |= {"invalid": NOT_A_KEY, "unique": KEY_TAKEN}
 
     def clean(self) -> dict:
         is_added = not self.instance.pk and "key" in self.fields
@@ -166,7 +170,8 @@ class VersionedForm(forms.ModelForm):
         """
         model = self._meta.model
         if model._default_manager.filter(key=self.instance.key).exists():
-            self.add_error(None, self.instance.unique_error_message(model, ["key"]))
+            error = KEY_TAKEN_MEANWHILE % {"key": self.instance.key}
+            self.add_error(None, forms.ValidationError(error, code="unique"))
 
 
 def first_unused(key: str, rows: Manager) -> str:

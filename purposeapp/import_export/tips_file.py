@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import RegexValidator, slug_re
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,8 @@ from .json_validation import (
 CHANGE_REASON = "Import"
 
 NOT_TIPS = _("This is JSON, but not an export of tips.")
-UNKNOWN_KEY = _("“%(key)s” isn't a key of a tip.")
+UNKNOWN_KEY = _("A tip has no “%(key)s”. Check the spelling.")
+NOT_A_KEY = _("Use lower-case letters, digits and hyphens only.")
 NOT_LINES = _("This must be a list of lines.")
 TWICE = _("An entry above has the same “key”.")
 AT_TIP = _("Line %(line)d, “%(key)s”: %(reason)s")
@@ -93,7 +95,7 @@ class LinesField(TextField):
 class TipEntryForm(EntryForm):
     """One tip of a file. The order of the fields is that of the keys in an export."""
 
-    key = TextField()
+    key = TextField(validators=[RegexValidator(slug_re, NOT_A_KEY)])
     purpose = ChoiceField(values=Purpose.values)
     audience = ChoiceField(values=Audience.values)
     points_from = WholeNumberField(max_value=BUDGET)

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 
 from purposeapp.admin.deleted_tips import DELETED_MEANWHILE
 from purposeapp.admin.versioned import VersionedAdmin
-from purposeapp.forms.versioned import CHANGED_MEANWHILE
+from purposeapp.forms.versioned import CHANGED_MEANWHILE, KEY_TAKEN_MEANWHILE
 from purposeapp.models import Tip
 from purposeapp.models.tip import TIP_FIELDS
 from tests.support.admin import TIPS, changed_by, text_of
@@ -258,7 +258,7 @@ def test_a_deleted_tip_whose_key_another_one_has_stays_deleted(editor, tip):
     make_tip(key="join-a-group")
     response = restore(editor, record)
     assert response.status_code == 422
-    assert "already exists" in response.content.decode()
+    assert KEY_TAKEN_MEANWHILE % {"key": "join-a-group"} in text_of(response)
     assert Tip.objects.get(key="join-a-group").pk != tip.pk
 
 

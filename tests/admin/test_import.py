@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from purposeapp.admin.import_export import CHANGED_SINCE, WAITING
 from purposeapp.advice.fit import Audience, Direction
-from purposeapp.advice.markdown import BAD_LINK, NO_HTML, TOO_MUCH
+from purposeapp.advice.markdown import BAD_LINK, NO_HTML, NO_LINK, TOO_MUCH
 from purposeapp.forms import FILE_TOO_LARGE, MAX_TIPS_FILE_MB
 from purposeapp.import_export import json_validation, tips_file
 from purposeapp.import_export.json_validation import InvalidFile
@@ -235,7 +235,6 @@ def without(key: str) -> dict:
 NOT_TEXT, NOT_A_DAY = str(json_validation.NOT_TEXT), str(json_validation.NOT_A_DAY)
 NOT_POINTS = json_validation.NOT_A_NUMBER % {"most": 10}
 NO_NUL, REQUIRED = "Null characters are not allowed.", "This field is required."
-NOT_A_SLUG = "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."
 INVISIBLE = INVISIBLE_CHARACTER % {
     "before": "Be kind.\nBe",
     "character": "U+200B, zero width space",
@@ -263,10 +262,11 @@ BAD_VALUES = [
     ("text", str(NO_HTML), ["<script>alert(1)</script>", ["a", "<b>"]]),
     ("text", BAD_LINK % {"link": "javascript:alert(1)"}, ["[a](javascript:alert(1))"]),
     ("text", BAD_LINK % {"link": "JaVaScRiPt:alert(1)"}, ["[a](JaVaScRiPt&colon;alert(1))"]),
+    ("text", str(NO_LINK), ["[a]()"]),
     ("text", str(TOO_MUCH), ["![a](https://a.example/)"]),
     ("key", "Ensure this value has at most 50 characters (it has 51).", ["x" * 51]),
     ("key", REQUIRED, [""]),
-    ("key", NOT_A_SLUG, ["a b", "a\nb", "ä"]),
+    ("key", str(tips_file.NOT_A_KEY), ["a b", "a\nb", "ä"]),
 ]
 BAD_ENTRIES = [
     *(
@@ -292,8 +292,8 @@ BAD_ENTRIES = [
         entry(audience="employer"),
         "Only tips for job seeking can be for candidates or employers. Choose “Everyone”.",
     ),
-    (entry(purpos="x"), "“purpos” isn't a key of a tip."),
-    (entry(**{"x" * 60: "x"}), f"“{'x' * 49}…” isn't a key of a tip."),
+    (entry(purpos="x"), "A tip has no “purpos”. Check the spelling."),
+    (entry(**{"x" * 60: "x"}), f"A tip has no “{'x' * 49}…”. Check the spelling."),
     (entry(key="good"), str(tips_file.TWICE)),
 ]
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from purposeapp.admin import stats
 from purposeapp.models import Assessment, PortraitPart, TalkQuestion, Tip, User
+from tests.support.admin import text_of
 from tests.support.make import PASSWORD, make_assessment, make_tip, make_user
 
 
@@ -120,3 +121,9 @@ def test_a_password_is_changed_on_the_page_of_the_site_alone(editor):
     wrong = {"oldpassword": "wrong", "password1": "ten others", "password2": "ten others"}
     statuses = [editor.post("/accounts/password/change/", wrong).status_code for _ in range(7)]
     assert statuses == [422] * 5 + [429] * 2
+
+
+def test_signing_out_is_said_in_the_words_of_the_site(editor):
+    page = text_of(editor.post("/admin/logout/"))
+    assert page.startswith("Signed out | Five Purposes")
+    assert "You're signed out. Sign in again · View site" in page

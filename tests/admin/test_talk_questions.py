@@ -11,6 +11,7 @@ from purposeapp.forms.talk_question import NEVER_ABOUT_IT
 from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import TalkQuestion
 from purposeapp.models.talk_question import QUESTION_FIELDS
+from purposeapp.split import Purpose
 from tests.support.admin import changed_by, text_of
 
 LIST = "/admin/purposeapp/talkquestion/"
@@ -130,7 +131,15 @@ def test_the_last_question_for_a_purpose_stays(editor):
     path = TalkQuestion.objects.get(key="path-learning")
     response = editor.post(page_of(path), form_of(path, purpose="vanity_project"))
     assert response.status_code == 422
-    assert "community spirit” and Learning sponge." in text_of(response)
+    assert "community spirit” and: Learning sponge." in text_of(response)
+
+
+def test_a_topic_that_would_lose_questions_for_several_purposes_is_named_once(editor):
+    grows = TalkQuestion.objects.get(topic="guest_grows")
+    response = editor.post(page_of(grows), form_of(grows, state="draft"))
+    [error] = response.context["adminform"].form.non_field_errors()
+    purposes = ", ".join(str(purpose.label) for purpose in Purpose)
+    assert error.endswith(f"” and: {purposes}.")
 
 
 def test_a_gap_that_is_there_already_holds_nobody_up(editor, alike):

@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 
 from purposeapp.admin.tips import TipAdmin
 from purposeapp.forms.tip import unused_key
-from purposeapp.forms.versioned import EXISTS_ALREADY
+from purposeapp.forms.versioned import EXISTS_ALREADY, KEY_TAKEN
+from purposeapp.import_export.tips_file import NOT_A_KEY
 from purposeapp.models import Tick, Tip
 from purposeapp.split import Purpose
 from tests.support.admin import TIPS, by_position, listed, page_of_tip, said, text_of
@@ -319,7 +320,8 @@ def test_a_key_is_made_of_whatever_text(db, text):
         ({"points_from": -1}, "greater than or equal to 0"),
         ({"direction": "gone"}, "Set “points from” to 0."),
         ({"direction": "rising", "points_from": 0, "points_to": 0}, "Set “points to” to 1"),
-        ({"published_from": "soon"}, "Enter a valid date."),
+        ({"text": "[a]()"}, "A link has no address. Write it as [words](https://…)."),
+        ({"published_from": "soon"}, "Enter a day as year, month and day, such as 2027-01-31."),
         ({"position": 99_999}, "less than or equal to 32767"),
     ],
 )
@@ -388,6 +390,16 @@ def test_an_error_about_whom_a_tip_is_for_stands_once_at_its_field(editor, tip, 
     assert response.status_code == 422
     errors = response.context["adminform"].form.errors
     assert {name: len(messages) for name, messages in errors.items()} == {field: 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "error"),
+    [("two words", str(NOT_A_KEY)), ("business-groups", str(KEY_TAKEN))],
+)
+def test_a_key_that_is_none_or_taken_is_refused_in_plain_words(editor, tip, key, error):
+    form = tip_form(tip, text="Be kind.", key=key)
+    response = editor.post(f"{TIPS}add/", form)
+    assert response.context["adminform"].form.errors == {"key": [error]}
 
 
 def test_the_key_never_changes(editor, tip):

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from purposeapp.advice.coverage import Coverage, uncovered_for_some_side
-from purposeapp.advice.fit import Audience, Side
+from purposeapp.advice.fit import Audience, Direction, Side
 from purposeapp.advice.selection import capacity
 from purposeapp.models import Tip
-from purposeapp.split import BUDGET
+from purposeapp.split import BUDGET, Purpose
 
 from .rendering import render_page
 
@@ -37,7 +37,13 @@ def tip_coverage(request: HttpRequest) -> HttpResponse:
         ],
         "points": range(BUDGET + 1),
         "rows": [
-            (purpose, [(count, _mark(points, count)) for points, count in enumerate(counts)])
+            (
+                purpose,
+                [
+                    (count, _mark(points, count), _list_of(purpose, points, side))
+                    for points, count in enumerate(counts)
+                ],
+            )
             for purpose, counts in found.counts.items()
         ],
         "uncovered": len(found.uncovered),
@@ -46,6 +52,19 @@ def tip_coverage(request: HttpRequest) -> HttpResponse:
         "overfull_samples": _samples(found.overfull),
     }
     return render_page(request, "admin/tips_coverage.html", _("Coverage"), context)
+
+
+def _list_of(purpose: Purpose, points: int, side: Side) -> str:
+    """Return the address of the list of the tips that a number in the table counts."""
+    query: dict[str, str | int] = {
+        "purpose__exact": purpose.value,
+        "points_from__lte": points,
+        "points_to__gte": points,
+        "direction__exact": Direction.ANY.value,
+        "audience__in": ",".join(sorted(side.audiences)),
+        "state": Tip.State.PUBLISHED.value,
+    }
+    return reverse("admin:purposeapp_tip_changelist", query=query)
 
 
 def _mark(points: int, count: int) -> str:

@@ -73,6 +73,8 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         state = self.value()
+        if state == Tip.State.PUBLISHED:
+            return queryset.published()
         if state in Tip.State.values:
             return queryset.filter(state=state)
         if state == "later":
@@ -85,7 +87,15 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     """Tips, by purpose and position, with soft delete, audit trail and optimistic lock."""
 
     form = TipForm
-    allowed_lookups = {"state", "purpose__exact", "audience__exact", "direction__exact"}
+    allowed_lookups = {
+        "state",
+        "purpose__exact",
+        "audience__exact",
+        "audience__in",
+        "direction__exact",
+        "points_from__lte",
+        "points_to__gte",
+    }
     stored_fields = TIP_FIELDS
     list_display = [
         "words",

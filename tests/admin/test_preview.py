@@ -12,7 +12,7 @@ from purposeapp.advice.selection import MAX_MORE, capacity, choose
 from purposeapp.models import Tip
 from purposeapp.split import Purpose, Split
 from purposeapp.web.page_cache import page_cache
-from tests.support.admin import TIPS, text_of
+from tests.support.admin import TIPS, listed, text_of
 from tests.support.make import make_tip, make_user, tip_form
 
 COVERAGE = "/admin/purposeapp/tip/coverage/"
@@ -200,8 +200,10 @@ def test_the_first_tips_leave_no_split_bare(editor):
     response = editor.get(COVERAGE)
     assert (response.context["uncovered"], response.context["overfull"]) == (0, 0)
     assert "None. Every purpose with points has a tip." in response.content.decode()
-    counted = dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN]
-    assert counted == [(count, "") for count in (0, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8)]
+    cells = dict(response.context["rows"])[Purpose.BUSINESS_DRIVEN]
+    assert [cell[:2] for cell in cells] == [
+        (count, "") for count in (0, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8)
+    ]
 
 
 def test_drafts_and_tips_of_later_days_do_not_count(editor):
@@ -235,8 +237,8 @@ def test_a_side_of_job_seeking_without_a_tip_counts(editor):
 def test_more_than_a_page_can_bear_is_counted_and_marked(editor):
     for number in range(capacity(10)):
         make_tip("vanity_project", f"Number {number}.", key=f"n{number}", points_from=8)
-    counted = dict(editor.get(COVERAGE).context["rows"])[Purpose.VANITY_PROJECT]
-    assert counted[7:] == [(2, ""), *[(capacity(10) + 3, "too many")] * 3]
+    cells = dict(editor.get(COVERAGE).context["rows"])[Purpose.VANITY_PROJECT]
+    assert [cell[:2] for cell in cells[7:]] == [(2, ""), *[(capacity(10) + 3, "too many")] * 3]
     crowded = Coverage(Tip.objects.published()).overfull
     assert set(crowded) == {split for split in Split.all() if split.vanity_project >= 8}
 
@@ -268,6 +270,17 @@ def test_coverage_says_what_the_results_of_all_splits_show(db, side):
     assert found.overfull == crowded
     assert bare
     assert bool(crowded) == (side is not Side.EMPLOYER)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_each_number_leads_to_the_list_of_the_tips_that_it_counts(editor, side):
+    make_tip("job_seeking", "Later.", published_from="2999-01-01")
+    make_tip("job_seeking", "A draft.", state="draft")
+    page = editor.get(COVERAGE, {"as": side.value})
+    cells = dict(page.context["rows"])[Purpose.JOB_SEEKING]
+    for count, _mark, address in cells[::3]:
+        assert len(listed(editor.get(address))) == count
+    assert f'<a href="{cells[10][2]}">'.replace("&", "&amp;") in page.content.decode()
 
 
 def test_what_fits_and_has_room_is_said_in_a_whole_sentence(editor):

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 from django.template.defaultfilters import escape
 
-from purposeapp.discussion.differences import differences
-from purposeapp.discussion.guesses import biggest_miss, guesses, points_right
+from purposeapp.discussion.differences import differences, differences_of_both
+from purposeapp.discussion.guesses import biggest_miss, guesses, guesses_of_both, points_right
 from purposeapp.discussion.questions import (
     PLACEHOLDERS,
     Answers,
@@ -264,6 +264,29 @@ def test_how_close_a_guess_came_is_said_to_both():
     ]
 
 
+def test_both_read_of_both_guesses_by_name():
+    one = answers(split("2-5-3-0-0"), split("2-5-3-0-0"), split("0-0-0-0-10"))
+    other = answers(split("10-0-0-0-0"), split("10-0-0-0-0"), split("2-5-3-0-0"))
+    assert guesses_of_both(one, other, name="Anna") == [
+        "Anna placed none of the guest's 10 points right. The biggest miss was Vanity project: the "
+        "guess was 10, but it's 0.",
+        "The guest placed all of Anna's 10 points right.",
+    ]
+    assert guesses_of_both(other, one, name="Anna") == [
+        "Anna placed all of the guest's 10 points right.",
+        "The guest placed none of Anna's 10 points right. The biggest miss was Vanity project: the "
+        "guess was 10, but it's 0.",
+    ]
+    close = answers(one.now, one.now, split("9-1-0-0-0"))
+    assert guesses_of_both(close, other, name="Anna")[0] == (
+        "Anna placed 9 of the guest's 10 points right, and was never off by more than 1."
+    )
+    assert guesses_of_both(other, answers(one.now, one.now, one.now), name="Anna")[1] == (
+        "The guest placed 2 of Anna's 10 points right. The biggest miss was Business driven: the "
+        "guess was 2, but it's 10."
+    )
+
+
 def test_ones_own_guess_comes_first_and_without_guesses_nothing_is_said():
     now = split("2-4-2-1-1")
     one, other = answers(now, now, now), answers(now, now, now)
@@ -296,6 +319,18 @@ def test_the_differences_are_said_to_one_of_the_two():
         "In the future, Anna wants 2 more points than you on Community spirit, and 3 fewer on "
         "Business driven.",
         "What you both want brings you closer together.",
+    ]
+
+
+def test_the_differences_are_said_to_both_by_name():
+    inviter = answers(split("7-0-2-1-0"), split("3-4-2-1-0"))
+    guest = answers(split("6-1-2-1-0"), split("0-6-3-0-1"))
+    assert differences_of_both(inviter, guest, name="Anna") == [
+        "Now, the guest has 1 more point than Anna on Community spirit, and 1 fewer on Business "
+        "driven.",
+        "In the future, the guest wants 2 more points than Anna on Community spirit, and 3 fewer "
+        "on Business driven.",
+        "What you both want takes you further apart.",
     ]
 
 

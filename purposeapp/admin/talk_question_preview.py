@@ -1,4 +1,4 @@
-"""The preview of a talk question as both sides read it, in an example talk."""
+"""The preview of a talk question as the one who asks it reads it, in an example talk."""
 
 from typing import NamedTuple
 

@@ -1,10 +1,79 @@
-"""Sentences on how close both people's guesses came, addressed to one of them."""
+"""Sentences on how close both people's guesses came."""
 
-from django.utils.translation import gettext as _
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import BUDGET, Purpose, Split
 
 from .questions import Answers
+
+
+class Wordings(NamedTuple):
+    """The sentences on one person's guess. `%(name)s` is somebody's name."""
+
+    all_right: Promise
+    close: Promise
+    """No purpose was missed by more than a point, so that no miss stands out."""
+    some_right: Promise
+    none_right: Promise
+
+
+BY_READER = Wordings(
+    _("You placed all of %(name)s's 10 points right."),
+    _("You placed %(right)d of %(name)s's 10 points right, and were never off by more than 1."),
+    _(
+        "You placed %(right)d of %(name)s's 10 points right. Your biggest miss was %(purpose)s: "
+        "you guessed %(guess)d, but it's %(points)d."
+    ),
+    _(
+        "You placed none of %(name)s's 10 points right. Your biggest miss was %(purpose)s: you "
+        "guessed %(guess)d, but it's %(points)d."
+    ),
+)
+ON_READER = Wordings(
+    _("%(name)s placed all of your 10 points right."),
+    _("%(name)s placed %(right)d of your 10 points right, and was never off by more than 1."),
+    _(
+        "%(name)s placed %(right)d of your 10 points right. The biggest miss was %(purpose)s: the "
+        "guess was %(guess)d, but it's %(points)d."
+    ),
+    _(
+        "%(name)s placed none of your 10 points right. The biggest miss was %(purpose)s: the "
+        "guess was %(guess)d, but it's %(points)d."
+    ),
+)
+BY_INVITER = Wordings(
+    _("%(name)s placed all of the guest's 10 points right."),
+    _(
+        "%(name)s placed %(right)d of the guest's 10 points right, and was never off by more than "
+        "1."
+    ),
+    _(
+        "%(name)s placed %(right)d of the guest's 10 points right. The biggest miss was "
+        "%(purpose)s: the guess was %(guess)d, but it's %(points)d."
+    ),
+    _(
+        "%(name)s placed none of the guest's 10 points right. The biggest miss was %(purpose)s: "
+        "the guess was %(guess)d, but it's %(points)d."
+    ),
+)
+BY_GUEST = Wordings(
+    _("The guest placed all of %(name)s's 10 points right."),
+    _(
+        "The guest placed %(right)d of %(name)s's 10 points right, and was never off by more than "
+        "1."
+    ),
+    _(
+        "The guest placed %(right)d of %(name)s's 10 points right. The biggest miss was "
+        "%(purpose)s: the guess was %(guess)d, but it's %(points)d."
+    ),
+    _(
+        "The guest placed none of %(name)s's 10 points right. The biggest miss was %(purpose)s: "
+        "the guess was %(guess)d, but it's %(points)d."
+    ),
+)
 
 
 def points_right(guess: Split, now: Split) -> int:
@@ -21,68 +90,33 @@ def biggest_miss(guess: Split, now: Split) -> Purpose:
 
 
 def guesses(mine: Answers, theirs: Answers, *, name: str, title: str) -> list[str]:
-    """Return what to say about each guess, the reader's own first; nothing if nobody guessed.
+    """Return what to say to one person about each guess, their own first; nothing for no guess.
 
     `name` is the other person's name within a sentence, and `title` at the start of one.
     """
-    said = []
-    if mine.guess:
-        said.append(_about_own(mine.guess, theirs.now, name))
-    if theirs.guess:
-        said.append(_about_theirs(theirs.guess, mine.now, title))
-    return said
+    return [
+        *_said(BY_READER, mine.guess, theirs.now, name),
+        *_said(ON_READER, theirs.guess, mine.now, title),
+    ]
 
 
-def _about_own(guess: Split, now: Split, name: str) -> str:
+def guesses_of_both(inviter: Answers, guest: Answers, *, name: str) -> list[str]:
+    """Return the same for both to read, with the inviter's `name`."""
+    return [
+        *_said(BY_INVITER, inviter.guess, guest.now, name),
+        *_said(BY_GUEST, guest.guess, inviter.now, name),
+    ]
+
+
+def _said(words: Wordings, guess: Split | None, now: Split, name: str) -> list[str]:
+    if not guess:
+        return []
     if guess == now:
-        return _("You placed all of %(name)s's 10 points right.") % {"name": name}
-    if _is_close(guess, now):
-        words = _(
-            "You placed %(right)d of %(name)s's 10 points right, and were never off by more than 1."
-        )
-    elif points_right(guess, now):
-        words = _(
-            "You placed %(right)d of %(name)s's 10 points right. Your biggest miss was "
-            "%(purpose)s: you guessed %(guess)d, but it's %(points)d."
-        )
+        return [words.all_right % {"name": name}]
+    missed, right = biggest_miss(guess, now), points_right(guess, now)
+    if max(map(abs, guess.difference(now).values())) <= 1:
+        pattern = words.close
     else:
-        words = _(
-            "You placed none of %(name)s's 10 points right. Your biggest miss was %(purpose)s: "
-            "you guessed %(guess)d, but it's %(points)d."
-        )
-    return words % {"name": name, **_numbers(guess, now)}
-
-
-def _about_theirs(guess: Split, now: Split, title: str) -> str:
-    if guess == now:
-        return _("%(name)s placed all of your 10 points right.") % {"name": title}
-    if _is_close(guess, now):
-        words = _(
-            "%(name)s placed %(right)d of your 10 points right, and was never off by more than 1."
-        )
-    elif points_right(guess, now):
-        words = _(
-            "%(name)s placed %(right)d of your 10 points right. The biggest miss was %(purpose)s: "
-            "the guess was %(guess)d, but it's %(points)d."
-        )
-    else:
-        words = _(
-            "%(name)s placed none of your 10 points right. The biggest miss was %(purpose)s: "
-            "the guess was %(guess)d, but it's %(points)d."
-        )
-    return words % {"name": title, **_numbers(guess, now)}
-
-
-def _is_close(guess: Split, now: Split) -> bool:
-    """Return whether no purpose was missed by more than a point, so that no miss stands out."""
-    return max(map(abs, guess.difference(now).values())) <= 1
-
-
-def _numbers(guess: Split, now: Split) -> dict[str, object]:
-    missed = biggest_miss(guess, now)
-    return {
-        "right": points_right(guess, now),
-        "purpose": missed.label,
-        "guess": guess[missed],
-        "points": now[missed],
-    }
+        pattern = words.some_right if right else words.none_right
+    numbers = {"right": right, "guess": guess[missed], "points": now[missed]}
+    return [pattern % {"name": name, "purpose": missed.label, **numbers}]

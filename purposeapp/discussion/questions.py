@@ -1,6 +1,8 @@
 """The questions of a talk: a pure function of both sides' splits and the wordings by staff.
 
 The inviter asks and the guest answers, so questions say "you" to the guest and name the inviter.
+The guest's questions to the inviter are the same with the roles swapped.
+
 First, `findings` lists what is notable about the splits. Then each finding gets a wording.
 """
 
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
 from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp import sentences
@@ -104,7 +107,10 @@ def findings(inviter: Answers, guest: Answers) -> list[Finding]:
 def questions(
     inviter: Answers, guest: Answers, *, name: str, wordings: Iterable[Wording]
 ) -> list[str]:
-    """Return the questions that the inviter, called `name`, asks the guest."""
+    """Return the questions that the inviter, called `name`, asks the guest.
+
+    For those that the guest asks the inviter, swap the two. `name` is for use within a sentence.
+    """
     written = list(wordings)
     worded = [(finding, wording_for(finding, written)) for finding in findings(inviter, guest)]
     return [filled(wording, finding, name) for finding, wording in worded if wording]
@@ -120,7 +126,7 @@ def filled(wording: Wording, finding: Finding, name: str) -> str:
     """Return the text of a wording with its placeholders filled in."""
     values = {"name": name, **finding.values}
     # Not str.format, which would allow access to attributes of the values.
-    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), wording.text)
+    return capfirst(PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), wording.text))
 
 
 def possible_findings() -> Iterable[Finding]:

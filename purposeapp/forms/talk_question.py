@@ -37,7 +37,8 @@ class TalkQuestionForm(VersionedForm):
         field_classes = {"text": PlainTextField}
         help_texts = {
             "text": _(
-                "What the guest is asked. Filled in: {name} is the inviter, {purpose} the purpose"
+                "What the inviter asks the guest. The guest's questions to the inviter are the same"
+                " the other way round. Filled in: {name} is who asks, {purpose} the purpose"
                 " it is about. Some topics also know {points}, {other_points}, {guess} or"
                 " {target}; if this one doesn't, saving it says which it knows."
                 " Plain text, no Markdown."

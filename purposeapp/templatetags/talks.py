@@ -27,7 +27,12 @@ def talk_pair(pair: Pair, id: str) -> SafeString:
         moves=tuple(pair.moves),
         guess=pair.guess,
         has_note=bool(pair.note),
-        late={"title": pair.title, "guess_label": pair.guess_label, "note": pair.note},
+        late={
+            "title": pair.title,
+            "guess_label": pair.guess_label,
+            "note": pair.note,
+            "note_label": pair.note_label,
+        },
     )
 
 

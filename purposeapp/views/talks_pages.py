@@ -17,14 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from purposeapp import sentences
 from purposeapp.accounts.limits import mailbox_of
-from purposeapp.discussion.differences import differences
-from purposeapp.discussion.guesses import guesses
+from purposeapp.discussion.differences import differences, differences_of_both
+from purposeapp.discussion.guesses import guesses, guesses_of_both
 from purposeapp.discussion.questions import Answers, questions
 from purposeapp.forms import InvitationMailForm, LinkMailForm, TalkNoteForm
 from purposeapp.forms.redisplay import restore_typed
 from purposeapp.models.capability_key import hash_of
 from purposeapp.models.talk import Outcome, TalkState
-from purposeapp.models.talk_answer import TalkKind
+from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.sharing.links import MailableLink
 from purposeapp.split import Split
 from purposeapp.talks.mail import (
@@ -57,49 +57,89 @@ class Pair(NamedTuple):
     """The other side's guess of `now`."""
     guess_label: str
     note: str
+    note_label: str
 
 
 def _resumable(view: View) -> Callable[[bool], View]:
     return lambda login_required: resumable_form(login_required=login_required)(view)
 
 
-def _pairs(seat: Seat) -> list[Pair]:
-    """Return both sides' pairs, the reader's own first."""
-    notes = seat.talk.note_of
-    mine, theirs = seat.mine, seat.theirs
-    theirs_title = seat.other_title
-    found = [
-        (_("You"), mine, theirs, _("%(name)s's guess"), seat.side),
-        (theirs_title, theirs, mine, _("Your guess"), seat.side.other),
-    ]
-    return [
-        Pair(
-            title,
-            own[TalkKind.NOW],
-            own[TalkKind.FUTURE],
-            [sentences.shift(move) for move in own[TalkKind.NOW].moves_to(own[TalkKind.FUTURE])],
-            other.get(TalkKind.GUESS),
-            guess_label % {"name": theirs_title},
-            notes.get(side, ""),
-        )
-        for title, own, other, guess_label, side in found
-    ]
-
-
 def _answers(answered: dict[str, Split]) -> Answers:
     return Answers(answered[TalkKind.NOW], answered[TalkKind.FUTURE], answered.get(TalkKind.GUESS))
 
 
+def _pair(
+    title: str, own: Answers, guess: Split | None, guess_label: str, note: str, note_label: str
+) -> Pair:
+    moves = [sentences.shift(move) for move in own.now.moves_to(own.future)]
+    return Pair(title, own.now, own.future, moves, guess, guess_label, note, note_label)
+
+
 def _both(seat: Seat) -> dict[str, Any]:
-    """Return the context of an open talk: what both sides see once they have agreed."""
-    mine, theirs = _answers(seat.mine), _answers(seat.theirs)
-    inviter, guest = (mine, theirs) if seat.is_inviter else (theirs, mine)
+    """Return the context of an open talk: what both sides see, addressed to one of them."""
+    mine, theirs, notes = _answers(seat.mine), _answers(seat.theirs), seat.talk.note_of
+    name, title = seat.other_name, seat.other_title
+    own_name = seat.talk.name if seat.is_inviter else _("your guest")
+    their_guess, their_note = _("%(name)s's guess"), _("Note from %(name)s")
     return {
-        "guest": seat.other_name if seat.is_inviter else "",
-        "pairs": _pairs(seat),
-        "guesses": guesses(mine, theirs, name=seat.other_name, title=seat.other_title),
-        "differences": differences(mine, theirs, name=seat.other_name),
-        "questions": questions(inviter, guest, name=seat.talk.name, wordings=published().questions),
+        "pairs": [
+            _pair(
+                _("You"),
+                mine,
+                theirs.guess,
+                their_guess % {"name": title},
+                notes.get(seat.side, ""),
+                _("Your note"),
+            ),
+            _pair(
+                title,
+                theirs,
+                mine.guess,
+                _("Your guess"),
+                notes.get(seat.side.other, ""),
+                their_note % {"name": name},
+            ),
+        ],
+        "guesses": guesses(mine, theirs, name=name, title=title),
+        "differences": differences(mine, theirs, name=name),
+        "name": name,
+        "own_name": own_name,
+        "questions": questions(mine, theirs, name=own_name, wordings=published().questions),
+    }
+
+
+def _both_on_paper(seat: Seat) -> dict[str, Any]:
+    """Return the same for the sheet that lies between the two, with the inviter's name for both.
+
+    It leaves out the inviter's label, which nobody else may see.
+    """
+    mine, theirs, notes = _answers(seat.mine), _answers(seat.theirs), seat.talk.note_of
+    inviter, guest = (mine, theirs) if seat.is_inviter else (theirs, mine)
+    name, wordings = seat.talk.name, published().questions
+    return {
+        "pairs": [
+            _pair(
+                name,
+                inviter,
+                guest.guess,
+                _("The guest's guess"),
+                notes.get(TalkSide.INVITER, ""),
+                _("Note from %(name)s") % {"name": name},
+            ),
+            _pair(
+                _("The guest"),
+                guest,
+                inviter.guess,
+                _("%(name)s's guess") % {"name": name},
+                notes.get(TalkSide.GUEST, ""),
+                _("Note from the guest"),
+            ),
+        ],
+        "guesses": guesses_of_both(inviter, guest, name=name),
+        "differences": differences_of_both(inviter, guest, name=name),
+        "name": name,
+        "for_guest": questions(inviter, guest, name=name, wordings=wordings),
+        "for_inviter": questions(guest, inviter, name=_("your guest"), wordings=wordings),
     }
 
 
@@ -223,7 +263,7 @@ def _sheet(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
     seat = request.seat
     if not seat.talk.is_open:
         return HttpResponseSeeOther(seat.url())
-    context = {"seat": seat, "back": seat.url(), "both": _both(seat)}
+    context = {"seat": seat, "back": seat.url(), "both": _both_on_paper(seat)}
     return render(request, "purposeapp/talk_sheet.html", context)
 
 

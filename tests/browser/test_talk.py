@@ -24,8 +24,8 @@ make_talk(
     "open",
     name="W" * 40,
     label="W" * 40,
-    inviters=dict(zip(kinds, ["1-2-0-4-3", "4-1-3-0-2", "0-9-0-0-1"])),
-    guests=dict(zip(kinds, ["0-0-3-1-6", "3-5-0-2-0", "9-1-0-0-0"])),
+    inviters=dict(zip(kinds, ["3-0-4-0-3", "0-5-3-2-0", "4-4-0-0-2"])),
+    guests=dict(zip(kinds, ["0-2-6-2-0", "3-3-1-0-3", "0-1-4-5-0"])),
 )
 """
 
@@ -87,7 +87,7 @@ def expect_bars_of_one_width(page, count: int) -> None:
     assert lines == [1, 1]
 
 
-def expect_both_pairs(visitor, *, first_line: str) -> None:
+def expect_both_pairs(visitor, *, first_line: str, questions: int) -> None:
     main = visitor.page.get_by_role("main")
     for kind, points in (("Now", "7"), ("Future", "3")):
         bar = main.get_by_role("img", name=f"{kind}: Business driven {points}")
@@ -99,9 +99,9 @@ def expect_both_pairs(visitor, *, first_line: str) -> None:
         expect(main.get_by_text(words, exact=True)).to_be_visible()
     table = main.get_by_role("table", name="Points on each purpose, now and in the future")
     expect(table.get_by_role("row")).to_have_count(7)
-    questions = main.get_by_role("region", name="Questions to talk about")
-    expect(questions).to_contain_text(first_line)
-    expect(questions.get_by_role("listitem")).to_have_count(5)
+    asked = main.get_by_role("region", name="Questions to talk about")
+    expect(asked).to_contain_text(first_line)
+    expect(asked.get_by_role("listitem")).to_have_count(questions)
     expect_bars_of_one_width(visitor.page, 6)
 
 
@@ -131,14 +131,11 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     page.get_by_label("Your note").fill("I'm tired of selling.")
     page.get_by_role("button", name="Save").click()
     theirs.press("Agree to share my points")
-    expect_both_pairs(inviter, first_line="Read these questions aloud to your guest.")
+    expect_both_pairs(inviter, first_line="Ask your guest these questions.", questions=5)
 
     presses.count += 1
     guest.page.reload()
-    expect_both_pairs(
-        guest,
-        first_line="Anna asks, and you answer. Then swap: ask Anna the same questions.",
-    )
+    expect_both_pairs(guest, first_line="Ask Anna these questions.", questions=4)
     expect(guest.page.get_by_text("I'm tired of selling.")).to_be_visible()
     assert presses.count <= MAX_PRESSES
 
@@ -162,13 +159,16 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
 
 
 def test_the_longest_talk_fits_on_one_sheet(inviter, server):
-    """It has four moves on each side, six questions, and the widest possible names."""
+    """It has four moves and six questions on each side, and the widest possible names."""
     server.run(LONGEST.format(email=inviter.email))
     inviter.page.goto("/talks/")
     inviter.page.get_by_role("main").get_by_role("link", name="W" * 40).click()
     questions = inviter.page.get_by_role("region", name="Questions to talk about")
     expect(questions.get_by_role("listitem")).to_have_count(6)
     inviter.page.get_by_role("link", name="Print it").click()
+    for name in ("Questions for the guest", "Questions for " + "W" * 40):
+        listed = inviter.page.get_by_role("region", name=name).get_by_role("listitem")
+        expect(listed).to_have_count(6)
     for paper in ("A4", "Letter"):
         assert inviter.page.pdf(format=paper).count(b"/Type /Page\n") == 1
 

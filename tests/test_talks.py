@@ -1051,6 +1051,44 @@ def test_after_its_term_a_talk_is_over(owner, user, guest):
     assert "This talk is over." in text_of(owner.get(PATH))
 
 
+@pytest.mark.parametrize("kind", ["now", "future", "guess"])
+@pytest.mark.parametrize("state", ["over", "left", "withdrawn"])
+def test_points_that_come_too_late_for_a_talk_still_have_a_result(owner, user, guest, kind, state):
+    made = make_talk(user, state)
+    for response in (
+        owner.post(by_id(made, f"{kind}/"), points("6-2-2-0-0")),
+        guest.post(by_key(made, f"{kind}/"), points("6-2-2-0-0")),
+    ):
+        assert response.status_code == 410
+        link = 'href="/splits/6-2-2-0-0/">See the result of these points</a>'
+        assert link in response.content.decode()
+    stale = guest.post(by_key(made, f"{kind}/"), points("6-2-2-0-1"))
+    assert b"See the result" not in stale.content
+
+
+def test_the_end_of_a_talk_leads_a_signed_in_person_to_their_talks(owner, user, guest):
+    link = 'href="/talks/">Your talks</a>'
+    for state in ("over", "withdrawn"):
+        made = make_talk(user, state)
+        response = owner.get(by_id(made))
+        assert response.status_code == 410
+        assert link in response.content.decode()
+    left = make_talk(user, "left")
+    assert link not in guest.get(by_key(left)).content.decode()
+
+
+def test_an_inviter_whose_invitation_expired_can_invite_again(owner, user, guest):
+    made = make_talk(user, "expired")
+    for path in (by_id(made), f"/invitations/{made.invite_key}/"):
+        response = owner.get(path)
+        assert response.status_code == 410
+        said = words_of(response)
+        assert "This invitation has expired Nobody used it. Invitations last 14 days." in said
+        assert 'href="/talks/#invite">Invite somebody</a>' in response.content.decode()
+    theirs = words_of(guest.get(f"/invitations/{made.invite_key}/"))
+    assert "Ask the person who sent it for a new one." in theirs
+
+
 # --- The guest's secret URL by mail -------------------------------------------------------------
 
 

@@ -31,7 +31,7 @@ from purposeapp.web.responses import HttpResponseSeeOther
 from . import errors
 from .resumable import Typed, resumable_form
 from .talks_pages import pass_on
-from .talks_seat import Seat, needs_no_cookie, rate_limited
+from .talks_seat import Seat, expired_invitation, needs_no_cookie, rate_limited, your_talks
 
 TALKS = "purposeapp/talks.html"
 INVITATION = "purposeapp/invitation.html"
@@ -221,7 +221,8 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
         text = _(
             "Everything you entered in it is deleted. To talk after all, ask for a new invitation."
         )
-        return errors.gone(request, _("You've withdrawn from this talk"), text)
+        way = your_talks() if request.user.is_authenticated else None
+        return errors.gone(request, _("You've withdrawn from this talk"), text, way)
     if talk.is_of_guest(own_key):
         url = Seat(talk, TalkSide.GUEST, AnonymousUser(), own_key).url()
         title = _("You've already started")
@@ -236,6 +237,8 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
             "If it was you, open this link in the browser where you started, or use your own link "
             "if you saved it. If not, ask for a new invitation."
         )
+    elif side == TalkSide.INVITER:
+        return expired_invitation(request)
     else:
         title = _("This invitation has expired")
         words = _("Invitations last %(count)d days. Ask the person who sent it for a new one.")

@@ -13,8 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Talk, User
 from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_queryset import INVITATION_TERM
 from purposeapp.split import Split
 from purposeapp.web.account_key import of_somebody_else
 from purposeapp.web.private import private
@@ -153,6 +155,30 @@ def needs_no_cookie(view: View) -> View:
     return wrapped
 
 
+def your_talks() -> errors.Way:
+    """Return the link from an error page to the user's talks."""
+    return errors.Way(reverse("talks"), _("Your talks"))
+
+
+def expired_invitation(request: HttpRequest) -> HttpResponse:
+    """Return a 410 for the inviter of an invitation that nobody used in time."""
+    words = _("Nobody used it. Invitations last %(count)d days.")
+    way = errors.Way(reverse("talks") + "#invite", _("Invite somebody"))
+    title = _("This invitation has expired")
+    return errors.gone(request, title, words % {"count": INVITATION_TERM.days}, way)
+
+
+def _result_of_points(request: HttpRequest) -> errors.Way | None:
+    """Return the link to the result of the ten points that were sent, so that they aren't lost.
+
+    None if there are none.
+    """
+    form = TenPointsForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return None
+    return errors.Way(reverse("split", args=[form.split]), _("See the result of these points"))
+
+
 def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple[View, View]:
     """Return two views of a talk's page: by id for a signed-in user, and by key for a guest.
 
@@ -163,18 +189,20 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
 
     def seated(view: View, request: Any, seat: Seat, **kwargs: Any) -> HttpResponse:
         request.seat = seat
+        result = _result_of_points(request)
+        way = result or (your_talks() if seat.account.is_authenticated else None)
         if seat.talk.has_withdrawn(seat.side):
-            return errors.gone(
-                request,
-                _("You've withdrawn from this talk"),
-                _("Everything you entered in it is deleted."),
-            )
+            title = _("You've withdrawn from this talk")
+            return errors.gone(request, title, _("Everything you entered in it is deleted."), way)
+        if seat.talk.is_over and not seat.talk.started_at:
+            return expired_invitation(request)
         if seat.talk.is_over:
-            return errors.gone(
-                request,
-                _("This talk is over"),
-                _("Talks end after a while, and nobody can see their points any more."),
-            )
+            text = _("Talks end after a while, and nobody can see their points any more.")
+            return errors.gone(request, _("This talk is over"), text, way)
+        if seat.other_has_withdrawn and result:
+            title = _("%(name)s has withdrawn") % {"name": seat.other_title}
+            text = _("Your points came too late to be saved in this talk.")
+            return errors.gone(request, title, text, result)
         if seat.other_has_withdrawn and not shows_end:
             return HttpResponseSeeOther(seat.url())
         return view(request, **kwargs)

@@ -32,6 +32,7 @@ def traces(answers: dict) -> list[str]:
     for split in (Split.parse(text) for text in answers.values()):
         cells = "".join(f'<i class="cell is-{purpose}"></i>' for purpose in split.cells)
         found += [str(split), sentences.points_on(split, Purpose), cells]
+        found.append(sentences.points_on(split, split.spent))
         found += [sentences.headline(split), "".join(f"<td>{each}</td>" for each in split)]
         found.append("".join(f'value="{each}"' for each in split))
     now, future = (Split.parse(answers[kind]) for kind in (TalkKind.NOW, TalkKind.FUTURE))

@@ -689,6 +689,55 @@ def test_the_latest_result_and_the_goal_are_offered(owner, user):
     )
 
 
+def title_of(response) -> str:
+    title = re.search("<title>(.*?)</title>", response.content.decode(), re.DOTALL)[1]
+    return " ".join(title.split())
+
+
+def test_each_page_of_a_talk_names_the_other_person(owner, user, guest):
+    made = make_talk(user, "started", label="Robin <3")
+    assert title_of(owner.get(by_id(made))) == "A talk with Robin &lt;3 · Five Purposes"
+    assert title_of(guest.get(by_key(made))) == "A talk with Anna · Five Purposes"
+    for page, said in (
+        ("guess/", "How do you think {} spends their ten points now?"),
+        ("note/", "{} can read it once you've both agreed to share."),
+        ("withdraw/", "{} keeps theirs, and sees that you've withdrawn."),
+    ):
+        assert said.format("Robin <3") in words_of(owner.get(by_id(made, page)))
+        assert said.format("Anna") in words_of(guest.get(by_key(made, page)))
+    asked = make_talk(user, "started", label="")
+    guess = "How do you think your guest spends their ten points now?"
+    assert guess in words_of(owner.get(by_id(asked, "guess/")))
+
+
+def test_each_step_says_which_it_is_and_each_link_what_it_changes(user, guest):
+    made = make_talk(user, "answered")
+    for number, page in enumerate(("now/", "future/", "guess/"), start=1):
+        assert f"Back to the talk · step {number} of 3" in words_of(guest.get(by_key(made, page)))
+    words = words_of(guest.get(by_key(made)))
+    for link in ("ten points today", "ten points in the future", "guess"):
+        assert f"Change your {link}" in words
+    assert "Community spirit 6, Learning sponge 3, Vanity project 1" in words
+    made.talk.answers.filter(kind=TalkKind.GUESS).delete()
+    assert "Add your guess" in words_of(guest.get(by_key(made)))
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("invited", "Revoke this invitation?"),
+        ("answered", "Withdraw from this talk?"),
+        ("open", "Withdraw from this talk?"),
+        ("left", "Remove this talk?"),
+    ],
+)
+def test_a_confirmation_says_what_it_is_about(owner, user, state, title):
+    page = owner.get(by_id(make_talk(user, state), "withdraw/"))
+    assert title_of(page) == f"{title} · Five Purposes"
+    goes_for_both = "The comparison and the questions disappear for both of you."
+    assert (goes_for_both in words_of(page)) == (state == "open")
+
+
 # --- Agreement, and the shared result -----------------------------------------------------------
 
 
@@ -701,6 +750,7 @@ def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
     words = words_of(guest.get(by_key(made)))
     assert "You've agreed to share your points" in words
     assert "You'll both see everything here once Anna agrees too." in words
+    assert "This page doesn't update by itself, so reload it later." in words
     assert "Change" not in words
     for page in ("now/", "future/", "guess/"):
         response = guest.get(by_key(made, page))
@@ -967,7 +1017,7 @@ def test_the_guest_withdraws(owner, user, guest):
     made = make_talk(user, "open")
     asked = text_of(guest.get(by_key(made, "withdraw/")))
     assert "Withdraw from this talk?" in asked
-    assert "The other person keeps theirs, and sees that you've withdrawn." in asked
+    assert "Anna keeps theirs, and sees that you've withdrawn." in asked
     response = guest.post(by_key(made, "withdraw/"))
     assert (response.status_code, response.url) == (303, by_key(made))
     gone = guest.get(by_key(made))

@@ -41,10 +41,7 @@ def _offers_future(seat: Seat) -> list[tuple[str, Split]]:
 GUESS = Question(
     TenPointsForm,
     _("Your guess"),
-    _(
-        "How do you think the other person spends their ten points now? You'll both see how close "
-        "you came."
-    ),
+    _("How do you think %(name)s spends their ten points now? You'll both see how close you came."),
 )
 
 QUESTIONS = {TalkKind.NOW: NOW, TalkKind.FUTURE: FUTURE, TalkKind.GUESS: GUESS}
@@ -65,8 +62,10 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
     def offers(seat: Seat) -> list[tuple[str, Split]]:
         return OFFERS[kind](seat) if kind in OFFERS else []
 
-    def addresses(seat: Seat) -> dict[str, str]:
-        return {"action": seat.url(f"talk_{kind}"), "back": seat.url()}
+    def late(seat: Seat) -> dict[str, str]:
+        """Return what differs from talk to talk."""
+        lead = asked.lead % {"name": seat.other_name}
+        return {"action": seat.url(f"talk_{kind}"), "back": seat.url(), "lead": lead}
 
     def earlier(seat: Seat) -> Split | None:
         """Return the split to compare with: the current points on the future's page, or None."""
@@ -77,7 +76,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
         form.earlier = earlier(seat)
         is_new = form.is_blank
         shown = offers(seat) if is_new else []
-        return {"kind": kind, "page": asked, "offers": shown, **addresses(seat)}
+        return {"kind": kind, "page": asked, "offers": shown, **late(seat)}
 
     def blank(request: SeatedRequest) -> HttpResponse | None:
         """Return the cached blank page for a side that hasn't answered this kind yet."""
@@ -94,7 +93,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
             request,
             TEMPLATE,
             filled,
-            late=addresses(seat),
+            late=late(seat),
             kind=kind,
             earlier=earlier(seat),
             offers=tuple(offers(seat)),

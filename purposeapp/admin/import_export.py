@@ -20,6 +20,7 @@ from purposeapp.models import Tip
 from purposeapp.web.responses import attachment
 
 from .rendering import render_page
+from .tip_coverage import warning_of_gaps
 
 WAITING = "tips_file"
 """Session key of the uploaded file between the two steps.
@@ -77,7 +78,8 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     agreed = request.POST.get("fingerprint") == comparison.fingerprint
     if request.method == "POST" and agreed:
         _require_permissions(request, comparison)
-        comparison.apply(request.user)
+        with warning_of_gaps(request):
+            comparison.apply(request.user)
         del request.session[WAITING]
         messages.success(request, _summary(comparison))
         return redirect("admin:purposeapp_tip_changelist")

@@ -153,6 +153,17 @@ def test_what_the_file_lacks_is_archived_if_that_is_asked_for(editor):
     assert Tip.objects.filter(state="archived").count() == 4
 
 
+def test_an_import_that_leaves_splits_without_a_tip_warns_of_it(editor):
+    Tip.objects.filter(purpose="vanity_project").update(points_from=1, points_to=9)
+    last = make_tip("vanity_project", "Be seen.", points_from=10)
+    data = json.loads(stored())
+    data["tips"] = [tip for tip in data["tips"] if tip["key"] != last.key]
+    comparison = compare(editor, json.dumps(data).encode(), archive_missing="on")
+    warning, summary = said(agree(editor, comparison))
+    assert warning.startswith("1 of 1,001 splits now has no tip for one of its purposes. <a ")
+    assert summary == "1 tip archived."
+
+
 def test_a_tip_that_changed_between_the_question_and_the_yes_is_not_overwritten(editor):
     data = json.loads(stored())
     data["tips"][0]["text"] = ["Words of the file."]

@@ -67,15 +67,16 @@ def look_with_axe(page, *schemes: str) -> None:
         assert report is None, (scheme, report)
 
 
-def look_at_link_in_message(page) -> None:
-    """Assert that a link in a message contrasts as well as its text, which axe can't tell.
+def look_at_links_in_message(page) -> None:
+    """Assert that links in a message contrast as well as its text, which axe can't tell.
 
     An icon is behind both.
     """
     message = page.locator(".messagelist li")
     ink = message.evaluate("(message) => getComputedStyle(message).color")
-    expect(message.get_by_role("link")).to_have_css("color", ink)
-    expect(message.get_by_role("link")).to_have_css("text-decoration-line", "underline")
+    for link in message.get_by_role("link").all():
+        expect(link).to_have_css("color", ink)
+        expect(link).to_have_css("text-decoration-line", "underline")
 
 
 def expect_on_the_result_page(page, text: str, split: str = "0-0-0-0-10", there: bool = True):
@@ -163,7 +164,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_visitor, s
     page.get_by_label("Text:").fill("Something worse.")
     save(page)
     expect(page.get_by_text("saved. Readers see it now.")).to_be_visible()
-    look_at_link_in_message(page)
+    look_at_links_in_message(page)
     page.locator("#result_list").get_by_role("link", name="Something worse.").click()
     page.get_by_role("link", name="History").click()
     newest = page.locator(".change").first

@@ -122,7 +122,7 @@ def test_from_the_code_to_the_own_result_with_tips(client, room):
     said = words_of(client.get(response.url))
     assert "Mainly business driven (60%)" in said
     assert "Your answer is in." in said
-    assert "Now Business driven 6, Community spirit 2, Learning sponge 2 Future Commu" in said
+    assert "Now Business driven 6, Community spirit 2, Learning sponge 2 Future Busi" in said
     assert "Move 2 points from Business driven to Community spirit" in said
     assert "What to do next" in said
     assert answers(room) == [("future", "3-4-2-1-0"), ("now", "6-2-2-0-0")]

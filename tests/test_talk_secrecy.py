@@ -14,6 +14,7 @@ from django.test import Client
 from purposeapp import sentences
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Purpose, Split
+from purposeapp.templatetags.cells import legend
 from tests.support.make import make_assessment, make_goal, make_user, points
 from tests.support.talks import GUESTS, INVITERS, LABEL, make_talk, talk_of
 
@@ -32,7 +33,7 @@ def traces(answers: dict) -> list[str]:
     for split in (Split.parse(text) for text in answers.values()):
         cells = "".join(f'<i class="cell is-{purpose}"></i>' for purpose in split.cells)
         found += [str(split), sentences.points_on(split, Purpose), cells]
-        found.append(sentences.points_on(split, split.spent))
+        found.append(legend(split))
         found += [sentences.headline(split), "".join(f"<td>{each}</td>" for each in split)]
         found.append("".join(f'value="{each}"' for each in split))
     now, future = (Split.parse(answers[kind]) for kind in (TalkKind.NOW, TalkKind.FUTURE))

@@ -35,6 +35,12 @@ def in_words(split: Split, purposes: Iterable[Purpose] = tuple(Purpose)) -> str:
     return sentences.points_on(split, purposes)
 
 
+@register.filter
+def legend(split: Split) -> str:
+    """Return the points of each purpose that has any, in words, in the order of the bar's cells."""
+    return sentences.points_on(split, dict.fromkeys(split.cells))
+
+
 @register.simple_tag
 @cache
 def cells(points: tuple[Purpose, ...]) -> SafeString:

@@ -448,6 +448,32 @@ assert room.reveal()
 """
 
 
+def test_a_table_that_is_too_wide_is_scrolled_by_keyboard(server, host):
+    server.run(REVEALED.format(code=open_room(host)))
+    let_poll(host.page)
+    host.page.set_viewport_size({"width": 390, "height": 800})
+    host.page.evaluate("document.documentElement.style.fontSize = '300%'")
+    table = host.page.get_by_role("group", name="The average points of the room on each purpose")
+    assert table.evaluate("table => table.scrollWidth > table.clientWidth")
+    table.focus()
+    host.page.keyboard.press("ArrowRight")
+    host.page.wait_for_function("table => table.scrollLeft > 0", arg=table.element_handle())
+
+
+def test_a_long_name_leaves_room_for_the_way_in_without_javascript(server, host, new_visitor):
+    code = open_room(host)
+    name = "A workshop for everybody who works in Accounting, Purchasing, Sales and Support!"
+    server.run(ANSWER.format(code=code, seats=range(3)) + f"room.title = {name!r}; room.save()")
+    screen = open_screen(host)
+    plain = new_visitor(java_script_enabled=False)
+    plain.page.context.add_cookies(host.page.context.cookies())
+    for width, height in LOW_PROJECTORS:
+        plain.page.set_viewport_size({"width": width, "height": height})
+        plain.page.goto(screen.url)
+        link = plain.page.locator(".room-screen noscript a").bounding_box()
+        assert link["y"] + link["height"] <= height
+
+
 def test_the_bars_of_a_room_without_the_future_take_the_place_there_is(server, host):
     server.run(REVEALED.format(code=open_room(host)))
     let_poll(host.page)

@@ -286,7 +286,7 @@ def test_an_answer_that_was_to_be_no_part_of_the_picture_is_in_no_other_round(cl
     response = client.post(f"/r/{room.code}/", points("6-2-2-0-0"))
     assert response.status_code == 422
     said = words_of(response)
-    assert "Your answer isn't sent yet. Press Continue if it may be in the new round." in said
+    assert "so your answer isn't sent yet. Press Continue to be part of it." in said
     assert "A new round has begun. Your answer will be part of it." in said
     assert response.content.decode().count('value="2"') == 3
     assert '<input type="hidden" name="round" value="2">' in response.content.decode()

@@ -53,7 +53,7 @@ POINTS = "purposeapp/room_points.html"
 RESULT = "purposeapp/room_result.html"
 
 NEW_ROUND = gettext_lazy(
-    "Your answer isn't sent yet. Press Continue if it may be in the new round."
+    "A new round has begun, so your answer isn't sent yet. Press Continue to be part of it."
 )
 
 MAX_MISSES_A_MINUTE = 30

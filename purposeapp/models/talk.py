@@ -329,6 +329,7 @@ def withdraw_from_talks(sender, instance: User, **kwargs) -> None:
     """Withdraw an account from all its talks when it is deleted, in whatever way."""
     # Lock those of both sides in one order: two accounts that are deleted at once can't deadlock.
     talks = Talk.objects.for_user(instance).oldest_first()
-    list(talks.select_for_update(no_key=True).values_list("pk"))
+    if not list(talks.select_for_update(no_key=True).values_list("pk")):
+        return
     for side in TalkSide:
         Talk.objects.filter(**{side: instance}).withdraw(side)

@@ -162,7 +162,7 @@ def test_they_are_asked_in_words():
         "You put 0 points on Business driven, and Anna put 7 points. What brought you there?",
         "You'd like to move 5 points from Vanity project to Community spirit. What would a normal "
         "week look like then?",
-        "You both want more points on Community spirit. What's one thing each of you could do "
+        "We both want more points on Community spirit. What's one thing each of us could do "
         "about it this month?",
         "You want to go from being seen to being useful. What could you give the people who "
         "already follow you?",

@@ -18,6 +18,7 @@ who_comes_first = import_module("purposeapp.migrations.0028_who_comes_first")
 who_shares = import_module("purposeapp.migrations.0032_no_blind_spot_for_who_shares")
 plainer_question = import_module("purposeapp.migrations.0037_plainer_talk_question")
 more_and_fewer_points = import_module("purposeapp.migrations.0039_more_and_fewer_points")
+questions_to_read_aloud = import_module("purposeapp.migrations.0042_questions_to_read_aloud")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """The migration at which the oldest database to preserve was created."""
@@ -148,7 +149,21 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     assert back == originals | {theirs.key: "The blind spot is ours."}
 
 
+def test_questions_are_worded_to_be_read_aloud_unless_staff_changed_them(db):
+    (old, new), (_, others) = questions_to_read_aloud.NEW.items()
+    question, theirs = (TalkQuestion.objects.get(text=text) for text in (new, others))
+    assert TalkQuestion.history.filter(id=question.pk, text=new).count() == 1
+    questions_to_read_aloud.restore(apps, None)
+    assert TalkQuestion.history.filter(id=question.pk).first().text == old
+    TalkQuestion.objects.filter(pk=theirs.pk).update(text="Ours.")
+    questions_to_read_aloud.reword(apps, None)
+    question.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (question.text, theirs.text) == (new, "Ours.")
+
+
 def test_questions_speak_of_points_unless_staff_changed_them(db):
+    questions_to_read_aloud.restore(apps, None)
     old, new = next(iter(more_and_fewer_points.NEW.items()))
     question = TalkQuestion.objects.get(text=new)
     theirs = TalkQuestion.objects.get(text=list(more_and_fewer_points.NEW.values())[1])
@@ -164,6 +179,7 @@ def test_questions_speak_of_points_unless_staff_changed_them(db):
 
 
 def test_a_talk_question_is_said_anew_unless_staff_changed_it(db):
+    questions_to_read_aloud.restore(apps, None)
     question = TalkQuestion.objects.get(text=plainer_question.NEW)
     versions = TalkQuestion.history.filter(id=question.pk)
     assert versions.filter(text=plainer_question.NEW).count() == 1

@@ -197,10 +197,13 @@ def test_points_that_come_too_late_change_nothing():
     sides = Sides("agreed")
     path = sides._address(TalkSide.INVITER, "now/")
     response = sides.clients[TalkSide.INVITER].post(path, points("0-0-0-0-10"))
-    assert (response.status_code, response.url) == (303, sides._address(TalkSide.INVITER, ""))
+    address = sides._address(TalkSide.INVITER, "")
+    assert (response.status_code, response.url) == (303, f"{address}?unchanged")
     assert (
         str(talk_of(sides.made.talk).answered[TalkSide.INVITER][TalkKind.NOW])
         == INVITERS[TalkKind.NOW]
     )
     page = sides.clients[TalkSide.INVITER].get(response.url).content.decode()
-    assert "so they can't change any more" in page
+    assert "What you just sent isn't saved." in page
+    page = sides.clients[TalkSide.INVITER].get(address).content.decode()
+    assert "What you just sent isn't saved." not in page

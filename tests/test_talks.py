@@ -811,14 +811,14 @@ def test_each_asks_the_other_questions_that_are_true_of_the_other(owner, user, g
     for_guest = [
         "You put 0 points on Business driven, and Anna put 7 points. What brought you there?",
         "You'd like to move 5 points from Vanity project to Community spirit.",
-        "You both want more points on Community spirit.",
+        "We both want more points on Community spirit.",
         "You want to go from being seen to being useful.",
         "For Business driven, you expected 2 points from Anna, and it's 7 points.",
     ]
     for_inviter = [
         "You put 7 points on Business driven, and your guest put 0 points. What brought you there?",
         "You'd like to move 4 points from Business driven to Community spirit.",
-        "You both want more points on Community spirit.",
+        "We both want more points on Community spirit.",
         "For Business driven, your guest expected 2 points from you, and you put 7 points.",
     ]
     pages = owner.get(by_id(made)), guest.get(by_key(made))
@@ -898,7 +898,7 @@ def test_a_talk_without_guesses_is_a_talk(owner, user, guest):
     assert "How close" not in words
     assert "No points need to move." in words
     assert "Now, you both spend your points the same way." in words
-    assert "What did each of you do on LinkedIn last week?" in text_of(guest.get(by_key(made)))
+    assert "What did each of us do on LinkedIn last week?" in text_of(guest.get(by_key(made)))
 
 
 def test_questions_are_in_the_words_of_staff(user, guest):

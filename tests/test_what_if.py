@@ -272,3 +272,9 @@ def test_a_history_is_compared_with_and_no_result_of_the_address(owner, user):
     page = owner.get(f"{PATH}4-2-2-2-0/?start=6-2-2-0-0")
     assert "Back to your result" not in words_of(page)
     assert page.context["change"].startswith("Business driven\N{NO-BREAK SPACE}−6")
+
+
+def test_somebody_without_a_history_is_compared_with_the_result_it_began_at(owner, user):
+    page = owner.get(f"{PATH}4-2-2-2-0/?start=6-2-2-0-0")
+    assert "Compared with your result" in words_of(page)
+    assert "Back to your result" in words_of(page)

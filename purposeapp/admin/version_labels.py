@@ -20,6 +20,7 @@ REASONS = {
     "Thanks above the tips": gettext_lazy("reworded"),
     "In plainer words": gettext_lazy("reworded"),
     "More and fewer points": gettext_lazy("reworded"),
+    "To read aloud": gettext_lazy("reworded"),
     "For everyone": gettext_lazy("now for everyone"),
 }
 """The change reasons that migrations stored, as texts for editors."""

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 # Zero-width joiners and marks of direction stay: words in some scripts, and emoji, need them.
 _INVISIBLE = re.compile(
-    r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff]"
+    r"[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u115f\u1160\u180e\u200b\u2028-\u202e"
+    r"\u2060-\u2069\u3164\ufeff\uffa0]"
 )
-"""Control characters other than tab and line feed, and format characters that text never needs.
+"""Control characters other than tab and line feed, fillers, and format characters that text never
+needs.
 
 NUL isn't among them: no form takes it anyway.
 """

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,6 +52,7 @@ View = Callable[..., HttpResponse]
 POINTS = "purposeapp/room_points.html"
 RESULT = "purposeapp/room_result.html"
 
+NEW_ROUND_CODE = "round"
 NEW_ROUND = gettext_lazy(
     "A new round has begun, so your answer isn't sent yet. Press Continue to be part of it."
 )
@@ -192,7 +193,8 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
             "result": reverse("room_result", args=[request.room.code]),
             "offer": (form.earlier or before) if form.is_blank else None,
             "before": before,
-            "is_new_round": _is_of_another_round(request),
+            "is_new_round": _is_of_another_round(request)
+            and not form.has_error(NON_FIELD_ERRORS, NEW_ROUND_CODE),
             "max_hours": MAX_HOURS,
         }
 
@@ -237,7 +239,7 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
         )
         request.room = room = live_rooms.get(room.code, refresh=True) or room
         if kind == RoomKind.NOW and _is_of_another_round(request):
-            raise ValidationError(NEW_ROUND, code="round")
+            raise ValidationError(NEW_ROUND, code=NEW_ROUND_CODE)
         if not stored and not request.seat and room.state == RoomState.ENDED:
             # A participant who came too late sees nothing of the room, but gets their own result.
             return HttpResponseSeeOther(reverse("split", args=[form.split]))

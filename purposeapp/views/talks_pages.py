@@ -186,6 +186,7 @@ def _page(
         "was_mailed": "mailed" in request.GET,
         "was_noted": "noted" in request.GET,
         "was_cleared": "cleared" in request.GET,
+        "was_unchanged": "unchanged" in request.GET and seat.has_agreed,
     }
     if state == TalkState.OPEN:
         context["both"] = _both(seat)

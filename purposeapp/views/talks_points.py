@@ -104,7 +104,7 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
         with transaction.atomic():  # the email is put into the outbox only if the answer commits
             outcome = seat.talk.answer(seat.side, kind, form.split)
             if outcome == Outcome.REFUSED:
-                return HttpResponseSeeOther(seat.url())  # this page says why
+                return HttpResponseSeeOther(f"{seat.url()}?unchanged")  # this page says why
             seat.mine[kind] = form.split
             if outcome == Outcome.NEWS:
                 mail_finished(seat.talk, seat.side)
@@ -123,7 +123,8 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
         @wraps(asks)
         def before_agreeing(request: SeatedRequest, **kwargs: Any) -> HttpResponse:
             if hasattr(request, "seat") and request.seat.has_agreed:
-                return HttpResponseSeeOther(request.seat.url())
+                said = "?unchanged" if request.method == "POST" else ""
+                return HttpResponseSeeOther(request.seat.url() + said)
             return asks(request, **kwargs)
 
         return before_agreeing

@@ -79,12 +79,12 @@ def what_if(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
 def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
     """Show the result of a what-if, the change from the last split, and progress to the goal.
 
-    A visitor's last split is the one in the query, from whose page they came.
+    For somebody without a history, it's the split in the query, from whose page they came.
     """
     user = request.user
     last = Assessment.objects.latest_of(user)
     started_from = opening_from_address(request).initial
-    start = Split(**started_from) if started_from and not user.is_authenticated else None
+    start = Split(**started_from) if started_from and not last else None
     earlier = last.split if last else start
     event = request.GET.get("if", "")
     towards = Goal.objects.progress(user, split, is_imagined=True)

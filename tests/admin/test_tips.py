@@ -340,6 +340,8 @@ INVISIBLE = [
     ("Be \u202eseen.", "after “Be ”: U+202E, right-to-left override"),
     ("Be \u2067seen.", "after “Be ”: U+2067, right-to-left isolate"),
     ("\ufeffBe kind.", "at the start: U+FEFF, zero width no-break space"),
+    ("Be\u00ad kind.", "after “Be”: U+00AD, soft hyphen"),
+    ("Be\u3164 kind.", "after “Be”: U+3164, hangul filler"),
     ("Be\x07 kind.", "after “Be”: U+0007, a control character"),
     ("Be\x9b kind.", "after “Be”: U+009B, a control character"),
 ]

@@ -173,8 +173,10 @@ def _result_of_points(request: HttpRequest) -> errors.Way | None:
 
     None if there are none.
     """
+    if request.method != "POST":
+        return None
     form = TenPointsForm(request.POST)
-    if request.method != "POST" or not form.is_valid():
+    if not form.is_valid():
         return None
     return errors.Way(reverse("split", args=[form.split]), _("See the result of these points"))
 

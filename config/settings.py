@@ -294,13 +294,14 @@ TIME_ZONE = "UTC"
 AUTH_USER_MODEL = "purposeapp.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": f"purposeapp.accounts.passwords.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
         "MinimumLengthValidator",
         "NumericPasswordValidator",
+        "CommonPasswordValidator",
     )
-] + [{"NAME": "purposeapp.accounts.passwords.CommonPasswordValidator"}]
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "history"
 

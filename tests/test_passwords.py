@@ -54,3 +54,19 @@ def test_one_mistake_is_named_at_a_time(client, db):
     assert [each.code for each in response.context["form"].errors["password1"].as_data()] == [
         "password_too_short"
     ]
+
+
+@pytest.mark.parametrize(
+    ("password", "error"),
+    [
+        ("abc", "Use at least 8 characters."),
+        ("8402715936402", "Add a letter. Numbers alone are easy to guess."),
+        ("owner@example", "That's too close to your email. Try something else."),
+        ("baseball", "Many people use this password, so it's easy to guess. Try something else."),
+        ("ten-points-10", "That's too easy to guess here. Try something else."),
+    ],
+)
+def test_each_error_says_what_to_do(client, db, password, error):
+    account = {"email": "owner@example.org", "password1": password}
+    form = client.post("/accounts/signup/", account).context["form"]
+    assert form.errors["password1"] == [error]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from purposeapp.accounts import limits
+from purposeapp.accounts.passwords import LIKE_EMAIL, ONLY_DIGITS, TOO_SHORT
 from purposeapp.accounts.verification import (
     RESET_HASH,
     is_address_of,
@@ -58,9 +59,9 @@ class PlainFields:
             )
             fields["password1"].widget.attrs |= {
                 "data-min-length": length["length"],
-                "data-too-short": _("Use at least %(length)s characters.") % length,
-                "data-only-digits": _("Add a letter. Numbers alone are easy to guess."),
-                "data-like-email": _("That's too close to your email. Try something else."),
+                "data-too-short": TOO_SHORT % length,
+                "data-only-digits": ONLY_DIGITS,
+                "data-like-email": LIKE_EMAIL,
                 "data-fine": _("Long enough."),
                 "data-email": getattr(getattr(self, "user", None), "email", ""),
             }

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from purposeapp.models.talk import TalkState
 from purposeapp.split import Purpose
 from purposeapp.views.talks_pages import Pair
-from purposeapp.views.talks_seat import Seat
+from purposeapp.views.talks_seat import TalkSeat
 from purposeapp.web.fragments import fragment
 
 register = template.Library()
@@ -54,7 +54,7 @@ def talk_table(pairs: list[Pair]) -> SafeString:
 
 
 @register.simple_tag
-def talk_ways(seat: Seat, state: TalkState, csrf_token: str) -> SafeString:
+def talk_ways(seat: TalkSeat, state: TalkState, csrf_token: str) -> SafeString:
     """Render links and buttons for what else can be done in a talk."""
     pages = {name: seat.url(f"talk_{name}") for name in ("note", "sheet", "withdraw")}
     return fragment(

@@ -38,7 +38,7 @@ from purposeapp.web.page_cache import result_page
 from purposeapp.web.private import private
 from purposeapp.web.published import published
 from purposeapp.web.responses import HttpResponseSeeOther
-from purposeapp.web.room_seat import Seat, new_seat, seat_of
+from purposeapp.web.room_seat import RoomSeat, new_seat, seat_of
 from purposeapp.web.same_origin import is_same_origin
 from purposeapp.web.visitors import network_of
 
@@ -69,7 +69,7 @@ class RoomRequest(HttpRequest):
     """A request to an existing room."""
 
     room: LiveRoom
-    seat: Seat | None
+    seat: RoomSeat | None
     """The browser's seat, if it has answered before."""
     in_room: tuple[LiveRoom, Split, Split | None, str] | None
     """The data of the result page, see web/live_rooms.py."""
@@ -145,7 +145,7 @@ def _closed(request: RoomRequest) -> HttpResponse | None:
     return None
 
 
-def _next_page(request: RoomRequest, seat: Seat) -> str:
+def _next_page(request: RoomRequest, seat: RoomSeat) -> str:
     """Return the URL of a participant's next page: the future's points, or their result."""
     room = request.room
     waits_for_future = room.asks_future and room.state == RoomState.OPEN and not seat.future
@@ -360,7 +360,7 @@ def _leave(request: RoomRequest) -> HttpResponse:
         return HttpResponseSeeOther(result)
     live_rooms.get(room.code, refresh=True)
     response = HttpResponseSeeOther(f"{here}?deleted" if has_answered else here)
-    Seat.give_up(response, room.code)
+    RoomSeat.give_up(response, room.code)
     return response
 
 

@@ -31,7 +31,7 @@ from purposeapp.web.responses import HttpResponseSeeOther
 from . import errors
 from .resumable import Typed, resumable_form
 from .talks_pages import pass_on
-from .talks_seat import Seat, expired_invitation, needs_no_cookie, rate_limited, your_talks
+from .talks_seat import TalkSeat, expired_invitation, needs_no_cookie, rate_limited, your_talks
 
 TALKS = "purposeapp/talks.html"
 INVITATION = "purposeapp/invitation.html"
@@ -68,7 +68,7 @@ def _page(
 ) -> HttpResponse:
     found = Talk.objects.listed(request.user)
     seats = [
-        Seat(talk, side, request.user)
+        TalkSeat(talk, side, request.user)
         for talk in found[:MAX_LISTED]
         if (side := talk.side_of(request.user))
     ]
@@ -99,7 +99,7 @@ def _page(
     return render(request, TALKS, context, status=status)
 
 
-def _entry(seat: Seat) -> tuple[SafeString]:
+def _entry(seat: TalkSeat) -> tuple[SafeString]:
     """Return the rendered list entry of a talk."""
     talk = seat.talk
     late = {
@@ -151,7 +151,7 @@ def _invite(
         if not made:
             # Without an error, the account is gone, and so is this session.
             return None if form.errors else redirect("talks")
-        seat = Seat(made.talk, TalkSide.INVITER, request.user)
+        seat = TalkSeat(made.talk, TalkSide.INVITER, request.user)
         if not made.is_new:
             return HttpResponseSeeOther(f"{seat.url()}?link={made.key}")
         return pass_on(request, seat, made.key, mail_form.cleaned_data["email"])
@@ -183,17 +183,17 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     side = talk.side_of(request.user)
     account = request.user if side else AnonymousUser()
     if side == TalkSide.INVITER and request.method == "POST":
-        return HttpResponseSeeOther(Seat(talk, side, account).url())
+        return HttpResponseSeeOther(TalkSeat(talk, side, account).url())
     if request.method == "POST":
         # Idempotent: a browser gets the same key again if the first response didn't arrive.
         own_key = _key_of_browser(request, key)
         if guest_key := Talk.objects.start(key, user=request.user, guest_key=own_key):
-            return HttpResponseSeeOther(Seat(talk, TalkSide.GUEST, account, guest_key).url())
+            return HttpResponseSeeOther(TalkSeat(talk, TalkSide.GUEST, account, guest_key).url())
         talk.refresh_from_db()  # a concurrent request has started it
     if not talk.can_start:
         return _used_up(request, talk, side, key)
     context = {
-        "own": Seat(talk, side, account).url() if side else "",
+        "own": TalkSeat(talk, side, account).url() if side else "",
         "name": talk.name,
         "day": local_format(talk.expires_at, "DATE_FORMAT"),
     }
@@ -215,7 +215,7 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
     a shared computer.
     """
     if side and talk.started_at and not talk.has_withdrawn(side):
-        return HttpResponseSeeOther(Seat(talk, side, request.user).url())
+        return HttpResponseSeeOther(TalkSeat(talk, side, request.user).url())
     own_key = _key_of_browser(request, key)
     if talk.is_of_guest(own_key) and talk.has_withdrawn(TalkSide.GUEST):
         text = _(
@@ -224,7 +224,7 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
         way = your_talks() if request.user.is_authenticated else None
         return errors.gone(request, _("You've withdrawn from this talk"), text, way)
     if talk.is_of_guest(own_key):
-        url = Seat(talk, TalkSide.GUEST, AnonymousUser(), own_key).url()
+        url = TalkSeat(talk, TalkSide.GUEST, AnonymousUser(), own_key).url()
         title = _("You've already started")
         text = _("This invitation was started in this browser. If that was you, go to your side.")
         return errors.gone(request, title, text, errors.Way(url, _("Open my side")))

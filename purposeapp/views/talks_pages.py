@@ -39,7 +39,7 @@ from purposeapp.web.responses import HttpResponseSeeOther
 
 from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
-from .talks_seat import Seat, SeatedRequest, View, both_ways
+from .talks_seat import SeatedRequest, TalkSeat, View, both_ways
 
 TOO_MANY_MAILS = gettext_lazy("That's enough emails for today. Copy the link instead.")
 NOT_SENT = gettext_lazy("We couldn't send the email. Copy the link instead.")
@@ -75,7 +75,7 @@ def _pair(
     return Pair(title, own.now, own.future, moves, guess, guess_label, note, note_label)
 
 
-def _both(seat: Seat) -> dict[str, Any]:
+def _both(seat: TalkSeat) -> dict[str, Any]:
     """Return the context of an open talk: what both sides see, addressed to one of them."""
     mine, theirs, notes = _answers(seat.mine), _answers(seat.theirs), seat.talk.note_of
     name, title = seat.other_name, seat.other_title
@@ -108,7 +108,7 @@ def _both(seat: Seat) -> dict[str, Any]:
     }
 
 
-def _both_on_paper(seat: Seat) -> dict[str, Any]:
+def _both_on_paper(seat: TalkSeat) -> dict[str, Any]:
     """Return the same for the sheet that lies between the two, with the inviter's name for both.
 
     It leaves out the inviter's label, which nobody else may see.
@@ -292,7 +292,7 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
         return pass_on(request, seat, key, form.cleaned_data["email"])
 
 
-def pass_on(request: HttpRequest, seat: Seat, key: str, email: str) -> HttpResponse:
+def pass_on(request: HttpRequest, seat: TalkSeat, key: str, email: str) -> HttpResponse:
     """Email a new link if an address is given, and redirect to the page that shows the link.
 
     Without a mail server, the form doesn't ask for an address.

@@ -18,18 +18,18 @@ from purposeapp.talks.mail import mail_finished
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.responses import HttpResponseSeeOther
 
-from .talks_seat import Seat, SeatedRequest, View, both_ways
+from .talks_seat import SeatedRequest, TalkSeat, View, both_ways
 from .ten_points import FUTURE, NOW, Opening, Question, opening_from_address, ten_points_page
 
 TEMPLATE = "purposeapp/talk_points.html"
 
 
-def _offers_now(seat: Seat) -> list[tuple[str, Split]]:
+def _offers_now(seat: TalkSeat) -> list[tuple[str, Split]]:
     last = Assessment.objects.latest_of(seat.account)
     return [(gettext("Start from my last result"), last.split)] if last else []
 
 
-def _offers_future(seat: Seat) -> list[tuple[str, Split]]:
+def _offers_future(seat: TalkSeat) -> list[tuple[str, Split]]:
     offers = []
     if goal := Goal.objects.current_of(seat.account):
         offers.append((gettext("Start from my goal"), goal.split))
@@ -45,7 +45,7 @@ GUESS = Question(
 )
 
 QUESTIONS = {TalkKind.NOW: NOW, TalkKind.FUTURE: FUTURE, TalkKind.GUESS: GUESS}
-OFFERS: dict[str, Callable[[Seat], list[tuple[str, Split]]]] = {
+OFFERS: dict[str, Callable[[TalkSeat], list[tuple[str, Split]]]] = {
     TalkKind.NOW: _offers_now,
     TalkKind.FUTURE: _offers_future,
 }
@@ -59,15 +59,15 @@ def points_page(kind: TalkKind) -> tuple[View, View]:
     def opening(request: SeatedRequest) -> Opening:
         return opening_from_address(request, request.seat.mine.get(kind))
 
-    def offers(seat: Seat) -> list[tuple[str, Split]]:
+    def offers(seat: TalkSeat) -> list[tuple[str, Split]]:
         return OFFERS[kind](seat) if kind in OFFERS else []
 
-    def late(seat: Seat) -> dict[str, str]:
+    def late(seat: TalkSeat) -> dict[str, str]:
         """Return what differs from talk to talk."""
         lead = asked.lead % {"name": seat.other_name}
         return {"action": seat.url(f"talk_{kind}"), "back": seat.url(), "lead": lead}
 
-    def earlier(seat: Seat) -> Split | None:
+    def earlier(seat: TalkSeat) -> Split | None:
         """Return the split to compare with: the current points on the future's page, or None."""
         return seat.mine.get(TalkKind.NOW) if kind == TalkKind.FUTURE else None
 

@@ -36,7 +36,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Seat:
+class TalkSeat:
     """One side of a talk, with what it may see: the other side's points only once it's open.
 
     Its URLs contain the talk's id for a signed-in user, or the guest's key for a guest with a key.
@@ -126,7 +126,7 @@ class SeatedRequest(HttpRequest):
     """A request by one side of a talk."""
 
     user: User | AnonymousUser
-    seat: Seat
+    seat: TalkSeat
 
 
 def rate_limited(view: View) -> View:
@@ -189,7 +189,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
     """
     by_id, by_key = make(True), make(False)
 
-    def seated(view: View, request: Any, seat: Seat, **kwargs: Any) -> HttpResponse:
+    def seated(view: View, request: Any, seat: TalkSeat, **kwargs: Any) -> HttpResponse:
         request.seat = seat
         result = _result_of_points(request)
         way = result or (your_talks() if seat.account.is_authenticated else None)
@@ -220,7 +220,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
         side = talk and talk.side_of(request.user)
         if not talk or not side:
             raise Http404
-        return seated(by_id, request, Seat(talk, side, request.user), **kwargs)
+        return seated(by_id, request, TalkSeat(talk, side, request.user), **kwargs)
 
     @private
     @needs_no_cookie
@@ -235,7 +235,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
             )
         is_theirs = talk.guest_id is not None and talk.guest_id == request.user.pk
         account = request.user if is_theirs else AnonymousUser()
-        seat = Seat(talk, TalkSide.GUEST, account, key)
+        seat = TalkSeat(talk, TalkSide.GUEST, account, key)
         return seated(by_key, request, seat, **kwargs)
 
     return with_id, with_key

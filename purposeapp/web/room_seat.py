@@ -27,7 +27,7 @@ SEAT_AGE = timedelta(hours=12)
 _SALT = "purposeapp.room.seat"
 
 
-class Seat(NamedTuple):
+class RoomSeat(NamedTuple):
     """A seat with its person's answers in a round."""
 
     room: UUID
@@ -80,22 +80,22 @@ class Seat(NamedTuple):
         response.delete_cookie(COOKIE, path=reverse("room_join", args=[code]), samesite="Lax")
 
 
-def seat_of(request: HttpRequest, room: LiveRoom) -> Seat | None:
+def seat_of(request: HttpRequest, room: LiveRoom) -> RoomSeat | None:
     """Return this browser's seat in a room; None if its cookie is missing, forged or expired."""
     try:
         value = _signer().unsign(request.COOKIES[COOKIE], max_age=SEAT_AGE)
         id, key, round, now, future, late = value.split(".")
-        seat = Seat(UUID(id), key, int(round), _split(now), _split(future), late)
+        seat = RoomSeat(UUID(id), key, int(round), _split(now), _split(future), late)
     except (KeyError, BadSignature, ValueError):
         return None
     # The code may lead to another room by now.
     return seat.in_round(room.round) if seat.room == room.id else None
 
 
-def new_seat(request: HttpRequest, room: LiveRoom) -> Seat:
+def new_seat(request: HttpRequest, room: LiveRoom) -> RoomSeat:
     """Return a new seat. Two requests of a browser at the same time get the same one."""
     key = browser_key(request, _SALT, str(room.id)) or secrets.token_bytes(16)
-    return Seat(room.id, key.hex()[:32], room.round)
+    return RoomSeat(room.id, key.hex()[:32], room.round)
 
 
 def _signer() -> TimestampSigner:

@@ -370,9 +370,11 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     page = newcomer.get(f"/r/{room.code}/")
     assert page.status_code == 410
     assert "This room has ended" in words_of(page)
-    # Somebody who was still typing gets a result of their own that reveals nothing of the room.
-    response = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
-    assert response.url == "/splits/6-2-2-0-0/"
+    # Somebody who was still typing is led to their own result, which reveals nothing of it.
+    page = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
+    assert page.status_code == 410
+    assert "Your points came too late for it" in words_of(page)
+    assert 'href="/splits/6-2-2-0-0/">Your result</a>' in page.content.decode()
     assert COOKIE not in newcomer.cookies
     assert newcomer.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
     # A participant sends again. It's too late, but not for a picture that there never was.

@@ -52,6 +52,7 @@ View = Callable[..., HttpResponse]
 POINTS = "purposeapp/room_points.html"
 RESULT = "purposeapp/room_result.html"
 
+ROOM_ENDED = gettext_lazy("This room has ended")
 NEW_ROUND_CODE = "round"
 NEW_ROUND = gettext_lazy(
     "A new round has begun, so your answer isn't sent yet. Press Continue to be part of it."
@@ -135,10 +136,10 @@ def _closed(request: RoomRequest) -> HttpResponse | None:
     if request.seat and request.seat.now:
         return None
     if request.room.state == RoomState.ENDED:
-        title, text = _("This room has ended"), _("You can still spend ten points for yourself.")
+        text = _("You can still spend ten points for yourself.")
         before = request.seat and request.seat.before
         way = errors.Way(reverse("split", args=[before]), _("Your last result")) if before else None
-        return errors.gone(request, title, text, way)
+        return errors.gone(request, str(ROOM_ENDED), text, way)
     if request.room.is_full and request.room.state == RoomState.OPEN:
         title, text = _("This room is full"), _("You can still spend ten points for yourself.")
         return errors.error_page(request, HTTPStatus.CONFLICT, title, text)
@@ -242,7 +243,9 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
             raise ValidationError(NEW_ROUND, code=NEW_ROUND_CODE)
         if not stored and not request.seat and room.state == RoomState.ENDED:
             # A participant who came too late sees nothing of the room, but gets their own result.
-            return HttpResponseSeeOther(reverse("split", args=[form.split]))
+            text = _("Your points came too late for it, but you can still see your own result.")
+            way = errors.Way(reverse("split", args=[form.split]), _("Your result"))
+            return errors.gone(request, str(ROOM_ENDED), text, way)
         if kind == RoomKind.NOW:
             seat = seat.in_round(stored or room.round)
         seat = seat.with_answer(kind, form.split, is_late=stored is None)

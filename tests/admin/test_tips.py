@@ -4,20 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from purposeapp.admin.tips import TipAdmin
 from purposeapp.forms.tip import unused_key
-from purposeapp.forms.versioned import EXISTS_ALREADY, KEY_TAKEN
-from purposeapp.import_export.tips_file import NOT_A_KEY
-from purposeapp.models import Tick, Tip
+from purposeapp.forms.versioned import EXISTS_ALREADY
+from purposeapp.models import Tip
 from purposeapp.split import Purpose
 from tests.support.admin import TIPS, by_position, listed, page_of_tip, said, text_of
-from tests.support.concurrency import locked_meanwhile
-from tests.support.make import make_editor, make_tip, make_user, tip_form
+from tests.support.make import make_ticks, make_tip, tip_form
 
 # --- The list ----------------------------------------------------------------------------------
 
@@ -55,12 +51,6 @@ def test_the_list_says_for_whom_a_tip_is_and_when_it_shows(editor):
     day = date_format(later)
     assert f"Be kind. ↑ ↓ From {day} Business driven Everyone 3\N{EN DASH}7 Rising 0 0" in page
     assert "Be calm. ↑ ↓ Draft Business driven Everyone 0 Dropped to zero 0 0" in page
-
-
-def make_ticks(tip, done=0, skipped=0) -> None:
-    for number, verdict in enumerate(["done"] * done + ["not_for_me"] * skipped):
-        user = make_user(f"{tip.key}-{number}@hidden.example")
-        Tick.objects.create(user=user, tip=tip, verdict=verdict)
 
 
 def ticks_of(response) -> dict[str, tuple[str, str]]:
@@ -306,104 +296,6 @@ def test_a_key_is_made_of_whatever_text(db, text):
     again.full_clean()
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"purpose": "world_peace"}, "Select a valid choice"),
-        ({"text": "<script>alert(1)</script>"}, "HTML isn't allowed."),
-        ({"text": "[a](javascript:alert)"}, "The link “javascript:alert” must begin with https://"),
-        ({"text": "# Loud"}, "Only paragraphs, emphasis, links and lists are allowed."),
-        ({"text": ""}, "This field is required."),
-        ({"text": "a\0b"}, None),
-        ({"points_from": 7, "points_to": 3}, "“Points from” must not be above “points to”"),
-        ({"points_to": 11}, "“Points from” must not be above “points to”"),
-        ({"points_from": -1}, "greater than or equal to 0"),
-        ({"direction": "gone"}, "Set “points from” to 0."),
-        ({"direction": "rising", "points_from": 0, "points_to": 0}, "Set “points to” to 1"),
-        ({"text": "[a]()"}, "A link has no address. Write it as [words](https://…)."),
-        ({"published_from": "soon"}, "Enter a day as year, month and day, such as 2027-01-31."),
-        ({"position": 99_999}, "less than or equal to 32767"),
-    ],
-)
-def test_what_makes_no_sense_is_refused_with_the_reason(editor, tip, changes, reason):
-    versions = tip.history.count()
-    response = editor.post(page_of_tip(tip), tip_form(tip, **changes))
-    assert response.status_code == (422 if reason else 400)
-    if reason:
-        assert reason in text_of(response)
-    assert Tip.objects.get(pk=tip.pk).fingerprint == tip.fingerprint
-    assert tip.history.count() == versions
-
-
-INVISIBLE = [
-    ("Be\u200b kind.", "after “Be”: U+200B, zero width space"),
-    ("Be \u202eseen.", "after “Be ”: U+202E, right-to-left override"),
-    ("Be \u2067seen.", "after “Be ”: U+2067, right-to-left isolate"),
-    ("\ufeffBe kind.", "at the start: U+FEFF, zero width no-break space"),
-    ("Be\u00ad kind.", "after “Be”: U+00AD, soft hyphen"),
-    ("Be\u3164 kind.", "after “Be”: U+3164, hangul filler"),
-    ("Be\x07 kind.", "after “Be”: U+0007, a control character"),
-    ("Be\x9b kind.", "after “Be”: U+009B, a control character"),
-]
-
-
-@pytest.mark.parametrize("model", ["tip", "portraitpart", "talkquestion"])
-@pytest.mark.parametrize(("text", "reason"), INVISIBLE)
-def test_an_invisible_character_is_refused_and_named(editor, model, text, reason):
-    response = editor.post(f"/admin/purposeapp/{model}/add/", {"text": text})
-    assert response.status_code == 422
-    [error] = response.context["adminform"].form.errors["text"]
-    assert reason in error
-
-
-def test_joiners_and_the_marks_of_arabic_are_no_invisible_characters(editor, tip):
-    text = "A \U0001f469\u200d\U0001f4bb says:\t\u0645\u06cc\u200c\u062e\u0648\u200f!\nSo."
-    assert editor.post(page_of_tip(tip), tip_form(tip, text=text)).status_code == 302
-    assert Tip.objects.get(pk=tip.pk).text == text
-
-
-@pytest.mark.parametrize(
-    ("model", "limit"), [("tip", 1000), ("portraitpart", 240), ("talkquestion", 240)]
-)
-def test_a_text_that_is_too_long_reaches_the_server_and_is_refused(editor, model, limit):
-    """A browser would silently cut off what is pasted beyond a `maxlength`."""
-    page = editor.get(f"/admin/purposeapp/{model}/add/")
-    assert "maxlength" not in page.content.decode()
-    assert f"At most {limit} characters." in text_of(page)
-    form = {"text": "a" * limit + "."}
-    response = editor.post(f"/admin/purposeapp/{model}/add/", form)
-    assert response.status_code == 422
-    [error] = response.context["adminform"].form.errors["text"]
-    assert error == f"Ensure this value has at most {limit} characters (it has {limit + 1})."
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"points_from": 7, "points_to": 3}, "points_from"),
-        ({"points_to": 11}, "points_to"),
-        ({"direction": "gone"}, "points_from"),
-        ({"direction": "rising", "points_from": 0, "points_to": 0}, "points_to"),
-        ({"audience": "candidate"}, "audience"),
-    ],
-)
-def test_an_error_about_whom_a_tip_is_for_stands_once_at_its_field(editor, tip, changes, field):
-    response = editor.post(page_of_tip(tip), tip_form(tip, **changes))
-    assert response.status_code == 422
-    errors = response.context["adminform"].form.errors
-    assert {name: len(messages) for name, messages in errors.items()} == {field: 1}
-
-
-@pytest.mark.parametrize(
-    ("key", "error"),
-    [("two words", str(NOT_A_KEY)), ("business-groups", str(KEY_TAKEN))],
-)
-def test_a_key_that_is_none_or_taken_is_refused_in_plain_words(editor, tip, key, error):
-    form = tip_form(tip, text="Be kind.", key=key)
-    response = editor.post(f"{TIPS}add/", form)
-    assert response.context["adminform"].form.errors == {"key": [error]}
-
-
 def test_the_key_never_changes(editor, tip):
     editor.post(page_of_tip(tip), tip_form(tip, key="other", text="New words."))
     assert Tip.objects.get(text="New words.").key == "business-groups"
@@ -465,100 +357,3 @@ def test_enter_in_the_list_saves_what_was_typed(editor):
     form = editor.get(TIPS).content.decode().partition('<form id="changelist-form"')[2]
     first = re.search(r'<button\b[^>]*>|<input\b[^>]*type="submit"[^>]*>', form)[0]
     assert 'name="_save"' in first
-
-
-# --- Deleting ----------------------------------------------------------------------------------
-
-
-def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):
-    assert str(tip) == "Join a group for your trade or product, and read it regular…"
-    response = editor.get(page_of_tip(tip, "delete"))
-    assert f"“{tip}”: deleted" in text_of(response)
-    assert 'value="Delete">' in response.content.decode()
-    assert text_of(response).endswith(" Cancel")
-    editor.post(page_of_tip(tip, "delete"), {"post": "yes"})
-    assert not Tip.objects.filter(pk=tip.pk).exists()
-    newest = Tip.history.filter(id=tip.pk).first()
-    assert (newest.history_type, newest.history_user.email) == ("-", "editor@example.org")
-
-
-def test_a_tip_that_somebody_ticked_is_archived_and_the_page_says_so_before(editor, tip):
-    make_ticks(tip, done=1, skipped=2)
-    page = editor.get(page_of_tip(tip, "delete"))
-    assert (
-        f"“{tip}”: archived instead of deleted, because people marked it (done: 1, skipped: 2)"
-    ) in text_of(page)
-    assert 'value="Archive"' in page.content.decode()
-    assert "hidden.example" not in page.content.decode()
-    response = editor.post(page_of_tip(tip, "delete"), {"post": "yes"}, follow=True)
-    assert said(response) == ["1 tip archived, because people marked it as done or skipped it."]
-    tip.refresh_from_db()
-    assert tip.state == "archived"
-    assert tip.history.first().history_user.email == "editor@example.org"
-    response = editor.post(page_of_tip(tip, "delete"), {"post": "yes"}, follow=True)
-    assert said(response) == [
-        "1 tip stays archived, because people marked it as done or skipped it."
-    ]
-
-
-def test_several_are_deleted_or_archived_each_as_it_must_be(editor, tip):
-    other = make_tip(text="Unticked.")
-    make_ticks(tip, done=2)
-    chosen = {"action": "delete_selected", "_selected_action": [tip.pk]}
-    assert 'value="Archive"' in editor.post(TIPS, chosen).content.decode()
-    chosen["_selected_action"].append(other.pk)
-    response = editor.post(TIPS, chosen)
-    assert '"Delete"' in response.content.decode()
-    page = text_of(response)
-    assert page.startswith("Delete tips | Five Purposes")
-    assert page.count("Delete tips") == 3
-    assert "multiple objects" not in page
-    assert (
-        f"“{tip}”: archived instead of deleted, because people marked it (done: 2, skipped: 0)"
-        in page
-    )
-    assert "“Unticked.”: deleted" in page
-    response = editor.post(TIPS, {**chosen, "post": "yes"}, follow=True)
-    assert said(response) == [
-        "1 tip archived, because people marked it as done or skipped it.",
-        "1 tip deleted.",
-    ]
-    assert Tip.objects.get(pk=tip.pk).state == "archived"
-    assert not Tip.objects.filter(pk=other.pk).exists()
-
-
-@pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("is_sure", "queries"), [(False, 11), (True, 22)])
-def test_archiving_several_costs_the_same_queries_as_one(
-    editor, django_assert_num_queries, count, is_sure, queries
-):
-    tips = [make_tip(text=f"Ticked {number}.") for number in range(count)]
-    for tip in tips:
-        Tick.objects.create(user=make_user(f"{tip.pk}@example.org"), tip=tip, verdict="done")
-    chosen = {"action": "delete_selected", "_selected_action": [tip.pk for tip in tips]}
-    with django_assert_num_queries(queries):
-        editor.post(TIPS, {**chosen, **({"post": "yes"} if is_sure else {})})
-    assert Tip.objects.filter(state="archived").count() == (count if is_sure else 0)
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_tick_that_comes_in_between_archives_the_tip():
-    """The tick is stored but not committed when the editor deletes: the deletion waits for it."""
-    Tip.objects.all().delete()
-    tip = make_tip(text="Old words.")
-    user, somebody = make_editor(), make_user("somebody@example.org")
-    answers = []
-
-    def delete():
-        client = Client()
-        client.force_login(user)
-        answers.append(client.post(page_of_tip(tip, "delete"), {"post": "yes"}).status_code)
-
-    def tick():
-        Tick.objects.create(user=somebody, tip=tip, verdict="done")
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # check the foreign key to the tip now
-
-    locked_meanwhile(tick, delete)
-    assert answers == [302]
-    assert Tip.objects.get().state == "archived"

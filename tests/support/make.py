@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 
 from purposeapp.accounts import groups
-from purposeapp.models import Assessment, Goal, Reminder, Tip, User
+from purposeapp.models import Assessment, Goal, Reminder, Tick, Tip, User
 from purposeapp.models.tip import TIP_FIELDS
 from purposeapp.split import Purpose, Split
 
@@ -81,3 +81,10 @@ def prove(client) -> None:
     """Reauthenticate with the password, which sensitive actions require."""
     answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert answer.status_code == 302
+
+
+def make_ticks(tip: Tip, done: int = 0, skipped: int = 0) -> None:
+    """Let one new user for each tick say what they did with the tip."""
+    for number, verdict in enumerate(["done"] * done + ["not_for_me"] * skipped):
+        user = make_user(f"{tip.key}-{number}@hidden.example")
+        Tick.objects.create(user=user, tip=tip, verdict=verdict)

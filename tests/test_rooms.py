@@ -557,8 +557,19 @@ def test_what_is_not_listed_is_named(owner, user):
     assert room.reveal()
     for page in ("", "screen/"):
         said = words_of(owner.get(f"/rooms/{room.pk}/{page}"))
-        assert "Business driven has the most points for 6 people now. To keep everybody" in said
+        listed = "The purpose with the most points now: Business driven for 6 people To keep"
+        assert listed in said
         assert not_listed in said
+
+
+def test_where_everybody_is_counted_nothing_is_said_to_be_left_out(owner, user):
+    room = make_room(user)
+    for number in range(12):
+        answer(room, f"seat {number}", NOW[number % 2 * 3])
+    assert room.reveal()
+    said = words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "Community spirit for 6 people Business driven for 6 people" in said
+    assert "we don't list" not in said
 
 
 def test_the_range_of_a_room_without_a_future_needs_no_word_on_its_column(owner, user):

@@ -115,6 +115,11 @@ class Picture:
         """Whether any group is counted."""
         return any(row.stands_out for row in self.rows)
 
+    @property
+    def leaves_people_out(self) -> bool:
+        """Whether somebody is in no counted group."""
+        return sum(row.stands_out or 0 for row in self.rows) < self.answers
+
     def moves_to(self, wanted: "Picture") -> list[Move]:
         """Return the fewest moves from these means to those of `wanted`, in tenths of a point.
 

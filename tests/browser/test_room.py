@@ -207,6 +207,9 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
     table = screen.get_by_role("table", name="The average points of the room")
     expect(table.get_by_role("row", name="Business driven")).to_contain_text("3.7")
     expect(screen.get_by_text(code)).to_be_visible()
+    screen.locator("h1 bdi").evaluate(
+        "name => { name.textContent = 'Our very long name. '.repeat(4) }"
+    )
     for width, height in [*LOW_PROJECTORS, tuple(PROJECTOR.values())]:
         screen.set_viewport_size({"width": width, "height": height})
         below = screen.evaluate("document.documentElement.scrollHeight - innerHeight")

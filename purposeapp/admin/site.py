@@ -14,10 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.admin.resumable import resume_form
 from purposeapp.admin.stats import usage
-from purposeapp.advice.coverage import uncovered_for_some_side
-from purposeapp.advice.portrait import without_text
-from purposeapp.models import PortraitPart, TalkQuestion, Tip
-from purposeapp.models.versioned import DraftState
+from purposeapp.admin.to_do import to_do_list
 from purposeapp.web.ids import is_id
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -57,22 +54,8 @@ class AdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Show the index page with the editors' to-do list and usage statistics."""
-        context = {"usage": usage(), **(extra_context or {})}
-        if request.user.has_perm("purposeapp.view_tip"):
-            context |= {
-                "drafts": Tip.objects.drafts().count(),
-                "starting_later": Tip.objects.starting_later().count(),
-                "uncovered": len(uncovered_for_some_side(Tip.objects.published())),
-            }
-        if request.user.has_perm("purposeapp.view_portraitpart"):
-            missing = without_text(PortraitPart.objects.published())
-            context |= {
-                "without_sentence": len(set().union(*missing.values())),
-                "draft_sentences": PortraitPart.objects.filter(state=DraftState.DRAFT).count(),
-            }
-        if request.user.has_perm("purposeapp.view_talkquestion"):
-            context["draft_questions"] = TalkQuestion.objects.filter(state=DraftState.DRAFT).count()
-        return super().index(request, context)
+        context = {"usage": usage(), "to_do_list": to_do_list(request.user)}
+        return super().index(request, {**context, **(extra_context or {})})
 
 
 def _refuse_malformed(view: View) -> View:

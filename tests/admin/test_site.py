@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
@@ -48,8 +50,12 @@ def test_it_says_how_many_splits_lack_a_portrait_sentence(editor):
     assert "/admin/purposeapp/portraitpart/coverage/" in said
 
 
-def test_staff_who_may_not_see_tips_get_no_to_dos(client, db):
-    client.force_login(make_user("staff@example.org", is_staff=True))
+@pytest.mark.parametrize("rights", [[], ["view_tip", "view_portraitpart", "view_talkquestion"]])
+def test_staff_who_may_not_change_texts_get_no_to_dos(client, db, rights):
+    make_tip(text="A draft.", state="draft")
+    staff = make_user("staff@example.org", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(staff)
     page = client.get("/admin/").content.decode()
     assert "To do" not in page
     assert "Usage" in page

@@ -1,4 +1,4 @@
-"""The picture of the community: aggregate statistics of everybody's latest result, safe to publish.
+"""The picture of the community: aggregate statistics of everyone's latest result, safe to publish.
 
 Statistical disclosure control, in three rules: no release about fewer than MIN_PEOPLE people; no
 new release before MIN_CHANGED of them have changed (two releases must not differ by only a few
@@ -66,7 +66,7 @@ class Tally(NamedTuple):
 
     people: int
     points: list[int]
-    """The sum of everybody's points on each purpose."""
+    """The sum of everyone's points on each purpose."""
     first: list[int]
     """People with each purpose alone in the lead; the last item: people with a shared lead."""
     nothing: list[int]

@@ -105,7 +105,7 @@ def test_nobody_can_take_the_address_with_which_a_sign_up_is_pretended():
     assert at("192.0.2.3").post(SIGN_UP, {"email": KNOWN, "password1": PASSWORD}).status_code == 302
 
 
-# --- Nobody is locked out by somebody else ------------------------------------------------------
+# --- Nobody is locked out by someone else ------------------------------------------------------
 
 
 def test_wrong_passwords_from_one_place_leave_the_owner_in_at_another():

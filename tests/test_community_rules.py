@@ -104,7 +104,7 @@ A, B, C = map(Split.parse, ("6-2-2-0-0", "0-5-5-0-0", "0-0-0-0-10"))
         ({}, {A: 50}, 50),  # the first release
         ({A: 50}, {A: 50}, 0),  # the same points again, or two people who swapped theirs
         ({A: 50}, {A: 49, B: 1}, 1),
-        ({A: 50}, {A: 49}, 1),  # somebody left, opted out or was deleted
+        ({A: 50}, {A: 49}, 1),  # someone left, opted out or was deleted
         ({A: 50, B: 1}, {A: 49, B: 3}, 2),
         ({A: 50, B: 20}, {A: 40, B: 20, C: 30}, 30),
     ],
@@ -113,7 +113,7 @@ def test_changed_are_the_fewest_people_who_explain_the_difference(before, after,
     assert changed_between(before, after) == changed
 
 
-# --- An attacker who knows everybody but a few -----------------------------------------------
+# --- An attacker who knows everyone but a few -----------------------------------------------
 #
 # The attacker knows the splits of all people except `unknown`, and everything that is published. A
 # split is *named* if one of the unknown must have it: if no other possible world looks the same

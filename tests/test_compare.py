@@ -84,7 +84,7 @@ def test_the_latest_is_worth_comparing_with_the_first_a_year_ago_and_before_the_
     response = owner.get("/history/compare/")
     assert response.context["presets"] == [
         ("Your first result", "?"),
-        ("A year earlier (16 March 2025)", f"?a={year_ago.id}"),
+        ("About a year earlier (16 March 2025)", f"?a={year_ago.id}"),
         ("Before “New job” (20 January 2026)", f"?a={before.id}"),
     ]
     page = response.content.decode()

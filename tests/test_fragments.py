@@ -60,7 +60,7 @@ def test_there_are_never_more_than_the_limit(rendered):
 
 
 def test_what_made_the_context_is_not_kept(rendered):
-    """It may contain personal data, such as a form with what somebody typed."""
+    """It may contain personal data, such as a form with what someone typed."""
 
     class Person:
         pass

@@ -444,9 +444,12 @@ def test_the_home_says_how_things_stand_now(owner, user, three):
     assert f'<a href="/history/{three[2].id}/">Mainly job seeking (60%)</a>' in now
     assert "6 points still need to move." in now
     assert '<a href="/reminders/">1 May 2100</a>' in now
-    assert "Not until your email is confirmed." in now
+    assert "We can't send it until your email is confirmed." in now
     prove_address(user)
-    assert "Not until your email is confirmed." not in owner.get("/history/").content.decode()
+    assert (
+        "We can't send it until your email is confirmed."
+        not in owner.get("/history/").content.decode()
+    )
     goal.delete()
     Reminder.objects.all().delete()
     page = owner.get("/history/").content.decode()

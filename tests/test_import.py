@@ -121,7 +121,7 @@ def test_after_the_first_account_is_gone_nothing_is_doubled(owner, stranger, thr
 
 
 def test_two_files_in_one_are_one(owner, stranger, three):
-    """Somebody who joins the exports of two accounts may have each assessment twice."""
+    """Someone who joins the exports of two accounts may have each assessment twice."""
     send(stranger, owner.get(EXPORT).content)
     theirs = [client.get(EXPORT).json()["assessments"] for client in (stranger, owner)]
     Assessment.objects.filter(id=theirs[0][0]["id"]).delete()

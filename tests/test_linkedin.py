@@ -56,7 +56,7 @@ def sign_in_with_linkedin(client, provider, sub, **form):
 
 
 def sign_up_and_confirm_nothing(email="ada@example.org") -> User:
-    """Sign up with an email address without verifying it, as somebody who can't read its mail."""
+    """Sign up with an email address without verifying it, as someone who can't read its mail."""
     Client().post("/accounts/signup/", {"email": email, "password1": PASSWORD})
     mail.outbox.clear()
     return User.objects.get(email=email)
@@ -99,15 +99,15 @@ def test_a_linkedin_account_that_somebody_connects_meanwhile_is_theirs(client, p
     client.force_login(make_user())
     prove(client)
     back = provider.consent(start(client, process="connect"), ada)
-    somebody = make_user("somebody@example.org")
+    someone = make_user("someone@example.org")
     answers = []
     locked_meanwhile(
-        lambda: SocialAccount.objects.create(provider="linkedin", uid="ada", user=somebody),
+        lambda: SocialAccount.objects.create(provider="linkedin", uid="ada", user=someone),
         lambda: answers.append(come_back(client, back)),
     )
     assert [answer.url for answer in answers] == [CONNECTIONS]
     assert str(TAKEN_MEANWHILE) in page_of(client.get(CONNECTIONS))
-    assert SocialAccount.objects.get().user == somebody
+    assert SocialAccount.objects.get().user == someone
 
 
 # --- Switched off, the default ---------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_it_leads_back_to_the_public_address_whatever_host_was_asked(db, provide
 def test_a_result_that_waited_is_kept_once(client, db, provider, ada):
     spend(client)
     sign_in_with_linkedin(client, provider, ada)
-    assert "Your result is saved in your history." in page_of(client.get("/history/"))
+    assert "Your result is saved to your history." in page_of(client.get("/history/"))
     assert history(client) == ["6-2-2-0-0"]
 
 
@@ -415,7 +415,7 @@ def test_a_linkedin_account_that_took_the_address_first_is_locked_out_by_a_new_p
 
 
 def test_only_the_code_that_was_sent_for_it_connects(client, db, provider, ada):
-    """Somebody leaves the code page open, and the owner signs in in that browser instead."""
+    """Someone leaves the code page open, and the owner signs in in that browser instead."""
     sign_up_and_confirm_nothing()
     sign_in_with_linkedin(client, provider, ada)
     client.post("/accounts/logout/", {"next": "/accounts/login/"})
@@ -611,7 +611,7 @@ def test_an_answer_that_was_used_once_is_refused(client, db, provider, ada):
 
 
 def test_an_answer_to_somebody_else_is_refused(client, db, provider, ada):
-    """A person who opens somebody else's callback URL must not end up in that one's account."""
+    """A person who opens someone else's callback URL must not end up in that one's account."""
     back = provider.consent(start(Client()), ada)
     assert come_back(client, back).status_code == 400
     assert not is_signed_in(client)
@@ -725,7 +725,7 @@ def test_an_account_is_connected_whatever_address_it_has(owner, user, provider, 
 
 
 def test_who_has_no_password_enters_a_code_before_it_is_connected(client, db, provider):
-    """Otherwise anybody at an unattended browser could connect their own LinkedIn account."""
+    """Otherwise anyone at an unattended browser could connect their own LinkedIn account."""
     user = make_verified_user("ada@example.org")
     user.set_unusable_password()
     user.save()

@@ -474,7 +474,7 @@ def test_a_checkout_with_a_long_path_has_its_socket_in_a_private_folder_in_tmp(f
 
 
 @not_as_root
-@pytest.mark.parametrize("prepare", ["symlink", "open to others", "somebody else's"])
+@pytest.mark.parametrize("prepare", ["symlink", "open to others", "someone else's"])
 def test_a_socket_folder_in_tmp_that_may_not_be_ours_is_refused(far_checkout, prepare):
     other = far_checkout.folder / "other"
     if prepare == "symlink":
@@ -487,7 +487,7 @@ def test_a_socket_folder_in_tmp_that_may_not_be_ours_is_refused(far_checkout, pr
         far_checkout.host.mkdir(mode=0o700)
     else:
         pytest.skip("takes root to make it")
-    if AS_ROOT and prepare != "somebody else's":
+    if AS_ROOT and prepare != "someone else's":
         for path in {far_checkout.host, far_checkout.host.resolve()}:
             os.chown(path, os.stat(far_checkout.folder).st_uid, -1, follow_symlinks=False)
     failed = far_checkout.run(HOLD)

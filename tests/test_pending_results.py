@@ -46,7 +46,7 @@ def test_after_signing_up(client, db):
     spend(client)
     client.post("/accounts/signup/", SIGN_UP)
     response = client.get("/history/")
-    assert "Your result is saved in your history." in response.content.decode()
+    assert "Your result is saved to your history." in response.content.decode()
     assert history(client) == ["6-2-2-0-0"]
     page = client.get(Assessment.objects.get().get_absolute_url()).content.decode()
     assert "Remind me in 3 months" in page

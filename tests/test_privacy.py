@@ -120,7 +120,7 @@ def test_the_communitys_picture_is_released_by_the_rules_that_it_says(page):
 
 def test_limits_are_stored_without_an_address_or_an_account(client, db):
     cache.clear()
-    form = {"login": "somebody@example.org", "password": "wrong"}
+    form = {"login": "someone@example.org", "password": "wrong"}
     client.post("/accounts/login/", form, headers={"x-forwarded-for": "203.0.113.7"})
     with connection.cursor() as cursor:
         cursor.execute("SELECT cache_key FROM cache")

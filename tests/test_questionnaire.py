@@ -191,7 +191,7 @@ def test_a_retake_shows_what_changed_at_each_purpose(owner, user):
 
 
 def test_the_last_split_is_not_shown_before_it_is_asked_for(owner, user):
-    """On a shared tablet, somebody else may open the page."""
+    """On a shared tablet, someone else may open the page."""
     make_assessment(user, "4-6-0-0-0")
     for answer in (
         owner.get("/"),

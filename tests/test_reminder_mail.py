@@ -53,7 +53,7 @@ def test_the_mail_leads_to_a_talk_that_is_under_way_and_names_nobody(db):
     make_talk(make_user("x@example.org"), "open", guest=later.user, name="Secret")
     send()
     body = mail.outbox[1].body
-    assert "You're talking about the future with somebody. Your talk is here:\n" in body
+    assert "You're talking about the future with someone. Your talk is here:\n" in body
     assert "/talks/\n\nNo time now?" in body
     assert "Secret" not in body
 

@@ -84,7 +84,7 @@ def test_failed_codes_are_limited_and_joining_never_is(client, room):
     assert set(statuses) == {422, 404}
     assert client.get("/join/", {"code": NO_CODE}).status_code == 429
     assert client.get(f"/r/{NO_CODE}/").status_code == 429
-    # Everybody else in the room has this IP address too.
+    # Everyone else in the room has this IP address too.
     for number in range(70):
         browser = Client()
         assert browser.get("/join/", {"code": room.code}).status_code == 303
@@ -147,8 +147,8 @@ def test_a_result_says_beforehand_what_needs_an_account(client, room):
 
 def test_the_join_page_says_what_a_room_cannot_protect(client, room):
     said = words_of(client.get(f"/r/{room.code}/"))
-    assert "If everybody answers alike, it shows what each of you answered." in said
-    assert "somebody who fills in four of five answers can work out the fifth" in said
+    assert "If everyone answers alike, it shows what each of you answered." in said
+    assert "someone who fills in four of five answers can work out the fifth" in said
 
 
 def test_a_wrong_sum_is_refused_with_all_that_was_typed(client, room):
@@ -346,7 +346,7 @@ def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, h
     assert client.get(f"/r/{room.code}/result/").url == f"/r/{room.code}/"
     page = client.get(f"/r/{room.code}/")
     assert "· round 2 · step 1 of 2 Your ten points today" in words_of(page)
-    assert "A new round has begun, so everybody answers again." in words_of(page)
+    assert "A new round has begun, so everyone answers again." in words_of(page)
     assert '<a href="/splits/6-2-2-0-0/">Your last result</a>' in page.content.decode()
     start = f"/r/{room.code}/?start=6-2-2-0-0"
     assert "Start from my last points" in words_of(page)
@@ -370,7 +370,7 @@ def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client,
     page = newcomer.get(f"/r/{room.code}/")
     assert page.status_code == 410
     assert "This room has ended" in words_of(page)
-    # Somebody who was still typing is led to their own result, which reveals nothing of it.
+    # Someone who was still typing is led to their own result, which reveals nothing of it.
     page = newcomer.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
     assert page.status_code == 410
     assert "Your points came too late for it" in words_of(page)
@@ -437,7 +437,7 @@ def test_whoever_waits_reads_how_many_answers_a_picture_takes(client, room):
 
 
 def test_an_answer_is_deleted_once_its_person_has_said_so_twice(client, room):
-    answer(room, "somebody else", NOW[1], FUTURE[1])
+    answer(room, "someone else", NOW[1], FUTURE[1])
     spend_in(client, room, NOW[0], FUTURE[0])
     path = f"/r/{room.code}/leave/"
     assert (
@@ -500,7 +500,7 @@ def test_no_future_is_stored_for_a_seat_that_was_left(client, room):
 
 
 def test_nobody_deletes_what_another_one_answered(client, room):
-    answer(room, "somebody else", NOW[1])
+    answer(room, "someone else", NOW[1])
     assert client.post(f"/r/{room.code}/leave/").url == f"/r/{room.code}/leave/"
     assert answers(room) == [("now", NOW[1])]
 

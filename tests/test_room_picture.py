@@ -238,7 +238,7 @@ def test_who_controls_all_seats_but_five_names_no_split(first):
 
 
 def test_the_attacker_would_name_a_split_if_it_could_be_named():
-    """If all answer alike, the mean is everybody's answer; the join page says so."""
+    """If all answer alike, the mean is everyone's answer; the join page says so."""
     room = Attacker(0)
     room.others = [Split(10, 0, 0, 0, 0)] * 5
     room.seen = room._sees(room.others)

@@ -56,7 +56,7 @@ def test_a_visitor_reads_what_a_room_is_before_they_sign_in(client, db, django_a
     assert "Ten points with a whole group Open a room for your team" in words
     assert "You need at least 5 people." in words
     assert (
-        "Create a room Only you need an account, to lead the room. Everybody else just needs its "
+        "Create a room Only you need an account, to lead the room. Everyone else just needs its "
         "code. Sign up Sign in Got a code? Join the room."
     ) in words
     html = page.content.decode()
@@ -168,10 +168,10 @@ def test_nobody_is_waited_for_once_all_have_spent_points_on_the_future(owner, us
 
 def test_a_host_with_too_few_people_is_led_on(owner, user):
     page = owner.get(f"/rooms/{make_room(user, answers=4).pk}/")
-    assert "Everybody still has their own result to talk about" in words_of(page)
+    assert "Everyone still has their own result to talk about" in words_of(page)
     assert '<a href="/talks/">have a talk</a>' in page.content.decode()
     said = words_of(owner.get(f"/rooms/{make_room(user, answers=5).pk}/"))
-    assert "Everybody still has" not in said
+    assert "Everyone still has" not in said
     assert "they can delete that answer" in said
 
 
@@ -325,7 +325,7 @@ def test_what_is_scanned_is_the_address_of_the_room(owner, user):
 
 
 def test_before_the_reveal_no_page_depends_on_what_the_others_answer(owner, user):
-    """Whatever others answer, each response to anybody is the same to the letter."""
+    """Whatever others answer, each response to anyone is the same to the letter."""
     room = make_room(user)
     guest = Client()
     spend_in(guest, room, NOW[5], FUTURE[5])

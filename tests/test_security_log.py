@@ -12,7 +12,7 @@ from purposeapp.web.request_log import HideKeys
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_verified_user
 
-EMAIL = "somebody@example.org"
+EMAIL = "someone@example.org"
 OTHER = "another long sentence"
 REQUESTS = {"request_started", "request_finished"}
 

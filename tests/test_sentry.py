@@ -12,7 +12,7 @@ FAILS = """
 import logging
 from config import settings
 import sentry_sdk
-note = "a note of somebody"
+note = "a note of someone"
 try:
     raise ValueError(f"the row of {note} breaks a rule")
 except ValueError:
@@ -58,4 +58,4 @@ def test_a_failure_is_reported_with_its_stack_and_nothing_of_anybody(sentry):
     assert '"ValueError"' in event
     assert "could not store %s" in event
     assert '"lineno":7' in event
-    assert "a note of somebody" not in event.replace('note = \\"a note of somebody\\"', "")
+    assert "a note of someone" not in event.replace('note = \\"a note of someone\\"', "")

@@ -317,7 +317,7 @@ def test_a_changed_password_and_a_deactivated_account_open_nothing(signed_in, us
 
 def test_a_new_secret_key_signs_nobody_out(signed_in, settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
-    settings.SECRET_KEY = "a new key, made after the old one was seen by somebody"
+    settings.SECRET_KEY = "a new key, made after the old one was seen by someone"
     assert signed_in.get("/settings/").status_code == 200
     settings.SECRET_KEY_FALLBACKS = []
     assert signed_in.get("/settings/").status_code == 200
@@ -338,12 +338,12 @@ def test_whoever_enters_the_password_once_more_gets_another_session_key(signed_i
 
 def test_a_key_that_is_taken_is_not_given_away(db, django_assert_num_queries):
     taken, free = SessionStore(), SessionStore()
-    taken["of"] = "somebody else"
+    taken["of"] = "someone else"
     taken.create()
     keys = iter([taken.session_key, "f" * 32])
     with patch("purposeapp.web.sessions.get_random_string", lambda *_: next(keys)):
         free.create()
     assert free.session_key == "f" * 32
-    assert SessionStore(taken.session_key)["of"] == "somebody else"
+    assert SessionStore(taken.session_key)["of"] == "someone else"
     with django_assert_num_queries(3):  # the row, within a savepoint
         SessionStore().create()

@@ -67,7 +67,10 @@ def test_whoever_has_no_password_may_set_one(client, db):
 def test_it_says_when_the_next_reminder_is(owner, user):
     assert "Reminders Never" in words_of(owner)
     make_reminder(user, "every_3_months", due_on=date(2027, 5, 4))
-    assert "Every 3 months. Next: 4 May 2027. Not until your email is confirmed." in words_of(owner)
+    assert (
+        "Every 3 months. Next: 4 May 2027. We can't send it until your email is confirmed."
+        in words_of(owner)
+    )
     prove_address(user)
     assert "Every 3 months. Next: 4 May 2027. Change reminders" in words_of(owner)
 

@@ -22,7 +22,7 @@ def test_a_result_says_to_a_network_what_it_is(client, db, settings):
     found = tags(page)
     assert found["og:title"] == "Mainly business driven (60%)"
     assert found["og:description"] == (
-        "Somebody spread ten points over their reasons for using LinkedIn: Mainly business driven "
+        "Someone spread ten points over their reasons for using LinkedIn: Mainly business driven "
         "(60%). Now spend your own."
     )
     assert "share the rest (20% each)" in found["description"]

@@ -317,7 +317,7 @@ def test_a_visitor_reads_what_a_talk_is_before_they_sign_in(client, db, django_a
     words = words_of(page)
     assert "Talk about the future Invite one person." in words
     assert "The other person needs no account. You send them a link." in words
-    assert "Invite somebody You need an account to invite somebody. Sign up Sign in" in words
+    assert "Invite someone You need an account to invite someone. Sign up Sign in" in words
     html = page.content.decode()
     for way in ("signup", "login"):
         assert f'href="/accounts/{way}/?next=/talks/"' in html
@@ -454,7 +454,7 @@ def test_a_press_whose_answer_was_lost_leads_the_same_browser_to_the_same_addres
 def test_the_link_of_an_invitation_leads_back_in_the_browser_that_started_it(user, guest):
     """Guests have this link in their mail.
 
-    It leads back only after a press, since somebody else may use the browser by now.
+    It leads back only after a press, since someone else may use the browser by now.
     """
     made = make_talk(user)
     path = f"/invitations/{made.invite_key}/"
@@ -469,8 +469,8 @@ def test_the_link_of_an_invitation_leads_back_in_the_browser_that_started_it(use
     other = Client()
     other.get("/accounts/login/")
     assert "csrftoken" in other.cookies
-    for somebody in (other, Client()):
-        page = somebody.get(path)
+    for someone in (other, Client()):
+        page = someone.get(path)
         assert text_of(page).startswith("This invitation is already in use")
         assert "open this link in the browser where you started" in text_of(page)
         assert "/talk/" not in page.content.decode()
@@ -481,7 +481,7 @@ def test_the_link_of_an_invitation_leads_back_in_the_browser_that_started_it(use
     [
         ("started", "This invitation is already in use"),
         ("open", "This invitation is already in use"),
-        ("withdrawn", "This invitation was withdrawn"),
+        ("withdrawn", "This invitation was revoked"),
         ("expired", "This invitation has expired"),
         ("over", "This invitation is already in use"),
     ],
@@ -513,7 +513,7 @@ def test_a_revoked_one_says_so(owner, user, guest):
     made = make_talk(user)
     assert "Revoke this invitation?" in text_of(owner.get(by_id(made, "withdraw/")))
     response = owner.post(by_id(made, "withdraw/"), follow=True)
-    assert "The invitation is revoked." in text_of(response)
+    assert "Invitation revoked." in text_of(response)
     assert guest.get(f"/invitations/{made.invite_key}/").status_code == 410
 
 
@@ -1035,7 +1035,7 @@ def test_who_has_entered_nothing_reads_of_nothing_that_is_left(owner, user, gues
     made = make_talk(user, "started", label="")
     guest.post(by_key(made, "withdraw/"))
     page = owner.get(by_id(made))
-    assert "Your guest has withdrawn. You can invite somebody else." in words_of(page)
+    assert "Your guest has withdrawn. You can invite someone else." in words_of(page)
     assert 'href="/talks/#invite"' in page.content.decode()
     assert "Your points" not in text_of(page)
     made = make_talk(user, "started")
@@ -1060,7 +1060,7 @@ def test_a_talk_that_the_guest_left_is_removed_from_the_list(owner, user, guest)
         "deleted, and can't be brought back. Remove Cancel"
     ) in asked
     response = owner.post(by_id(made, "withdraw/"), follow=True)
-    assert "The talk is removed from your list." in words_of(response)
+    assert "Talk removed from your list." in words_of(response)
     assert by_id(made) not in response.content.decode()
     assert not made.talk.answers.filter(side=TalkSide.INVITER).exists()
 
@@ -1084,7 +1084,7 @@ def test_only_a_talk_that_the_other_left_can_be_removed(owner, user):
 def test_the_inviter_withdraws(owner, user, guest):
     made = make_talk(user, "open")
     response = owner.post(by_id(made, "withdraw/"), follow=True)
-    assert "Your points and your note in this talk are deleted." in text_of(response)
+    assert "You've withdrawn. Your points, guess and note have been deleted." in text_of(response)
     assert by_id(made) not in response.content.decode()
     page = guest.get(by_key(made))
     assert page.status_code == 200
@@ -1134,7 +1134,7 @@ def test_an_inviter_whose_invitation_expired_can_invite_again(owner, user, guest
         assert response.status_code == 410
         said = words_of(response)
         assert "This invitation has expired Nobody used it. Invitations last 14 days." in said
-        assert 'href="/talks/#invite">Invite somebody</a>' in response.content.decode()
+        assert 'href="/talks/#invite">Invite someone</a>' in response.content.decode()
     theirs = words_of(guest.get(f"/invitations/{made.invite_key}/"))
     assert "Ask the person who sent it for a new one." in theirs
 
@@ -1202,10 +1202,10 @@ def test_a_site_without_a_mail_server_sends_no_link_whoever_asks(client, user, s
     client.force_login(user)
     made = make_talk(user) if side == "inviter" else make_talk(user, "started")
     address = by_id(made, "link/") if side == "inviter" else by_key(made, "mail/")
-    response = client.post(address, {"email": "somebody@example.com"}, follow=True)
+    response = client.post(address, {"email": "someone@example.com"}, follow=True)
     assert response.status_code == 200
     assert mail.outbox == []
-    assert "somebody@example.com" not in response.content.decode()
+    assert "someone@example.com" not in response.content.decode()
 
 
 def test_a_mail_that_fails_is_said(user, guest, mails, settings):
@@ -1258,9 +1258,9 @@ def test_a_talk_is_offered_where_somebody_looks_at_points(owner, user):
     result = make_assessment(user, "6-2-2-0-0").get_absolute_url()
     make_goal(user, "4-3-3-0-0")
     for path, words in (
-        (result, "Talk about it with somebody"),
-        ("/splits/6-2-2-0-0/", "Talk about it with somebody"),
-        ("/goal/", "Talk about your goal with somebody"),
+        (result, "Talk about it with someone"),
+        ("/splits/6-2-2-0-0/", "Talk about it with someone"),
+        ("/goal/", "Talk about your goal with someone"),
         ("/history/", "Talks"),
     ):
         assert re.search(f'href="/talks/"[^>]*>{words}<', owner.get(path).content.decode()), path

@@ -275,7 +275,7 @@ def test_it_is_undone_there_too(owner, user, tip):
     assert say(owner, tip, "undo")["Location"] == "/tips/#main"
     page = owner.get("/tips/").content.decode()
     assert "Spend ten points, and you'll find tips for your result here." in unescape(page)
-    assert "Undone. If it still fits you, it's a tip to do again." in unescape(page)
+    assert "Undone. If it still fits you, it's back in your tips." in unescape(page)
     assert "If it still fits you" not in owner.get("/tips/").content.decode()
 
 

@@ -141,7 +141,7 @@ NOT_RESUMABLE = {
         "purposeapp/delete_account.html",
     ],
     "a code, which is used up or has expired by then": ["account/base_confirm_code.html"],
-    "the one address of somebody who is signed out anyway": [
+    "the one address of someone who is signed out anyway": [
         "account/password_reset.html",
         "account/request_login_code.html",
         "socialaccount/signup.html",
@@ -163,7 +163,7 @@ NOT_RESUMABLE = {
 """The other forms, by the input of theirs that is not kept for after a sign-in."""
 
 NOT_RESUMABLE_IN_THE_ADMIN = {
-    "purposeapp.User": "passwords, and what somebody may do: never stored before it is decided",
+    "purposeapp.User": "passwords, and what someone may do: never stored before it is decided",
     "auth.Group": "what people may do",
     "purposeapp.Assessment": "read only",
 }

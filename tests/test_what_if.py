@@ -255,7 +255,7 @@ def test_a_visitors_what_if_is_compared_with_the_result_it_began_at(client, db):
     page = client.get(response.url)
     said = words_of(page)
     assert "Compared with your result : Job seeking +2, Business driven −2." in said
-    assert 'href="/splits/6-2-2-0-0/">Back to your result' in page.content.decode()
+    assert 'href="/splits/6-2-2-0-0/">Back to that result' in page.content.decode()
     assert 'href="/try/?if=redundancy&amp;start=6-2-2-0-0">Try another' in page.content.decode()
 
 
@@ -270,11 +270,11 @@ def test_a_start_that_is_no_split_is_passed_over(client, db, start):
 def test_a_history_is_compared_with_and_no_result_of_the_address(owner, user):
     make_assessment(user, "10-0-0-0-0")
     page = owner.get(f"{PATH}4-2-2-2-0/?start=6-2-2-0-0")
-    assert "Back to your result" not in words_of(page)
+    assert "Back to that result" not in words_of(page)
     assert page.context["change"].startswith("Business driven\N{NO-BREAK SPACE}−6")
 
 
 def test_somebody_without_a_history_is_compared_with_the_result_it_began_at(owner, user):
     page = owner.get(f"{PATH}4-2-2-2-0/?start=6-2-2-0-0")
     assert "Compared with your result" in words_of(page)
-    assert "Back to your result" in words_of(page)
+    assert "Back to that result" in words_of(page)

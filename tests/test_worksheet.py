@@ -23,5 +23,5 @@ def test_its_tips_are_for_anybody(client, db):
     for number, kind in enumerate([{"direction": "falling"}, {"audience": "candidate"}]):
         make_tip(key=f"some-{number}", purpose="job_seeking", position=0, text="Some.", **kind)
     assert "Some." not in client.get("/worksheet/").content.decode()
-    make_tip(key="anybody", purpose="job_seeking", position=0, text="Anybody.")
-    assert "Anybody." in client.get("/worksheet/").content.decode()
+    make_tip(key="anyone", purpose="job_seeking", position=0, text="Anyone.")
+    assert "Anyone." in client.get("/worksheet/").content.decode()

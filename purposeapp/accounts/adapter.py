@@ -31,7 +31,7 @@ ASKED_FOR_BY_ANYBODY = CONFIRMATIONS | {
     "account/email/password_reset_code",
     "account/email/unknown_account",
 }
-"""Emails that anybody can have sent to an address that they type into a form.
+"""Emails that anyone can have sent to an address that they type into a form.
 
 All other emails notify the account's owner of a change.
 """

@@ -39,7 +39,7 @@ def recently_authenticated(request: AuthenticatedRequest) -> bool:
 @transaction.atomic
 def delete_account(user: User) -> None:
     """Delete an account with everything that belongs to it: assessments, email addresses, sessions
-    in all browsers, connected accounts, emails that still wait to be sent to it or to ask somebody
+    in all browsers, connected accounts, emails that still wait to be sent to it or to ask someone
     to its talks, and admin log entries by or about it.
 
     Raises ValidationError for the last superuser.

@@ -84,7 +84,7 @@ def may_try_code(request: HttpRequest, code: str) -> bool:
 def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) -> None:
     """Count an email towards the mailbox's rate limits, once per request.
 
-    For emails that anybody can have sent to an address. With `pause`, an email right after
+    For emails that anyone can have sent to an address. With `pause`, an email right after
     another is refused too: a form that is submitted twice must not replace the code that was
     just sent. Raises ImmediateHttpResponse (429) if a limit is exceeded.
     """

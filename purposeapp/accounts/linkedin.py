@@ -166,7 +166,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request, sociallogin) -> None:
         """Require a login code if an account has the address but it isn't verified here.
 
-        LinkedIn's verification isn't enough: somebody else may have signed up with the address
+        LinkedIn's verification isn't enough: someone else may have signed up with the address
         before, and could still sign in with their password afterwards.
         """
         sociallogin.token = None

@@ -168,8 +168,8 @@ def claim_pending_results(sender, request, user, **kwargs) -> None:
     ]
     _keep(request.session, left)
     words = ngettext(
-        "Your result is saved in your history.",
-        "Your %(count)d results are saved in your history.",
+        "Your result is saved to your history.",
+        "Your %(count)d results are saved to your history.",
         len(claimed),
     )
     messages.success(request, words % {"count": len(claimed)}, fail_silently=True)

@@ -1,8 +1,8 @@
 """Email verification against account pre-hijacking: who verifies an address owns its account.
 
-An attacker can sign up with somebody else's address and a password of their own, and wait. Until
+An attacker can sign up with someone else's address and a password of their own, and wait. Until
 a code is entered, they can't use the account. Afterwards they could, alongside the owner of the
-address who entered it. So when an address is verified for the first time, by somebody who hasn't
+address who entered it. So when an address is verified for the first time, by someone who hasn't
 just signed up and isn't signed in, all earlier credentials are revoked: the password, connected
 accounts, and sessions, which end with the password.
 """

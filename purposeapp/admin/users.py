@@ -44,7 +44,7 @@ ALLOWED_LOOKUPS = {"exact", "isnull", "gte", "lt"}
 class SuperuserOnly:
     """Admin mixin that allows superusers only, even if others were granted permissions by mistake.
 
-    Somebody who can change accounts or groups could make themselves a superuser.
+    Someone who can change accounts or groups could make themselves a superuser.
     """
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -13,7 +13,7 @@ class LifeEvent(TextChoices):
     NEW_JOB = "new_job", _("New job")
     REDUNDANCY = "redundancy", _("Redundancy")
     PROMOTION = "promotion", _("Promotion")
-    OWN_BUSINESS = "own_business", _("Own business")
+    OWN_BUSINESS = "own_business", _("Started a business")
     STUDY = "study", _("Study")
     PARENTAL_LEAVE = "parental_leave", _("Parental leave")
     RETIREMENT = "retirement", _("Retirement")
@@ -31,8 +31,10 @@ ENCOURAGEMENTS: dict[LifeEvent, str | Promise] = {
         "Losing a job is hard, and it says nothing about your worth. One step a day is enough."
     ),
     LifeEvent.PROMOTION: _("Congratulations on your promotion! Thank the people who helped."),
-    LifeEvent.OWN_BUSINESS: _("Your own business, congratulations! Start with people you know."),
-    LifeEvent.STUDY: _("Enjoy your studies! Few people come here with better questions."),
+    LifeEvent.OWN_BUSINESS: _(
+        "Congratulations on starting your own business! Start with people you know."
+    ),
+    LifeEvent.STUDY: _("Enjoy your studies! Few people come to LinkedIn with better questions."),
     LifeEvent.PARENTAL_LEAVE: _("Enjoy this time. Your network will still be there later."),
     LifeEvent.RETIREMENT: _("Congratulations! What you know is worth passing on."),
     LifeEvent.OTHER: _("Thanks for writing it down. It will help you read your history later."),

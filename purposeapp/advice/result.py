@@ -25,7 +25,7 @@ class Row:
 class Result:
     """The result for a situation: a pure function of it, the tips and the portrait sentences.
 
-    If only the split is known, it's the same for everybody.
+    If only the split is known, it's the same for everyone.
     """
 
     situation: Situation

@@ -11,7 +11,7 @@ from .questions import Answers
 
 
 class Wordings(NamedTuple):
-    """The sentences on one person's guess. `%(name)s` is somebody's name."""
+    """The sentences on one person's guess. `%(name)s` is someone's name."""
 
     all_right: Promise
     close: Promise

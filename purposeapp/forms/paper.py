@@ -20,7 +20,7 @@ from .questionnaire import QuestionnaireForm
 NO_DAY = _("Enter the date.")
 DAY_TO_COME = _("This date is in the future. Choose today or an earlier date.")
 AFTER_ENTRY = _("You added this result before then. Choose an earlier date.")
-DAY_TOO_EARLY = _("LinkedIn opened on 5 May 2003. Choose that day or a later one.")
+DAY_TOO_EARLY = _("LinkedIn launched on 5 May 2003. Choose that day or a later one.")
 
 
 class PaperDayForm(forms.Form):

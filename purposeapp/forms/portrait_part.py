@@ -25,7 +25,7 @@ MAX_NAMED_SPLITS = 5
 class PortraitPartForm(VersionedForm):
     """Form for a sentence, with an optimistic lock. Invalid if a split would lose its last one."""
 
-    KEY_HELP = _("It never changes later. Leave it empty to use the conditions.")
+    KEY_HELP = _("You can't change it later. Leave it empty to use the conditions.")
 
     class Meta:
         model = PortraitPart

@@ -36,7 +36,7 @@ class RoomForm(forms.ModelForm):
         labels = {"title": _("Name of the room"), "asks_future": _("Ask for the future too")}
         error_messages = {"title": {"required": _("Enter a name for the room.")}}
         help_texts = {
-            "title": _("Everybody in the room sees it."),
+            "title": _("Everyone in the room sees it."),
             "asks_future": _(
                 "People then spend ten points twice: as things are, and as they'd like them to be."
             ),

@@ -23,7 +23,7 @@ from .submission import SubmissionField
 
 TOO_MANY_OPEN = _("You have %(count)d open invitations. Revoke one first.")
 TOO_MANY_TODAY = _("You've made %(count)d invitations today. Try again tomorrow.")
-CONFIRM_FIRST = _("Confirm your email before you invite somebody.")
+CONFIRM_FIRST = _("Confirm your email before you invite someone.")
 
 
 class LinkMailForm(forms.Form):

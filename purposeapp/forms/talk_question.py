@@ -29,7 +29,7 @@ NEVER_ABOUT_IT = _("This topic is never about that purpose. Leave it empty.")
 class TalkQuestionForm(VersionedForm):
     """Form for a question, with an optimistic lock. Invalid if a topic would lose its last one."""
 
-    KEY_HELP = _("It never changes later. Leave it empty to use the topic.")
+    KEY_HELP = _("You can't change it later. Leave it empty to use the topic.")
 
     class Meta:
         model = TalkQuestion

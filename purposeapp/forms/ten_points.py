@@ -30,7 +30,7 @@ def read_points(text: str) -> int:
         raise ValueError(f"not a whole number: {text[:20]!r}")
     digits = digits.lstrip("0")
     if len(digits) > MAX_DIGITS:
-        raise ValueError("a number longer than anybody could mean")
+        raise ValueError("a number longer than anyone could mean")
     return int(digits or 0)
 
 

@@ -30,7 +30,7 @@ MAX_KEY_WORDS = 5
 class TipForm(VersionedForm):
     """Form for a tip, with an optimistic lock."""
 
-    KEY_HELP = _("It never changes later. Leave it empty to use the first words.")
+    KEY_HELP = _("You can't change it later. Leave it empty to use the first words.")
 
     class Meta:
         model = Tip

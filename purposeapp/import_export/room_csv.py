@@ -1,6 +1,6 @@
 """CSV export of a room's released pictures: the data on its screen, and nothing else.
 
-Raw answers are never exported. A host who knows when somebody answered, or what one person would
+Raw answers are never exported. A host who knows when someone answered, or what one person would
 answer, could tell whose they are.
 """
 

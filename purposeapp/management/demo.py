@@ -61,7 +61,7 @@ STORY = [
     Chapter(352, "0-1-2-7-0", note="Every morning begins with the adverts."),
     Chapter(409, "0-3-2-5-0", note="Former colleagues answer within the hour."),
     Chapter(478, "1-2-2-5-0", note="Two interviews in one week."),
-    Chapter(539, "3-3-3-1-0", LifeEvent.NEW_JOB, "It came through somebody I once helped."),
+    Chapter(539, "3-3-3-1-0", LifeEvent.NEW_JOB, "It came through someone I once helped."),
     Chapter(641, "3-4-3-0-0"),
     Chapter(758, "2-5-2-0-1", LifeEvent.OTHER, event_words="I began a meetup in my town"),
     Chapter(898, "2-5-3-0-0", note="Calmer. I give more than I ask for."),

@@ -141,7 +141,7 @@ def _clock() -> Finding:
 
 def _staff() -> Finding:
     if User.objects.superusers().exists():
-        return Finding("Staff", Level.GOOD, "Somebody can sign in to the admin.")
+        return Finding("Staff", Level.GOOD, "Someone can sign in to the admin.")
     return Finding(
         "Staff",
         Level.NOTE,

@@ -272,8 +272,8 @@ class Assessment(SplitFields):
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("assessment")
-        verbose_name_plural = _("assessments")
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
         constraints = [
             *SplitFields.Meta.constraints,
             models.UniqueConstraint(

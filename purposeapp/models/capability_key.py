@@ -1,4 +1,4 @@
-"""Capability keys: secret tokens that give access to a page to anybody who has one.
+"""Capability keys: secret tokens that give access to a page to anyone who has one.
 
 A key is random, and only its hash is stored, so reading the database gives no access.
 """

@@ -49,7 +49,7 @@ class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
         return self.defer("counts")
 
     def refresh(self) -> Refresh:
-        """Count everybody again, and replace the last release if the rules of release allow it."""
+        """Count everyone again, and replace the last release if the rules of release allow it."""
         with transaction.atomic():
             self._lock_table()
             last = self.first()
@@ -84,7 +84,7 @@ def _rule(name: str, sql: str) -> models.CheckConstraint:
 
 
 class CommunityPicture(models.Model):
-    """The last release of statistics of everybody's latest results: one row, or none before that.
+    """The last release of statistics of everyone's latest results: one row, or none before that.
 
     PostgreSQL enforces the rules of release. Suppressed numbers are not in the row, except in
     `counts`, which is never shown. It has the number of people with each split, not who they are.

@@ -81,7 +81,7 @@ class PortraitPart(Versioned, models.Model):
     position = models.PositiveSmallIntegerField(
         _("position"),
         default=10_000,
-        help_text=_("If two fit equally well, the smaller number is used."),
+        help_text=_("If two fit equally well, we use the one with the smaller number."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
 

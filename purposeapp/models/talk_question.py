@@ -31,7 +31,9 @@ class TalkQuestion(Versioned, models.Model):
         default="",
         max_length=20,
         choices=Purpose.choices,
-        help_text=_("Only for this purpose, and then before the others. Empty: for all five."),
+        help_text=_(
+            "Leave it empty for all five. A question for one purpose goes before the others."
+        ),
     )
     text = models.TextField(
         _("text"),
@@ -44,7 +46,7 @@ class TalkQuestion(Versioned, models.Model):
     position = models.PositiveSmallIntegerField(
         _("position"),
         default=10_000,
-        help_text=_("If two fit equally well, the smaller number is used."),
+        help_text=_("If two fit equally well, we use the one with the smaller number."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
 

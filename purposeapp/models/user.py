@@ -26,7 +26,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra) -> "User":
         """Create a user. Without a password, they can't sign in with one.
 
-        Raises ValueError without an address, and IntegrityError if somebody already has it, in
+        Raises ValueError without an address, and IntegrityError if someone already has it, in
         upper or lower case.
         """
         if not email:
@@ -40,7 +40,7 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **extra) -> "User":
         """Create a superuser with a verified address.
 
-        Anybody who can run a command on the server needn't prove that they can read its mail.
+        Anyone who can run a command on the server needn't prove that they can read its mail.
         """
         user = self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
@@ -50,7 +50,7 @@ class UserManager(BaseUserManager["User"]):
         """Return a queryset with the user who has an address in any case, or an empty one.
 
         It doesn't use `iexact`, which compares in upper case. There, PostgreSQL takes a dotless i
-        for an I, so that the owner of a domain with a dotless i could pose as anybody at the domain
+        for an I, so that the owner of a domain with a dotless i could pose as anyone at the domain
         with a normal one (CVE-2019-19844).
         """
         return self.filter(email=self.normalize_email(email))
@@ -81,8 +81,8 @@ class UserManager(BaseUserManager["User"]):
     def reachable(self) -> "models.QuerySet[User]":
         """Return the people who may be sent mail.
 
-        Mail goes to the primary address of an active account, and only once it is verified: anybody
-        can enter somebody else's. PostgreSQL makes sure that `email` is that address.
+        Mail goes to the primary address of an active account, and only once it is verified: anyone
+        can enter someone else's. PostgreSQL makes sure that `email` is that address.
         """
         return self.filter(is_active=True, emailaddress__primary=True, emailaddress__verified=True)
 

@@ -3,7 +3,7 @@
 Statistical disclosure control: a picture is released only once, of at least five answers, in
 rounded numbers. A group is counted only if both it and the number of other people are large enough.
 
-The limits of this: if all answers are the same, the mean is everybody's answer, and a person who
+The limits of this: if all answers are the same, the mean is everyone's answer, and a person who
 gives all answers but one can subtract them.
 """
 
@@ -117,7 +117,7 @@ class Picture:
 
     @property
     def leaves_people_out(self) -> bool:
-        """Whether somebody is in no counted group."""
+        """Whether someone is in no counted group."""
         return sum(row.stands_out or 0 for row in self.rows) < self.answers
 
     def moves_to(self, wanted: "Picture") -> list[Move]:

@@ -230,7 +230,7 @@ def _said(choices: Iterable) -> tuple:
 def fragment_tag(template_name: str, **values: Any) -> SafeString:
     """Include a template rendered with these values and nothing else, from the cache if possible.
 
-    `late_email=user.email` makes `email` a late value, so that everybody shares the fragment.
+    `late_email=user.email` makes `email` a late value, so that everyone shares the fragment.
     """
     late = {name[5:]: values.pop(name) for name in list(values) if name.startswith("late_")}
     return fragment(template_name, late=late, **values)
@@ -254,7 +254,7 @@ class OnceNode(template.Node):
 def once(parser: template.base.Parser, _token: template.base.Token) -> OnceNode:
     """Render the block up to `endonce` only once for each language, with an empty context.
 
-    It is an inline fragment, for text and links that are the same for everybody.
+    It is an inline fragment, for text and links that are the same for everyone.
     """
     nodelist = parser.parse(("endonce",))
     parser.delete_first_token()

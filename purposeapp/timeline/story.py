@@ -113,7 +113,7 @@ def _say_lead(lead: Lead, is_partial: bool) -> str:
         elif not lead.always:
             pattern = _("%(purposes)s has led since %(date)s.")
         elif is_partial:
-            pattern = _("%(purposes)s has led since %(date)s or longer.")
+            pattern = _("%(purposes)s has led since at least %(date)s.")
         else:
             pattern = _("%(purposes)s has led since your first result on %(date)s.")
     elif lead.in_a_row == 1:
@@ -125,7 +125,7 @@ def _say_lead(lead: Lead, is_partial: bool) -> str:
     elif not lead.always:
         pattern = _("%(purposes)s have shared the lead since %(date)s.")
     elif is_partial:
-        pattern = _("%(purposes)s have shared the lead since %(date)s or longer.")
+        pattern = _("%(purposes)s have shared the lead since at least %(date)s.")
     else:
         pattern = _("%(purposes)s have shared the lead since your first result on %(date)s.")
     return pattern % words
@@ -210,10 +210,10 @@ def _say_change(change: Change) -> Iterator[str]:
         }
     )
     if change.near is change.later:
-        yield _("What happened: %(event)s.") % {"event": change.later.event_label}
+        yield _("What happened: %(event)s") % {"event": change.later.event_label}
     elif change.near:
         words = {"event": change.near.event_label, "date": change.near.day}
-        yield _("Around then (%(date)s): %(event)s.") % words
+        yield _("Around then (%(date)s): %(event)s") % words
     if change.later.excerpt:
         yield _("Your note: “%(note)s”") % {"note": change.later.excerpt}
 

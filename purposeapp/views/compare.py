@@ -69,7 +69,7 @@ def _presets(snapshots: list[Snapshot]) -> list[tuple[str, str]]:
     year_ago = latest.taken_at - relativedelta(years=1)
     nearest = min(others, key=lambda each: abs(each.taken_at - year_ago))
     if abs(nearest.taken_at - year_ago) <= NEAR:
-        words = _("A year earlier (%(date)s)") % {"date": nearest.day}
+        words = _("About a year earlier (%(date)s)") % {"date": nearest.day}
         found.setdefault(nearest.id, (words, f"?a={nearest.id}"))
     for after, before in pairwise(reversed(snapshots)):
         if after.event_label:

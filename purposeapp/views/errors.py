@@ -159,8 +159,8 @@ def unprocessable(request: HttpRequest) -> HttpResponse:
     return error_page(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("That's not an option"),
-        _("We couldn't save that answer. Please go back and try again."),
+        _("We couldn't save that"),
+        _("We didn't recognise your choice. Please go back and try again."),
     )
 
 

@@ -16,7 +16,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def requires_reauthentication(view: View) -> View:
-    """Decorate the view of a form that somebody could use to take over an unattended session.
+    """Decorate the view of a form that someone could use to take over an unattended session.
 
     A user without a password must have signed in within the last minutes, or enter a code from an
     email. For a user with a password, the form itself asks for it.

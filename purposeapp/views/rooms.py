@@ -164,7 +164,7 @@ def _reveal(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 def _again(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     if room.begin_round():
-        messages.success(request, _("A new round has begun. Everybody starts again."))
+        messages.success(request, _("A new round has begun. Everyone starts again."))
     return _to(room)
 
 
@@ -176,7 +176,7 @@ def _end(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 def _delete(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     if not room.remove():
         return _to(room)
-    messages.success(request, _("The room is deleted."))
+    messages.success(request, _("Room deleted."))
     return HttpResponseSeeOther(reverse("rooms"))
 
 

@@ -13,7 +13,7 @@ from purposeapp.web.published import published
 
 @public_page(queries=SIDE_QUERIES)
 def split_page(request: HttpRequest, split: Split) -> HttpResponse:
-    """Show the public result page of a split: the same for everybody, so that it can be shared.
+    """Show the public result page of a split: the same for everyone, so that it can be shared.
 
     The query's `as` is the reader's side of job seeking. Without it, both sides' tips are shown.
     During a database outage, the result is shown without tips.

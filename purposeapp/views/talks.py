@@ -38,7 +38,7 @@ INVITATION = "purposeapp/invitation.html"
 
 
 def _introduction(request: HttpRequest) -> HttpResponse:
-    """Show a visitor what a talk is before they sign in to invite somebody."""
+    """Show a visitor what a talk is before they sign in to invite someone."""
     blank = blank_page(request, TALKS, dict, late={}, reads_query=False)
     return blank or render(request, TALKS)
 
@@ -211,7 +211,7 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
     """Return a 410 that says why an invitation can't start a talk any more.
 
     A signed-in participant is redirected to their side of the talk. A browser that started it as
-    a guest gets only a link, because somebody else may be using it by now, such as the inviter at
+    a guest gets only a link, because someone else may be using it by now, such as the inviter at
     a shared computer.
     """
     if side and talk.started_at and not talk.has_withdrawn(side):
@@ -229,7 +229,7 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
         text = _("This invitation was started in this browser. If that was you, go to your side.")
         return errors.gone(request, title, text, errors.Way(url, _("Open my side")))
     if talk.inviter_withdrew_at:
-        title = _("This invitation was withdrawn")
+        title = _("This invitation was revoked")
         text = _("Ask the person who sent it for a new one.")
     elif talk.started_at:
         title = _("This invitation is already in use")

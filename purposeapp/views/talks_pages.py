@@ -225,11 +225,11 @@ def _withdraw(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResp
     seat.talk.withdraw(seat.side)
     if seat.key:
         return HttpResponseSeeOther(seat.url())  # this page says so
-    words = _("Your points and your note in this talk are deleted.")
+    words = _("You've withdrawn. Your points, guess and note have been deleted.")
     if not seat.talk.started_at:
-        words = _("The invitation is revoked.")
+        words = _("Invitation revoked.")
     elif seat.other_has_withdrawn:
-        words = _("The talk is removed from your list.")
+        words = _("Talk removed from your list.")
     messages.success(request, words)
     return HttpResponseSeeOther(reverse("talks"))
 

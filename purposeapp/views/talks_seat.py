@@ -163,7 +163,7 @@ def your_talks() -> errors.Way:
 def expired_invitation(request: HttpRequest) -> HttpResponse:
     """Return a 410 for the inviter of an invitation that nobody used in time."""
     words = _("Nobody used it. Invitations last %(count)d days.")
-    way = errors.Way(reverse("talks") + "#invite", _("Invite somebody"))
+    way = errors.Way(reverse("talks") + "#invite", _("Invite someone"))
     title = _("This invitation has expired")
     return errors.gone(request, title, words % {"count": INVITATION_TERM.days}, way)
 
@@ -199,7 +199,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
         if seat.talk.is_over and not seat.talk.started_at:
             return expired_invitation(request)
         if seat.talk.is_over:
-            text = _("Talks end after a while, and nobody can see their points any more.")
+            text = _("Talks end after a while. Then nobody can see the points in them.")
             return errors.gone(request, _("This talk is over"), text, way)
         if seat.other_has_withdrawn and result:
             title = _("%(name)s has withdrawn") % {"name": seat.other_title}

@@ -87,7 +87,7 @@ def tick(request: AuthenticatedRequest, id: int) -> HttpResponse:
     verdict, assessment = form.cleaned_data["verdict"], form.cleaned_data["assessment"]
     if verdict == TickForm.UNDO and not assessment:
         # The tip has left the list, so go to the beginning of the page.
-        messages.success(request, _("Undone. If it still fits you, it's a tip to do again."))
+        messages.success(request, _("Undone. If it still fits you, it's back in your tips."))
         return redirect(f"{back}#main")
     # A tip that has moved to another list or is collapsed: go to its purpose instead.
     moves = verdict == Tick.Verdict.NOT_FOR_ME

@@ -79,7 +79,7 @@ def what_if(request: HttpRequest, form: WhatIfForm) -> HttpResponse:
 def what_if_result(request: HttpRequest, split: Split) -> HttpResponse:
     """Show the result of a what-if, the change from the last split, and progress to the goal.
 
-    For somebody without a history, it's the split in the query, from whose page they came.
+    For someone without a history, it's the split in the query, from whose page they came.
     """
     user = request.user
     last = Assessment.objects.latest_of(user)

@@ -30,7 +30,7 @@ def blank_page(
     reads_query: bool = True,
     **values: Hashable,
 ) -> HttpResponse | None:
-    """Return a cached page that is the same for everybody except for its `late` values.
+    """Return a cached page that is the same for everyone except for its `late` values.
 
     `late` values are as in `fragment`. The page is cached separately for visitors, signed-in users
     and staff.

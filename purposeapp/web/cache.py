@@ -22,7 +22,7 @@ class DatabaseCache(db.DatabaseCache):
 
     Django counts the whole table, begins a savepoint, looks up the key and then inserts or updates.
     A sign-in stores eight values, so that was most of its queries. And if the database is
-    unavailable, Django ignores the error, so that rate limits would refuse everybody.
+    unavailable, Django ignores the error, so that rate limits would refuse everyone.
     """
 
     def clear_expired(self) -> int:

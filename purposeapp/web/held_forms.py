@@ -2,7 +2,7 @@
 
 A draft is kept in the visitor's session, by the path of its page. After the person signs in with
 the account that typed it, the page shows it for them to submit again. It is never processed without
-that. If anybody else signs in, it is deleted.
+that. If anyone else signs in, it is deleted.
 """
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""An LRU cache, in each worker's memory, of the pages that are the same for everybody.
+"""An LRU cache, in each worker's memory, of the pages that are the same for everyone.
 
 There are about four thousand of them in a language, a few kilobytes each: mostly the page of each
 split, in general and for each side of job seeking. They depend only on the published content. A
@@ -45,7 +45,7 @@ _CACHED_QUERIES = re.compile(f"{SIDE_QUERIES.pattern}|{PAGE_QUERIES.pattern}")
 
 
 def public_page(view: Callable | None = None, *, queries: re.Pattern = NO_QUERIES) -> Callable:
-    """Decorator for views whose page is the same for everybody until published content changes.
+    """Decorator for views whose page is the same for everyone until published content changes.
 
     The view must use only the path and the query string of the request, and show no form, which
     would need a CSRF token for each visitor. A query string that doesn't match `queries` is

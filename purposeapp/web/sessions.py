@@ -173,7 +173,7 @@ class SessionStore(db.SessionStore):
     def _validate_session_key(self, key):
         """Reject a key that no session can have, without a query.
 
-        A NUL character would be an error in PostgreSQL, and so a 500 for anybody who sends one.
+        A NUL character would be an error in PostgreSQL, and so a 500 for anyone who sends one.
         """
         return bool(key) and len(key) >= 8 and key.isascii() and key.isalnum()
 

@@ -13,10 +13,10 @@ COOKIE = "timezone"
 
 
 def activate_reader_time_zone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Show dates and times in the signed-in user's time zone, and in UTC to anybody else.
+    """Show dates and times in the signed-in user's time zone, and in UTC to anyone else.
 
     The time zone is activated when a view or a template first accesses the user. Pages that are
-    the same for everybody never do, so they don't vary and don't load a session.
+    the same for everyone never do, so they don't vary and don't load a session.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -276,11 +276,11 @@ def test_a_version_of_another_tip_is_a_404(editor, tip):
 
 
 def test_an_editor_whose_account_is_gone_leaves_the_change(editor, tip):
-    somebody = make_user("gone@example.org")
-    Tip.history.filter(id=tip.pk).update(history_user=somebody)
-    tip._history_user = somebody
+    someone = make_user("gone@example.org")
+    Tip.history.filter(id=tip.pk).update(history_user=someone)
+    tip._history_user = someone
     tip.delete()
-    somebody.delete()
+    someone.delete()
     gone = Tip.history.first()
     for page in (history_of(gone), f"{TIPS}deleted/"):
         shown = text_of(editor.get(page))

@@ -419,7 +419,7 @@ BAD_FILES = {
     "tips twice": (b'{"version": 1, "tips": [], "tips": []}', NOT_TIPS),
     "lists in lists": (b"[" * 100_000, str(json_validation.TOO_DEEP)),
     "a huge file": (b" " * (MAX_TIPS_FILE_MB * 1024 * 1024 + 1), FILE_TOO_LARGE % {"megabytes": 2}),
-    "nothing in it": (b"", "The submitted file is empty."),
+    "nothing in it": (b"", "This file is empty. Choose another one."),
     "a bad entry": (document(entry(), entry(key="")), f"Entry 2: “key”: {REQUIRED}"),
     "a key twice": (
         document(entry()).replace(b'"state"', b'"key": "other", "state"'),

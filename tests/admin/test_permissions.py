@@ -33,7 +33,7 @@ def tip_pages() -> list[str]:
 
 def other_pages() -> list[str]:
     """Return every list, form, history and delete page except those of what editors write."""
-    make_assessment(make_user("somebody@example.org"))
+    make_assessment(make_user("someone@example.org"))
     found = []
     for model in admin.site._registry:
         if model in (Tip, PortraitPart, TalkQuestion):

@@ -86,7 +86,7 @@ def test_a_tick_that_comes_in_between_archives_the_tip():
     """The tick is stored but not committed when the editor deletes: the deletion waits for it."""
     Tip.objects.all().delete()
     tip = make_tip(text="Old words.")
-    user, somebody = make_editor(), make_user("somebody@example.org")
+    user, someone = make_editor(), make_user("someone@example.org")
     answers = []
 
     def delete():
@@ -95,7 +95,7 @@ def test_a_tick_that_comes_in_between_archives_the_tip():
         answers.append(client.post(page_of_tip(tip, "delete"), {"post": "yes"}).status_code)
 
     def tick():
-        Tick.objects.create(user=somebody, tip=tip, verdict="done")
+        Tick.objects.create(user=someone, tip=tip, verdict="done")
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # check the foreign key to the tip now
 

@@ -166,7 +166,7 @@ def test_the_search_takes_a_straight_apostrophe_and_a_curly_one_for_the_same(edi
 
 
 def test_a_published_tip_is_on_the_page_at_once_with_another_etag(editor):
-    tip = make_tip(text="Be kind to everybody.", state="draft")
+    tip = make_tip(text="Be kind to everyone.", state="draft")
     page = "/splits/10-0-0-0-0/"
     before = editor.get(page)
     assert tip.text not in before.content.decode()

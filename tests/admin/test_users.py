@@ -20,13 +20,13 @@ from tests.support.waiting import eventually
 
 
 def test_a_superuser_reads_assessments_and_changes_none(superuser):
-    assessment = make_assessment(make_user("somebody@example.org"), note="private words")
+    assessment = make_assessment(make_user("someone@example.org"), note="private words")
     listed = superuser.get(reverse("admin:purposeapp_assessment_changelist")).content.decode()
-    assert "somebody@example.org" in listed
+    assert "someone@example.org" in listed
     assert "6-2-2-0-0" in listed
     change = reverse("admin:purposeapp_assessment_change", args=[assessment.pk])
     page = superuser.get(change).content.decode()
-    assert "somebody@example.org" in page
+    assert "someone@example.org" in page
     assert 'name="_save"' not in page
     assert superuser.post(change, {"note": "changed"}).status_code == 403
     assert superuser.get(reverse("admin:purposeapp_assessment_add")).status_code == 403
@@ -49,7 +49,7 @@ def test_a_list_is_called_what_it_holds(superuser, model, title):
 
 @pytest.mark.parametrize("place", ["changelist", "change", "history"])
 def test_what_a_person_wrote_is_not_shown(superuser, place):
-    user = make_user("somebody@example.org")
+    user = make_user("someone@example.org")
     assessment = make_assessment(user, note="private words", event="other", event_words="a secret")
     args = [] if place == "changelist" else [assessment.pk]
     page = superuser.get(reverse(f"admin:purposeapp_assessment_{place}", args=args))
@@ -59,7 +59,7 @@ def test_what_a_person_wrote_is_not_shown(superuser, place):
 
 
 def test_a_search_finds_nothing_that_a_person_wrote(superuser):
-    make_assessment(make_user("somebody@example.org"), note="private words")
+    make_assessment(make_user("someone@example.org"), note="private words")
     path = reverse("admin:purposeapp_assessment_changelist")
     found = superuser.get(path, {"q": "private"}).context["cl"].queryset
     assert list(found) == []
@@ -210,7 +210,7 @@ def test_whoever_deletes_an_account_waits_for_what_its_person_is_doing():
     ("button", "is_usable"), [("set-password", "true"), ("unset-password", "false")]
 )
 def test_whoever_is_given_another_password_is_told_so(superuser, caplog, button, is_usable):
-    user = make_user("somebody@example.org")
+    user = make_user("someone@example.org")
     form = {"password1": "ten others", "password2": "ten others"}
     form |= {"usable_password": is_usable, button: ""}
     answer = superuser.post(f"/admin/purposeapp/user/{user.pk}/password/", form)

@@ -102,7 +102,7 @@ def test_an_editor_writes_previews_publishes_moves_and_takes_back(new_visitor, s
     text = "Show what you *learned*, not only what you won."
     shown = "not only what you won."
 
-    # Preview a draft before it is saved, and before anybody else sees it.
+    # Preview a draft before it is saved, and before anyone else sees it.
     page.goto(f"{ADMIN}add/")
     page.get_by_label("Text:").fill(text)
     page.get_by_label("Purpose:").select_option("Vanity project")
@@ -254,7 +254,7 @@ def test_a_superuser_finds_a_gap_and_moves_tips_by_file(superuser, tmp_path):
         page.get_by_label("The file", exact=False).first.set_input_files(file)
         page.get_by_role("button", name="Review changes").click()
 
-    # The tips for somebody with all ten points on Vanity project and no change of points.
+    # The tips for someone with all ten points on Vanity project and no change of points.
     keys = {"vanity-use-the-audience", "vanity-many-ask", "vanity-many-lend-the-stage"}
     *others, only = sorted(before["tips"], key=lambda tip: tip["key"] == "vanity-use-the-audience")
     others = [{**tip, "points_to": 9} if tip["key"] in keys else tip for tip in others]

@@ -12,12 +12,12 @@ PUBLIC = (
     "/purposes/",
     "/splits/",
     "/worksheet/",
-)  # these are the same for everybody
+)  # these are the same for everyone
 
 
 def test_every_page_that_anybody_may_see(visitor):
     visitor.expect_status(404, 422)
-    inspection = Inspection(visitor, "anybody")
+    inspection = Inspection(visitor, "anyone")
     inspection.of_all(
         "/",
         "/splits/6-2-2-0-0/",

@@ -94,7 +94,7 @@ def test_a_newcomer_keeps_the_result_that_waited(member):
     member.go_to_linkedin("Sign up with LinkedIn")
     member.agree()
     page.wait_for_url("**/history/")
-    expect(member.visitor.message).to_contain_text("Your result is saved in your history.")
+    expect(member.visitor.message).to_contain_text("Your result is saved to your history.")
     expect(member.visitor.account_menu).to_contain_text(member.email)
     expect(member.entries).to_have_count(1)
     expect(member.entries).to_contain_text("Mainly business driven (60%)")

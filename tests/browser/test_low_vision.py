@@ -61,7 +61,7 @@ def test_forced_colours_tell_what_is_done_and_what_is_chosen(new_visitor, scheme
 
 @pytest.mark.parametrize(("system", "remembered"), [("light", "dark"), ("dark", "light")])
 def test_forced_colours_come_with_the_purposes_of_their_own_ground(new_visitor, system, remembered):
-    """What somebody chose for the site is for their other screen: the system has the last word."""
+    """What someone chose for the site is for their other screen: the system has the last word."""
     visitor = new_visitor(forced_colors="active", color_scheme=system)
     page = visitor.page
     cell = page.locator(".bar .cell").first

@@ -71,7 +71,7 @@ def test_a_goal_is_printed_without_what_changes_it(visitor):
     page.get_by_role("button", name="Save goal").last.click()
     expect(visitor.message).to_have_text("Your goal is saved.")
     to_click = [
-        page.get_by_role("link", name="Talk about your goal with somebody"),
+        page.get_by_role("link", name="Talk about your goal with someone"),
         page.get_by_role("button", name="Remove goal"),
         page.get_by_text("Change goal"),
     ]

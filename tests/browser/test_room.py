@@ -252,7 +252,7 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
 
     # One press and an account, and the person's own answer is in their history.
     keeper = phones[0].visitor
-    keeper.page.get_by_role("button", name="Save it in my history").click()
+    keeper.page.get_by_role("button", name="Save to my history").click()
     keeper.fill_credentials()
     keeper.page.get_by_role("main").get_by_role("button", name="Sign up").click()
     keeper.page.wait_for_url("**/history/*-*/")
@@ -465,7 +465,7 @@ def test_a_table_that_is_too_wide_is_scrolled_by_keyboard(server, host):
 
 def test_a_long_name_leaves_room_for_the_way_in_without_javascript(server, host, new_visitor):
     code = open_room(host)
-    name = "A workshop for everybody who works in Accounting, Purchasing, Sales and Support!"
+    name = "A workshop for everyone who works in Accounting, Purchasing, Sales and Support!"
     server.run(ANSWER.format(code=code, seats=range(3)) + f"room.title = {name!r}; room.save()")
     screen = open_screen(host)
     plain = new_visitor(java_script_enabled=False)

@@ -1,10 +1,10 @@
-"""A result page is the same for everybody, yet personal right after sending the form."""
+"""A result page is the same for everyone, yet personal right after sending the form."""
 
 import pytest
 from playwright.sync_api import expect
 
 PHONE = {"width": 390, "height": 844}
-WHAT_IT_IS = "Somebody spread ten points over their reasons for using LinkedIn."
+WHAT_IT_IS = "Someone spread ten points over their reasons for using LinkedIn."
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
@@ -40,7 +40,7 @@ def test_the_first_result_is_ones_own_and_anybody_elses_is_not(visitor, new_visi
     expect(page.get_by_text("Is this you?")).to_be_hidden()
     visitor.shot("first-result")
 
-    # The server sends everybody the same bytes; only this tab knows that the result is its own.
+    # The server sends everyone the same bytes; only this tab knows that the result is its own.
     reader = new_visitor()
     address = "/splits/6-2-2-0-0/"
     assert reader.page.request.get(address).body() == page.request.get(address).body()

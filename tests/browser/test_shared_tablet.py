@@ -21,7 +21,7 @@ def test_every_page_says_who_is_signed_in_and_leads_out(new_visitor, width):
         expect(line.get_by_role("link", name="Sign out")).to_be_visible()
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not page.evaluate(wide), path
-    for path in PUBLIC:  # the same bytes for everybody: the account is shown behind the link
+    for path in PUBLIC:  # the same bytes for everyone: the account is shown behind the link
         page.goto(path)
         banner = page.get_by_role("banner")
         expect(banner.get_by_role("link", name="Your account")).to_be_visible()

@@ -23,13 +23,13 @@ def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwar
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url(ASSESSMENT)
-    expect(visitor.message).to_contain_text("Your result is saved in your history.")
+    expect(visitor.message).to_contain_text("Your result is saved to your history.")
     expect(visitor.headline).to_have_text("Mainly job seeking (60%)")
     entries = page.get_by_role("main").get_by_role("listitem").get_by_role("heading")
     page.goto("/history/")
     expect(entries).to_have_text(["Mainly job seeking (60%)"])
 
-    # Somebody else may have used this browser, so the page asks about the other result.
+    # Someone else may have used this browser, so the page asks about the other result.
     page.get_by_role("link", name="See it").click()
     expect(visitor.headline).to_have_text("Is this result yours?")
     expect(page.get_by_role("checkbox", name="Mainly business driven (60%)")).to_be_checked()

@@ -37,7 +37,7 @@ ROLES = ["anonymous", "stranger", "owner", "editor", "staff", "superuser"]
 """The owner owns the assessment and the reminder; editors may change tips; plain staff, nothing."""
 
 GROUPS = {
-    "everybody": ROLES,
+    "everyone": ROLES,
     "signed-in": ROLES[1:],
     "others": [role for role in ROLES if role not in ("anonymous", "owner")],
     "visitors": ["anonymous", "stranger", "owner"],
@@ -45,7 +45,7 @@ GROUPS = {
 }
 
 TABLE = """
-                                         everybody
+                                         everyone
 /                                        oo?---
 /questionnaire.png                       oo----
 /splits/6-2-2-0-0/                       oo----

@@ -16,7 +16,7 @@ LISTENS = re.compile(r"running on (http://[^ ]+)")
 
 
 class Provider:
-    """A provider that signs in anybody by the `sub` that they enter, and returns their claims."""
+    """A provider that signs in anyone by the `sub` that they enter, and returns their claims."""
 
     def start(self) -> None:
         """Start the provider and wait until it listens. Raises RuntimeError if it fails."""

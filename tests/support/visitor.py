@@ -174,4 +174,4 @@ class Visitor:
         self.open_account_menu()
         self.account_menu.get_by_role("button", name="Sign out").click()
         expect(self.message).to_contain_text("signed out")
-        self.page.wait_for_load_state()  # its script forgets that somebody was signed in
+        self.page.wait_for_load_state()  # its script forgets that someone was signed in

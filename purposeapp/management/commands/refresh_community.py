@@ -13,7 +13,7 @@ class Command(BaseCommand):
     """The daily command for the community's picture. Its rules are in purposeapp/community.py."""
 
     help = (
-        "Count everybody's latest result anew, and release the community's picture, if at least "
+        "Count everyone's latest result anew, and release the community's picture, if at least "
         f"{MIN_PEOPLE} people are in it and at least {MIN_CHANGED} have changed since the last "
         "release. It can be run as often as you like."
     )

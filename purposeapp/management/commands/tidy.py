@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = (
         "Delete what is over: old talks, answers in rooms, sessions, counts of limits, links that "
         "confirm an email, mails that could not be sent. "
-        "It can be run as often as you like; nothing that anybody still uses is deleted."
+        "It can be run as often as you like; nothing that anyone still uses is deleted."
     )
 
     def handle(self, **options) -> None:

@@ -46,6 +46,9 @@ class EventForm(forms.Form):
 class NoteForm(LifeEventForm, forms.ModelForm):
     """The event and the note of an assessment. Its points can't be changed."""
 
+    event_was = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The event when the page was loaded, so that an older page doesn't undo a newer choice."""
+
     class Meta:
         model = Assessment
         fields = ["event", "event_words", "note"]
@@ -53,11 +56,19 @@ class NoteForm(LifeEventForm, forms.ModelForm):
         labels = {"note": _("Did you expect this?")}
         widgets = {"note": forms.Textarea(attrs={"rows": 4, "dir": "auto"})}
 
+    def __init__(self, *args, instance: Assessment, **kwargs) -> None:
+        kwargs.setdefault("initial", {"event_was": instance.event})
+        super().__init__(*args, instance=instance, **kwargs)
+
     def save(self, commit: bool = True) -> Assessment:
-        """Save the event and the note, and no other column.
+        """Save the note, and the event if the user changed it, and no other column.
 
         Saves nothing if the assessment has been deleted in the meantime.
         """
+        values = dict(self.cleaned_data)
+        event_was = values.pop("event_was")
+        if values["event"] == event_was != LifeEvent.OTHER and "event_was" in self.data:
+            del values["event"], values["event_words"]
         mine = Assessment.objects.for_user(self.instance.user)
-        mine.filter(pk=self.instance.pk).update(**self.cleaned_data)
+        mine.filter(pk=self.instance.pk).update(**values)
         return self.instance

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 from django.utils.html import escape
 
@@ -11,9 +12,9 @@ from purposeapp.dates import newest_day
 from purposeapp.forms.day import NOT_A_DAY
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT
 from purposeapp.forms.paper import DAY_TO_COME, DAY_TOO_EARLY, NO_DAY
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, Reminder
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from tests.support.make import NOON, make_assessment, sheet
+from tests.support.make import NOON, make_assessment, make_reminder, sheet
 
 PATH = "/history/add/"
 SUBMISSION = "4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"
@@ -35,6 +36,15 @@ def test_a_sheet_is_recorded_at_midday_of_its_day_with_all_that_was_told(owner, 
     assert assessment.recorded_at > timezone.now() - timedelta(minutes=1)
     assert (assessment.event, assessment.event_words) == ("redundancy", "")
     assert assessment.note == "On a train.\nIn the rain."
+
+
+def test_a_newer_day_postpones_the_periodic_reminder_and_an_older_one_does_not(owner, user):
+    due = make_reminder(user, "every_3_months", due_on=timezone.localdate()).due_on
+    owner.post(PATH, sheet(taken_on=(due - relativedelta(months=4)).isoformat()))
+    assert Reminder.objects.get().due_on == due
+    newer = due - timedelta(days=10)
+    owner.post(PATH, sheet(taken_on=newer.isoformat()))
+    assert Reminder.objects.get().due_on == newer + relativedelta(months=3)
 
 
 def test_it_lands_at_its_place_in_the_order_of_time(owner, user):

@@ -21,8 +21,7 @@ def redirect_to_recorded(request: HttpRequest, assessment: Assessment) -> HttpRe
 
     That page says that the result is saved. Idempotent, as recording is.
     """
-    day = assessment.taken_on or timezone.localdate(assessment.taken_at)
-    Reminder.objects.for_user(request.user).postpone_after(day)
+    Reminder.objects.for_user(request.user).postpone_after(timezone.localdate(assessment.taken_at))
     request.session[JUST_RECORDED] = request.session[TO_ANNOUNCE] = str(assessment.id)
     return redirect(assessment)
 

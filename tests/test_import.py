@@ -181,6 +181,7 @@ def test_more_entries_than_are_taken_are_refused_and_counted(owner, monkeypatch)
     assert refusal(send(owner, document(*entries))) == too_many
     assert refusal(send(owner, document(goals=goals))) == too_many
     assert refusal(send(owner, table(*entries))) == too_many
+    assert refusal(send(owner, table(*entries[:1] * 4))) == too_many
     assert not Assessment.objects.exists()
     send(owner, document(*entries[:3]))
     send(owner, table(entries[3]))

@@ -1,6 +1,7 @@
 """Parsing an import document: all of it, or a rejection with the place and reason. No database."""
 
 import json
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -281,7 +282,10 @@ BAD_TABLES = [
     (f"{HEAD}\n1,2\n".encode(), "Row 2: This row has 2 cells, and the first row has 8."),
     (f'{HEAD}\n"a"b,\n'.encode(), f"Line 2: {csv_table.NOT_CSV}"),
     (f'{HEAD}\n\n"a\n\n'.encode(), f"Line 4: {csv_table.NOT_CSV}"),
-    (f'{HEAD}\n"{"x" * 200_000}"'.encode(), f"Line 2: {csv_table.NOT_CSV}"),
+    (f'{HEAD}\n"{"x" * 200_000}"'.encode(), f"Line 2: {csv_table.TOO_LONG}"),
+    (f"{HEAD}{',' * 200_000}".encode(), f"Line 1: {csv_table.TOO_LONG}"),
+    (f"{table(entry()).decode()}{',' * 200_000}".encode(), f"Line 3: {csv_table.TOO_LONG}"),
+    (f"{HEAD}\n".encode() + b'"\n",' * 50_000, f"Line 2: {csv_table.TOO_LONG}"),
     (f"{HEAD}\nZwölf".encode("latin-1"), f"Line 2: {NOT_UTF_8}"),
 ]
 
@@ -289,6 +293,18 @@ BAD_TABLES = [
 @pytest.mark.parametrize(("data", "reason"), BAD_TABLES, ids=lambda value: str(value)[:30])
 def test_a_bad_table_is_refused_with_the_row_and_the_reason(data, reason):
     assert document_or_refusal(data) == reason
+
+
+def test_a_row_is_too_long_before_it_is_a_list_and_takes_little_memory():
+    tracemalloc.start()
+    try:
+        assert document_or_refusal(b"taken_at" + b"," * 20 * 2**20) == (
+            f"Line 1: {csv_table.TOO_LONG}"
+        )
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * 2**20  # a list of them would take eight bytes for each
 
 
 @given(st.text() | st.text(",;\t\"'\r\n06a"), st.sampled_from([",", ";"]))

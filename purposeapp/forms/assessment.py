@@ -56,9 +56,9 @@ class NoteForm(LifeEventForm, forms.ModelForm):
         labels = {"note": _("Did you expect this?")}
         widgets = {"note": forms.Textarea(attrs={"rows": 4, "dir": "auto"})}
 
-    def __init__(self, *args, instance: Assessment, **kwargs) -> None:
-        kwargs.setdefault("initial", {"event_was": instance.event})
-        super().__init__(*args, instance=instance, **kwargs)
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["event_was"] = self.instance.event
 
     def save(self, commit: bool = True) -> Assessment:
         """Save the note, and the event if the user changed it, and no other column.

@@ -18,6 +18,13 @@ AT_ROW = _("Row %(number)d: %(reason)s")
 NOT_CSV = _("This is not CSV.")
 COLUMN_TWICE = _("This column appears twice.")
 OTHER_CELLS = _("This row has %(cells)d cells, and the first row has %(columns)d.")
+TOO_LONG = _("The row that begins here is longer than any in an export.")
+
+MAX_ROW_LENGTH = 100_000
+"""Maximum number of characters in a row, several times as many as in the longest row of an export.
+
+It bounds memory: a megabyte of commas becomes many megabytes of lists.
+"""
 
 DELIMITERS = ",;\t"
 """The delimiters that we read. Spreadsheets write `;` in locales with a decimal comma."""
@@ -76,16 +83,18 @@ def is_table(data: bytes, column: str) -> bool:
 
 def read_table(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each non-empty row with its number as in a spreadsheet. Raises InvalidFile."""
-    text = decode(data)
-    first_line = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    decode(data)  # says where it isn't UTF-8
+    lines = _Lines(data)
+    delimiter = max(DELIMITERS, key=lines.first.count)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         columns = [name.strip() for name in next(reader)]
         with at_entry(1, AT_ROW):
             if len(set(columns)) < len(columns):
                 raise ValidationError(COLUMN_TWICE)
+        lines.begin_row()
         for number, cells in enumerate(reader, start=2):
+            lines.begin_row()
             if not any(cells):
                 continue
             with at_entry(number, AT_ROW):
@@ -95,6 +104,31 @@ def read_table(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             yield number, dict(zip(columns, cells, strict=True))
     except csv.Error as error:
         raise InvalidFile(AT_LINE, params={"line": reader.line_num, "reason": NOT_CSV}) from error
+
+
+class _Lines:
+    """The lines of a table, for csv.reader. Raises InvalidFile at a row that is too long.
+
+    It does so before csv.reader makes a list of the row, which may have several lines.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._file = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+        self.first = self._file.readline(MAX_ROW_LENGTH)
+        self._file.seek(0)
+        self._line = self._begins_at = self._length = 0
+
+    def begin_row(self) -> None:
+        self._begins_at, self._length = self._line, 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(MAX_ROW_LENGTH + 1):
+            self._line += 1
+            self._length += len(line)
+            if self._length > MAX_ROW_LENGTH:
+                params = {"line": self._begins_at + 1, "reason": TOO_LONG}
+                raise InvalidFile(AT_LINE, params=params)
+            yield line
 
 
 def read_number(cell: str) -> int | str:

@@ -253,8 +253,8 @@ def _read_assessments(
     numbered: dict[int, Assessment] = {}
     splits: dict[UUID, Split] = {}
     form = AssessmentEntryForm()
-    for number, entry in entries:
-        if len(numbered) == MAX_ENTRIES:
+    for count, (number, entry) in enumerate(entries):
+        if count == MAX_ENTRIES:
             raise InvalidFile(TOO_MANY_ENTRIES, params=_grouped({"most": MAX_ENTRIES}))
         with at_entry(number, place):
             assessment = Assessment(**form.clean_entry(entry))

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from purposeapp.models import Assessment
 from tests.support.make import NOON, make_assessment, make_user
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
@@ -164,6 +165,18 @@ def test_one_beyond_the_choices_can_still_be_named(owner, three, monkeypatch):
     assert [each.id for each, _name in response.context["choices"]] == [a.id for a in three[::-1]]
 
 
+def test_events_beyond_the_choices_are_listed_too(owner, three, monkeypatch):
+    monkeypatch.setattr("purposeapp.views.compare.MAX_CHOICES", 2)
+    year_ago = three[2].taken_at - timedelta(days=360)
+    Assessment.objects.filter(pk=three[1].pk).update(event="new_job", taken_at=year_ago)
+    Assessment.objects.filter(pk=three[0].pk).update(taken_at=year_ago - timedelta(days=1))
+    response = owner.get("/history/compare/")
+    assert [each.id for each in response.context["events_between"]] == [three[1].id]
+    presets = [words for words, _query in response.context["presets"]]
+    assert presets[0] == "Your first result"
+    assert presets[1].startswith("About a year earlier (")
+
+
 @pytest.mark.parametrize("name", ["a", "b"])
 @pytest.mark.parametrize("id", ["nonsense", NOBODYS_ID, "1", "%00", "7f9c24e8"])
 def test_what_is_not_there_is_a_404(owner, three, name, id):
@@ -195,9 +208,9 @@ def test_it_costs_the_same_number_of_queries_at_two_and_at_four(
 ):
     make_assessment(user)
     make_assessment(user)
-    with django_assert_num_queries(4):  # session and user, choices, oldest, latest
+    with django_assert_num_queries(5):  # session and user, choices, oldest, latest
         owner.get("/history/compare/")
     make_assessment(user)
     make_assessment(user)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         owner.get("/history/compare/")

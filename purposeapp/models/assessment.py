@@ -112,6 +112,10 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
         """Return those that were done on paper and entered with their day."""
         return self.exclude(taken_on=None)
 
+    def with_event(self) -> Self:
+        """Return those before which something happened in the person's life."""
+        return self.exclude(event="")
+
     def latest_first(self) -> Self:
         """Order by the time that the person gave and then the time of entry, the newest first."""
         return self.order_by(*LATEST_FIRST)

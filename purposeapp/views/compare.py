@@ -42,10 +42,12 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
         # Only the latest one is ticked: compare it with the one before.
         second = mine.latest_first()[1:2].first()
     snapshots = mine.latest_snapshots(MAX_CHOICES)
+    is_whole = len(snapshots) < MAX_CHOICES
     if len(snapshots) < 2 or not first or not second:
         return render(request, "purposeapp/compare.html")
     ordered = sorted((first, second), key=attrgetter("key"))
     earlier, later = (each.snapshot for each in ordered)
+    between = mine.after(ordered[0]).before(ordered[1])
     known = {snapshot.id for snapshot in snapshots}
     snapshots = [each for each in (earlier, later) if each.id not in known] + snapshots
     shared = repeated(snapshot.on for snapshot in snapshots)
@@ -55,17 +57,22 @@ def compare(request: AuthenticatedRequest) -> HttpResponse:
         ],
         "earlier": earlier,
         "later": later,
-        "presets": _presets(snapshots),
+        "presets": _presets(snapshots, is_whole),
         "has_too_many": len(ticked) > 2,
     }
-    context |= _difference(earlier, later, snapshots)
+    context |= _difference(earlier, later)
+    # Without the later one's event, which is shown next to it.
+    context["events_between"] = between.with_event().latest_snapshots(MAX_CHOICES)
     return render(request, "purposeapp/compare.html", context)
 
 
-def _presets(snapshots: list[Snapshot]) -> list[tuple[str, str]]:
-    """Return suggested comparisons with the latest assessment, as pairs of text and query."""
+def _presets(snapshots: list[Snapshot], is_whole: bool) -> list[tuple[str, str]]:
+    """Return suggested comparisons with the latest assessment, as pairs of text and query.
+
+    Without `is_whole`, the first of the snapshots isn't the person's first.
+    """
     *others, latest = snapshots
-    found = {others[0].id: (_("Your first result"), "?")}
+    found = {others[0].id if is_whole else None: (_("Your first result"), "?")}
     year_ago = latest.taken_at - relativedelta(years=1)
     nearest = min(others, key=lambda each: abs(each.taken_at - year_ago))
     if abs(nearest.taken_at - year_ago) <= NEAR:
@@ -89,12 +96,8 @@ def _chosen(assessments: QuerySet[Assessment], id: str | None) -> Assessment | N
     return get_object_or_404(assessments, id=uuid_or_404(id))
 
 
-def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -> dict[str, Any]:
-    """Return the template context of the comparison.
-
-    Both are among `snapshots`, which are sorted oldest first.
-    """
-    ids = [each.id for each in snapshots]
+def _difference(earlier: Snapshot, later: Snapshot) -> dict[str, Any]:
+    """Return the template context of the comparison."""
     return {
         "same": earlier.id == later.id,
         "sides": [
@@ -108,10 +111,4 @@ def _difference(earlier: Snapshot, later: Snapshot, snapshots: list[Snapshot]) -
         ],
         "moves": story.moves(earlier.split, later.split),
         "time": time_between(earlier.on, later.on),
-        # Without the later one's event, which is shown next to it.
-        "events_between": [
-            each
-            for each in snapshots[ids.index(earlier.id) + 1 : ids.index(later.id)]
-            if each.event_label
-        ],
     }

@@ -166,8 +166,8 @@ def test_they_are_asked_in_words():
         "about it this month?",
         "You want to go from being seen to being useful. What could you give the people who "
         "already follow you?",
-        "For Business driven, you expected 0 points from Anna, and it's 7 points. What gave you "
-        "that impression?",
+        "For Business driven, you guessed that Anna would put 0 points, but it's 7 points. What "
+        "gave you that impression?",
     ]
 
 

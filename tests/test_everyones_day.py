@@ -409,16 +409,18 @@ def test_a_chosen_one_stands_whatever_the_browser_says(owner, user):
     assert (response.status_code, response.url) == (302, "/settings/")
     told(owner, "Europe/London")
     page = owner.get("/settings/")
-    assert "Your days and times are in Asia/Kolkata." in text_of(page)
+    assert "Dates and times are shown in this time zone: Asia/Kolkata." in text_of(page)
     assert '<option value="Asia/Kolkata" selected>' in page.content.decode()
     owner.post("/settings/time-zone/", {"time_zone": ""})
-    assert "Your days and times are in Europe/London." in text_of(owner.get("/settings/"))
+    assert "Dates and times are shown in this time zone: Europe/London." in text_of(
+        owner.get("/settings/")
+    )
 
 
 def test_without_either_times_are_in_utc_and_say_so(owner, user):
     for hour in (10, 11):
         make_assessment(user, taken_at=datetime(2026, 3, 14, hour, tzinfo=UTC))
-    assert "Your days and times are in UTC." in text_of(owner.get("/settings/"))
+    assert "Dates and times are shown in this time zone: UTC." in text_of(owner.get("/settings/"))
     assert "14 March 2026, 11:00 UTC" in text_of(owner.get("/history/"))
 
 
@@ -437,7 +439,9 @@ def test_a_time_zone_without_letters_of_its_own_is_named_by_its_offset(owner, us
     names = [name for _, name in listed(owner)]
     assert names == ["15 March 2026, 01:00 UTC+14", "15 March 2026, 00:00 UTC+14"]
     User.objects.update(time_zone="Etc/GMT+12")
-    assert "Your days and times are in Etc/GMT+12." in text_of(owner.get("/settings/"))
+    assert "Dates and times are shown in this time zone: Etc/GMT+12." in text_of(
+        owner.get("/settings/")
+    )
 
 
 def test_a_time_zone_that_is_not_in_the_list_is_refused(owner, user):
@@ -496,7 +500,7 @@ def test_a_place_is_shown_under_its_name_of_today_where_a_browser_knows_an_old_o
 
 
 def test_a_browser_that_tells_an_old_name_and_a_choice_of_one_find_the_current_one(owner, user):
-    assert "in Asia/Kolkata." in text_of(told(owner, "Asia/Calcutta").get("/settings/"))
+    assert "time zone: Asia/Kolkata." in text_of(told(owner, "Asia/Calcutta").get("/settings/"))
     assert owner.post("/settings/time-zone/", {"time_zone": "Asia/Calcutta"}).status_code == 302
     page = owner.get("/settings/")
     assert '<option value="Asia/Kolkata" selected>' in page.content.decode()

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from purposeapp.models import Goal, PortraitPart, Room, Talk, TalkQuestion, Tip
+from purposeapp.models import Goal, PortraitPart, Room, Talk, TalkQuestion, Tick, Tip
+from tests.support.make import make_tip
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 plainer_words = import_module("purposeapp.migrations.0015_plainer_words")
@@ -19,6 +20,7 @@ who_shares = import_module("purposeapp.migrations.0032_no_blind_spot_for_who_sha
 plainer_question = import_module("purposeapp.migrations.0037_plainer_talk_question")
 more_and_fewer_points = import_module("purposeapp.migrations.0039_more_and_fewer_points")
 questions_to_read_aloud = import_module("purposeapp.migrations.0042_questions_to_read_aloud")
+plain_again = import_module("purposeapp.migrations.0043_plain_words_again")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """The migration at which the oldest database to preserve was created."""
@@ -104,7 +106,7 @@ def expect_kept(stored, rows):
     assert rows == {name: stored[name] for name in rows}
     now, then = said_anew["Tip"]
     keys = {tip["key"] for tip in then}
-    assert len(now) == len(then) + len(plain_words.FEW_OR_MANY_POINTS)
+    assert len(now) == len(then) + len(plain_words.FEW_OR_MANY_POINTS) + len([plain_again.NEW_TIP])
     assert [but_its_words(tip) for tip in now if tip["key"] in keys] == [
         but_its_words(tip) for tip in then
     ]
@@ -275,3 +277,22 @@ def test_tips_for_one_side_of_another_purpose_are_for_everyone():
     version = Tip.history.get(id=tips["vanity_project"].pk)
     assert (version.audience, version.history_change_reason) == ("everyone", "For everyone")
     assert not Tip.history.filter(id=tips["job_seeking"].pk).exists()
+
+
+def test_words_are_made_plainer_unless_staff_changed_them_and_the_new_tip_is_theirs_to_keep(
+    db, user
+):
+    for model in (Tip, TalkQuestion):
+        for text in plain_again.NEW[model.__name__].values():
+            assert model.history.filter(id=model.objects.get(text=text).pk, text=text).count() == 1
+    new = Tip.objects.get(key="vanity-wanted-more")
+    assert new.history.count() == 1
+    Tick.objects.create(user=user, tip=new, verdict="done")
+    plain_again.restore(apps, None)
+    assert not Tip.objects.filter(key=new.key).exists()
+    (old, _), *_ = plain_again.NEW["Tip"].items()
+    Tip.objects.filter(text=old).update(text="Ours.")
+    make_tip(key=new.key, text="Our own.")
+    plain_again.reword(apps, None)
+    assert Tip.objects.filter(text="Ours.").count() == 1
+    assert Tip.objects.get(key=new.key).text == "Our own."

@@ -320,7 +320,7 @@ def test_a_link_by_mail_confirms_it_where_there_are_no_codes(owner, user):
     assert "Is this your email?" not in page
     assert owner.post(link[1]).url == PATH
     assert EmailAddress.objects.get().verified
-    assert "Confirm your email first" not in text_of(owner.get(PATH))
+    assert "Send a confirmation email" not in text_of(owner.get(PATH))
 
 
 def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, settings):
@@ -335,7 +335,7 @@ def test_a_code_by_mail_confirms_it_where_there_is_a_mail_server(owner, user, se
     assert owner.post("/accounts/confirm-email/", code).url == PATH
     assert EmailAddress.objects.get().verified
     words = text_of(owner.get(PATH))
-    assert "Confirm your email first" not in words
+    assert "Send a confirmation email" not in words
     assert "Your email is confirmed." in words
 
 
@@ -360,7 +360,7 @@ def test_once_it_is_sent_the_page_asks_to_look_for_it(owner, user):
     page = text_of(owner.post(CONFIRM, follow=True))
     assert f"Follow the link that we sent to {user.email}." in page
     assert "Send it again" in page
-    assert "Confirm your email first" not in page
+    assert "Confirm your email" not in page
 
 
 def test_a_confirmed_address_is_not_asked_to_confirm_itself(owner, user):

@@ -172,7 +172,7 @@ def test_a_host_with_too_few_people_is_led_on(owner, user):
     assert '<a href="/talks/">have a talk</a>' in page.content.decode()
     said = words_of(owner.get(f"/rooms/{make_room(user, answers=5).pk}/"))
     assert "Everyone still has" not in said
-    assert "they can delete that answer" in said
+    assert "Ask them to delete one of the two." in said
 
 
 @pytest.mark.parametrize("state", ["open", "revealed", "ended", "overdue"])

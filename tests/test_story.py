@@ -209,7 +209,7 @@ def test_the_sentence_on_the_lead_is_true(snapshots, is_partial):
     assert streak == [f"The lead stayed the same for {in_a_row} results in a row{over}."]
     always = in_a_row == len(snapshots)
     assert ("since your first result" in lead) == (always and not is_partial)
-    assert ("or longer" in lead) == (always and is_partial)
+    assert ("since at least" in lead) == (always and is_partial)
 
 
 @given(histories())

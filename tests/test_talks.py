@@ -813,13 +813,13 @@ def test_each_asks_the_other_questions_that_are_true_of_the_other(owner, user, g
         "You'd like to move 5 points from Vanity project to Community spirit.",
         "We both want more points on Community spirit.",
         "You want to go from being seen to being useful.",
-        "For Business driven, you expected 2 points from Anna, and it's 7 points.",
+        "For Business driven, you guessed that Anna would put 2 points, but it's 7 points.",
     ]
     for_inviter = [
         "You put 7 points on Business driven, and your guest put 0 points. What brought you there?",
         "You'd like to move 4 points from Business driven to Community spirit.",
         "We both want more points on Community spirit.",
-        "For Business driven, your guest expected 2 points from you, and you put 7 points.",
+        "For Business driven, your guest guessed that you'd put 2 points, but you put 7 points.",
     ]
     pages = owner.get(by_id(made)), guest.get(by_key(made))
     for page, asked in zip(pages, (for_guest, for_inviter), strict=True):
@@ -1056,8 +1056,8 @@ def test_a_talk_that_the_guest_left_is_removed_from_the_list(owner, user, guest)
         assert remove in page.content.decode()
     asked = words_of(owner.get(by_id(made, "withdraw/")))
     assert (
-        "Remove this talk? You won't see it in your list any more. What you entered in it is "
-        "deleted, and can't be brought back. Remove Cancel"
+        "Remove this talk? You won't see it in your list any more. What you entered in it "
+        "will be deleted. This can't be undone. Remove Cancel"
     ) in asked
     response = owner.post(by_id(made, "withdraw/"), follow=True)
     assert "Talk removed from your list." in words_of(response)
@@ -1069,7 +1069,7 @@ def test_a_guest_without_a_list_removes_a_talk_that_the_inviter_left(user, guest
     made = make_talk(user, "withdrawn")
     assert "Remove this talk" in words_of(guest.get(by_key(made)))
     asked = words_of(guest.get(by_key(made, "withdraw/")))
-    assert "Remove this talk? What you entered in it is deleted" in asked
+    assert "Remove this talk? What you entered in it will be deleted" in asked
     assert "list" not in asked
     assert guest.post(by_key(made, "withdraw/")).url == by_key(made)
     assert not made.talk.answers.exists()

@@ -163,7 +163,7 @@ def test_somebody_elses_assessment_is_a_404_and_nothing_is_stored(stranger, tip,
 def test_what_no_button_sends_is_refused(owner, tip, sent):
     response = owner.post(f"/tips/{tip.pk}/tick/", sent)
     assert response.status_code == 422
-    assert "We couldn&#x27;t save that answer." in response.content.decode()
+    assert "We didn&#x27;t recognise your choice." in response.content.decode()
     assert not Tick.objects.exists()
 
 

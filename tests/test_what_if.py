@@ -254,7 +254,7 @@ def test_a_visitors_what_if_is_compared_with_the_result_it_began_at(client, db):
     assert response.url == f"{PATH}4-2-2-2-0/?if=redundancy&start=6-2-2-0-0"
     page = client.get(response.url)
     said = words_of(page)
-    assert "Compared with your result : Job seeking +2, Business driven −2." in said
+    assert "Compared with the result you started from : Job seeking +2, Business driven −2." in said
     assert 'href="/splits/6-2-2-0-0/">Back to that result' in page.content.decode()
     assert 'href="/try/?if=redundancy&amp;start=6-2-2-0-0">Try another' in page.content.decode()
 
@@ -276,5 +276,5 @@ def test_a_history_is_compared_with_and_no_result_of_the_address(owner, user):
 
 def test_somebody_without_a_history_is_compared_with_the_result_it_began_at(owner, user):
     page = owner.get(f"{PATH}4-2-2-2-0/?start=6-2-2-0-0")
-    assert "Compared with your result" in words_of(page)
+    assert "Compared with the result you started from" in words_of(page)
     assert "Back to that result" in words_of(page)

@@ -12,7 +12,11 @@ FILE_TOO_LARGE = _("This file is larger than %(megabytes)d MB. Choose a smaller 
 class ImportFileField(forms.FileField):
     """A file field with a maximum size in megabytes. `accept` lists the types browsers offer."""
 
-    default_error_messages = {"required": _("Choose a file first."), "too_large": FILE_TOO_LARGE}
+    default_error_messages = {
+        "required": _("Choose a file first."),
+        "empty": _("This file is empty. Choose another one."),
+        "too_large": FILE_TOO_LARGE,
+    }
 
     def __init__(self, *, max_megabytes: int, accept: str, **kwargs) -> None:
         super().__init__(widget=forms.FileInput(attrs={"accept": accept}), **kwargs)

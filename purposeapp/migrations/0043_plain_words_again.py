@@ -1,4 +1,5 @@
-"""Plainer words for two tips, two questions of a talk, a life event and the admin's help texts.
+"""Plainer words for two tips, two questions of a talk, a life event and the admin's help texts; and
+a tip for a goal with more points on Vanity project, which had only tips against it.
 
 Staff keep their own words: each text is only reworded if nobody has changed it since it was loaded.
 """
@@ -24,20 +25,36 @@ NEW = {
     "TalkQuestion": {
         "For {purpose}, {name} expected {guess} from you, and you put {points}. What don't others "
         "see?": (
-            "{name} guessed that you'd put {guess} on {purpose}, but you put {points}. What don't "
+            "For {purpose}, {name} guessed that you'd put {guess}, but you put {points}. What don't "
             "others see?"
         ),
         "For {purpose}, you expected {guess} from {name}, and it's {points}. What gave you that "
         "impression?": (
-            "You guessed that {name} would put {guess} on {purpose}, but it's {points}. What gave "
+            "For {purpose}, you guessed that {name} would put {guess}, but it's {points}. What gave "
             "you that impression?"
         ),
     },
 }
 
 
+NEW_TIP = {
+    "key": "vanity-wanted-more",
+    "purpose": "vanity_project",
+    "audience": "everyone",
+    "direction": "wanted_more",
+    "points_from": 0,
+    "points_to": 10,
+    "text": (
+        "Show one thing this month that you made yourself, and say how you made it: it's the best "
+        "reason to look at you."
+    ),
+    "position": 420,
+    "state": "published",
+}
+
+
 def reword(apps, schema_editor):
-    """Store the new texts, each with a version of its history."""
+    """Store the new texts and the new tip, each with a version of its history."""
     for model, new in NEW.items():
         versions = apps.get_model("purposeapp", f"Historical{model}").objects
         for row in apps.get_model("purposeapp", model).objects.filter(text__in=new):
@@ -50,10 +67,24 @@ def reword(apps, schema_editor):
                 history_type="~",
                 history_change_reason=REASON,
             )
+    tips = apps.get_model("purposeapp", "Tip").objects
+    if not tips.filter(key=NEW_TIP["key"]).exists():  # otherwise staff took the name meanwhile
+        tip = tips.create(**NEW_TIP)
+        apps.get_model("purposeapp", "HistoricalTip").objects.create(
+            id=tip.pk,
+            **NEW_TIP,
+            history_date=timezone.now(),
+            history_type="+",
+            history_change_reason=REASON,
+        )
 
 
 def restore(apps, schema_editor):
-    """Store the old texts where nobody has changed the new ones."""
+    """Store the old texts where nobody has changed the new ones, and remove the new tip."""
+    # PostgreSQL lets no tip go that somebody ticked.
+    apps.get_model("purposeapp", "Tick").objects.filter(tip__key=NEW_TIP["key"]).delete()
+    for model in ("Tip", "HistoricalTip"):
+        apps.get_model("purposeapp", model).objects.filter(key=NEW_TIP["key"]).delete()
     for model, new in NEW.items():
         rows = apps.get_model("purposeapp", model).objects
         for before, after in new.items():

@@ -210,10 +210,10 @@ def _say_change(change: Change) -> Iterator[str]:
         }
     )
     if change.near is change.later:
-        yield _("What happened: %(event)s") % {"event": change.later.event_label}
+        yield _("What happened: %(event)s.") % {"event": change.later.event_label}
     elif change.near:
         words = {"event": change.near.event_label, "date": change.near.day}
-        yield _("Around then (%(date)s): %(event)s") % words
+        yield _("Around then (%(date)s): %(event)s.") % words
     if change.later.excerpt:
         yield _("Your note: “%(note)s”") % {"note": change.later.excerpt}
 

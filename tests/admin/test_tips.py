@@ -130,6 +130,7 @@ def test_archived_tips_are_out_of_sight_until_asked_for(editor, state, keys):
                 "vanity-use-the-audience",
                 "vanity-falling",
                 "vanity-wanted-less",
+                "vanity-wanted-more",
             ],
         ),
         (

@@ -52,10 +52,12 @@ def test_a_time_zone_of_ones_own(new_visitor):
     visitor.sign_up_by_hand()
     visitor.go_to("Settings")
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Your days and times are in America/Los Angeles.")
+    expect(main).to_contain_text(
+        "Dates and times are shown in this time zone: America/Los Angeles."
+    )
     page.get_by_label("Time zone").select_option("Pacific/Auckland")
     main.get_by_role("button", name="Save").click()
-    expect(main).to_contain_text("Your days and times are in Pacific/Auckland.")
+    expect(main).to_contain_text("Dates and times are shown in this time zone: Pacific/Auckland.")
     visitor.shot("settings-time-zone")
 
 

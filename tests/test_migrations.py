@@ -144,7 +144,10 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     assert set(who_comes_first.REWORDED) <= set(newer.values())
     latest = {key: who_comes_first.REWORDED.get(text, text) for key, text in newer.items()}
     assert set(who_shares.REWORDED) <= {*latest.values(), plainer_words.NEW_TEXT}
-    newest = {key: who_shares.REWORDED.get(text, text) for key, text in latest.items()}
+    truest = {key: who_shares.REWORDED.get(text, text) for key, text in latest.items()}
+    again = plain_again.NEW["PortraitPart"]
+    assert set(again) <= set(truest.values())
+    newest = {key: again.get(text, text) for key, text in truest.items()}
     assert now == newest | {theirs.key: "The blind spot is ours."}
     Part = migrate(before).get_model("purposeapp", "PortraitPart")
     back = dict(Part.objects.values_list("key", "text"))
@@ -282,7 +285,7 @@ def test_tips_for_one_side_of_another_purpose_are_for_everyone():
 def test_words_are_made_plainer_unless_staff_changed_them_and_the_new_tip_is_theirs_to_keep(
     db, user
 ):
-    for model in (Tip, TalkQuestion):
+    for model in (Tip, PortraitPart, TalkQuestion):
         for text in plain_again.NEW[model.__name__].values():
             assert model.history.filter(id=model.objects.get(text=text).pk, text=text).count() == 1
     new = Tip.objects.get(key="vanity-wanted-more")

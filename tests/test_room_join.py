@@ -140,9 +140,12 @@ def test_a_room_for_now_alone_leads_straight_to_the_result(client, host):
 
 def test_a_result_says_beforehand_what_needs_an_account(client, room):
     path = spend_in(client, room, NOW[0]).url.replace("future", "result")
-    assert "You need an account to save it." in words_of(client.get(path))
+    said = "Save to my history Edit my current points Add my points for the future"
+    note = "If you aren't signed in, we'll ask you to sign in or sign up first."
+    assert said in words_of(client.get(path))
+    assert note in words_of(client.get(path))
     assert spend_in(client, room, NOW[0], FUTURE[0]).url == path
-    assert "You need an account to save it or to set a goal." in words_of(client.get(path))
+    assert note in words_of(client.get(path))
 
 
 def test_the_join_page_says_what_a_room_cannot_protect(client, room):

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from purposeapp.forms import one_line
+from purposeapp.forms import text
 from purposeapp.forms.talk import CONFIRM_FIRST, InvitationMailForm, LinkMailForm
 from purposeapp.models import Reminder, Session, Talk, TalkNote, TalkQuestion, User, names
 from purposeapp.models.talk import (
@@ -233,7 +233,7 @@ def test_a_name_that_is_none_is_refused(owner, name):
 def test_a_name_that_is_too_long_is_not_normalized(owner, monkeypatch):
     """Normalizing takes quadratic time: 64,000 combining marks took five seconds."""
     normalized = []
-    for module in (one_line, names):
+    for module in (text, names):
         monkeypatch.setattr(module, "normalize", lambda *text: normalized.append(text) or text[1])
     name = "a" + "\u0300" * NAME_MAX_LENGTH
     assert owner.post(PATH, {"name": name}).status_code == 422

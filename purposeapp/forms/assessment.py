@@ -9,8 +9,8 @@ from purposeapp.advice.fit import Side
 from purposeapp.models import Assessment, LifeEvent, User
 
 from .life_event import LifeEventForm
-from .newlines import NewlineField
 from .submission import SubmissionField
+from .text import NewlineField
 
 
 class SaveResultForm(forms.Form):

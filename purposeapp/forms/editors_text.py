@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.advice.markdown import validate_plain_text
 from purposeapp.models.visible_text import validate_visible
 
-from .newlines import NewlineField
+from .text import NewlineField
 
 NO_END = _("End with a full stop, a question mark or an exclamation mark.")
 

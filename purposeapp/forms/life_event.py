@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EVENT_WORDS_MAX_LENGTH
 
-from .one_line import OneLineField
+from .text import OneLineField
 
 UNKNOWN_EVENT = _("Choose one from the list.")
 NO_WORDS = _("Say what happened.")

@@ -14,8 +14,8 @@ from purposeapp.time_zones import FIRST_TO_BEGIN
 
 from .day import DayField
 from .life_event import LifeEventForm
-from .newlines import NewlineField
 from .questionnaire import QuestionnaireForm
+from .text import NewlineField
 
 NO_DAY = _("Enter the date.")
 DAY_TO_COME = _("This date is in the future. Choose today or an earlier date.")

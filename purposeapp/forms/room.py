@@ -12,9 +12,9 @@ from purposeapp.models.room_answer import MAX_ANSWERS, RoomKind
 from purposeapp.rooms.code import LENGTH, read_code, without_gaps
 from purposeapp.split import Purpose, Split, budget_error
 
-from .one_line import NameField
 from .submission import SubmissionField
 from .ten_points import PointsField
+from .text import NameField
 
 TOO_MANY_ROOMS_TODAY = _("You've made %(count)d rooms today. Try again tomorrow.")
 NO_SUCH_ROOM = _("There's no open room with this code. Check the screen and try again.")

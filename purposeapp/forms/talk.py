@@ -17,9 +17,8 @@ from purposeapp.models.talk_queryset import (
     TooManyOpenInvitationsError,
 )
 
-from .newlines import NewlineField
-from .one_line import NameField, OneLineField
 from .submission import SubmissionField
+from .text import NameField, NewlineField, OneLineField
 
 TOO_MANY_OPEN = _("You have %(count)d open invitations. Revoke one first.")
 TOO_MANY_TODAY = _("You've made %(count)d invitations today. Try again tomorrow.")

@@ -1,5 +1,5 @@
-"""Plainer words for two tips, two questions of a talk, a life event and the admin's help texts; and
-a tip for a goal with more points on Vanity project, which had only tips against it.
+"""Plainer words for tips, portraits, questions of a talk, a life event and the admin's help texts; and a
+tip for a goal with more points on Vanity project, which had only tips against it.
 
 Staff keep their own words: each text is only reworded if nobody has changed it since it was loaded.
 """
@@ -20,6 +20,23 @@ NEW = {
         "paid or not.": (
             "After pro bono work, ask for a public recommendation: it helps you win the next "
             "client, paid or not."
+        ),
+    },
+    "PortraitPart": {
+        "Business comes first and second place is shared, so selling is the main reason but far "
+        "from the only one.": (
+            "Business comes first, and second place is shared, so selling is the main reason but "
+            "far from the only one."
+        ),
+        "Community spirit comes first and second place is shared, so giving matters most without "
+        "being everything.": (
+            "Community spirit comes first, and second place is shared, so giving matters most "
+            "without being everything."
+        ),
+        "Learning comes first and second place is shared: this is someone with more than one good "
+        "reason to be here.": (
+            "Learning comes first, and second place is shared: this is someone with more than one "
+            "good reason to be here."
         ),
     },
     "TalkQuestion": {

@@ -9,6 +9,7 @@ from purposeapp.split import Split
 from purposeapp.web.outage import is_outage
 from purposeapp.web.page_cache import SIDE_QUERIES, do_not_cache, public_page
 from purposeapp.web.published import published
+from purposeapp.web.sessions import VISITOR_AGE
 
 
 @public_page(queries=SIDE_QUERIES)
@@ -36,6 +37,7 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
         "side": side,
         "as_side": f"?as={side}" if side else "",
         "sides": Side,
+        "days": VISITOR_AGE.days,
         "share": share_split(split),
         # For readers who don't want to share the whole split, only its leading purposes.
         "leading": [share_purpose(purpose) for purpose in split.standouts],

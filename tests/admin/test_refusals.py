@@ -77,7 +77,7 @@ def test_a_text_that_is_too_long_reaches_the_server_and_is_refused(editor, model
     response = editor.post(f"/admin/purposeapp/{model}/add/", form)
     assert response.status_code == 422
     [error] = response.context["adminform"].form.errors["text"]
-    assert error == f"Ensure this value has at most {limit} characters (it has {limit + 1})."
+    assert error == f"Use at most {limit} characters. You have {limit + 1}."
 
 
 @pytest.mark.parametrize(

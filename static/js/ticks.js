@@ -40,10 +40,12 @@
     }
     const announced = document.querySelector("[data-ticked]");
     announced.textContent = announced.getAttribute(`data-${button.value}`) ?? "";
-    // Keep the keyboard's focus on the tip, or in its section, unless it's outside the advice, e.g. in the note.
+    // Keep the keyboard's focus on the tip, or on its heading, unless it's outside the advice, e.g. in the note.
     if (isElsewhere) return;
     const next = tip && document.querySelector(`#${section} #${tip} button`);
-    const start = document.querySelector(`#${section} :is(h3 a, button)`) ?? fresh.querySelector("h3 a, button");
+    const start = document.querySelector(`#${section} :is(h3, button)`) ?? fresh.querySelector("h3, button");
+    // The heading and not its link, so that a key that is pressed twice doesn't leave the page.
+    if (start?.matches("h3")) start.tabIndex = -1;
     (next?.checkVisibility() ? next : start)?.focus({ preventScroll: true });
   });
 }

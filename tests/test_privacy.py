@@ -96,12 +96,21 @@ def test_it_names_all_that_scripts_leave_in_the_browser(page):
     scripts = "".join(path.read_text() for path in Path("static/js").glob("*.js"))
     stored = set(re.findall(r'torage\.setItem\((?:"([a-z-]+)"|key)', scripts))
     # The keys of drafts begin with a prefix.
-    assert stored == {"", "account", "account-key", "own-split", "theme", "typed-email"}
+    assert stored == {
+        "",
+        "account",
+        "account-key",
+        "came-from",
+        "own-split",
+        "theme",
+        "typed-email",
+    }
     assert 'const PREFIX = "draft ";' in scripts
-    assert len(re.findall(r"torage\.setItem\(", scripts)) == 6
+    assert len(re.findall(r"torage\.setItem\(", scripts)) == 7
     assert set(re.findall("<code>([a-z-]+)</code> is", page)) == {
         "account",
         "account-key",
+        "came-from",
         "draft",
         "own-split",
         "theme",

@@ -13,9 +13,10 @@ from purposeapp.models import Tip
 from purposeapp.split import Purpose
 from purposeapp.web.page_cache import page_cache
 from tests.support.make import make_tip
+from tests.support.pages import words_of
 from tests.support.splits import EVERY_SPLIT, one_of_each
 
-THANKS = "Thank you. What you share makes a difference to other people."
+THANKS = "thank you: what you share makes a difference to other people."
 
 
 def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, db):
@@ -40,7 +41,7 @@ def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, d
         if split.community_spirit:
             # The first words under its name, before any tip.
             assert page.index(THANKS) < page.index("Advice on community_spirit<")
-        assert ("Thank you for being honest" in page) == (split.vanity_project > 0)
+        assert ("deserves a cheer" in page) == (split.vanity_project > 0)
         assert page.count("A path from here") == (split.learning_sponge > 0) + (
             split.vanity_project > 0
         )
@@ -231,3 +232,46 @@ def test_text_of_a_tip_is_shown_as_text(client, db):
     assert "&amp; more" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("pair", "title", "lead"),
+    [
+        (
+            "6-2-2-0-0/with/1-1-1-7-0",
+            "You spend 3 of your ten points alike",
+            "You put 5 more points on Business driven, and 7 fewer on Job seeking.",
+        ),
+        (
+            "3-3-3-1-0/with/2-3-3-1-1",
+            "You spend 9 of your ten points alike",
+            "You put 1 more point on Business driven, and 1 fewer on Vanity project.",
+        ),
+        ("10-0-0-0-0/with/0-0-0-0-10", "You spend none of your points alike", "You put 10 more"),
+        ("6-2-2-0-0/with/6-2-2-0-0", "You both spend your points the same way", "Your result"),
+    ],
+)
+def test_two_results_are_compared_side_by_side(client, db, pair, title, lead):
+    page = client.get(f"/splits/{pair}/").content.decode()
+    assert f"<h1>{title}</h1>" in page
+    assert lead in words_of(client.get(f"/splits/{pair}/"))
+    assert "You put" in page or "same way" in title
+    assert '<meta name="robots" content="noindex">' in page
+    for split in pair.split("/with/"):
+        assert f'href="/splits/{split}/"' in page
+
+
+def test_pairs_are_not_cached_as_there_are_a_million(client, db, monkeypatch):
+    put = {}
+    monkeypatch.setattr(
+        page_cache, "put", lambda key, version, _page: put.update({key[1]: version})
+    )
+    client.get("/splits/6-2-2-0-0/with/2-2-2-2-2/")
+    client.get("/splits/6-2-2-0-0/")
+    assert put["/splits/6-2-2-0-0/"]
+    assert put["/splits/6-2-2-0-0/with/2-2-2-2-2/"] is None
+
+
+@pytest.mark.parametrize("pair", ["6-2-2-0-0/with/6-2-2-0-1", "6-2-2-0-0/with/x", "1/with/1"])
+def test_what_is_no_pair_of_splits_is_a_404(client, db, pair):
+    assert client.get(f"/splits/{pair}/").status_code == 404

@@ -1,11 +1,14 @@
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.sharing.links import share_purpose, share_split
-from purposeapp.split import Split
+from purposeapp.split import BUDGET, Purpose, Split
 from purposeapp.web.outage import is_outage
 from purposeapp.web.page_cache import SIDE_QUERIES, do_not_cache, public_page
 from purposeapp.web.published import published
@@ -43,3 +46,54 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
         "leading": [share_purpose(purpose) for purpose in split.standouts],
     }
     return render(request, "purposeapp/split.html", context)
+
+
+@public_page
+def split_pair(request: HttpRequest, split: Split, other: Split) -> HttpResponse:
+    """Compare a visitor's split with the one that somebody sent them. It stores nothing.
+
+    There are a million pairs, so the page isn't cached.
+    """
+    do_not_cache(request)
+    context = {
+        "title": _pair_title(BUDGET - split.points_moved(other)),
+        "lead": _largest_differences(split.difference(other)),
+        "split": split,
+        "sides": [
+            (_("Your result"), split, sentences.headline(split)),
+            (_("The result you came from"), other, sentences.headline(other)),
+        ],
+        "rows": [
+            (each, split[each], other[each], sentences.signed(split[each] - other[each]))
+            for each in Purpose
+        ],
+    }
+    return render(request, "purposeapp/split_pair.html", context)
+
+
+def _pair_title(alike: int) -> str:
+    """Return how many of the ten points two people spend alike, in words."""
+    if alike == BUDGET:
+        return _("You both spend your points the same way")
+    if alike == 0:
+        return _("You spend none of your points alike")
+    words = ngettext(
+        "You spend %(points)d of your ten points alike",
+        "You spend %(points)d of your ten points alike",
+        alike,
+    )
+    return words % {"points": alike}
+
+
+def _largest_differences(differences: dict[Purpose, int]) -> str:
+    """Return the largest difference in each direction, in words; empty if there are none."""
+    if not differences:
+        return ""
+    gained, more = next((each, by) for each, by in differences.items() if by > 0)
+    lost, fewer = next((each, -by) for each, by in differences.items() if by < 0)
+    words = ngettext(
+        "You put %(more)d more point on %(gained)s, and %(fewer)d fewer on %(lost)s.",
+        "You put %(more)d more points on %(gained)s, and %(fewer)d fewer on %(lost)s.",
+        more,
+    )
+    return words % {"more": more, "gained": gained.label, "fewer": fewer, "lost": lost.label}

@@ -1,5 +1,7 @@
 """A result page is the same for everyone, yet personal right after sending the form."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -69,3 +71,28 @@ def test_a_refused_clipboard_says_so_and_leaves_the_link_selected(visitor):
     expect(said).to_be_visible()
     assert page.evaluate("getSelection().toString()").endswith("/splits/6-2-2-0-0/")
     visitor.shot("clipboard-refused")
+
+
+def test_a_visitor_compares_their_result_with_the_one_that_they_came_from(visitor):
+    page, main = visitor.page, visitor.page.get_by_role("main")
+    page.goto("/splits/1-1-1-7-0/")
+    main.get_by_role("link", name="Spend your own ten points").click()
+    visitor.type_points("6-2-2-0-0")
+    visitor.send_button.click()
+    page.wait_for_url("**/splits/6-2-2-0-0/")
+    main.get_by_role("link", name="Compare it with the result you came from").click()
+    expect(visitor.headline).to_have_text("You spend 3 of your ten points alike")
+    row = main.get_by_role("row", name="Job seeking")
+    expect(row).to_have_text(re.compile(r"Job seeking\s*0\s*7\s*−7"))
+    visitor.shot("pair")
+    main.get_by_role("link", name="Back to your result").click()
+    expect(main.get_by_role("heading", name="This is your result")).to_be_visible()
+
+
+def test_without_a_result_that_one_came_from_there_is_nothing_to_compare(visitor):
+    page, main = visitor.page, visitor.page.get_by_role("main")
+    page.goto("/")
+    visitor.type_points("6-2-2-0-0")
+    visitor.send_button.click()
+    expect(main.get_by_role("heading", name="This is your result")).to_be_visible()
+    expect(main.get_by_role("link", name="Compare it with")).to_have_count(0)

@@ -50,6 +50,7 @@ TABLE = """
 /questionnaire.png                       oo----
 /splits/6-2-2-0-0/                       oo----
 /splits/6-2-2-0-0.png                    oo----
+/splits/6-2-2-0-0/with/1-1-1-7-0/        oo----
 /purposes/                               oo----
 /purposes/job-seeking/                   oo----
 /purposes/job-seeking.png                oo----

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from purposeapp.accounts.deletion import delete_account
 from purposeapp.models import OutgoingMail, Talk, User
 from purposeapp.models.outgoing_mail import FIRST_RETRY, MAX_AGE, MAX_RETRY
 from purposeapp.models.talk_answer import TalkSide
@@ -287,6 +288,17 @@ def test_an_account_takes_its_waiting_invitations_with_it(client, two_talks):
     assert not User.objects.filter(email=ADA).exists()
     assert waiting_for() == ["ben@home.example", "eve@example.org"]
     assert not any("Lovelace" in str(mail.message) for mail in OutgoingMail.objects.all())
+
+
+def test_an_account_takes_waiting_mails_to_its_address_with_it_however_that_was_typed(
+    client, two_talks
+):
+    guest = make_verified_user("bob@example.org")
+    client.force_login(User.objects.get(email=ADA))
+    client.post("/talks/", {"name": "Ada", "email": "Bob@Example.org"})
+    assert "bob@example.org" in waiting_for()
+    delete_account(guest)
+    assert "bob@example.org" not in waiting_for()
 
 
 def test_an_invitation_that_is_revoked_or_renewed_is_no_longer_sent(client, two_talks):

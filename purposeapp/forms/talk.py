@@ -31,11 +31,14 @@ class LinkMailForm(forms.Form):
     email = forms.EmailField(label=_("Your email"), max_length=254)
 
     def clean_email(self) -> str:
-        """Refuse another spelling of a valid address."""
+        """Refuse another spelling of a valid address, and return it as accounts store theirs.
+
+        So an account that is deleted takes the mails that wait for it along.
+        """
         email = self.cleaned_data["email"]
         if email:
             refuse_other_spelling(email)
-        return email
+        return email.lower()
 
 
 class InvitationMailForm(LinkMailForm):

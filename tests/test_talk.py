@@ -66,8 +66,9 @@ def test_a_key_has_128_random_bits_and_only_its_hash_is_stored(user):
 def test_a_renewed_invitation_has_another_key_and_the_one_before_opens_nothing(user):
     talk, key, _ = make_talk(user)
     newer = talk.renew_invitation()
+    assert (newer.talk, newer.is_new) == (talk, True)
     assert not Talk.objects.start(key, user=NOBODY)
-    assert Talk.objects.start(newer, user=NOBODY)
+    assert Talk.objects.start(newer.key, user=NOBODY)
     assert talk.renew_invitation() is None
 
 

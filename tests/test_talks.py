@@ -176,6 +176,43 @@ def test_a_lost_link_is_replaced(owner, user, guest):
     assert (response.status_code, response.url) == (303, by_id(started))
 
 
+def test_a_link_that_was_replaced_stays_dead_when_its_form_is_sent_again(client, guest, mails):
+    client.force_login(make_verified_user())
+    sent = typed_in(client.get(PATH), name="Anna", email="ben@example.com")
+    first = client.post(PATH, sent).url
+    talk = Talk.objects.get()
+    client.post(f"/talks/{talk.pk}/link/", {"email": ""})
+    again = client.post(PATH, sent)
+    assert (again.status_code, again.url) == (303, first)
+    assert Talk.objects.get() == talk
+    assert guest.get(f"/invitations/{first.partition('link=')[2]}/").status_code == 404
+    assert "make a new one: the old one stops working" in text_of(client.get(again.url))
+    assert len(mail.outbox) == 1
+
+
+def test_a_new_link_that_is_asked_for_twice_is_one_with_one_email(client, guest, mails):
+    inviter = make_verified_user()
+    client.force_login(inviter)
+    made = make_talk(inviter)
+    path = by_id(made, "link/")
+    sent = typed_in(client.get(by_id(made)), email="ben@example.com")
+    first, second = client.post(path, sent), client.post(path, sent)
+    assert (second.status_code, second.url) == (303, first.url)
+    assert len(mail.outbox) == 1
+    assert guest.get(link_in(client.get(second.url))).status_code == 200
+    # Back, and another address: the page names a link that has been replaced.
+    stale = client.post(path, sent | {"email": "cleo@example.com"})
+    assert stale.status_code == 409
+    assert "You've made a newer link since. To replace it, send this again." in text_of(stale)
+    assert guest.get(link_in(client.get(first.url))).status_code == 200
+    third = client.post(path, typed_in(stale, email="cleo@example.com"))
+    assert third.status_code == 303
+    assert [letter.to for letter in mail.outbox] == [["ben@example.com"], ["cleo@example.com"]]
+    # No form that was sent before brings its link back.
+    assert client.post(path, sent).status_code == 409
+    assert guest.get(link_in(client.get(third.url))).status_code == 200
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -360,7 +397,7 @@ def test_without_a_mail_server_nobody_has_to_prove_an_address(owner):
 
 
 def test_with_one_an_address_is_proven_first(owner, user, mails):
-    assert "Confirm your email first" in text_of(owner.get(PATH))
+    assert "Confirm your email" in text_of(owner.get(PATH))
     response = owner.post(PATH, {"name": "Anna"})
     assert response.status_code == 422
     assert str(CONFIRM_FIRST) in text_of(response)
@@ -472,7 +509,7 @@ def test_the_link_of_an_invitation_leads_back_in_the_browser_that_started_it(use
     for someone in (other, Client()):
         page = someone.get(path)
         assert text_of(page).startswith("This invitation is already in use")
-        assert "open this link in the browser where you started" in text_of(page)
+        assert "open this link with the browser or account you used then" in text_of(page)
         assert "/talk/" not in page.content.decode()
 
 
@@ -550,13 +587,41 @@ def test_the_inviter_does_not_start_their_own(owner, user):
 def test_a_guest_who_is_signed_in_has_it_in_their_list(user, stranger):
     made = make_talk(user)
     response = stranger.post(f"/invitations/{made.invite_key}/")
-    assert response.url.startswith("/talk/")
+    assert (response.status_code, response.url) == (303, by_id(made))
     listed = stranger.get(PATH)
     assert "Invitation from Anna" in text_of(listed)
     assert by_id(made) in listed.content.decode()
     assert "A talk with Anna" in text_of(stranger.get(by_id(made)))
     again = stranger.get(f"/invitations/{made.invite_key}/")
     assert (again.status_code, again.url) == (303, by_id(made))
+
+
+def test_whoever_uses_the_browser_after_a_guest_signed_out_gets_nothing_of_their_side(
+    user, stranger
+):
+    """Neither from the invitation, nor from an address in the browser's history."""
+    made = make_talk(user)
+    path = f"/invitations/{made.invite_key}/"
+    stranger.get(path)
+    assert "csrftoken" in stranger.cookies
+    first, second = stranger.post(path), stranger.post(path)
+    assert first.url == second.url == by_id(made)
+    stranger.post("/accounts/logout/")
+    for page in (stranger.get(path), stranger.post(path)):
+        assert page.status_code == 410
+        assert text_of(page).startswith("This invitation is already in use")
+        assert "/talk/" not in page.content.decode()
+    assert stranger.get(first.url).url == f"/accounts/login/?next={first.url}"
+
+
+def test_a_signed_in_guest_who_withdrew_reads_so_where_they_began(user, stranger):
+    made = make_talk(user)
+    path = f"/invitations/{made.invite_key}/"
+    stranger.post(path)
+    stranger.post(by_id(made, "withdraw/"))
+    page = stranger.get(path)
+    assert page.status_code == 410
+    assert "You've withdrawn from this talk" in text_of(page)
 
 
 # --- Without cookies, and limits ----------------------------------------------------------------
@@ -1073,6 +1138,10 @@ def test_a_guest_without_a_list_removes_a_talk_that_the_inviter_left(user, guest
     assert "list" not in asked
     assert guest.post(by_key(made, "withdraw/")).url == by_key(made)
     assert not made.talk.answers.exists()
+    gone = guest.get(by_key(made))
+    assert gone.status_code == 410
+    assert "Talk removed Everything you entered in it has been deleted." in words_of(gone)
+    assert "You've withdrawn" not in words_of(gone)
 
 
 def test_only_a_talk_that_the_other_left_can_be_removed(owner, user):

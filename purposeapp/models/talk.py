@@ -29,7 +29,15 @@ from .names import (
 )
 from .talk_answer import NEEDED, TalkAnswer, TalkKind, TalkSide, answers_of, by_side
 from .talk_note import TalkNote, notes_of
-from .talk_queryset import INVITATION_TERM, PROLONGING, START_REPEATS, TALK_TERM, TalkQuerySet
+from .talk_queryset import (
+    INVITATION_TERM,
+    PROLONGING,
+    START_REPEATS,
+    TALK_TERM,
+    Invitation,
+    LinkReplacedError,
+    TalkQuerySet,
+)
 from .user import User
 
 NAME_MAX_LENGTH = 40
@@ -304,19 +312,25 @@ class Talk(models.Model):
         return True
 
     @transaction.atomic
-    def renew_invitation(self) -> str | None:
-        """Replace the invitation's key and return the new one; None if the talk can't start.
+    def renew_invitation(self, key: str = "", *, replaced_hash: str = "") -> Invitation | None:
+        """Replace the invitation's key; None if the talk can't start.
 
-        Emails with the old key are deleted if they still wait.
+        Idempotent: with the same `key`, it's a retry, and returns the same invitation. Raises
+        LinkReplacedError if `replaced_hash` isn't the current key's (an optimistic lock): a key
+        that was replaced never works again. Emails with the old key are deleted if they still wait.
         """
         talk = self._locked()
         if not talk or not talk.can_start:
             return None
-        key = make_key()
+        if key and talk.invite_hash == hash_of(key):
+            return Invitation(talk, key, is_new=False)
+        if replaced_hash and talk.invite_hash != replaced_hash:
+            raise LinkReplacedError
+        key = key or make_key()
         talk.invite_hash = hash_of(key)
         talk.save(update_fields=["invite_hash"])
         talk.waiting_mails.all().delete()
-        return key
+        return Invitation(talk, key, is_new=True)
 
     def lock_invitation(self, key: str) -> bool:
         """Lock the talk, and return whether this key can start it. Needs a transaction."""

@@ -36,6 +36,9 @@ KEPT_AFTER_TERM = timedelta(days=30)
 START_REPEATS = timedelta(minutes=10)
 """How long repeating the start of a talk in the same browser leads to that talk again."""
 
+INVITATIONS = uuid.UUID("6f7a1c0e-93d5-4f0b-8a54-3f2f7f1f2c68")
+"""The namespace of the ids of talks, which are made from their first keys (RFC 9562, version 5)."""
+
 PROLONGING = ("started_at", "inviter_agreed_at", "guest_agreed_at")
 """The fields with times from which a talk lasts for another TALK_TERM."""
 
@@ -48,13 +51,17 @@ class TooManyInvitationsTodayError(Exception):
     """The person has made the most invitations that one may make in a day."""
 
 
+class LinkReplacedError(Exception):
+    """The invitation's link isn't the one that was to be replaced."""
+
+
 class Invitation(NamedTuple):
     """A talk that nobody has started yet, with the key of its link."""
 
     talk: "Talk"
     key: str
     is_new: bool
-    """Whether it was made just now, and not by the same form before."""
+    """Whether the key was made just now, and not by the same form before."""
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
@@ -148,10 +155,12 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         # A row lock, so that a second request at the same time counts the first invitation.
         if not User.objects.lock(inviter.pk):
             return None
-        if key and (made := self.filter(invite_hash=hash_of(key)).first()):
+        # Not recognized by `invite_hash`, which a new link replaces.
+        id = uuid.uuid5(INVITATIONS, key) if key else uuid.uuid4()
+        if made := self.filter(pk=id).first():
             if made.inviter_id == inviter.pk and not made.inviter_withdrew_at:
                 return Invitation(made, key, is_new=False)
-            key = ""
+            id, key = uuid.uuid4(), ""
         mine = self.filter(inviter=inviter)
         if mine.open_invitations().count() >= MAX_OPEN_INVITATIONS:
             raise TooManyOpenInvitationsError
@@ -159,7 +168,7 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         if mine.filter(made_at__gt=day_ago).count() >= MAX_INVITATIONS_A_DAY:
             raise TooManyInvitationsTodayError
         key = key or make_key()
-        talk = self.create(inviter=inviter, name=name, label=label, invite_hash=hash_of(key))
+        talk = self.create(pk=id, inviter=inviter, name=name, label=label, invite_hash=hash_of(key))
         return Invitation(talk, key, is_new=True)
 
     @transaction.atomic

@@ -18,12 +18,10 @@ from purposeapp.forms import InvitationForm, InvitationMailForm
 from purposeapp.forms.redisplay import restore_typed
 from purposeapp.forms.talk import CONFIRM_FIRST
 from purposeapp.models import Talk
-from purposeapp.models.capability_key import key_of
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.models.talk_queryset import INVITATION_TERM, MAX_LISTED
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.fragments import fragment
-from purposeapp.web.idempotency import browser_key
 from purposeapp.web.private import private
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther
@@ -31,7 +29,15 @@ from purposeapp.web.responses import HttpResponseSeeOther
 from . import errors
 from .resumable import Typed, resumable_form
 from .talks_pages import pass_on
-from .talks_seat import TalkSeat, expired_invitation, needs_no_cookie, rate_limited, your_talks
+from .talks_seat import (
+    TalkSeat,
+    expired_invitation,
+    key_of_browser,
+    left_title,
+    needs_no_cookie,
+    rate_limited,
+    your_talks,
+)
 
 TALKS = "purposeapp/talks.html"
 INVITATION = "purposeapp/invitation.html"
@@ -162,7 +168,7 @@ def _key_of_forms(
 ) -> str:
     """Return the key of the invitation that these forms make. Changed forms make another one."""
     sent = [*form.cleaned_data.values(), *mail_form.cleaned_data.values()]
-    return _key_of_browser(request, repr(sent))
+    return key_of_browser(request, repr(sent))
 
 
 @private
@@ -186,10 +192,12 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseSeeOther(TalkSeat(talk, side, account).url())
     if request.method == "POST":
         # Idempotent: a browser gets the same key again if the first response didn't arrive.
-        own_key = _key_of_browser(request, key)
+        own_key = _key_of_guest(request, key)
         if guest_key := Talk.objects.start(key, user=request.user, guest_key=own_key):
-            return HttpResponseSeeOther(TalkSeat(talk, TalkSide.GUEST, account, guest_key).url())
+            shown_key = "" if request.user.is_authenticated else guest_key
+            return HttpResponseSeeOther(TalkSeat(talk, TalkSide.GUEST, account, shown_key).url())
         talk.refresh_from_db()  # a concurrent request has started it
+        side = talk.side_of(request.user)
     if not talk.can_start:
         return _used_up(request, talk, side, key)
     context = {
@@ -201,10 +209,13 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     return blank or render(request, INVITATION, {**context, "is_own": bool(side)})
 
 
-def _key_of_browser(request: HttpRequest, value: str) -> str:
-    """Return this browser's own key for a value. It's the same on every request."""
-    secret = browser_key(request, __name__, value)
-    return key_of(secret) if secret else ""
+def _key_of_guest(request: HttpRequest, key: str) -> str:
+    """Return this browser's own key as the guest of an invitation; empty for a signed-in user.
+
+    A signed-in guest's side is opened by their account alone. A key in the browser would still
+    open it for the next person after they've signed out.
+    """
+    return "" if request.user.is_authenticated else key_of_browser(request, key)
 
 
 def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) -> HttpResponse:
@@ -216,14 +227,16 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
     """
     if side and talk.started_at and not talk.has_withdrawn(side):
         return HttpResponseSeeOther(TalkSeat(talk, side, request.user).url())
-    own_key = _key_of_browser(request, key)
-    if talk.is_of_guest(own_key) and talk.has_withdrawn(TalkSide.GUEST):
+    own_key = _key_of_guest(request, key)
+    is_guest = side == TalkSide.GUEST or talk.is_of_guest(own_key)
+    if is_guest and talk.has_withdrawn(TalkSide.GUEST):
         text = _(
-            "Everything you entered in it is deleted. To talk after all, ask for a new invitation."
+            "Everything you entered in it has been deleted. To talk after all, ask for a new "
+            "invitation."
         )
         way = your_talks() if request.user.is_authenticated else None
-        return errors.gone(request, _("You've withdrawn from this talk"), text, way)
-    if talk.is_of_guest(own_key):
+        return errors.gone(request, left_title(talk, TalkSide.GUEST), text, way)
+    if is_guest:
         url = TalkSeat(talk, TalkSide.GUEST, AnonymousUser(), own_key).url()
         title = _("You've already started")
         text = _("This invitation was started in this browser. If that was you, go to your side.")
@@ -234,8 +247,8 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
     elif talk.started_at:
         title = _("This invitation is already in use")
         text = _(
-            "If it was you, open this link in the browser where you started, or use your own link "
-            "if you saved it. If not, ask for a new invitation."
+            "If you started it, open this link with the browser or account you used then, or use "
+            "your own link if you saved it. If you didn't, ask for a new invitation."
         )
     elif side == TalkSide.INVITER:
         return expired_invitation(request)

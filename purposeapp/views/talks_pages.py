@@ -25,6 +25,7 @@ from purposeapp.forms.redisplay import restore_typed
 from purposeapp.models.capability_key import hash_of
 from purposeapp.models.talk import Outcome, TalkState
 from purposeapp.models.talk_answer import TalkKind, TalkSide
+from purposeapp.models.talk_queryset import LinkReplacedError
 from purposeapp.sharing.links import MailableLink
 from purposeapp.split import Split
 from purposeapp.talks.mail import (
@@ -39,9 +40,10 @@ from purposeapp.web.responses import HttpResponseSeeOther
 
 from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
-from .talks_seat import SeatedRequest, TalkSeat, View, both_ways
+from .talks_seat import SeatedRequest, TalkSeat, View, both_ways, key_of_browser
 
 TOO_MANY_MAILS = gettext_lazy("That's enough emails for today. Copy the link instead.")
+LINK_REPLACED = gettext_lazy("You've made a newer link since. To replace it, send this again.")
 NOT_SENT = gettext_lazy("We couldn't send the email. Copy the link instead.")
 
 
@@ -285,11 +287,21 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
         return HttpResponseSeeOther(seat.url())
     if not form.is_valid():
         return _page(request, mail_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    with transaction.atomic():  # so that no email with a key is sent after the next renewal
-        key = seat.talk.renew_invitation()
-        if not key:
-            return HttpResponseSeeOther(seat.url())
-        return pass_on(request, seat, key, form.cleaned_data["email"])
+    email, replaced_hash = form.cleaned_data["email"], request.POST.get("replaces", "")
+    # Idempotent: the same form makes the same key. A form that names no link makes a random one.
+    key = (
+        key_of_browser(request, f"{seat.talk.pk} {replaced_hash} {email}") if replaced_hash else ""
+    )
+    try:
+        with transaction.atomic():  # so that no email with a key is sent after the next renewal
+            made = seat.talk.renew_invitation(key, replaced_hash=replaced_hash)
+            if made and made.is_new:
+                return pass_on(request, seat, made.key, email)
+    except LinkReplacedError:
+        form.add_error("email", LINK_REPLACED)
+        seat.talk.refresh_from_db()
+        return _page(request, mail_form=form, status=HTTPStatus.CONFLICT)
+    return HttpResponseSeeOther(f"{seat.url()}?link={made.key}" if made else seat.url())
 
 
 def pass_on(request: HttpRequest, seat: TalkSeat, key: str, email: str) -> HttpResponse:

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Talk, User
+from purposeapp.models.capability_key import key_of
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.models.talk_queryset import INVITATION_TERM
 from purposeapp.split import Split
 from purposeapp.web.account_key import of_somebody_else
+from purposeapp.web.idempotency import browser_key
 from purposeapp.web.private import private
 from purposeapp.web.responses import HttpResponseSeeOther
 
@@ -155,6 +157,15 @@ def needs_no_cookie(view: View) -> View:
     return wrapped
 
 
+def key_of_browser(request: HttpRequest, value: str) -> str:
+    """Return this browser's own key for a value, the same on every request; empty without cookies.
+
+    It makes forms idempotent whose link is a secret key.
+    """
+    secret = browser_key(request, __name__, value)
+    return key_of(secret) if secret else ""
+
+
 def your_talks() -> errors.Way:
     """Return the link from an error page to the user's talks."""
     return errors.Way(reverse("talks"), _("Your talks"))
@@ -166,6 +177,13 @@ def expired_invitation(request: HttpRequest) -> HttpResponse:
     way = errors.Way(reverse("talks") + "#invite", _("Invite someone"))
     title = _("This invitation has expired")
     return errors.gone(request, title, words % {"count": INVITATION_TERM.days}, way)
+
+
+def left_title(talk: Talk, side: TalkSide) -> str:
+    """Return the title of the page for a side that has withdrawn, or has removed an ended talk."""
+    if talk.has_withdrawn(side.other):
+        return _("Talk removed")
+    return _("You've withdrawn from this talk")
 
 
 def _result_of_points(request: HttpRequest) -> errors.Way | None:
@@ -194,8 +212,8 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
         result = _result_of_points(request)
         way = result or (your_talks() if seat.account.is_authenticated else None)
         if seat.talk.has_withdrawn(seat.side):
-            title = _("You've withdrawn from this talk")
-            return errors.gone(request, title, _("Everything you entered in it is deleted."), way)
+            text = _("Everything you entered in it has been deleted.")
+            return errors.gone(request, left_title(seat.talk, seat.side), text, way)
         if seat.talk.is_over and not seat.talk.started_at:
             return expired_invitation(request)
         if seat.talk.is_over:

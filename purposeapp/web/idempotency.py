@@ -10,8 +10,8 @@ from django.utils.crypto import salted_hmac
 def browser_key(request: HttpRequest, salt: str, value: str = "") -> bytes | None:
     """Return a key of 32 bytes that others can't guess; None if the browser has no CSRF cookie.
 
-    It's derived from the CSRF cookie, which is set with each form and changes at sign-in and
-    sign-out.
+    It's derived from the CSRF cookie, which is set with each form and changes at sign-in, but not
+    at sign-out. So it must never give access to anything of an account by itself.
     """
     secret = request.META.get("CSRF_COOKIE")
     return salted_hmac(salt, f"{value} {secret}", algorithm="sha256").digest() if secret else None

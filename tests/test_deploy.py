@@ -57,9 +57,9 @@ def test_the_daily_commands_run_after_their_hour(daily):
     assert process.communicate()[1] == ""
     assert process.returncode == 0
     assert calls() == [
+        "manage.py end_rooms",
         "manage.py send_reminders",
         "manage.py send_mail",
-        "manage.py end_rooms",
         "manage.py tidy",
         "manage.py refresh_community",
     ]
@@ -67,7 +67,7 @@ def test_the_daily_commands_run_after_their_hour(daily):
 
 def test_before_their_hour_only_the_hourly_ones_run_and_a_failure_is_said(daily):
     process, calls = daily(DAILY_HOUR="24", PYTHON_EXIT="1")
-    hourly = ["send_reminders", "send_mail", "end_rooms"]
+    hourly = ["end_rooms", "send_reminders", "send_mail"]
     assert [process.stderr.readline() for _ in hourly] == [f"{name} failed\n" for name in hourly]
     process.send_signal(signal.SIGTERM)
     assert process.communicate()[1] == ""

@@ -224,7 +224,8 @@ def test_a_room_is_over_after_its_term_and_tidied_up(user):
     assert Room.objects.end_overdue() == 0
     assert set(RoomAnswer.objects.values_list("room", flat=True)) == {young.pk}
     assert set(RoomPicture.objects.values_list("room", flat=True)) == {revealed.pk}
-    assert ROOM_TERM + timedelta(hours=1) <= timedelta(hours=24)
+    # `end_rooms` runs every hour: one run may fail, and the next one be an hour late.
+    assert ROOM_TERM + timedelta(hours=2) <= timedelta(hours=24)
 
 
 def test_a_host_has_five_open_rooms_at_most(user):

@@ -16,8 +16,11 @@ MAX_ANSWERS = 500
 
 DELETED_WITHIN = timedelta(hours=24)
 """The time after a room's opening within which its answers are deleted, as people are promised."""
-ROOM_TERM = DELETED_WITHIN - timedelta(hours=1)
-"""How long a room lasts. `manage.py end_rooms` deletes its answers within the hour that follows."""
+ROOM_TERM = DELETED_WITHIN - timedelta(hours=2)
+"""How long a room lasts. `manage.py end_rooms` runs every hour, and deletes its answers.
+
+The second hour is for a run that is late, or missed.
+"""
 
 
 class RoomKind(models.TextChoices):

@@ -260,6 +260,10 @@ def test_what_is_sent_after_the_reveal_is_an_own_result_and_no_part_of_the_pictu
     room = make_room(host, "revealed")
     said = words_of(client.get(f"/r/{room.code}/"))
     assert "The picture is already out, so your answer won't be part of it." in said
+    assert said.endswith(
+        "Who sees your points? Only you. These points aren't stored in the room and aren't part of "
+        "any average. They stay in a cookie in your browser."
+    )
     response = client.post(f"/r/{room.code}/", points("6-2-2-0-0", round=1))
     assert response.url == f"/r/{room.code}/result/"
     said = words_of(client.get(response.url))
@@ -448,7 +452,7 @@ def test_an_answer_is_deleted_once_its_person_has_said_so_twice(client, room):
         in client.get(f"/r/{room.code}/result/").content.decode()
     )
     page = client.get(path)
-    assert "the room has one answer fewer" in words_of(page)
+    assert "the room will have one answer fewer" in words_of(page)
     assert f'href="/r/{room.code}/result/">Cancel</a>' in page.content.decode()
     assert room.answers.count() == 4
     response = client.post(path)

@@ -42,7 +42,7 @@ def sheet(now: str, future: str = "", **extra) -> dict:
         f"{kind}_{purpose}": points
         for kind, split in numbers.items()
         for purpose, points in zip(Purpose.values, split.split("-"), strict=False)
-    } | {"submission": str(uuid.uuid4()), **extra}
+    } | {"submission": str(uuid.uuid4()), "round": "1", **extra}
 
 
 # --- Creating a room ---
@@ -154,10 +154,25 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
     assert "No answers yet." in words_of(page)
     press(owner, room, "end")
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
-    assert "The room has ended, and its answers are deleted." in said
+    assert "The room has ended, and its answers have been deleted." in said
     assert "The picture of round 1" in said
     assert press(owner, room, "delete").url == "/rooms/"
     assert not Room.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("draft", "This deletes the room. Delete the room"),
+        (
+            "ended",
+            "This deletes the room and its pictures. People won't be able to open their result in "
+            "it. Delete the room",
+        ),
+    ],
+)
+def test_a_deletion_says_what_goes_with_the_room(owner, user, state, words):
+    assert words in words_of(owner.get(f"/rooms/{make_room(user, state).pk}/"))
 
 
 def test_nobody_is_waited_for_once_all_have_spent_points_on_the_future(owner, user):
@@ -183,7 +198,7 @@ def test_a_room_says_when_it_was_opened_and_when_it_ends(owner, user, monkeypatc
     if state != "overdue":
         monkeypatch.setattr(timezone, "now", lambda: opened + timedelta(hours=1))
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
-    ends = " It ends by itself on 29 February 2024, 21:30 UTC."
+    ends = " It ends by itself on 29 February 2024, 20:30 UTC."
     is_live = state in ("open", "revealed")
     assert f"Your rooms Our team Opened on 28 February 2024.{ends * is_live} " in said
     assert ("It ends by itself" in said) == is_live
@@ -415,7 +430,7 @@ def test_a_sheet_that_comes_too_late_is_not_added(owner, user, state):
     room = make_room(user, state)
     before = room.answers.count()
     response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"), follow=True)
-    assert "The room isn't open, so the sheet wasn't added." in words_of(response)
+    assert "The room isn't open, so the worksheet wasn't added." in words_of(response)
     assert room.answers.count() == before
 
 
@@ -425,7 +440,7 @@ def test_a_full_room_takes_no_sheet(owner, user, monkeypatch):
     room = make_room(user, answers=3)
     response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"))
     assert response.status_code == 422
-    assert "This sheet wasn't added" in words_of(response)
+    assert "This worksheet wasn't added" in words_of(response)
     assert room.answers.count() == 6
 
 
@@ -437,6 +452,22 @@ def test_a_sheet_is_added_whole_or_not_at_all(owner, user, monkeypatch):
     response = owner.post(f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0"))
     assert response.status_code == 422
     assert not room.answers.filter(kind="now").exists()
+
+
+@pytest.mark.parametrize("named", ["1", "", "0", "x", "3"])
+def test_a_sheet_counts_only_in_the_round_that_its_page_named(owner, user, named):
+    room = make_room(user, "revealed")
+    assert room_of(room).begin_round()
+    path, sent = f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0", round=named)
+    response = owner.post(path, sent)
+    assert response.status_code == 422
+    assert "A new round has begun, so this worksheet wasn't added." in words_of(response)
+    assert not room.answers.exists()
+    page = response.content.decode()
+    assert "round 2" in words_of(response)
+    assert '<input type="hidden" name="round" value="2">' in page
+    assert owner.post(path, sent | {"round": "2"}).status_code == 303
+    assert {each.round for each in room.answers.all()} == {2}
 
 
 @pytest.mark.parametrize("submission", ["", "x", "\0"])
@@ -624,7 +655,7 @@ def test_the_guide_asks_for_nothing_that_a_small_room_cannot_see(owner, user):
 def test_a_room_over_its_term_is_ended_by_its_host_who_can_delete_it(owner, user):
     room = make_room(user, "overdue", answers=6)
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
-    assert "The room has ended, and its answers are deleted." in said
+    assert "The room has ended, and its answers have been deleted." in said
     assert not RoomAnswer.objects.exists()
     assert press(owner, room, "delete").url == "/rooms/"
     assert not Room.objects.exists()

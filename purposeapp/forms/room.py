@@ -1,6 +1,7 @@
 """Forms of rooms: the room's settings, its code, and answers from paper."""
 
 import uuid
+from collections.abc import Mapping
 
 from django import forms
 from django.db import transaction
@@ -13,14 +14,18 @@ from purposeapp.rooms.code import LENGTH, read_code, without_gaps
 from purposeapp.split import Purpose, Split, budget_error
 
 from .submission import SubmissionField
-from .ten_points import PointsField
+from .ten_points import PointsField, read_points
 from .text import NameField
 
 TOO_MANY_ROOMS_TODAY = _("You've made %(count)d rooms today. Try again tomorrow.")
 NO_SUCH_ROOM = _("There's no open room with this code. Check the screen and try again.")
 NO_CODE = _("A code has six letters and numbers. Check the screen and try again.")
-NOT_TAKEN = _("This sheet wasn't added: the room isn't open.")
-ROOM_FULL = _("This sheet wasn't added: a room takes %(count)d answers.")
+NOT_TAKEN = _("This worksheet wasn't added: the room isn't open.")
+ROOM_FULL = _("This worksheet wasn't added: a room takes %(count)d answers.")
+NEW_ROUND = _(
+    "A new round has begun, so this worksheet wasn't added. If it's from the new round, add it "
+    "again."
+)
 PURPOSE_AND_KIND = _("%(purpose)s, %(kind)s")
 
 
@@ -83,6 +88,17 @@ class CodeForm(forms.Form):
         raise forms.ValidationError(words, code="unknown")
 
 
+def promised_round(data: Mapping[str, str]) -> int | None:
+    """Return the round that the form's page said the answer would be part of; None if it said none.
+
+    An answer is never counted in another round, since that would be without its person's consent.
+    """
+    try:
+        return read_points(data.get("round", "")) or None
+    except ValueError:
+        return None
+
+
 class PaperAnswerForm(forms.Form):
     """An answer on paper: five numbers for now, and five for the future if the room asks for it."""
 
@@ -101,7 +117,7 @@ class PaperAnswerForm(forms.Form):
 
     @property
     def sheets(self) -> list[tuple[RoomKind, list[tuple[Purpose, forms.BoundField]]]]:
-        """Each kind with its purposes and their fields, laid out as on the paper sheet."""
+        """Each kind with its purposes and their fields, laid out as on the worksheet."""
         return [
             (kind, [(purpose, self[_name(kind, purpose)]) for purpose in Purpose])
             for kind in self.kinds
@@ -128,27 +144,27 @@ class PaperAnswerForm(forms.Form):
         return Split(*(self.cleaned_data[_name(kind, purpose)] for purpose in Purpose))
 
     def save(self, room: Room) -> bool:
-        """Save the sheet atomically, as a seat of its own. Idempotent.
+        """Save the worksheet atomically, as a seat of its own. Idempotent.
 
-        Returns False and adds an error if the room accepts no more answers.
+        Returns False and adds an error if the room accepts no more answers in the round that the
+        form's page named.
         """
-        seat = f"sheet {self.cleaned_data['submission']}"
-        round = None
+        seat, round = f"sheet {self.cleaned_data['submission']}", promised_round(self.data)
         with transaction.atomic():
-            for kind in self.answered:
-                round = RoomAnswer.objects.store(
+            if round and all(
+                RoomAnswer.objects.store(
                     room.pk, seat=seat, kind=kind, split=self._split(kind), round=round
                 )
-                if round is None:
-                    transaction.set_rollback(True)
-                    break
-        if round is None:
-            room.refresh_from_db()
-            is_open = room.effective_state == RoomState.OPEN
-            words = ROOM_FULL % {"count": MAX_ANSWERS} if is_open else NOT_TAKEN
-            self.add_error(None, forms.ValidationError(words, code="closed"))
-            return False
-        return True
+                for kind in self.answered
+            ):
+                return True
+            transaction.set_rollback(True)
+        room.refresh_from_db()
+        words = str(NOT_TAKEN)
+        if room.effective_state == RoomState.OPEN:
+            words = ROOM_FULL % {"count": MAX_ANSWERS} if round == room.round else str(NEW_ROUND)
+        self.add_error(None, forms.ValidationError(words, code="closed"))
+        return False
 
 
 def _name(kind: RoomKind, purpose: Purpose) -> str:

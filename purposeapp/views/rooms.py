@@ -205,17 +205,17 @@ def screen(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 @_hosted
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = None) -> HttpResponse:
-    """Enter the paper sheets of participants without a phone, one at a time."""
+    """Enter the worksheets of participants without a phone, one at a time."""
     if room.effective_state != RoomState.OPEN:
         if request.method == "POST":
-            messages.warning(request, _("The room isn't open, so the sheet wasn't added."))
+            messages.warning(request, _("The room isn't open, so the worksheet wasn't added."))
         return _to(room)
     form, status = PaperAnswerForm(asks_future=room.asks_future), HTTPStatus.OK
     restore_typed(form, typed)
     if request.method == "POST":
         form = PaperAnswerForm(request.POST, asks_future=room.asks_future)
         if form.is_valid() and form.save(room):
-            messages.success(request, _("Sheet added. Here's a blank one for the next."))
+            messages.success(request, _("Worksheet added. Here's a blank one for the next."))
             return HttpResponseSeeOther(reverse("room_paper", args=[room.pk]))
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     context = {**_in_room(room), "form": form, "typed": typed}

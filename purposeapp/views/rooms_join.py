@@ -21,8 +21,8 @@ from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.forms import CodeForm
-from purposeapp.forms.room import NO_SUCH_ROOM
-from purposeapp.forms.ten_points import TenPointsForm, read_points
+from purposeapp.forms.room import NO_SUCH_ROOM, promised_round
+from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Room, RoomAnswer
 from purposeapp.models.room import LiveRoom, RoomState
 from purposeapp.models.room_answer import RoomKind
@@ -154,21 +154,10 @@ def _next_page(request: RoomRequest, seat: RoomSeat) -> str:
     return reverse(page, args=[room.code])
 
 
-def _promised_round(request: HttpRequest) -> int | None:
-    """Return the round that the form's page said the answer would be part of; None if it said none.
-
-    An answer is never counted in another round, since that would be without its person's consent.
-    """
-    try:
-        return read_points(request.POST.get("round", "")) or None
-    except ValueError:
-        return None
-
-
 def _is_of_another_round(request: RoomRequest) -> bool:
     """Return whether the answer would now count in a round that the form's page didn't name."""
     is_sent = request.method == "POST" and request.room.state == RoomState.OPEN
-    return is_sent and _promised_round(request) != request.room.round
+    return is_sent and promised_round(request.POST) != request.room.round
 
 
 def _count(room: LiveRoom) -> SafeString:
@@ -234,7 +223,7 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
     def save(request: RoomRequest, form: TenPointsForm) -> HttpResponse:
         room = request.room
         seat = request.seat or new_seat(request, room)
-        round = seat.round if kind == RoomKind.FUTURE else _promised_round(request)
+        round = seat.round if kind == RoomKind.FUTURE else promised_round(request.POST)
         stored = round and RoomAnswer.objects.store(
             room.id, seat=seat.key, kind=kind, split=form.split, round=round
         )

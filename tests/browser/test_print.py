@@ -117,5 +117,5 @@ def test_without_javascript_nothing_promises_to_print(new_visitor):
 def test_the_sheet_offers_the_browsers_own_dialog(page):
     page.add_init_script("window.print = () => { window.printed = true; }")
     page.goto("/worksheet/")
-    page.get_by_role("button", name="Print the sheet").click()
+    page.get_by_role("button", name="Print the worksheet").click()
     assert page.evaluate("window.printed")

@@ -77,6 +77,22 @@ def test_a_room_is_made_and_listed(owner, user):
     assert "Our team Not open yet · created on" in words_of(owner.get("/rooms/"))
 
 
+def test_the_list_goes_on_to_the_oldest_room(owner, stranger, user, monkeypatch):
+    monkeypatch.setattr("purposeapp.views.rooms.PAGE_SIZE", 2)
+    rooms = [make_room(user, "draft", title=f"Room {number}") for number in range(5)]
+    make_room(make_user("other@example.org"), "draft", title="Not theirs")
+    url, seen = "/rooms/", []
+    while url:
+        page = owner.get(url).content.decode()
+        seen.append(re.findall("<bdi>(.+)</bdi></a></h3>", page))
+        assert ("Back to the latest" in page) == (url != "/rooms/")
+        [*older] = re.findall(r'href="(\?after=[^"#]+)#all-rooms"', page)
+        url = older and f"/rooms/{older[0]}"
+    assert seen == [["Room 4", "Room 3"], ["Room 2", "Room 1"], ["Room 0"]]
+    assert stranger.get(f"/rooms/?after={rooms[0].pk}").status_code == 404
+    assert owner.get("/rooms/?after=x").status_code == 404
+
+
 def test_a_room_that_is_sent_twice_is_one(owner, stranger):
     [submission] = re.findall(
         'name="submission" value="([^"]+)"', owner.get("/rooms/").content.decode()

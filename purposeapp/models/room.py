@@ -18,6 +18,7 @@ from purposeapp.rooms.picture import MIN_ANSWERS, Picture
 from .capability_key import hash_of
 from .compiled_query import CompiledQuery
 from .integrity import violates
+from .keyset import keyset_after
 from .names import (
     ADDRESS_IN_NAME,
     INVISIBLE_IN_NAME,
@@ -33,11 +34,12 @@ from .user import User
 
 TITLE_MAX_LENGTH = 80
 
-MAX_LISTED = 50
 MAX_OPEN_ROOMS = 5
 MAX_ROOMS_A_DAY = 20
 CODE_TERM = timedelta(hours=36)
 """How long after its opening a room is found by its code: until the last seat in it expires."""
+
+LATEST_FIRST = ("-made_at", "-id")
 
 _CODE = r"^[A-Z0-9]{6}$"
 
@@ -98,7 +100,11 @@ class RoomQuerySet(OwnedQuerySet["Room"]):
 
     def latest_first(self) -> Self:
         """Order by the time they were made, the newest first."""
-        return self.order_by("-made_at", "-id")
+        return self.order_by(*LATEST_FIRST)
+
+    def after(self, room: "Room") -> Self:
+        """Return those that come after `room` in `latest_first` (keyset pagination)."""
+        return self.filter(keyset_after(LATEST_FIRST, (room.made_at, room.pk)))
 
     def oldest_first(self) -> Self:
         """Order in the exact reverse of `latest_first`."""
@@ -123,10 +129,6 @@ class RoomQuerySet(OwnedQuerySet["Room"]):
         for room in overdue:
             room.end()
         return len(overdue)
-
-    def listed(self, user: User) -> "list[Room]":
-        """Return the latest rooms of a host, up to MAX_LISTED + 1."""
-        return list(self.for_user(user).latest_first()[: MAX_LISTED + 1])
 
     def with_code(self, code: str) -> LiveRoom | None:
         """Return the room that was last opened with a code within CODE_TERM, or None."""

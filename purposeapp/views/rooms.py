@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -25,7 +25,6 @@ from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
     LIVE,
-    MAX_LISTED,
     MAX_OPEN_ROOMS,
     RoomState,
     TooFewAnswersError,
@@ -36,14 +35,18 @@ from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.sharing.links import MailableLink
 from purposeapp.sharing.qr import qr_code
 from purposeapp.web.blank_page import blank_page
+from purposeapp.web.ids import uuid_or_404
 from purposeapp.web.private import private
 from purposeapp.web.requests import AuthenticatedRequest
 from purposeapp.web.responses import HttpResponseSeeOther, attachment
 
 from . import errors
+from .paging import Page
 from .resumable import Typed, resumable_form
 
 ROOMS = "purposeapp/rooms.html"
+
+PAGE_SIZE = 50
 
 MAX_HOURS = DELETED_WITHIN // timedelta(hours=1)
 
@@ -59,7 +62,10 @@ def _introduction(request: HttpRequest) -> HttpResponse:
 @resumable_form(login_required=True, introduction=_introduction)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpResponse:
-    """List the host's rooms with their states, and create a new one."""
+    """List the host's rooms with their states, and create a new one.
+
+    The list uses keyset pagination: a page begins after the room with the id `after`.
+    """
     form, status = RoomForm(), HTTPStatus.OK
     restore_typed(form, typed)
     if request.method == "POST":
@@ -68,12 +74,17 @@ def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
             return HttpResponseSeeOther(reverse("room", args=[room.pk]))
         if form.has_error("__all__", code="today"):
             status = HTTPStatus.TOO_MANY_REQUESTS
-    found = Room.objects.listed(request.user)
+    mine = Room.objects.for_user(request.user).latest_first()
+    cursor = request.GET.get("after")
+    if cursor:
+        mine = mine.after(get_object_or_404(mine, pk=uuid_or_404(cursor)))
+    page = Page.of(mine, PAGE_SIZE)
     context = {
         "form": form,
         "typed": typed,
-        "rooms": found[:MAX_LISTED],
-        "has_more": len(found) > MAX_LISTED,
+        "rooms": page.rows,
+        "older": page.cursor,
+        "first_page": not cursor,
         "min_answers": MIN_ANSWERS,
     }
     return render(request, ROOMS, context, status=status)

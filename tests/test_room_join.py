@@ -606,6 +606,17 @@ def test_polls_are_answered_from_memory(client, room, settings, django_assert_nu
         client.get(address)
 
 
+def test_that_a_code_has_no_room_is_read_once_a_second(user, settings, django_assert_num_queries):
+    settings.PUBLIC_PAGE_SECONDS = 60
+    room = make_room(user)
+    Room.objects.filter(pk=room.pk).update(code="CCCCCC")
+    with django_assert_num_queries(1):
+        assert [live_rooms.get(room.code) for _ in range(5)] == [None] * 5
+    settings.PUBLIC_PAGE_SECONDS = 0  # a second later, someone has opened a room with this code
+    Room.objects.filter(pk=room.pk).update(code=room.code)
+    assert live_rooms.get(room.code).id == room.pk
+
+
 def test_who_answered_otherwise_gets_another_page_from_memory(room, settings):
     settings.PUBLIC_PAGE_SECONDS = 60
     address = f"/r/{room.code}/result/"

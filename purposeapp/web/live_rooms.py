@@ -31,12 +31,12 @@ QUERIES = re.compile("still")
 class LiveRooms:
     """A worker's cached rooms by code; each is read at most once in PUBLIC_PAGE_SECONDS.
 
-    It is thread-safe.
+    That a code has no room is cached too. It is thread-safe.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._known: OrderedDict[str, tuple[float, LiveRoom]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, LiveRoom | None]] = OrderedDict()
 
     def get(self, code: str, *, refresh: bool = False) -> LiveRoom | None:
         """Return the room with a code, or None. With `refresh`, the cache is bypassed.
@@ -47,7 +47,7 @@ class LiveRooms:
         with self._lock:
             now = time.monotonic()
             looked_at, known = self._known.get(code, (float("-inf"), None))
-            if known and not refresh and now - looked_at < settings.PUBLIC_PAGE_SECONDS:
+            if not refresh and now - looked_at < settings.PUBLIC_PAGE_SECONDS:
                 return known
             if known:  # this thread reads the room; meanwhile, others use the cached one
                 self._known[code] = now, known
@@ -58,9 +58,8 @@ class LiveRooms:
                 return known
             raise
         with self._lock:
-            self._known.pop(code, None)
-            if room:
-                self._known[code] = now, room
+            self._known[code] = now, room
+            self._known.move_to_end(code)
             while len(self._known) > MAX_ROOMS:
                 self._known.popitem(last=False)
         return room

@@ -367,6 +367,24 @@ def test_whoever_has_answered_sees_the_picture_and_then_the_next_round(client, h
     assert room_of(room).answers.get().round == 2
 
 
+def test_whoever_still_spends_points_on_the_future_reads_that_a_new_round_has_begun(
+    client, host, room
+):
+    spend_in(client, room, "6-2-2-0-0")
+    for number in range(5):
+        answer(room, f"seat {number}", NOW[number], FUTURE[number])
+    room.reveal()
+    room.begin_round()
+    response = client.post(f"/r/{room.code}/future/", points("3-4-2-1-0", round=1), follow=True)
+    said = words_of(response)
+    assert "A new round has begun, so everyone answers again." in said
+    lost = "What you just sent for the future isn't saved. You'll be asked for it again."
+    assert lost in said
+    assert not room.answers.exists()
+    assert lost not in words_of(client.get(f"/r/{room.code}/"))
+    assert lost not in words_of(Client().get(f"/r/{room.code}/?unsaved"))
+
+
 def test_after_the_end_the_own_result_is_still_there_and_nobody_comes_in(client, room):
     spend_in(client, room, "6-2-2-0-0", "3-4-2-1-0")
     room.end()

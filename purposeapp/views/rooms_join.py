@@ -183,6 +183,7 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
             "result": reverse("room_result", args=[request.room.code]),
             "offer": (form.earlier or before) if form.is_blank else None,
             "before": before,
+            "was_unsaved": bool(before) and "unsaved" in request.GET,
             "is_new_round": _is_of_another_round(request)
             and not form.has_error(NON_FIELD_ERRORS, NEW_ROUND_CODE),
             "max_hours": MAX_HOURS,
@@ -252,7 +253,9 @@ def _points_page(kind: RoomKind, asked: Question) -> View:
         seat = request.seat
         has_now = seat and seat.now and (seat.future or not seat.late)
         if kind == RoomKind.FUTURE and not (has_now and request.room.asks_future):
-            return HttpResponseSeeOther(reverse("room_join", args=[request.room.code]))
+            url = reverse("room_join", args=[request.room.code])
+            is_lost = request.method == "POST" and seat and seat.before
+            return HttpResponseSeeOther(f"{url}?unsaved" if is_lost else url)
         if request.method != "POST":
             if refused := _closed(request):
                 return refused

@@ -260,7 +260,7 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
 
     host.page.get_by_role("main").locator("summary", has_text="End the room").click()
     host.page.get_by_role("button", name="End the room").click()
-    expect(host.page.get_by_text("its answers are deleted").first).to_be_visible()
+    expect(host.page.get_by_text("its answers have been deleted").first).to_be_visible()
     server.run(STORED.format(answers=[]))
     phones[1].page.reload()
     phones[1].expect_picture()

@@ -147,7 +147,7 @@ TABLE = """
         → /accounts/login/?next=/history/{new}/ /history/{new}/
 /reminders/five-purposes.ics   ssssss     oo----  00----
 /invitations/{invitation}/     oo>---     oo>---  oo>---
-        → /talk/{guest}/ /talks/{new}/ /talk/{guest}/
+        → /talk/{guest}/ /talks/{new}/
 /talks/{talk}/                 ssssss     oo----  000000
 /talks/{talk}/now/             ssssss     oo?---  000000
 /talks/{talk}/future/          ssssss     oo?---  000000

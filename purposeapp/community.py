@@ -11,6 +11,7 @@ Everything here is computed from the number of people with each of the 1,001 spl
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import combinations
+from math import inf
 from typing import NamedTuple
 
 from purposeapp.split import BUDGET, Purpose, Split
@@ -90,16 +91,52 @@ def tally(counts: Counts) -> Tally:
     )
 
 
-def suppress(cells: list[int], people: int) -> list[int | None]:
-    """Return the cells with None in place of each that must be hidden (cell suppression).
+class Cells(NamedTuple):
+    """The numbers of people that may be published, with None in place of each hidden one."""
 
-    A cell is hidden if it counts fewer than MIN_CELL people, zero included, or all but fewer than
-    MIN_CELL. If only one cell is hidden, it might be computed from the others, so the smallest of
-    these is hidden too (complementary suppression).
+    first: list[int | None]
+    nothing: list[int | None]
+    alike: list[int | None]
+
+
+def suppress(found: Tally) -> Cells:
+    """Hide each number that counts few people or reveals such a number (cell suppression).
+
+    Few are fewer than MIN_CELL, and zero is no exception. Hidden are numbers of few people, or of
+    all but few; then what a subtraction would reveal: the people with some points on a purpose who
+    don't have it first, and those who have it first but aren't in its group of similar splits.
     """
-    shown = [cell if MIN_CELL <= cell <= people - MIN_CELL else None for cell in cells]
-    if shown.count(None) == 1:
-        shown[shown.index(min(cell for cell in shown if cell is not None))] = None
+    first = _hide_more(map(_unless_few, found.first), found.people)
+    nothing = [
+        _unless_few(count, people_left=found.people - count - (leads or 0))
+        for count, leads in zip(found.nothing, first, strict=False)
+    ]
+    leads_of_group: dict[Group, int | None] = {
+        (purpose,): leads for purpose, leads in zip(Purpose, first, strict=False)
+    }
+    alike = [
+        _unless_few(count, people_left=(leads_of_group.get(group) or found.people) - count)
+        for count, group in zip(found.alike, GROUPS, strict=True)
+    ]
+    # Nobody knows the sum of `nothing`, since a person has no points on several purposes.
+    return Cells(first, _hide_more(nothing, inf), _hide_more(alike, found.people))
+
+
+def _unless_few(count: int, people_left: float = inf) -> int | None:
+    return count if min(count, people_left) >= MIN_CELL else None
+
+
+def _hide_more(cells: Iterable[int | None], total: float) -> list[int | None]:
+    """Hide more cells, the smallest first, if the others reveal one (complementary suppression).
+
+    Everybody can work out the sum of what is hidden of a list that adds up to a known total. So
+    that must be at least MIN_CELL, and the sum of several cells.
+    """
+    shown = list(cells)
+    while None in shown and (known := [cell for cell in shown if cell is not None]):
+        if shown.count(None) > 1 and total - sum(known) >= MIN_CELL:
+            break
+        shown[shown.index(min(known))] = None
     return shown
 
 

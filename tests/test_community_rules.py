@@ -6,12 +6,17 @@ from functools import cache
 from operator import add, sub
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from purposeapp.community import (
     FIRST,
     GROUPS,
+    MIN_CELL,
     MIN_CHANGED,
     MIN_PEOPLE,
+    Cells,
+    Tally,
     changed_between,
     first_of,
     group_of,
@@ -64,23 +69,99 @@ def test_everything_is_counted_once_per_person():
     assert sum(found.alike) == sum(found.first) == 5
 
 
+def cells_of(first=(10,) * 6, nothing=(10,) * 5, alike=(60, *[0] * 15)) -> Cells:
+    """Return what is published of these counts of sixty people."""
+    assert sum(first) == sum(alike) == 60, "everyone is counted once"
+    return suppress(Tally(60, [120] * 5, [*first], [*nothing], [*alike]))
+
+
 @pytest.mark.parametrize(
-    ("cells", "shown"),
+    ("first", "shown"),
     [
-        ([10, 20, 30], [10, 20, 30]),
-        ([9, 0, 51], [None, None, None]),  # the last one leaves nine
-        ([9, 5, 16, 30], [None, None, 16, 30]),
-        ([0, 0, 30, 30], [None, None, 30, 30]),
-        ([9, 11, 20, 20], [None, None, 20, 20]),  # one alone could be derived from the rest
-        ([0, 10, 20, 30], [None, None, 20, 30]),
+        ([10, 10, 10, 10, 10, 10], [10, 10, 10, 10, 10, 10]),
+        ([0, 0, 0, 0, 9, 51], [None] * 6),  # all but nine
+        ([3, 3, 3, 1, 20, 30], [None, None, None, None, 20, 30]),  # the four are ten people
+        ([3, 3, 3, 0, 21, 30], [None, None, None, None, None, 30]),  # they'd be nine
+        ([9, 10, 10, 10, 10, 11], [None, None, 10, 10, 10, 11]),  # one alone is known
+        ([32, 25, 3, 0, 0, 0], [32, None, None, None, None, None]),  # they'd be three
+        ([30, 30, 0, 0, 0, 0], [None, 30, None, None, None, None]),  # they'd be nobody
+        ([60, 0, 0, 0, 0, 0], [None] * 6),
     ],
 )
-def test_what_is_about_few_is_hidden_and_never_alone(cells, shown):
-    assert suppress(cells, 60) == shown
+def test_what_is_hidden_of_a_partition_is_about_enough_people(first, shown):
+    assert cells_of(first=first).first == shown
+    pairs = len(GROUPS) - len(first)  # groups of two purposes, of which `first` says nothing
+    assert cells_of(alike=[0] * pairs + first).alike[-4:] == shown[-4:]
 
 
-def test_none_and_nine_read_the_same():
-    assert suppress([0, 0, 30, 30], 60) == suppress([9, 9, 30, 30], 60)
+@pytest.mark.parametrize(
+    ("nothing", "shown"),
+    [
+        ([10, 20, 30, 40, 40], [10, 20, 30, 40, 40]),
+        ([10, 20, 30, 40, 41], [None, 20, 30, 40, None]),  # nine don't have it first
+        ([0, 9, 30, 30, 30], [None, None, 30, 30, 30]),  # nobody knows the sum
+        ([9, 20, 30, 10, 30], [None, 20, 30, None, 30]),
+    ],
+)
+def test_no_row_gives_away_how_few_have_points_but_not_the_most(nothing, shown):
+    assert cells_of(nothing=nothing).nothing == shown
+
+
+def test_no_group_gives_away_how_few_have_the_most_points_but_are_not_in_it():
+    first = [20, 20, 20, 0, 0, 0]
+    alike = [30, 10, 10, 10, *[0] * 12]
+    assert cells_of(first=first, alike=alike).first == [None, 20, 20, None, None, None]
+    assert cells_of(first=first, alike=alike).alike == [30, None, 10, 10, *[None] * 12]
+    alike = [29, 10, 11, 10, *[0] * 12]
+    assert cells_of(first=first, alike=alike).alike == [29, 10, None, 10, *[None] * 12]
+
+
+def test_none_and_seven_read_the_same():
+    none = cells_of(first=[0, 10, 20, 30, 0, 0])
+    assert none.first == [None, None, 20, 30, None, None]
+    assert cells_of(first=[7, 3, 20, 30, 0, 0]) == none
+
+
+def people_by_split(draw_counts):
+    """Return histograms of at least MIN_PEOPLE, of few splits or of many."""
+    return st.dictionaries(st.sampled_from(SPLITS), draw_counts, min_size=1, max_size=30).filter(
+        lambda counts: sum(counts.values()) >= MIN_PEOPLE
+    )
+
+
+@given(
+    people_by_split(st.integers(1, 12))
+    | people_by_split(st.integers(1, 60))
+    | people_by_split(st.sampled_from([1, 9, 10, 11, 40, 41, 51, 5_000]))
+)
+def test_no_published_number_or_difference_is_about_few_people(counts):
+    found = tally(counts)
+    people, cells = found.people, suppress(found)
+    numbers = [count for each in cells for count in each if count is not None]
+    numbers += [people - count for count in numbers]
+    for exact, shown in ((found.first, cells.first), (found.alike, cells.alike)):
+        hidden = [count for count, cell in zip(exact, shown, strict=True) if cell is None]
+        assert len(hidden) != 1
+        numbers += [sum(hidden)] if hidden else []
+    assert cells.nothing.count(None) != 1
+    for purpose, leads, none in zip(Purpose, cells.first, cells.nothing, strict=False):
+        alike = cells.alike[GROUPS.index((purpose,))]
+        if leads is not None and none is not None:
+            numbers.append(people - leads - none)
+        if leads is not None and alike is not None:
+            numbers.append(leads - alike)
+    assert min(numbers, default=MIN_CELL) >= MIN_CELL
+
+
+@given(people_by_split(st.integers(20, 60)))
+def test_what_is_published_is_true(counts):
+    found = tally(counts)
+    for exact, shown in zip(
+        (found.first, found.nothing, found.alike), suppress(found), strict=True
+    ):
+        assert [count for count, cell in zip(exact, shown, strict=True) if cell is not None] == [
+            cell for cell in shown if cell is not None
+        ]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +227,8 @@ def exchanges(one: Split, other: Split) -> list[tuple[Split, Split]]:
 def world_without(split: Split, unknown: list[Split], known: list[Split]) -> list[Split] | None:
     """Find splits for the unknown people, none of them `split`, with which all looks the same."""
     others = list(unknown)
-    alike = tally(Counter([*known, *unknown])).alike
-    people, shown = len(known) + len(unknown), suppress(alike, len(known) + len(unknown))
+    exact = tally(Counter([*known, *unknown]))
+    alike, shown = exact.alike, suppress(exact)
     while split in others:
         place = others.index(split)
         found = None
@@ -158,7 +239,7 @@ def world_without(split: Split, unknown: list[Split], known: list[Split]) -> lis
                 groups = list(alike)
                 for each, step in ((split, -1), (theirs, -1), (one, 1), (other, 1)):
                     groups[GROUPS.index(group_of(each))] += step
-                if split not in (one, other) and suppress(groups, people) == shown:
+                if split not in (one, other) and suppress(exact._replace(alike=groups)) == shown:
                     found = partner, one, other, groups
                     break
             if found:
@@ -172,9 +253,11 @@ def world_without(split: Split, unknown: list[Split], known: list[Split]) -> lis
 def published(splits: list[Split]) -> list:
     """Return everything about these people that any page publishes."""
     found = tally(Counter(splits))
-    lists = [suppress(each, found.people) for each in (found.first, found.nothing, found.alike)]
     means = [mean_share(points, found.people) for points in found.points]
-    return [means, *([cell and share(cell, found.people) for cell in each] for each in lists)]
+    return [
+        means,
+        *([cell and share(cell, found.people) for cell in each] for each in suppress(found)),
+    ]
 
 
 def named_by_attackers(unknown: int, communities: int = 25) -> int:

@@ -9,7 +9,16 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from purposeapp.models import Goal, PortraitPart, Room, Talk, TalkQuestion, Tick, Tip
+from purposeapp.models import (
+    CommunityPicture,
+    Goal,
+    PortraitPart,
+    Room,
+    Talk,
+    TalkQuestion,
+    Tick,
+    Tip,
+)
 from tests.support.make import make_tip
 
 plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
@@ -299,3 +308,26 @@ def test_words_are_made_plainer_unless_staff_changed_them_and_the_new_tip_is_the
     plain_again.reword(apps, None)
     assert Tip.objects.filter(text="Ours.").count() == 1
     assert Tip.objects.get(key=new.key).text == "Our own."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "hidden"),
+    [([32, 25, *[None] * 4], True), ([25, 20, *[None] * 4], False)],
+)
+def test_a_picture_with_a_number_about_few_hides_its_numbers_and_is_still_the_last(first, hidden):
+    old = migrate([("purposeapp", "0043_plain_words_again")])
+    stored = {
+        "people": 60,
+        "changed": 20,
+        "points": [120] * 5,
+        "first": first,
+        "nothing": [10, 20, 25, None, None],
+        "alike": [None] * 16,
+        "counts": {"6-2-2-0-0": 60},
+    }
+    old.get_model("purposeapp", "CommunityPicture").objects.create(**stored)
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    if hidden:
+        stored |= {"first": [None] * 6, "nothing": [None] * 5, "alike": [None] * 16}
+    assert CommunityPicture.objects.values(*stored).get() == stored

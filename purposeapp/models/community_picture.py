@@ -29,6 +29,9 @@ from .assessment import Assessment
 CELLS = {"first": len(FIRST), "nothing": len(Purpose), "alike": len(GROUPS)}
 """The fields with lists of numbers of people, and the length of each list."""
 
+PARTITIONS = ("first", "alike")
+"""Those of them that count each person once."""
+
 
 class Refresh(NamedTuple):
     """The outcome of an attempt to release a new picture."""
@@ -57,7 +60,6 @@ class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
             found = tally(counts)
             refresh = Refresh(found.people, changed_between(last.histogram if last else {}, counts))
             if refresh.is_released:
-                cells = {name: suppress(getattr(found, name), found.people) for name in CELLS}
                 self.update_or_create(
                     pk=1,
                     defaults={
@@ -65,7 +67,7 @@ class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
                         "people": found.people,
                         "changed": refresh.changed,
                         "points": found.points,
-                        **cells,
+                        **suppress(found)._asdict(),
                         "counts": {str(split): people for split, people in counts.items()},
                     },
                 )
@@ -81,6 +83,28 @@ class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
 def _rule(name: str, sql: str) -> models.CheckConstraint:
     condition = RawSQL(sql, (), output_field=BooleanField())  # noqa: S611 (nothing given is in it)
     return models.CheckConstraint(condition=condition, name=f"communitypicture_{name}")
+
+
+def _hides_enough(name: str) -> models.CheckConstraint:
+    """Return the rule that what a partition hides totals nothing or enough people."""
+    shown = " + ".join(f'COALESCE("{name}"[{n}], 0)' for n in range(1, CELLS[name] + 1))
+    return _rule(
+        f"{name}_hides_enough_people",
+        f'CASE WHEN num_nulls(VARIADIC "{name}") = 0 THEN people = {shown}'
+        f" ELSE people - ({shown}) >= {MIN_CELL} END",
+    )
+
+
+def _leaves_enough(name: str, difference: str) -> models.CheckConstraint:
+    """Return the rule that, for each purpose, a difference of two numbers is enough people.
+
+    If one of them is hidden, the difference is null, and the rule holds.
+    """
+    sql = (
+        f"{difference.format(n=n, group=GROUPS.index((purpose,)) + 1)} >= {MIN_CELL}"
+        for n, purpose in enumerate(Purpose, 1)
+    )
+    return _rule(name, " AND ".join(sql))
 
 
 class CommunityPicture(models.Model):
@@ -133,6 +157,11 @@ class CommunityPicture(models.Model):
                 _rule(f"{name}_hides_no_number_alone", f'num_nulls(VARIADIC "{name}") <> 1')
                 for name in CELLS
             ),
+            *map(_hides_enough, PARTITIONS),
+            _leaves_enough(
+                "between_first_and_nothing_enough", "people - first[{n}] - nothing[{n}]"
+            ),
+            _leaves_enough("first_but_not_alike_enough", "first[{n}] - alike[{group}]"),
         ]
 
     def __str__(self) -> str:

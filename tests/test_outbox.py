@@ -136,6 +136,41 @@ def test_on_a_console_mails_appear_at_once(db, settings, capsys):
     assert not OutgoingMail.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("step", "reply", "logged"),
+    [
+        ("CONNECT", "421 too busy", "SMTPConnectError 421"),
+        ("CONNECT", HANG_UP, "SMTPServerDisconnected"),
+        ("HELLO", "554 not for you", "SMTPHeloError 554"),
+        ("AUTH", "535 wrong password", "SMTPAuthenticationError 535"),
+    ],
+)
+def test_a_server_that_takes_no_mails_at_all_uses_up_one_try_of_one_mail(
+    db, smtp, settings, caplog, step, reply, logged
+):
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "site" if step == "AUTH" else ""
+    for number in range(20):
+        make_mail(f"{number}@example.org")
+    with MailServer(lambda at, to: reply if at == step else None) as server:
+        smtp(server)
+        assert deliver_due() == (0, 1)
+    assert server.connections == 1
+    assert OutgoingMail.objects.filter(tries=0).count() == 19
+    assert caplog.messages[0].endswith(f"try 1, {logged}")
+
+
+def test_a_mail_that_is_refused_stops_no_other(db, smtp):
+    for number in range(3):
+        make_mail(f"{number}@example.org")
+    refused = "0@example.org"
+    with MailServer(
+        lambda at, to: "450 later" if (at, to) == ("RCPT", refused) else None
+    ) as server:
+        smtp(server)
+        assert deliver_due() == (2, 1)
+    assert server.recipients == ["1@example.org", "2@example.org"]
+
+
 # --- What is stored, and for how long -----------------------------------------------------------
 
 

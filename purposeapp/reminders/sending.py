@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from purposeapp.models import Reminder, Talk, User
 from purposeapp.models.reminder import BY_DUE_DATE, last_day
-from purposeapp.web.outbox import mail_server, reason
+from purposeapp.web.outbox import MailServerDownError, mail_server, open_connection, reason
 from purposeapp.web.public_host import public_host
 
 from .calendar import CONTENT_TYPE, FILE_NAME, calendar_of
@@ -39,10 +39,6 @@ AT_ONCE = 500
 
 SERVICE_CLOSING = 421
 """SMTP reply code of a server that closes the connection, e.g. after many emails (RFC 5321)."""
-
-
-class MailServerDownError(Exception):
-    """The mail server can't be reached, so no email can be sent."""
 
 
 def message(
@@ -170,22 +166,15 @@ class ReminderRun:
     def _send(self, mail: EmailMessage) -> None:
         """Send over the open connection. If the server has closed it, reconnect and try again."""
         mail.connection = self._connection
-        is_new = self._open()
+        is_new = open_connection(self._connection)
         try:
             mail.send()
         except smtplib.SMTPException as error:
             if is_new or not _closed_by_server(error):
                 raise
             self.close()
-            self._open()
+            open_connection(self._connection)
             mail.send()
-
-    def _open(self) -> bool:
-        """Open the connection if it isn't open. Returns whether it's a new one."""
-        try:
-            return bool(self._connection.open())
-        except OSError as error:
-            raise MailServerDownError(reason(error)) from error
 
 
 def _closed_by_server(error: smtplib.SMTPException) -> bool:

@@ -63,6 +63,25 @@ def mail_server(**options: Any) -> BaseEmailBackend:
     return get_connection(settings.MAIL_SERVER_BACKEND if is_outbox else None, **options)
 
 
+class MailServerDownError(Exception):
+    """The mail server can't be reached, or takes no emails at all."""
+
+
+def open_connection(server: BaseEmailBackend) -> bool:
+    """Open the connection if it isn't open, and return whether it's a new one.
+
+    Raises MailServerDownError, whatever went wrong: a refused greeting or sign-in is no answer to
+    the mail that is to be sent.
+    """
+    try:
+        is_new = bool(server.open())
+        if smtp := getattr(server, "connection", None):
+            smtp.ehlo_or_helo_if_needed()  # otherwise smtplib does so when it sends
+        return is_new
+    except Exception as error:
+        raise MailServerDownError(reason(error)) from error
+
+
 class Delivery(NamedTuple):
     """The numbers of due mails that were sent and that failed."""
 
@@ -73,7 +92,8 @@ class Delivery(NamedTuple):
 def deliver_due() -> Delivery:
     """Send the mails that are due, one after another. Failed ones are due again later.
 
-    If the mail server can't be reached or doesn't respond, stop and leave the rest for later.
+    If the mail server can't be reached, takes no mails at all or doesn't respond, stop and leave
+    the rest for later.
     """
     drop_expired()
     sent = failed = 0
@@ -83,7 +103,7 @@ def deliver_due() -> Delivery:
         except Exception as error:  # backends and bad addresses raise many kinds of errors
             failed += 1
             logger.warning("mail_failed: %s, try %s, %s", mail.pk, mail.tries, reason(error))
-            if not _is_answer(error):
+            if isinstance(error, MailServerDownError) or not _is_answer(error):
                 break
         else:
             mail.delete()
@@ -96,7 +116,7 @@ def deliver_due() -> Delivery:
 def _send(mail: EmailMessage) -> None:
     server = mail_server()
     try:
-        server.open()
+        open_connection(server)
         server.send_messages([mail])
     finally:
         with suppress(OSError):  # by now, the mail is sent or an error is being raised
@@ -121,6 +141,8 @@ def _is_answer(error: Exception) -> bool:
 
 def reason(error: Exception) -> str:
     """Return the kind of error, without the server's message, which may repeat the address."""
+    if isinstance(error, MailServerDownError):
+        return str(error)
     code = getattr(error, "smtp_code", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next(iter(error.recipients.values()))[0]

@@ -13,8 +13,9 @@ class MailServer:
     """Accepts mails over SMTP (RFC 5321), and stores them.
 
     `at` is called with the step and the recipient before the server replies: CONNECT, HELLO,
-    MAIL, RCPT, DATA, END (the mail has arrived but is not yet accepted), TAKEN (it is accepted but
-    the client doesn't know), RSET and QUIT. It may return a reply to use in place of the usual one.
+    AUTH, MAIL, RCPT, DATA, END (the mail has arrived but is not yet accepted), TAKEN (it is
+    accepted but the client doesn't know), RSET and QUIT. It may return a reply to use in place of
+    the usual one.
     """
 
     def __init__(self, at: Callable[[str, str], str | None] | None = None) -> None:
@@ -63,7 +64,9 @@ class MailServer:
             verb = line[:4].decode().upper()
             if verb in ("EHLO", "HELO"):
                 self.greeted_by.add(line[5:].decode().strip())
-                answer("HELLO", "250 hello")
+                answer("HELLO", "250-hello\r\n250 AUTH PLAIN")
+            elif verb == "AUTH":
+                answer("AUTH", "235 welcome")
             elif verb == "MAIL":
                 answer("MAIL", "250 go on")
             elif verb == "RCPT":

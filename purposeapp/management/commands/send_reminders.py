@@ -5,7 +5,8 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
 from purposeapp.models import Reminder
-from purposeapp.reminders.sending import MailServerDownError, ReminderRun
+from purposeapp.reminders.sending import ReminderRun
+from purposeapp.web.outbox import MailServerDownError
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -16,7 +16,7 @@ from purposeapp.split import EVEN_SPLIT, Purpose, Split
 from .editors_text import EditorsTextField
 from .versioned import VersionedForm, first_unused
 
-MOVED_MEANWHILE = _("Someone else has moved this tip. Reload the list.")
+MOVED_MEANWHILE = _("This tip has moved since you opened the list. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Enter five numbers that add up to ten.")
 CANNOT_MOVE_SO = _("With these points, the purpose can't be: %(direction)s.")
@@ -98,7 +98,9 @@ class PositionForm(forms.ModelForm):
 
     def clean_position(self) -> int:
         shown = self.data.get(self.add_initial_prefix("position"))
-        if "position" in self.changed_data and shown != str(self.initial["position"]):
+        arrows = (f"up {self.instance.pk}", f"down {self.instance.pk}")
+        moves = "position" in self.changed_data or self.data.get("_save") in arrows
+        if moves and shown != str(self.initial["position"]):
             raise forms.ValidationError(MOVED_MEANWHILE, code="conflict")
         return self.cleaned_data["position"]
 

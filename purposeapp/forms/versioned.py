@@ -24,6 +24,10 @@ CHANGED_MEANWHILE = _(
     "%(name)s changed this on %(date)s, while you were editing it, so your changes aren't saved "
     "yet. Compare both versions below. If you save now, yours replaces theirs."
 )
+CHANGED_BY_SOMEONE = _(
+    "Someone else changed this while you were editing it, so your changes aren't saved yet. "
+    "Compare both versions below. If you save now, yours replaces theirs."
+)
 OTHERS_ARE_KEPT = _("Their other changes are kept: %(fields)s.")
 KEPT_FROM_A_COLLEAGUE = _(
     "%(name)s changed this on %(date)s, while you were editing it. Their changes are kept: "
@@ -131,15 +135,17 @@ class VersionedForm(forms.ModelForm):
         words = self._last_change()
         fields = ", ".join(str(self.fields[name].label) for name in self.merged)
         if self.conflict:
-            said = [CHANGED_MEANWHILE % words]
+            said = [CHANGED_MEANWHILE % words if words else str(CHANGED_BY_SOMEONE)]
             said += [OTHERS_ARE_KEPT % {"fields": fields}] if fields else []
             self.add_error(None, forms.ValidationError(" ".join(said), code="conflict"))
         elif fields:
             self.kept = KEPT_FROM_A_COLLEAGUE % {**words, "fields": fields}
 
     def _last_change(self) -> dict[str, str]:
-        """Return who changed the row last, and when, for a message."""
+        """Return who changed the row last, and when, for a message; empty without a history."""
         newest = self._meta.model.history.filter(id=self.instance.pk).first()
+        if newest is None:
+            return {}
         name = newest.history_user or gettext("Someone else")
         date = date_format(localtime(newest.history_date), "DATETIME_FORMAT")
         return {"name": str(name), "date": date}

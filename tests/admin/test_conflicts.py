@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from purposeapp.forms.versioned import (
+    CHANGED_BY_SOMEONE,
     CHANGED_MEANWHILE,
     KEPT_FROM_A_COLLEAGUE,
     OTHERS_ARE_KEPT,
@@ -38,6 +39,21 @@ def test_the_second_save_is_refused_and_shows_both_texts(editor, tip):
     assert (tip.text, tip.points_to) == ("Their words.", 10)
     assert 'name="text"' in response.content.decode()
     assert "My words.</textarea>" in response.content.decode()
+
+
+def test_a_change_counts_where_there_is_no_history(editor, tip):
+    mine = tip_form(tip, text="My words.")
+    Tip.history.filter(id=tip.pk).delete()
+    Tip.objects.filter(pk=tip.pk).update(text="Their words.")
+    response = editor.post(page_of_tip(tip), mine)
+    assert response.status_code == 409
+    assert str(CHANGED_BY_SOMEONE) in text_of(response)
+    tip.refresh_from_db()
+    assert tip.text == "Their words."
+    again = {**mine, "version": version_in(response)}
+    assert editor.post(page_of_tip(tip), again).status_code == 302
+    tip.refresh_from_db()
+    assert tip.text == "My words."
 
 
 def version_in(response) -> str:

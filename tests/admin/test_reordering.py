@@ -111,6 +111,27 @@ def test_archived_tips_are_passed_over(editor):
     assert visible[:2] == [third, first]
 
 
+def test_an_arrow_pressed_twice_moves_once(editor):
+    first, second, *rest = by_position()
+    tip = Tip.objects.get(key=first)
+    form = {**positions_form(editor.get(TIPS)), "_save": f"down {tip.pk}"}
+    assert editor.post(TIPS, form).status_code == 302
+    response = editor.post(TIPS, form)
+    assert response.status_code == 200
+    assert str(MOVED_MEANWHILE) in text_of(response)
+    assert by_position() == [second, first, *rest]
+
+
+def test_an_arrow_moves_nothing_that_a_colleague_moved_meanwhile(editor):
+    first, second, third, *rest = by_position()
+    form = positions_form(editor.get(TIPS), business_groups=7)
+    press(editor, "down", second)
+    tip = Tip.objects.get(key=second)
+    response = editor.post(TIPS, {**form, "_save": f"up {tip.pk}"})
+    assert str(MOVED_MEANWHILE) in text_of(response)
+    assert by_position() == [first, third, second, *rest]
+
+
 def test_a_move_leads_back_to_the_list_as_it_was(editor):
     address = f"{TIPS}?purpose__exact=business_driven"
     key = by_position()[1]

@@ -1,5 +1,6 @@
 """Accounts and their data in the admin: superusers may read them, and change only accounts."""
 
+from datetime import timedelta
 from threading import Thread
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,13 +17,14 @@ from purposeapp.admin.users import OWN_ACCOUNT
 from purposeapp.models import Assessment, Goal, OutgoingMail, Tick, Tip, User
 from purposeapp.split import Split
 from tests.support.concurrency import at_once, locked_meanwhile
-from tests.support.make import make_assessment, make_goal, make_superuser, make_user
+from tests.support.make import NOON, make_assessment, make_goal, make_superuser, make_user
 from tests.support.waiting import eventually
 
 
 def test_a_superuser_reads_assessments_and_changes_none(superuser):
     assessment = make_assessment(make_user("someone@example.org"), note="private words")
-    listed = superuser.get(reverse("admin:purposeapp_assessment_changelist")).content.decode()
+    path = reverse("admin:purposeapp_assessment_changelist")
+    listed = superuser.get(path, {"q": "someone@example.org"}).content.decode()
     assert "someone@example.org" in listed
     assert "6-2-2-0-0" in listed
     change = reverse("admin:purposeapp_assessment_change", args=[assessment.pk])
@@ -35,6 +38,25 @@ def test_a_superuser_reads_assessments_and_changes_none(superuser):
     bulk = {"action": "delete_selected", "_selected_action": [assessment.pk], "post": "yes"}
     superuser.post(reverse("admin:purposeapp_assessment_changelist"), bulk)
     assert Assessment.objects.get().note == "private words"
+
+
+def test_assessments_are_listed_by_account(superuser):
+    """All of them would be more than can be sorted and counted while somebody waits."""
+    someone, other = make_user("someone@example.org"), make_user("someone-else@example.org")
+    mine = [make_assessment(someone, taken_at=NOON + timedelta(days=n)) for n in range(2)]
+    make_assessment(other)
+    path = reverse("admin:purposeapp_assessment_changelist")
+
+    def found(query: dict[str, str]) -> list[Assessment]:
+        page = superuser.get(path, query)
+        assert "Enter the email of an account to see its results." in page.content.decode()
+        return list(page.context["cl"].result_list)
+
+    assert found({}) == found({"q": "someone"}) == found({"q": "@example.org"}) == []
+    assert found({"q": " Someone@example.org "}) == mine[::-1]
+    with CaptureQueriesContext(connection) as queries:
+        superuser.get(path)
+    assert not any('FROM "purposeapp_assessment"' in each["sql"] for each in queries)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +74,10 @@ def test_what_a_person_wrote_is_not_shown(superuser, place):
     user = make_user("someone@example.org")
     assessment = make_assessment(user, note="private words", event="other", event_words="a secret")
     args = [] if place == "changelist" else [assessment.pk]
-    page = superuser.get(reverse(f"admin:purposeapp_assessment_{place}", args=args))
+    path = reverse(f"admin:purposeapp_assessment_{place}", args=args)
+    page = superuser.get(path, {"q": "someone@example.org"} if place == "changelist" else None)
     assert page.status_code == 200
+    assert "6-2-2-0-0" in page.content.decode()
     for words in ("private words", "a secret", "life event", "Note"):
         assert words not in page.content.decode()
 

@@ -247,8 +247,8 @@ CACHES = {
         # Far more than the rate limits need: filling the cache would evict other people's counts.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Preview cards, about 30 KB each. There are 1,006 of them. A new design adds new entries, which
-    # evict the old ones.
+    # Preview cards, about 30 KB each. There are 1,007 of them. A new design adds new entries. Once
+    # it's full, any third is evicted, new ones too, so `draw_cards` deletes the old ones first.
     "cards": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": BASE_DIR / "var" / "cards",

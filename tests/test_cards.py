@@ -5,6 +5,7 @@ import struct
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 from threading import Event
 
@@ -205,6 +206,22 @@ def test_a_card_that_several_ask_for_at_once_is_drawn_once(monkeypatch):
         go_on.set()
         assert {each.result().status_code for each in answers} == {200}
     assert len(drawn) == 1
+
+
+def test_drawing_ahead_deletes_the_cards_of_an_earlier_design(monkeypatch, settings, tmp_path):
+    every, limit = len(list(card.all_cards())), settings.CACHES["cards"]["OPTIONS"]["MAX_ENTRIES"]
+    assert every < limit < 2 * every
+    some, few = list(card.all_cards())[:10], {"OPTIONS": {"MAX_ENTRIES": 15}}
+    settings.CACHES = settings.CACHES | {"cards": settings.CACHES["cards"] | few}
+    for module in (draw_cards, card):
+        monkeypatch.setattr(module, "all_cards", lambda: iter(some))
+    png = card.PNG_START + card.PNG_END
+    monkeypatch.setattr("purposeapp.sharing.card.resvg_py.svg_to_bytes", lambda **options: png)
+    for number in range(10):
+        caches["cards"].set(f"earlier-{number}", png)
+    call_command("draw_cards", stdout=StringIO())
+    assert all(caches["cards"].has_key(each.cache_key) for each in some)
+    assert len(list((tmp_path / "cards").iterdir())) == 10
 
 
 def test_all_cards_can_be_drawn_ahead(monkeypatch, capsys):

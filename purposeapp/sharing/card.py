@@ -167,6 +167,10 @@ class Card:
         """The ETag, a hash of the SVG: it changes with anything that can be seen."""
         return (_etag.__wrapped__ if settings.DEBUG else _etag)(self)
 
+    @property
+    def cache_key(self) -> str:
+        return self.etag.strip('"')
+
     def png(self, *, always: bool = False) -> bytes:
         """Return the image as PNG, from the cache if possible.
 
@@ -176,7 +180,7 @@ class Card:
         With `always`, it waits instead: for the few cards that many pages show, some of which show
         several.
         """
-        key = self.etag.strip('"')
+        key = self.cache_key
         if known := _cached(key):
             return known
         with _turn(always=always):
@@ -240,6 +244,13 @@ def all_cards() -> Iterator[Card]:
     yield card_of_questionnaire()
     yield from map(card_of_purpose, Purpose)
     yield from map(card_of_split, Split.all())
+
+
+def delete_outdated_cards() -> int:
+    """Delete cards of earlier designs from the cache, and return their number."""
+    cards: Any = caches["cards"]
+    current = {cards._key_to_file(card.cache_key) for card in all_cards()}
+    return sum(cards._delete(file) for file in cards._list_cache_files() if file not in current)
 
 
 def card_of_questionnaire() -> Card:

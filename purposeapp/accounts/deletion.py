@@ -20,8 +20,8 @@ from purposeapp.models import OutgoingMail, User
 from purposeapp.web.requests import AuthenticatedRequest
 
 LAST_SUPERUSER = _(
-    "This is the last superuser account. Create another superuser first, or nobody could run "
-    "this site."
+    "This is the last superuser account. Create another superuser first, or nobody will be able "
+    "to run this site."
 )
 
 

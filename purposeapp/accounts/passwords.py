@@ -14,6 +14,7 @@ TOO_SHORT = _("Use at least %(length)s characters.")
 ONLY_DIGITS = _("Add a letter. Numbers alone are easy to guess.")
 LIKE_EMAIL = _("That's too close to your email. Try something else.")
 TOO_COMMON = _("Many people use this password, so it's easy to guess. Try something else.")
+NOT_COMMON = _("Not a common password, and not just words from this site.")
 OUR_WORDS = _("That's too easy to guess here. Try something else.")
 
 WORDS = ("five", "ten", "purposes?", "points?", "linked", "in", "password")
@@ -60,4 +61,4 @@ class CommonPasswordValidator(password_validation.CommonPasswordValidator):
         return str(TOO_COMMON)
 
     def get_help_text(self) -> str:
-        return f"{super().get_help_text()} {_('Not just words of this site.')}"
+        return str(NOT_COMMON)

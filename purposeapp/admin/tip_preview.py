@@ -117,5 +117,5 @@ def _why_not(situation: Situation, tip: Tip) -> str:
     if tip.audience not in situation.side.audiences:
         return _("It's only for: %(audience)s.") % words
     if tip.direction not in situation.directions(purpose):
-        return _("It's only for a purpose that is: %(direction)s. Choose that below.") % words
+        return _("It's only for this direction: %(direction)s. Choose it below.") % words
     return ""

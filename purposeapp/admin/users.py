@@ -20,6 +20,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
@@ -130,8 +131,14 @@ class EmailForm(forms.ModelForm):
         return email
 
 
+WITHOUT_PASSWORD = _("Without a password, they sign in with a code sent by email.")
+PASSWORD_IS_DELETED = _("If you disable it, their current password is deleted.")
+
+
 class UserCreationForm(EmailForm, AdminUserCreationForm):
     """Form to create an account by email address. Django's own form asks for a user name."""
+
+    usable_password = AdminUserCreationForm.create_usable_password_field(WITHOUT_PASSWORD)
 
     class Meta:
         model = User
@@ -153,6 +160,13 @@ class UserChangeForm(EmailForm, DjangoUserChangeForm):
 
 class PasswordForm(AdminPasswordChangeForm):
     """Form to set a user's password. They get the same email as if they had changed it."""
+
+    # A script of Django's shows the warning once "Disabled" is chosen.
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]
+        '{} <ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        WITHOUT_PASSWORD,
+        PASSWORD_IS_DELETED,
+    )
 
     def save(self, commit: bool = True) -> User:
         user = super().save(commit)

@@ -136,6 +136,7 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         if form.conflict:
             status = HTTPStatus.CONFLICT
+            context["original"] = stored or version
         return super().render_history_view(request, template, context, status=status)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -180,6 +181,9 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
         form = context["adminform"].form
         self._say_what_was_merged(request, form)
         _show_conflict(context)
+        if stored := getattr(form, "stored", None):
+            # Django would name the row by what was typed.
+            context |= {"original": stored, "subtitle": str(stored)}
         response = super().render_change_form(request, context, *args, **kwargs)
         if getattr(form, "conflict", None):
             response.status_code = HTTPStatus.CONFLICT

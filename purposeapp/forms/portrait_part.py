@@ -91,10 +91,15 @@ def _said(slot: str, splits: list[Split]) -> str:
     more = max(0, len(splits) - MAX_NAMED_SPLITS)
     words = {"slot": slot, "splits": ", ".join(map(str, splits[:MAX_NAMED_SPLITS])), "more": more}
     if not more:
-        return gettext("No sentence would be left for “%(slot)s” of: %(splits)s.") % words
+        return (
+            gettext("Without this, these splits have no sentence for “%(slot)s”: %(splits)s.")
+            % words
+        )
     said = ngettext(
-        "No sentence would be left for “%(slot)s” of: %(splits)s, and %(more)d more.",
-        "No sentence would be left for “%(slot)s” of: %(splits)s, and %(more)d more.",
+        "Without this, these splits have no sentence for “%(slot)s”: %(splits)s, and %(more)d "
+        "more.",
+        "Without this, these splits have no sentence for “%(slot)s”: %(splits)s, and %(more)d "
+        "more.",
         more,
     )
     return said % words

@@ -38,9 +38,10 @@ class TalkQuestionForm(VersionedForm):
         help_texts = {
             "text": _(
                 "What the inviter asks the guest. The guest's questions to the inviter are the same"
-                " the other way round. Filled in: {name} is who asks, {purpose} the purpose"
-                " it is about. Some topics also know {points}, {other_points}, {guess} or"
-                " {target}; if this one doesn't, saving it says which it knows."
+                " the other way round. We fill in {name} (who asks) and {purpose} (the purpose"
+                " it's about). Some topics also have {points}, {other_points}, {guess} or {target}."
+                " If you use one that this topic doesn't have, we'll list the ones it has when you"
+                " save."
                 " Plain text, no Markdown."
             )
         }
@@ -92,9 +93,9 @@ def _said(gaps: list[Finding]) -> list[str]:
     for gap in gaps:
         purposes.setdefault(gap.topic, []).extend([str(gap.purpose.label)] if gap.purpose else [])
     return [
-        gettext("No question would be left for “%(topic)s” and: %(purposes)s.")
+        gettext("Without this, “%(topic)s” has no question for: %(purposes)s.")
         % {"topic": topic.label, "purposes": ", ".join(labels)}
         if labels
-        else gettext("No question would be left for “%(topic)s”.") % {"topic": topic.label}
+        else gettext("Without this, “%(topic)s” has no question.") % {"topic": topic.label}
         for topic, labels in purposes.items()
     ]

@@ -19,7 +19,7 @@ from .versioned import VersionedForm, first_unused
 MOVED_MEANWHILE = _("This tip has moved since you opened the list. Reload the list.")
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Enter five numbers that add up to ten.")
-CANNOT_MOVE_SO = _("With these points, the purpose can't be: %(direction)s.")
+CANNOT_MOVE_SO = _("These points rule out this direction: %(direction)s.")
 NOT_A_DAY = _("Enter a day as year, month and day, such as 2027-01-31.")
 
 AUDIENCE_FIELDS = {"purpose", "audience", "points_from", "points_to", "direction"}

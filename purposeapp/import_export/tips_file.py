@@ -48,7 +48,7 @@ from .json_validation import (
 CHANGE_REASON = "Import"
 
 NOT_TIPS = _("This is JSON, but not an export of tips.")
-UNKNOWN_KEY = _("A tip has no “%(key)s”. Check the spelling.")
+UNKNOWN_KEY = _("Tips have no field called “%(key)s”. Check the spelling.")
 NOT_A_KEY = _("Use lower-case letters, digits and hyphens only.")
 NOT_LINES = _("This must be a list of lines.")
 TWICE = _("An entry above has the same “key”.")
@@ -66,9 +66,9 @@ It bounds the work: two megabytes of "{}" have millions of mistakes.
 JSON_REASONS = {
     "Expecting ',' delimiter": _("Something is missing before this, such as a comma."),
     "Expecting ':' delimiter": _("A colon is missing after a key."),
-    "Expecting property name": _("A key in double quotes is missing, or a comma is too many."),
-    "Expecting value": _("A value is missing or has no double quotes, or a comma is too many."),
-    "Illegal trailing comma": _("There is a comma too many."),
+    "Expecting property name": _("A key in double quotes is missing, or there is an extra comma."),
+    "Expecting value": _("A value is missing or has no double quotes, or there is an extra comma."),
+    "Illegal trailing comma": _("There is an extra comma."),
     "Unterminated string": _("The quotation mark at the end of a text is missing."),
     "Invalid control character": _("The quotation mark at the end of a text is missing."),
     "Invalid \\": _("A backslash in a text must be written twice."),

@@ -35,6 +35,10 @@ def test_the_second_save_is_refused_and_shows_both_texts(editor, tip):
         for found in response.context["adminform"].form.conflict
     ]
     assert shown == [("Text", "Their words.", "My words.")]
+    assert "<title>Their words. | " in response.content.decode()
+    breadcrumbs = response.content.decode().partition('class="breadcrumbs"')[2].partition("</")[2]
+    assert "Their words." in breadcrumbs.partition("</div>")[0]
+    assert "My words." not in breadcrumbs.partition("</div>")[0]
     tip.refresh_from_db()
     assert (tip.text, tip.points_to) == ("Their words.", 10)
     assert 'name="text"' in response.content.decode()

@@ -177,6 +177,7 @@ def test_going_back_overwrites_nobody(editor, tip):
     assert response.status_code == 409
     assert CHANGED_MEANWHILE % changed_by(tip, "colleague@example.org") in text_of(response)
     assert "Words of a colleague." in response.content.decode()
+    assert response.context["original"].text == "Words of a colleague."
     assert Tip.objects.get(pk=tip.pk).text == "Words of a colleague."
 
 

@@ -303,8 +303,8 @@ BAD_ENTRIES = [
         entry(audience="employer"),
         "Only tips for job seeking can be for candidates or employers. Choose “Everyone”.",
     ),
-    (entry(purpos="x"), "A tip has no “purpos”. Check the spelling."),
-    (entry(**{"x" * 60: "x"}), f"A tip has no “{'x' * 49}…”. Check the spelling."),
+    (entry(purpos="x"), "Tips have no field called “purpos”. Check the spelling."),
+    (entry(**{"x" * 60: "x"}), f"Tips have no field called “{'x' * 49}…”. Check the spelling."),
     (entry(key="good"), str(tips_file.TWICE)),
 ]
 
@@ -370,9 +370,9 @@ def test_of_many_mistakes_the_first_are_listed_and_the_others_counted(count, las
 
 
 TRAILING_COMMA = (
-    "There is a comma too many."
+    "There is an extra comma."
     if sys.version_info >= (3, 13)
-    else "A value is missing or has no double quotes, or a comma is too many."
+    else "A value is missing or has no double quotes, or there is an extra comma."
 )
 
 
@@ -381,9 +381,9 @@ TRAILING_COMMA = (
     [
         ('"version": 1,', '"version": 1', "Something is missing before this, such as a comma."),
         ('"version": 1,', '"version" 1,', "A colon is missing after a key."),
-        ('"tips"', "'tips'", "A key in double quotes is missing, or a comma is too many."),
+        ('"tips"', "'tips'", "A key in double quotes is missing, or there is an extra comma."),
         ("[]", "[1,]", TRAILING_COMMA),
-        ("[]", "yes", "A value is missing or has no double quotes, or a comma is too many."),
+        ("[]", "yes", "A value is missing or has no double quotes, or there is an extra comma."),
         ("[]", '"A text', "The quotation mark at the end of a text is missing."),
         ("[]\n}", '"A text', "The quotation mark at the end of a text is missing."),
         ("[]", r'"\_"', "A backslash in a text must be written twice."),

@@ -18,7 +18,7 @@ from tests.support.admin import changed_by, listed, said, text_of
 from tests.support.make import make_superuser, make_user
 
 LIST = "/admin/purposeapp/portraitpart/"
-EVEN = "No sentence would be left for “What the mix is like” of: 2-2-2-2-2."
+EVEN = "Without this, these splits have no sentence for “What the mix is like”: 2-2-2-2-2."
 
 
 @pytest.fixture
@@ -148,7 +148,9 @@ def test_of_many_splits_that_would_lose_a_sentence_five_are_named(editor):
     response = editor.post(page_of(part), form_of(part, state="draft"))
     assert response.status_code == 422
     (error,) = response.context["adminform"].form.non_field_errors()
-    assert error.startswith("No sentence would be left for “What the mix is like” of: ")
+    assert error.startswith(
+        "Without this, these splits have no sentence for “What the mix is like”: "
+    )
     assert error.endswith(", and 996 more.")
     assert len(re.findall(r"\d+-\d+-\d+-\d+-\d+", error)) == 5
 

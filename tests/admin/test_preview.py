@@ -51,8 +51,8 @@ def test_a_draft_is_shown_on_the_real_page_to_its_editor_alone(editor):
             "only for: Employers.",
         ),
         ({"purpose": "job_seeking", "audience": "employer"}, {"as": "employer"}, None),
-        ({"direction": "rising"}, {"moves": "falling"}, "for a purpose that is: Rising"),
-        ({"direction": "rising"}, {"moves": "any"}, "for a purpose that is: Rising"),
+        ({"direction": "rising"}, {"moves": "falling"}, "only for this direction: Rising"),
+        ({"direction": "rising"}, {"moves": "any"}, "only for this direction: Rising"),
         ({"direction": "rising"}, {"moves": "rising"}, None),
         ({"direction": "rising"}, {"moves": "new"}, None),
         ({"direction": "falling"}, {}, None),
@@ -101,7 +101,7 @@ def test_a_movement_that_cannot_be_is_said(editor, split, moves):
     response = editor.get(preview_of(make_tip()), {"split": split, "moves": moves})
     assert response.status_code == 422
     (error,) = response.context["choice"].errors["direction"]
-    assert error.startswith("With these points, the purpose can't be: ")
+    assert error.startswith("These points rule out this direction: ")
 
 
 def test_what_is_typed_and_not_saved_is_shown_and_kept_for_another_split(editor):

@@ -123,7 +123,7 @@ def test_every_question_that_the_site_begins_with_passes(editor):
 def test_the_last_question_of_a_topic_stays(editor, alike, changes):
     response = editor.post(page_of(alike), form_of(alike, **changes))
     assert response.status_code == 422
-    gap = "No question would be left for “Present: both spend their points alike”."
+    gap = "Without this, “Present: both spend their points alike” has no question."
     assert gap in text_of(response)
 
 
@@ -131,7 +131,7 @@ def test_the_last_question_for_a_purpose_stays(editor):
     path = TalkQuestion.objects.get(key="path-learning")
     response = editor.post(page_of(path), form_of(path, purpose="vanity_project"))
     assert response.status_code == 422
-    assert "community spirit” and: Learning sponge." in text_of(response)
+    assert "community spirit” has no question for: Learning sponge." in text_of(response)
 
 
 def test_a_topic_that_would_lose_questions_for_several_purposes_is_named_once(editor):

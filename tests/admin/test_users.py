@@ -104,6 +104,22 @@ def test_no_filter_lets_words_be_guessed(superuser, query):
     assert superuser.get(path, query).status_code == 400
 
 
+def test_an_account_without_a_password_gets_codes(superuser):
+    """Django would name ways to sign in that this site doesn't have."""
+    user = make_user("someone@example.org")
+    add = superuser.get(reverse("admin:purposeapp_user_add")).content.decode()
+    path = reverse("admin:auth_user_password_change", args=[user.pk])
+    change = superuser.get(path).content.decode()
+    for page in (add, change):
+        assert "Without a password, they sign in with a code sent by email." in page
+        assert "LDAP" not in page
+        assert "Not a common password, and not just words from this site." in page
+    assert "If you disable it, their current password is deleted.</li></ul>" in change
+    superuser.post(path, {"usable_password": "false", "unset-password": "1"})
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+
+
 def account_form(user: User, **changes: object) -> dict[str, object]:
     """Return the data that an account's form sends."""
     form = {"email": user.email, "is_active": True, "is_staff": True, "is_superuser": True}

@@ -139,7 +139,7 @@ def test_a_topic_that_would_lose_questions_for_several_purposes_is_named_once(ed
     response = editor.post(page_of(grows), form_of(grows, state="draft"))
     [error] = response.context["adminform"].form.non_field_errors()
     purposes = ", ".join(str(purpose.label) for purpose in Purpose)
-    assert error.endswith(f"” and: {purposes}.")
+    assert error.endswith(f"” has no question for: {purposes}.")
 
 
 def test_a_gap_that_is_there_already_holds_nobody_up(editor, alike):

@@ -2,8 +2,8 @@
 
 Statistical disclosure control, in three rules: no release about fewer than MIN_PEOPLE people; no
 new release before MIN_CHANGED of them have changed (two releases must not differ by only a few
-people); and no number about fewer than MIN_CELL people (cell suppression). For the reasons and the
-limits, see docs/adr/0028-a-picture-of-the-community.md.
+people); and no number about fewer than MIN_CELL people, nor by a subtraction (cell suppression).
+For the reasons and the limits, see docs/adr/0028-a-picture-of-the-community.md.
 
 Everything here is computed from the number of people with each of the 1,001 splits.
 """

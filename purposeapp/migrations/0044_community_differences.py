@@ -43,7 +43,6 @@ HIDE = f"""
 
 class Migration(migrations.Migration):
     dependencies = [
-        # In the end 0044, which is being written at the same time.
         ("purposeapp", "0043_plain_words_again"),
     ]
 

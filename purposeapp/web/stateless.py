@@ -7,9 +7,9 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-STATELESS_PATHS = re.compile(r"/healthz|/readyz|/[^.]+\.png")
-"""The paths of health probes and preview cards. Their views must not use sessions, users, CSRF
-tokens or messages, and their responses need no compression."""
+STATELESS_PATHS = re.compile(r"/healthz|/readyz|/questionnaire\.png|/(splits|purposes)/[^./]+\.png")
+"""The paths of health probes and preview cards, and no other ones: their views must not use
+sessions, users, CSRF tokens or messages. Their responses need no compression."""
 
 
 def answer_stateless_views(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:

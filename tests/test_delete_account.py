@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import Q
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
@@ -255,6 +255,63 @@ def test_codes_are_limited(client, without_password):
         response = client.post(PATH)
     assert response.status_code == 429
     assert len(mail.outbox) == 3
+
+
+# --- A code that another browser has asked for ---------------------------------------------------
+
+LOGIN_CODE, CONFIRM_LOGIN = "/accounts/login/code/", "/accounts/login/code/confirm/"
+RESET, CONFIRM_RESET = "/accounts/password/reset/", "/accounts/password/reset/confirm/"
+BY_CODE = pytest.mark.parametrize(
+    ("ask", "confirm"), [(LOGIN_CODE, CONFIRM_LOGIN), (RESET, CONFIRM_RESET)]
+)
+
+
+@BY_CODE
+def test_a_code_of_a_deleted_account_is_over(client, user, ask, confirm):
+    client.post(ask, {"email": user.email})
+    delete_account(user)
+    assert client.get(confirm).status_code == 200
+    assert client.post(confirm, {"code": "WRONG1"}).status_code == 422
+    response = client.post(confirm, {"code": code_in(mail.outbox[0])}, follow=True)
+    assert response.redirect_chain == [(ask, 302)]
+    assert "That code no longer works. Ask for a new one." in response.content.decode()
+    assert client.get(confirm).status_code == 302
+    assert client.get("/history/").status_code == 302
+
+
+@BY_CODE
+def test_only_the_right_code_tells_that_the_account_is_deleted(client, user, ask, confirm):
+    client.post(ask, {"email": user.email})
+    delete_account(user)
+    unknown = Client()
+    unknown.post(ask, {"email": "nobody@example.org"})
+    for send in (lambda each: each.get(confirm), lambda each: each.post(confirm, {"code": "A"})):
+        deleted, other = send(client), send(unknown)
+        assert deleted.status_code == other.status_code
+        assert deleted.context["form"].errors == other.context["form"].errors
+
+
+def test_a_right_code_sets_no_password_of_a_deleted_account(client, user):
+    client.post(RESET, {"email": user.email})
+    complete = client.post(CONFIRM_RESET, {"code": code_in(mail.outbox[0])}).url
+    delete_account(user)
+    new = {"password1": "another ten points", "password2": "another ten points"}
+    response = client.post(complete, new, follow=True)
+    assert response.redirect_chain == [(RESET, 302)]
+    assert "That code no longer works. Ask for a new one." in response.content.decode()
+    assert client.get(complete).url == RESET
+
+
+@override_settings(
+    ACCOUNT_EMAIL_VERIFICATION="mandatory", ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=True
+)
+def test_the_code_of_a_sign_up_that_was_deleted_is_over(client, db):
+    confirm = client.post("/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD})
+    delete_account(User.objects.get())
+    form = {"code": code_in(mail.outbox[0])}
+    response = client.post(confirm.url, form, follow=True)
+    assert response.redirect_chain == [("/accounts/login/", 302)]
+    assert "That code no longer works." in response.content.decode()
 
 
 # --- The last superuser -----------------------------------------------------------------------

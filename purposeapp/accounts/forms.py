@@ -22,8 +22,12 @@ from django.utils.translation import gettext_lazy
 from purposeapp.accounts import limits
 from purposeapp.accounts.passwords import LIKE_EMAIL, ONLY_DIGITS, TOO_SHORT
 from purposeapp.accounts.verification import (
+    PENDING_EMAIL,
+    PENDING_LOGIN,
+    PENDING_RESET,
     RESET_HASH,
     is_address_of,
+    refuse_deleted_account,
     refuse_old_address,
     refuse_old_reset,
 )
@@ -174,9 +178,14 @@ class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
     }
 
     def clean(self) -> dict:
-        """Refuse the reset if the account's address or password changed after its code was sent."""
-        if self.user:
-            request = context.request
+        """Refuse the reset if the account was deleted or changed after its code was sent.
+
+        What counts as changed is its address and its password.
+        """
+        request = context.request
+        if not self.user:
+            refuse_deleted_account(request, PENDING_RESET)
+        else:
             refuse_old_address(request, self.user, request.session.get(RESET_EMAIL, ""))
             refuse_old_reset(request, self.user)
         return super().clean()
@@ -205,19 +214,29 @@ class RequestLoginCodeForm(PlainFields, forms.RequestLoginCodeForm):
 
 
 class CountedTries:
-    """Form mixin that refuses every code, right or wrong, once its tries are used up."""
+    """Form mixin that refuses every code, right or wrong, once its tries are used up.
+
+    The right code of an account that was deleted meanwhile raises AccountDeletedError.
+    """
 
     expected_code: str | None
+
+    pending: str
+    """allauth's session key for what waits for the code."""
 
     def clean_code(self) -> str:
         """Count the try before the codes are compared."""
         if not limits.may_try_code(context.request, self.expected_code or ""):
             raise get_adapter().validation_error("incorrect_code")
-        return super().clean_code()  # type: ignore[misc]  # the form has it
+        code = super().clean_code()  # type: ignore[misc]  # the form has it
+        refuse_deleted_account(context.request, self.pending)
+        return code
 
 
 class ConfirmLoginCodeForm(PlainFields, CountedTries, forms.ConfirmLoginCodeForm):
     """Form to enter the login code."""
+
+    pending = PENDING_LOGIN
 
 
 class ConfirmEmailVerificationCodeForm(
@@ -225,6 +244,10 @@ class ConfirmEmailVerificationCodeForm(
 ):
     """Form to enter the code that verifies an email."""
 
+    pending = PENDING_EMAIL
+
 
 class ConfirmPasswordResetCodeForm(PlainFields, CountedTries, forms.ConfirmPasswordResetCodeForm):
     """Form to enter the password reset code."""
+
+    pending = PENDING_RESET

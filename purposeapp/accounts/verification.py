@@ -11,6 +11,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.decorators import verified_email_required
 from allauth.account.models import EmailAddress
 from allauth.account.signals import authentication_step_completed, email_confirmed
+from allauth.account.utils import url_str_to_user_pk
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.models import SocialAccount
@@ -44,6 +45,9 @@ RESET_HASH = "password_reset_auth_hash"
 
 PENDING_RESET = "account_password_reset_verification"
 """Session key under which allauth stores a password reset that waits for its code or password."""
+
+PENDING_EMAIL = "account_email_verification_code"
+"""Session key under which allauth stores an address that waits for the code that verifies it."""
 
 ASK_AGAIN = _("That code no longer works. Ask for a new one.")
 OLD_CODE = _("That code no longer works. Sign in with your current email.")
@@ -101,6 +105,26 @@ def announce_changed_address(request: HttpRequest, user: User, old: str) -> None
     context = {"from_email": old, "to_email": user.email}
     mail = "account/email/email_changed"
     get_adapter(request).send_notification_mail(mail, user, context, email=old)
+
+
+class AccountDeletedError(Exception):
+    """The account was deleted after its code was sent."""
+
+
+def refuse_deleted_account(request: HttpRequest, pending: str) -> None:
+    """Raise AccountDeletedError if the account of a pending code has been deleted meanwhile.
+
+    allauth expects that it still exists. Call this only for a right code: a wrong one must not tell
+    who had an account.
+    """
+    state = request.session.get(pending) or {}
+    user_pk = state.get("user_id")
+    if pending == PENDING_LOGIN:
+        user_pk = state.get("user_pk") and url_str_to_user_pk(state["user_pk"])
+    if not (user_pk and User.objects.filter(pk=user_pk).exists()):
+        for key in (pending, PENDING_LOGIN):  # see refuse_old_address
+            request.session.pop(key, None)
+        raise AccountDeletedError
 
 
 @receiver(authentication_step_completed)

@@ -1,13 +1,14 @@
 """allauth's views to enter a code from an email, with a redirect to get a new code if it's over.
 
 If a code has expired, or after three wrong tries, allauth redirects to the sign-in page and says
-nothing, or only to wait.
+nothing, or only to wait. A code is over too if its account was deleted after it was sent.
 
 A code that verifies an address for the first time revokes older credentials
 (accounts/verification.py), and one for a changed address makes it the primary one in place of the
 old. The views are atomic, because an interrupted request could otherwise do one and not the other.
 """
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from allauth.account import views
@@ -20,7 +21,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.accounts.verification import ASK_AGAIN, PENDING_LOGIN, PENDING_RESET
+from purposeapp.accounts.verification import (
+    ASK_AGAIN,
+    PENDING_EMAIL,
+    PENDING_LOGIN,
+    PENDING_RESET,
+    AccountDeletedError,
+)
 
 SIGN_IN_AGAIN = _("That code no longer works. Sign in to get a new one.")
 SENT_AGAIN = _("We sent a new code. The one before no longer works.")
@@ -33,11 +40,7 @@ WHERE_CODES_END = (
 )
 """The URL names to which allauth redirects once a code is over. A right code leads elsewhere."""
 
-PENDING_CODES = (
-    PENDING_LOGIN,
-    "account_email_verification_code",
-    PENDING_RESET,
-)
+PENDING_CODES = (PENDING_LOGIN, PENDING_EMAIL, PENDING_RESET)
 """allauth's session keys for what waits for a code."""
 
 
@@ -45,7 +48,7 @@ PENDING_CODES = (
 def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
     """Enter a login code. If it's over and LinkedIn's sign-in required it, return to sign-in."""
     is_pending = _is_pending(request)
-    response = views.confirm_login_code(request)
+    response = _answer(views.confirm_login_code, request)
     if request.user.is_authenticated:
         return response  # the code was right, wherever this leads
     if getattr(response, "url", "") == reverse("account_login"):
@@ -57,7 +60,7 @@ def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
 def confirm_email(request: HttpRequest) -> HttpResponseBase:
     """Enter the code that verifies the email of a new account, or a changed email."""
     is_pending = _is_pending(request)
-    response = views.email_verification_sent(request)
+    response = _answer(views.email_verification_sent, request)
     if request.user.is_authenticated:
         return _to_a_new_code(request, response, "account_email", ASK_AGAIN, is_pending)
     return _to_a_new_code(request, response, "account_login", SIGN_IN_AGAIN, is_pending)
@@ -67,7 +70,7 @@ def confirm_email(request: HttpRequest) -> HttpResponseBase:
 def confirm_password_reset(request: HttpRequest) -> HttpResponseBase:
     """Enter the password reset code."""
     is_pending = _is_pending(request)
-    response = views.confirm_password_reset_code(request)
+    response = _answer(views.confirm_password_reset_code, request)
     return _to_a_new_code(request, response, "account_reset_password", ASK_AGAIN, is_pending)
 
 
@@ -75,8 +78,18 @@ def confirm_password_reset(request: HttpRequest) -> HttpResponseBase:
 def complete_password_reset(request: HttpRequest) -> HttpResponseBase:
     """Set the new password after a right code, before the code expires."""
     is_pending = _is_pending(request)
-    response = views.complete_password_reset(request)
+    response = _answer(views.complete_password_reset, request)
     return _to_a_new_code(request, response, "account_reset_password", ASK_AGAIN, is_pending)
+
+
+def _answer(
+    view: Callable[[HttpRequest], HttpResponseBase], request: HttpRequest
+) -> HttpResponseBase:
+    """Call allauth's view. For a deleted account, redirect to where allauth leads if it's over."""
+    try:
+        return view(request)
+    except AccountDeletedError:
+        return redirect("account_request_login_code")
 
 
 def _is_pending(request: HttpRequest) -> bool:

@@ -427,5 +427,5 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
         make_assessment(user)
         sign_in(user)
     ContentType.objects.clear_cache()
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(28):
         delete_account(user)

@@ -1,6 +1,7 @@
 """The outbox: trouble with the mail server affects no request, and no mail is lost or doubled."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -8,7 +9,7 @@ import pytest
 from django.core.mail import EmailMessage, send_mail
 from django.core.mail.message import BadHeaderError
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -20,8 +21,9 @@ from purposeapp.talks.mail import mail_finished, mail_guest_url, mail_invitation
 from purposeapp.web import outbox
 from purposeapp.web.outbox import OutboxWorker, deliver_due, drop_expired
 from purposeapp.web.public_host import public_host
-from tests.support.concurrency import at_once
+from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.mail_server import HANG_UP, MailServer
+from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_user, make_verified_user, prove, prove_address
 from tests.support.reminders import make_due, send
 from tests.support.server import free_port
@@ -296,6 +298,23 @@ def test_an_account_takes_its_waiting_mails_with_it(client, db, smtp):
     assert OutgoingMail.objects.get().message["to"] == ["bob@example.org"]
 
 
+def test_an_account_takes_mails_to_its_earlier_address_with_it(client, db, smtp):
+    user = make_verified_user(ADA)
+    client.force_login(user)
+    prove(client)
+    client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    (code,) = OutgoingMail.objects.all()
+    client.post("/accounts/confirm-email/", {"code": code_in(code.as_email())})
+    assert waiting_for() == [ADA, "new@example.org"]
+    assert (
+        "new@example.org" in OutgoingMail.objects.get(user=user, message__to=[ADA]).message["body"]
+    )
+    make_mail("bob@example.org")
+    client.post("/accounts/delete/", {"password": PASSWORD})
+    assert not User.objects.exists()
+    assert waiting_for() == ["bob@example.org"]
+
+
 def waiting_for() -> list[str]:
     """Return the addresses of waiting mails."""
     return sorted(mail.message["to"][0] for mail in OutgoingMail.objects.all())
@@ -365,6 +384,46 @@ def test_no_mail_is_put_behind_a_revocation(db, smtp):
     made.talk.withdraw(TalkSide.INVITER)
     assert not mail_invitation(as_it_was, made.invite_key, "cleo@example.org")
     assert not OutgoingMail.objects.exists()
+
+
+def lock(*rows: models.Model) -> Callable[[], None]:
+    """Return a function that takes row locks on these rows, one after another."""
+
+    def take() -> None:
+        for row in rows:
+            list(type(row)._default_manager.select_for_update(no_key=True).filter(pk=row.pk))
+
+    return take
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_account_is_deleted_while_the_other_side_withdraws_from_a_talk(smtp):
+    with patch.object(OutboxWorker, "wake"):
+        ada = make_verified_user(ADA)
+        talk = make_talk(ada, "answered", guest=make_user("ben@example.org")).talk
+        mail_finished(talk, TalkSide.GUEST)
+    assert waiting_for() == [ADA]
+    locked_meanwhile(lock(talk), lambda: delete_account(ada), lambda: talk.withdraw(TalkSide.GUEST))
+    assert not User.objects.filter(email=ADA).exists()
+    assert waiting_for() == []
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("kind", ["talks, one of them withdrawn from", "mails"])
+def test_what_belongs_to_two_accounts_is_locked_in_one_order(smtp, kind):
+    """So two accounts that are deleted at once can't deadlock."""
+    with patch.object(OutboxWorker, "wake"):
+        ada, ben = make_verified_user(ADA), make_user("ben@example.org")
+        rows = [make_talk(ada, "answered", guest=ben).talk for _ in range(2)]
+        rows[0].withdraw(TalkSide.INVITER)
+        if kind == "mails":
+            invited = make_talk(ada)
+            mail_invitation(invited.talk, invited.invite_key, "cleo@example.org")
+            make_mail(ADA)
+            rows = list(OutgoingMail.objects.order_by("pk"))
+    locked_meanwhile(lock(rows[0]), lambda: delete_account(ada), lock(rows[1]))
+    assert list(User.objects.all()) == [ben]
+    assert waiting_for() == []
 
 
 # --- Several at once ----------------------------------------------------------------------------

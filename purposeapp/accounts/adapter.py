@@ -170,9 +170,18 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         super().send_mail(template_prefix, email, context)
 
+    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+        """Send an email about an account, perhaps to an address that it no longer has."""
+        context = {**(context or {}), "user": user}
+        super().send_notification_mail(template_prefix, user, context, email)
+
     def render_mail(self, template_prefix, email, context, headers=None) -> EmailMessage:
-        """Render an email. One with a code expires in the outbox together with the code."""
+        """Render an email. One with a code expires in the outbox together with the code.
+
+        One about an account is deleted from the outbox together with it.
+        """
         mail = super().render_mail(template_prefix, email, context, headers)
+        mail.user = context.get("user")
         if "code" in context:
             mail.max_age = timedelta(minutes=settings.CODE_MINUTES)
         return mail

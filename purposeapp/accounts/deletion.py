@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.models import OutgoingMail, User
+from purposeapp.models import OutgoingMail, Talk, User
 from purposeapp.web.requests import AuthenticatedRequest
 
 LAST_SUPERUSER = _(
@@ -39,8 +39,8 @@ def recently_authenticated(request: AuthenticatedRequest) -> bool:
 @transaction.atomic
 def delete_account(user: User) -> None:
     """Delete an account with everything that belongs to it: assessments, email addresses, sessions
-    in all browsers, connected accounts, emails that still wait to be sent to it or to ask someone
-    to its talks, and admin log entries by or about it.
+    in all browsers, connected accounts, emails that still wait to be sent to it, about it or about
+    its talks, and admin log entries by or about it.
 
     Raises ValidationError for the last superuser.
     """
@@ -51,10 +51,12 @@ def delete_account(user: User) -> None:
         return  # the button was pressed twice
     if user.is_last_superuser:
         raise ValidationError(LAST_SUPERUSER, code="last_superuser")
-    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    others = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    addresses = [user.email, *others]
     LogEntry.objects.filter(
         Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
-        | Q(object_repr__in=[user.email, *addresses])
+        | Q(object_repr__in=addresses)
     ).delete()
-    OutgoingMail.objects.for_addresses([user.email, *addresses]).delete()
+    Talk.objects.lock_all_of(user)
+    OutgoingMail.objects.delete_of_account(user, addresses)
     user.delete()

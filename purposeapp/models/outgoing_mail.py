@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import models, transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from .talk import Talk
+    from .user import User
 
 MAX_AGE = timedelta(days=3)
 """The age at which a mail that could not be sent expires, unless it has its own `max_age`."""
@@ -32,6 +34,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         mail: EmailMessage,
         max_age: timedelta | None = None,
         talk: "Talk | None" = None,
+        user: "User | None" = None,
     ) -> "OutgoingMail":
         """Store a mail. It's sent after the transaction is committed."""
         now = timezone.now()
@@ -46,12 +49,20 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             next_try_at=now,
             expires_at=now + (max_age or MAX_AGE),
             talk=talk,
+            user=user,
         )
 
-    def for_addresses(self, addresses: Sequence[str]) -> Self:
-        """Return the mails to any of these addresses."""
+    def delete_of_account(self, user: "User", addresses: Sequence[str]) -> None:
+        """Delete the mails about an account, about its talks, or to any of these addresses.
+
+        They are locked in one order: two accounts that are deleted at once can't deadlock. Needs a
+        transaction.
+        """
         to_one = (models.Q(message__to__contains=[address]) for address in addresses)
-        return self.filter(models.Q(*to_one, _connector=models.Q.OR)) if addresses else self.none()
+        talks = models.Q(talk__inviter=user) | models.Q(talk__guest=user)
+        mails = self.filter(models.Q(*to_one, talks, user=user, _connector=models.Q.OR))
+        locked = mails.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+        self.filter(pk__in=list(locked)).delete()
 
     def expired(self) -> Self:
         """Return the mails that have expired."""
@@ -94,6 +105,14 @@ class OutgoingMail(models.Model):
         on_delete=models.CASCADE,
         related_name="waiting_mails",
         help_text=_("The talk that it asks its reader to come to, if any."),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="waiting_mails",
+        help_text=_("The account that it's about, if any. It may be to an older address."),
     )
 
     objects = OutgoingMailQuerySet.as_manager()

@@ -341,9 +341,7 @@ class Talk(models.Model):
 @receiver(pre_delete, sender=User)
 def withdraw_from_talks(sender, instance: User, **kwargs) -> None:
     """Withdraw an account from all its talks when it is deleted, in whatever way."""
-    # Lock those of both sides in one order: two accounts that are deleted at once can't deadlock.
-    talks = Talk.objects.for_user(instance).oldest_first()
-    if not list(talks.select_for_update(no_key=True).values_list("pk")):
+    if not Talk.objects.lock_all_of(instance):
         return
     for side in TalkSide:
         Talk.objects.filter(**{side: instance}).withdraw(side)

@@ -137,6 +137,15 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         )
         return self.alias(term=term)
 
+    def lock_all_of(self, user: User) -> bool:
+        """Take row locks on all talks of a person on either side, also after they have withdrawn.
+
+        Talks are locked oldest first everywhere, and before their mails, to avoid a deadlock.
+        Returns False if there are none.
+        """
+        talks = self.filter(Q(inviter=user) | Q(guest=user)).oldest_first()
+        return bool(talks.select_for_update(no_key=True).values_list("pk"))
+
     def delete_old(self) -> int:
         """Delete the talks that have been over for KEPT_AFTER_TERM, and return their number."""
         _count, by_model = self.over_by(timezone.now() - KEPT_AFTER_TERM).delete()

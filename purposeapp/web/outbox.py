@@ -34,7 +34,7 @@ MIN_WAIT_S, MAX_WAIT_S = 60, 3600
 class OutboxBackend(BaseEmailBackend):
     """Email backend that stores mails in the outbox.
 
-    A mail may have the attributes `max_age`, and `talk`, with whose end it is deleted.
+    A mail may have the attributes `max_age`, and `talk` and `user`, with whose end it is deleted.
     """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
@@ -42,7 +42,8 @@ class OutboxBackend(BaseEmailBackend):
             _identify(mail)
             mail.message()  # raises for an invalid mail, such as one with a line break in a header
             max_age: timedelta | None = getattr(mail, "max_age", None)
-            OutgoingMail.objects.put(mail, max_age, getattr(mail, "talk", None))
+            about = {name: getattr(mail, name, None) for name in ("talk", "user")}
+            OutgoingMail.objects.put(mail, max_age, **about)
         transaction.on_commit(outbox_worker.wake)
         return len(email_messages)
 

@@ -28,8 +28,12 @@ def at_once(*tasks: Callable[[], object]) -> list[Exception]:
     return raised
 
 
-def locked_meanwhile(act: Callable[[], object], during: Callable[[], object]) -> None:
-    """Run `act` in a transaction that ends once `during`, in a thread, waits for its locks."""
+def locked_meanwhile(
+    act: Callable[[], object],
+    during: Callable[[], object],
+    then: Callable[[], object] = lambda: None,
+) -> None:
+    """Run `act`, and `then` once `during`, in a thread, waits for its locks, in one transaction."""
 
     def run():
         try:
@@ -48,4 +52,5 @@ def locked_meanwhile(act: Callable[[], object], during: Callable[[], object]) ->
                 pids for (pids,) in observer.execute(blocked, [name]).fetchall()
             ):
                 pass
+        then()
     waits.join()

@@ -5,14 +5,18 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmation
+from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from purposeapp.models import OutgoingMail, RoomAnswer, Session, Talk
 from purposeapp.models.talk_queryset import KEPT_AFTER_TERM
-from tests.support.make import make_user
+from tests.support.client import history, sign_in, spend
+from tests.support.mails import code_in
+from tests.support.make import make_user, make_verified_user
 from tests.support.rooms import make_room, room_of
 from tests.support.tables import rows_of_all_tables
 from tests.support.talks import make_talk
@@ -51,7 +55,10 @@ def test_what_is_over_is_deleted_and_all_else_stays():
         expires_at = now + timedelta(hours=hours)
         OutgoingMail.objects.create(message={}, next_try_at=now, expires_at=expires_at)
     rooms = [make_room(user, state, answers=6) for state in ("overdue", "open", "ended")]
-    assert tidy() == "Deleted: 1 talks, 1 sessions, 1 counts, 1 links, 1 mails; ended: 1 rooms\n"
+    assert (
+        tidy()
+        == "Deleted: 1 talks, 1 sessions, 0 codes, 1 counts, 1 links, 1 mails; ended: 1 rooms\n"
+    )
     assert set(Talk.objects.all()) == {recent, *kept}
     assert [room.state for room in map(room_of, rooms)] == ["ended", "open", "ended"]
     assert {each.room for each in RoomAnswer.objects.all()} == {rooms[1]}
@@ -61,8 +68,39 @@ def test_what_is_over_is_deleted_and_all_else_stays():
     assert cache.get("still there") == 1
     assert counts() == 1
     before = rows_of_all_tables()
-    assert tidy() == "Deleted: 0 talks, 0 sessions, 0 counts, 0 links, 0 mails; ended: 0 rooms\n"
+    assert (
+        tidy()
+        == "Deleted: 0 talks, 0 sessions, 0 codes, 0 counts, 0 links, 0 mails; ended: 0 rooms\n"
+    )
     assert rows_of_all_tables() == before
+
+
+@pytest.mark.django_db
+def test_codes_that_nobody_entered_are_deleted_and_the_session_keeps_all_else(client, settings):
+    user = make_verified_user()
+    spend(client, "6-2-2-0-0")
+    client.post("/accounts/login/code/", {"email": user.email})
+    client.post("/accounts/password/reset/", {"email": user.email})
+    hash_then = user.get_session_auth_hash()
+    (code, _reset) = map(code_in, mail.outbox)
+
+    def stored() -> str:
+        return str(Session.objects.get(user=None).get_decoded())
+
+    assert all(word in stored() for word in (user.email, code, hash_then))
+    signed_in = Client()
+    signed_in.force_login(user)
+    before = rows_of_all_tables()
+    assert "0 codes" in tidy()
+    assert rows_of_all_tables() == before
+    session = Session.objects.get(user=None)
+    session.expire_date -= timedelta(minutes=2 * settings.CODE_MINUTES)
+    session.save()
+    assert "1 codes" in tidy()
+    assert not any(word in stored() for word in (user.email, code, hash_then))
+    assert client.get("/accounts/login/code/confirm/").url == "/accounts/login/code/"
+    sign_in(client, user)
+    assert history(client) == ["6-2-2-0-0"]
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "visitor_days": VISITOR_AGE.days,
         "session_days": settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,
         "max_pending": MAX_PENDING,
+        "code_minutes": settings.CODE_MINUTES,
         "invitation_days": INVITATION_TERM.days,
         "talk_days": TALK_TERM.days,
         "kept_days": KEPT_AFTER_TERM.days,

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.core.management import BaseCommand
 from django.utils import timezone
 
+from purposeapp.accounts.pending_codes import drop_expired_codes
 from purposeapp.models import Room, Session, Talk
 from purposeapp.web.cache import DatabaseCache
 from purposeapp.web.outbox import drop_expired
@@ -14,8 +15,8 @@ class Command(BaseCommand):
     """The daily command for data retention: deletes everything that has expired."""
 
     help = (
-        "Delete what is over: old talks, answers in rooms, sessions, counts of limits, links that "
-        "confirm an email, mails that could not be sent. "
+        "Delete what is over: old talks, answers in rooms, sessions, codes that were not entered, "
+        "counts of limits, links that confirm an email, mails that could not be sent. "
         "It can be run as often as you like; nothing that anyone still uses is deleted."
     )
 
@@ -23,10 +24,11 @@ class Command(BaseCommand):
         talks = Talk.objects.delete_old()
         rooms = Room.objects.end_overdue()
         sessions, _by_model = Session.objects.filter(expire_date__lte=timezone.now()).delete()
+        codes = drop_expired_codes()
         limits = cast(DatabaseCache, cache).clear_expired()
         links, _by_model = EmailConfirmation.objects.all_expired().delete()
         mails = drop_expired()
         self.stdout.write(
-            f"Deleted: {talks} talks, {sessions} sessions, {limits} counts, {links} links, "
-            f"{mails} mails; ended: {rooms} rooms"
+            f"Deleted: {talks} talks, {sessions} sessions, {codes} codes, "
+            f"{limits} counts, {links} links, {mails} mails; ended: {rooms} rooms"
         )

@@ -355,6 +355,8 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": None,
     "confirmation_here": "1/10s/key",
     "confirmation_link": "1/3m/key",
+    # Those that anyone can have sent to any address. One address may be that of a whole school.
+    "network_mails": "100/h/key,300/d/key",
     "mailbox_here": "6/h/key,10/d/key",
     "mailbox_anywhere": "12/h/key,30/d/key",
     # LinkedIn has verified the email address, so the person who asks owns it.

@@ -17,7 +17,7 @@ from django.urls import reverse
 from purposeapp.accounts import limits
 from purposeapp.forms.talk import InvitationMailForm, LinkMailForm
 from purposeapp.models import Session, User
-from purposeapp.views.errors import TOO_MANY_MAILS
+from purposeapp.views.errors import TOO_MANY_FROM_HERE, TOO_MANY_MAILS
 from tests.support.concurrency import at_once
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_superuser, make_verified_user
@@ -122,7 +122,8 @@ def test_in_ipv6_a_network_is_one_place():
         stranger = at(f"2001:db8::{host}").post(LOGIN, {"login": KNOWN, "password": "wrong"})
     assert stranger.status_code == 429
     right = {"login": KNOWN, "password": PASSWORD}
-    assert at("2001:db8:0:1::1").post(LOGIN, right).url == "/history/"
+    assert at("2001:db8:0:ff::1").post(LOGIN, right).status_code == 429
+    assert at("2001:db8:0:100::1").post(LOGIN, right).url == "/history/"
 
 
 def test_ipv4_clients_of_a_socket_for_both_are_places_of_their_own(settings):
@@ -289,6 +290,33 @@ def test_a_tag_behind_a_plus_sign_makes_no_other_mailbox():
     assert len(mail.outbox) == 12
     assert last.status_code == 429
     assert at("192.0.2.99").post(CODE, {"email": KNOWN}).status_code == 429
+
+
+@pytest.mark.parametrize("name", ["v.ictim", "Vic.Tim", "victim", "v.i.c.t.i.m+tag"])
+@pytest.mark.parametrize("domain", ["gmail.com", "googlemail.com", "GMail.com"])
+def test_dots_make_no_other_mailbox_where_the_provider_ignores_them(name, domain):
+    assert limits.mailbox_of(f"{name}@{domain}") == "victim@gmail.com"
+
+
+def test_dots_make_another_mailbox_elsewhere(client):
+    assert limits.mailbox_of("v.ictim@example.org") == "v.ictim@example.org"
+    client.post(SIGN_UP, {"email": "v.ictim@gmail.com", "password1": PASSWORD})
+    assert [message.to for message in mail.outbox] == [["v.ictim@gmail.com"]]
+
+
+def test_one_network_sends_a_limited_number_of_mails_to_strangers(settings):
+    rates = {"network_mails": "3/h/key", "mailbox_anywhere": "1/h/key"}
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, **rates}
+    for host, path in enumerate([CODE, RESET, SIGN_UP, CODE]):
+        form = {"email": f"stranger{host}@example.org", "password1": PASSWORD}
+        last = at(f"2001:db8:0:{host}::1").post(path, form)
+    assert (last.status_code, last.headers["Retry-After"]) == (429, "3600")
+    page = last.content.decode()
+    assert str(TOO_MANY_FROM_HERE) in page
+    assert 'value="stranger3@example.org"' in page
+    assert len(mail.outbox) == 3
+    # It uses up nothing of what the mailbox gets from elsewhere.
+    assert at("192.0.2.1").post(CODE, {"email": "stranger3@example.org"}).status_code == 302
 
 
 def test_a_sign_up_that_no_mail_could_follow_makes_no_account(settings):

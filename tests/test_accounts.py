@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 
 from purposeapp.accounts.adapter import AccountAdapter
 from purposeapp.accounts.forms import TOO_MANY_CODES
-from purposeapp.accounts.limits import MAILBOX_RETRY_AFTER_S, WRONG_HERE_S
+from purposeapp.accounts.limits import MAIL_RETRY_AFTER_S, WRONG_HERE_S
 from purposeapp.accounts.verification import PASSWORD_REVOKED
 from purposeapp.models import Assessment, User
 from purposeapp.views.errors import RETRY_AFTER_S, TOO_MANY_MAILS, WAIT_A_MINUTE
@@ -194,7 +194,7 @@ def test_no_limit_lasts_longer_than_it_says():
     ):
         assert re.fullmatch(r"\d+/m/\w+(,\d+/m/\w+)*", limits[action]), action
     assert WRONG_HERE_S == 5 * 60  # as the form says
-    assert (RETRY_AFTER_S, MAILBOX_RETRY_AFTER_S) == (60, 60 * 60)
+    assert (RETRY_AFTER_S, MAIL_RETRY_AFTER_S) == (60, 60 * 60)
 
 
 def test_signing_out_asks_and_then_ends_the_session(owner):

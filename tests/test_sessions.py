@@ -150,9 +150,9 @@ def test_whoever_is_one_too_many_keeps_the_result_on_the_way_to_an_account(two_a
 
 def test_all_addresses_of_one_ipv6_network_count_as_one(two_a_day):
     for number in range(4):
-        spend(Client(), f"2001:db8:0:1::{number}")
+        spend(Client(), f"2001:db8:0:{number}::{number}")
     assert Session.objects.count() == 2
-    spend(Client(), "2001:db8:0:2::1")
+    spend(Client(), "2001:db8:0:100::1")
     assert Session.objects.count() == 3
 
 

@@ -1,7 +1,8 @@
 """Rate limits, and protection against account enumeration and account lockout.
 
 Tries are counted per network and email together, so that an attacker who uses them up doesn't
-lock out the owner. The limit per email alone is far higher than one network can use up.
+lock out the owner. The limit per email alone is higher than one network can use up at once, but an
+attacker with several networks can: docs/security.md says what that means.
 """
 
 from contextlib import suppress
@@ -36,8 +37,11 @@ OTHER_SPELLING = gettext_lazy(
 MAX_CODE_TRIES = 3
 """Tries of an emailed code, a right one included."""
 
-MAILBOX_RETRY_AFTER_S = 60 * 60
-"""Retry-After in seconds if a mailbox was sent too many emails. The daily limit may last longer."""
+MAIL_RETRY_AFTER_S = 60 * 60
+"""Retry-After in seconds if too many emails were sent. The daily limits may last longer."""
+
+DOTLESS_DOMAINS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+"""Domains that ignore dots in the name of a mailbox, and the domain that they are limited under."""
 
 _counts = cast(DatabaseCache, cache)
 
@@ -82,7 +86,7 @@ def may_try_code(request: HttpRequest, code: str) -> bool:
 
 
 def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) -> None:
-    """Count an email towards the mailbox's rate limits, once per request.
+    """Count an email towards the rate limits of the network and the mailbox, once per request.
 
     For emails that anyone can have sent to an address. With `pause`, an email right after
     another is refused too: a form that is submitted twice must not replace the code that was
@@ -94,9 +98,12 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
         return
     if pause and not ratelimit.consume(request, action="confirmation_here", key=here):
         raise ImmediateHttpResponse(ratelimit.respond_429(request))
-    for action, key in (("mailbox_here", here), ("mailbox_anywhere", mailbox)):
+    # The network first: an email that it may not have sent must not use up what a mailbox gets.
+    limits = [("network_mails", network_of(request))]
+    limits += [("mailbox_here", here), ("mailbox_anywhere", mailbox)]
+    for action, key in limits:
         if not ratelimit.consume(request, action=action, key=key):
-            request.mailbox_is_full = True  # type: ignore[attr-defined]  # for the page's words
+            request.mail_limit = action  # type: ignore[attr-defined]  # for the page's words
             raise ImmediateHttpResponse(ratelimit.respond_429(request))
     request.mailbox_is_counted = here  # type: ignore[attr-defined]
 
@@ -105,12 +112,15 @@ def mailbox_of(email: str) -> str:
     """Return the mailbox of an email: the address as Django sends it, without its plus tag.
 
     Django decodes encoded words, drops quotation marks and normalizes domains, so that many
-    spellings reach one mailbox.
+    spellings reach one mailbox. Gmail ignores dots. This is for limits only: don't send to it.
     """
     with suppress(ValueError):  # it can't be sent to
         email = sanitize_address(email, "utf-8")
     name, _at, domain = email.lower().rpartition("@")
-    return f"{name.partition('+')[0]}@{domain}"
+    name = name.partition("+")[0]
+    if domain in DOTLESS_DOMAINS:
+        name, domain = name.replace(".", ""), DOTLESS_DOMAINS[domain]
+    return f"{name}@{domain}"
 
 
 def refuse_other_spelling(email: str) -> None:

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from purposeapp.accounts.limits import MAILBOX_RETRY_AFTER_S
+from purposeapp.accounts.limits import MAIL_RETRY_AFTER_S
 from purposeapp.web.account_key import FormOfAnotherAccountError
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.outage import is_outage
@@ -25,7 +25,7 @@ from .unavailable import unavailable
 RETRY_AFTER_S = 60
 """Seconds after which rate limits allow another request.
 
-The limits on wrong passwords and on emails to one mailbox have their own times.
+The limits on wrong passwords and on emails have their own times.
 """
 
 WAIT_A_MINUTE = gettext_lazy(
@@ -35,6 +35,16 @@ TOO_MANY_MAILS = gettext_lazy(
     "We've already sent several emails to this address. Check your inbox and your spam folder, or "
     "try again in an hour."
 )
+TOO_MANY_FROM_HERE = gettext_lazy(
+    "People on your network have asked us for too many emails. Try again in an hour, or use "
+    "another network."
+)
+MAIL_LIMITS = {
+    "network_mails": TOO_MANY_FROM_HERE,
+    "mailbox_here": TOO_MANY_MAILS,
+    "mailbox_anywhere": TOO_MANY_MAILS,
+}
+"""What the page says for each rate limit on emails; see `limits.require_mailbox`."""
 
 
 class Way(NamedTuple):
@@ -170,13 +180,13 @@ def too_many_requests(request: HttpRequest) -> HttpResponseBase:
     A form is redisplayed with the typed values, so that the visitor can send it again. Pending
     results and held forms stay in the session.
     """
-    is_full = getattr(request, "mailbox_is_full", False)
-    words = str(TOO_MANY_MAILS if is_full else WAIT_A_MINUTE)
+    mail_limit = getattr(request, "mail_limit", "")
+    words = str(MAIL_LIMITS.get(mail_limit, WAIT_A_MINUTE))
     response = _redisplayed_form(request, words) or error_page(
         request, HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), words
     )
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-    response.headers["Retry-After"] = str(MAILBOX_RETRY_AFTER_S if is_full else RETRY_AFTER_S)
+    response.headers["Retry-After"] = str(MAIL_RETRY_AFTER_S if mail_limit else RETRY_AFTER_S)
     return response
 
 

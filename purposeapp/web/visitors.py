@@ -14,8 +14,10 @@ from .cache import DatabaseCache
 MAX_NEW_A_DAY = 2_000
 """The sessions that visitors at one network address may begin in a day: enough for a trade fair."""
 DAY_S = 24 * 60 * 60
-IPV6_PREFIX = 64
-"""The bits of an IPv6 address that identify a customer, who chooses the other bits freely."""
+IPV6_PREFIX = 56
+"""The bits of an IPv6 address that identify a customer, who chooses the other bits freely.
+
+Providers give homes and small offices a /56 network, 256 times a /64 (RIPE-690)."""
 
 
 def may_begin_session(request: HttpRequest) -> bool:

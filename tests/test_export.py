@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -44,7 +45,7 @@ def rows(response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
-def test_the_json_holds_everything_oldest_first(owner, three):
+def test_the_json_holds_everything_oldest_first(owner, user, three):
     make_assessment(make_user("other@example.org"), note="not mine")
     response = owner.get(JSON)
     assert response["Content-Type"] == "application/json"
@@ -75,6 +76,13 @@ def test_the_json_holds_everything_oldest_first(owner, three):
         "talks": [],
         "rooms": [],
         "left_out": False,
+        "account": {
+            "email": user.email,
+            "joined_at": response.json()["account"]["joined_at"],
+            "last_signed_in_at": response.json()["account"]["last_signed_in_at"],
+            "browser_time_zone": "",
+            "linkedin": [],
+        },
     }
     assert list(response.json()["assessments"][0]) == KEYS
 
@@ -86,6 +94,36 @@ def test_the_json_says_when_they_are_reminded(owner, stranger, user, rhythm, due
     make_reminder(user, rhythm, due_on=due_on)
     assert owner.get(JSON).json()["reminder"] == {"rhythm": rhythm, "due_on": due_on}
     assert stranger.get(JSON).json()["reminder"] is None
+
+
+def test_the_json_holds_the_account_and_no_secret(owner, user, stranger):
+    for person, uid in ((user, "abc"), (User.objects.get(email="stranger@example.org"), "def")):
+        SocialAccount.objects.create(
+            user=person, provider="linkedin", uid=uid, extra_data={"name": "Ada", "email": None}
+        )
+    User.objects.filter(pk=user.pk).update(
+        browser_time_zone="Europe/London", date_joined=NOON, last_login=NOON + timedelta(days=1)
+    )
+    response = owner.get(JSON)
+    assert response.json()["account"] == {
+        "email": user.email,
+        "joined_at": "2026-03-01T12:00:00.000000Z",
+        "last_signed_in_at": "2026-03-02T12:00:00.000000Z",
+        "browser_time_zone": "Europe/London",
+        "linkedin": [{"id": "abc", "name": "Ada", "email": None}],
+    }
+    assert user.password not in response.content.decode()
+    assert owner.session.session_key not in response.content.decode()
+
+
+def test_an_import_leaves_the_account_as_it_is(owner, user, stranger):
+    make_assessment(user)
+    file = io.BytesIO(owner.get(JSON).content)
+    file.name = "five-purposes.json"
+    before = User.objects.values().get(email="stranger@example.org")
+    assert stranger.post("/history/import/", {"file": file}).status_code == 302
+    assert User.objects.values().get(email="stranger@example.org") == before
+    assert Assessment.objects.filter(user_id=before["id"]).count() == 1
 
 
 def test_the_json_says_on_which_side_of_job_seeking_the_person_is(owner, user):
@@ -167,7 +205,9 @@ def test_the_json_holds_the_pictures_of_ones_rooms_and_no_answer(owner, stranger
 
 def test_without_assessments_it_is_an_export_all_the_same(owner):
     nothing = {"assessments": [], "goals": [], "ticks": [], "reminder": None, "seeks_as": ""}
-    assert owner.get(JSON).json() == {
+    exported = owner.get(JSON).json()
+    assert exported.pop("account")["email"] == "owner@example.org"
+    assert exported == {
         "version": 1,
         **nothing,
         "time_zone": "",
@@ -315,7 +355,7 @@ def test_no_text_and_no_moment_breaks_a_file(note, taken_at):
 NO_POINTS = dict.fromkeys(Purpose.values[1:], 0)
 
 
-@pytest.mark.parametrize(("path", "queries"), [(JSON, 7), (CSV, 2)])
+@pytest.mark.parametrize(("path", "queries"), [(JSON, 8), (CSV, 2)])
 def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
     owner, user, path, queries, django_assert_num_queries
 ):

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
-from purposeapp.models import Assessment, Goal, Reminder, Room, Talk, Tick
+from purposeapp.models import Assessment, Goal, Reminder, Room, Talk, Tick, User
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.split import Purpose
 
@@ -31,11 +32,9 @@ def to_json(
     goals: Iterable[Goal] = (),
     ticks: Iterable[Tick] = (),
     reminder: Reminder | None = None,
-    side: str = "",
-    time_zone: str = "",
-    left_out: bool = False,
     talks: Iterable[tuple[Talk, TalkSide]] = (),
     rooms: Iterable[Room] = (),
+    user: User | None = None,
 ) -> Iterator[str]:
     """Yield all of a user's data as JSON, in the order given, in parts of one assessment each.
 
@@ -45,9 +44,11 @@ def to_json(
     only: ticks (by the tip's key), because another server may have other tips; the reminder,
     because no file may start emails; the side of job seeking, the time zone, and whether the user
     is left out of the community's picture; the user's own side of each talk, because a talk belongs
-    to two people; and the rooms that they host, because their answers are other people's, of which
-    only the released pictures are exported.
+    to two people; the rooms that they host, because their answers are other people's, of which
+    only the released pictures are exported; and the account, because a file must not change who
+    signs in. Passwords, sessions and keys of links are secrets, and not in it.
     """
+    settings = user or User()
     yield f'{{\n  "version": {VERSION},\n  "assessments": ['
     between = "\n"
     for assessment in assessments:
@@ -58,11 +59,12 @@ def to_json(
         "goals": [_goal_values(goal) for goal in goals],
         "ticks": [_tick_values(tick) for tick in ticks],
         "reminder": reminder and _reminder_values(reminder),
-        "seeks_as": side,
-        "time_zone": time_zone,
+        "seeks_as": settings.side,
+        "time_zone": settings.time_zone,
         "talks": [_talk_values(talk, talk_side) for talk, talk_side in talks],
         "rooms": [_room_values(room) for room in rooms],
-        "left_out": left_out,
+        "left_out": settings.left_out,
+        "account": user and _account_values(user),
     }
     yield _json(rest).removeprefix("{\n")
 
@@ -86,6 +88,20 @@ def to_csv(assessments: Iterable[Assessment]) -> Iterator[str]:
         for assessment in assessments
     )
     return write_table([*KEYS, DAY], rows)
+
+
+def _account_values(user: User) -> dict[str, object]:
+    """Return what the site knows about the person apart from what they entered."""
+    return {
+        "email": user.email,
+        "joined_at": _timestamp(user.date_joined),
+        "last_signed_in_at": _timestamp_or_none(user.last_login),
+        "browser_time_zone": user.browser_time_zone,
+        "linkedin": [
+            {"id": each.uid, **{key: each.extra_data.get(key) for key in ("name", "email")}}
+            for each in SocialAccount.objects.filter(user=user).order_by("pk")
+        ],
+    }
 
 
 def _reminder_values(reminder: Reminder) -> dict[str, str | None]:

@@ -16,7 +16,7 @@ PAGE_SIZE = 500
 @login_required
 @require_safe
 def export_json(request: AuthenticatedRequest) -> HttpResponseBase:
-    """Export everything that the user entered as JSON, oldest first.
+    """Export everything that is stored about the user as JSON, oldest first.
 
     An import reads the assessments and goals back.
     """
@@ -25,11 +25,9 @@ def export_json(request: AuthenticatedRequest) -> HttpResponseBase:
         Goal.objects.for_user(request.user).oldest_first(),
         Tick.objects.for_user(request.user).select_related("tip").order_by("ticked_at", "id"),
         Reminder.objects.of(request.user),
-        request.user.side,
-        request.user.time_zone,
-        request.user.left_out,
         Talk.objects.of_both_sides(request.user),
         Room.objects.for_user(request.user).oldest_first().with_pictures(),
+        request.user,
     )
     return streamed_attachment(
         content, filename="five-purposes.json", content_type="application/json"

@@ -779,3 +779,82 @@ def assert_summarized(response, problems: int) -> None:
     assert len(targets) == problems
     for target in targets:
         assert page.count(f'id="{target}"') == 1
+
+
+# --- What a form says of what is missing or wrong -------------------------------------------------
+
+EMAIL, CURRENT, NEW = "Enter your email.", "Enter your current password.", "Enter a new password."
+AGAIN = "Enter the new password again."
+
+
+@pytest.mark.parametrize(
+    ("path", "errors"),
+    [
+        ("login/", {"login": EMAIL, "password": "Enter your password."}),
+        ("signup/", {"email": EMAIL, "password1": "Enter a password."}),
+        ("login/code/", {"email": EMAIL}),
+        ("password/reset/", {"email": EMAIL}),
+        ("reauthenticate/", {"password": "Enter your password."}),
+        ("delete/", {"password": "Enter your password."}),
+        ("email/", {"email": "Enter your new email."}),
+        ("password/change/", {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN}),
+    ],
+)
+def test_an_empty_field_says_what_to_enter(client, db, path, errors):
+    if path in ("reauthenticate/", "delete/", "email/", "password/change/"):
+        client.force_login(make_verified_user())
+        prove(client)
+    response = client.post(f"/accounts/{path}", {"action_add": ""})
+    assert response.context["form"].errors == {name: [error] for name, error in errors.items()}
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    [(CODE, CONFIRM), ("/accounts/password/reset/", "/accounts/password/reset/confirm/")],
+)
+def test_an_empty_code_says_so(client, user, ask, path):
+    client.post(ask, {"email": user.email})
+    assert client.post(path, {}).context["form"].errors == {"code": ["Enter the code."]}
+
+
+@pytest.mark.parametrize("path", ["login/", "signup/", "login/code/", "password/reset/", "email/"])
+@pytest.mark.parametrize("typed", ["me", "me@", "me@example", "me and you@example.org"])
+def test_what_is_no_email_is_answered_with_an_example(client, db, path, typed):
+    name = "login" if path == "login/" else "email"
+    if path == "email/":
+        client.force_login(make_verified_user())
+        prove(client)
+    form = {name: typed, "password": PASSWORD, "password1": PASSWORD, "action_add": ""}
+    errors = client.post(f"/accounts/{path}", form).context["form"].errors
+    assert errors == {name: ["Enter an email, such as name@example.com."]}
+
+
+def test_ones_own_email_is_no_other(client, db):
+    client.force_login(make_verified_user())
+    prove(client)
+    form = {"email": "Owner@example.org", "action_add": ""}
+    errors = client.post("/accounts/email/", form).context["form"].errors
+    assert errors == {"email": ["You already sign in with this email. Enter a different one."]}
+
+
+def different(client: Client, path: str, **form: str) -> dict:
+    form |= {"password1": "another ten points", "password2": "Another ten points"}
+    return client.post(path, form).context["form"].errors
+
+
+def test_two_different_passwords_are_entered_again(client, user):
+    error = {"password2": ["The two passwords don't match. Enter the same one twice."]}
+    client.post("/accounts/password/reset/", {"email": user.email})
+    code = {"code": code_in(mail.outbox[0])}
+    complete = client.post("/accounts/password/reset/confirm/", code).url
+    assert different(client, complete) == error
+    client.force_login(user)
+    prove(client)
+    assert different(client, "/accounts/password/change/", oldpassword=PASSWORD) == error
+    user.set_unusable_password()
+    user.save()
+    ask_for_a_code(client, user.email)
+    client.post(CONFIRM, {"code": code_in(mail.outbox[-1])})
+    assert different(client, "/accounts/password/set/") == error
+    user.refresh_from_db()
+    assert not user.has_usable_password()

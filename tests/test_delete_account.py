@@ -155,8 +155,8 @@ def test_the_address_is_free_again(owner, user):
         ({"password": "wrong"}, "Wrong password."),
         ({"password": "a\0b"}, "Null characters are not allowed."),
         ({"password": "x" * 5_000}, "Wrong password."),
-        ({"password": ""}, "This field is required."),
-        ({}, "This field is required."),
+        ({"password": ""}, "Enter your password."),
+        ({}, "Enter your password."),
     ],
 )
 def test_without_the_password_nothing_is_deleted(owner, user, form, error):

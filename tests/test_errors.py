@@ -15,7 +15,9 @@ from tests.support.tables import rows_of_all_tables
 def test_ten_megabytes_are_refused_with_a_clear_page(owner):
     response = owner.post("/", points("6-2-2-0-0", note="x" * 10_000_000))
     assert response.status_code == 413
-    assert "That&#x27;s too large" in response.content.decode()
+    page = response.content.decode()
+    assert "That&#x27;s too large" in page
+    assert "shorten the text or choose a smaller file, then send it again" in page
 
 
 def test_ten_thousand_fields_are_refused(owner):

@@ -412,6 +412,7 @@ def test_a_form_of_one_account_is_not_taken_from_another_one(person: Person, for
         answer = person.send(form, sent | {"csrfmiddlewaretoken": token})
         assert answer.status_code == 403
         assert "This form belongs to another account" in answer.content.decode()
+        assert "Sign in with that account and send the form again." in answer.content.decode()
     assert rows_of_all_tables() == before
 
 

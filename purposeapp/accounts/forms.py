@@ -13,7 +13,7 @@ from django.contrib.auth.password_validation import (
 )
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms import PasswordInput
+from django.forms import EmailField, PasswordInput
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -39,17 +39,39 @@ RESET_EMAIL = "password_reset_email"
 TOO_MANY_CODES = gettext_lazy("Too many codes in a short time. Wait one minute, then try again.")
 
 
+REQUIRED: dict[str, Promise] = {
+    "login": gettext_lazy("Enter your email."),
+    "email": gettext_lazy("Enter your email."),
+    "password": gettext_lazy("Enter your password."),
+    "oldpassword": gettext_lazy("Enter your current password."),
+    "password1": gettext_lazy("Enter a new password."),
+    "password2": gettext_lazy("Enter the new password again."),
+    "code": gettext_lazy("Enter the code."),
+}
+"""The errors of empty fields, by field name."""
+DIFFERENT_PASSWORDS = gettext_lazy("The two passwords don't match. Enter the same one twice.")
+
+
 class PlainFields:
-    """Form mixin that removes placeholders and adds the password rules as help text and data."""
+    """Form mixin that removes placeholders and adds the password rules as help text and data.
+
+    Errors of empty fields, and of what is no email, say what to enter.
+    """
 
     labels: Mapping[str, Promise] = {}
     """Field labels that replace allauth's, which capitalize each word."""
+    required: Mapping[str, Promise] = {}
+    """Errors of empty fields that replace those of REQUIRED."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         fields = self.fields  # type: ignore[attr-defined]
         for name, field in fields.items():
             field.label = self.labels.get(name, field.label)
+            if words := self.required.get(name, REQUIRED.get(name)):
+                field.error_messages["required"] = words
+            if isinstance(field, EmailField):
+                field.error_messages["invalid"] = limits.INVALID_EMAIL
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field.widget, PasswordInput):
                 field.widget.attrs |= {
@@ -92,6 +114,8 @@ class LoginForm(PlainFields, forms.LoginForm):
 class SignupForm(PlainFields, forms.SignupForm):
     """Sign-up form: email and password of a new account."""
 
+    required = {"password1": gettext_lazy("Enter a password.")}
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Create the account, or email the owner if there is one: equal work in both cases.
 
@@ -118,6 +142,7 @@ class AddEmailForm(PlainFields, forms.AddEmailForm):
     """Form to change the account's email address."""
 
     labels = {"email": gettext_lazy("New email")}
+    required = {"email": gettext_lazy("Enter your new email.")}
 
     def save(self, request: HttpRequest) -> EmailAddress:
         """Add the new address as unverified. The current one stays until it is verified.
@@ -136,7 +161,18 @@ class AddEmailForm(PlainFields, forms.AddEmailForm):
         return address
 
 
-class ChangePasswordForm(PlainFields, forms.ChangePasswordForm):
+class PasswordTwice:
+    """Form mixin whose error for two different passwords says what to do."""
+
+    def clean_password2(self) -> str:
+        """Compare the passwords before allauth does."""
+        values = self.cleaned_data  # type: ignore[attr-defined]
+        if values.get("password1", values["password2"]) != values["password2"]:
+            raise ValidationError(DIFFERENT_PASSWORDS, code="different_passwords")
+        return values["password2"]
+
+
+class ChangePasswordForm(PlainFields, PasswordTwice, forms.ChangePasswordForm):
     """Password change form: current and new password."""
 
     labels = {
@@ -146,7 +182,7 @@ class ChangePasswordForm(PlainFields, forms.ChangePasswordForm):
     }
 
 
-class SetPasswordForm(PlainFields, forms.SetPasswordForm):
+class SetPasswordForm(PlainFields, PasswordTwice, forms.SetPasswordForm):
     """Form to set a first password."""
 
     labels = {"password2": gettext_lazy("Password again")}
@@ -169,7 +205,7 @@ class ResetPasswordForm(PlainFields, forms.ResetPasswordForm):
         return email
 
 
-class ResetPasswordKeyForm(PlainFields, forms.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(PlainFields, PasswordTwice, forms.ResetPasswordKeyForm):
     """Form for the new password, once the reset code is entered."""
 
     labels = {

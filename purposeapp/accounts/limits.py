@@ -30,6 +30,7 @@ MAX_WRONG_HERE, WRONG_HERE_S = 5, 5 * 60
 MAX_WRONG_ANYWHERE, WRONG_ANYWHERE_S = 100, 60 * 60
 """Wrong passwords for an email from all networks together, and in how many seconds."""
 
+INVALID_EMAIL = gettext_lazy("Enter an email, such as name@example.com.")
 OTHER_SPELLING = gettext_lazy(
     "We can't use this spelling. Enter the email as your provider shows it."
 )

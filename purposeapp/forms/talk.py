@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.accounts.limits import refuse_other_spelling
+from purposeapp.accounts.limits import INVALID_EMAIL, refuse_other_spelling
 from purposeapp.models import Talk
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
@@ -28,7 +28,11 @@ CONFIRM_FIRST = _("Confirm your email before you invite someone.")
 class LinkMailForm(forms.Form):
     """Form for the address to which a link is sent. The address isn't stored."""
 
-    email = forms.EmailField(label=_("Your email"), max_length=254)
+    email = forms.EmailField(
+        label=_("Your email"),
+        max_length=254,
+        error_messages={"required": _("Enter your email."), "invalid": INVALID_EMAIL},
+    )
 
     def clean_email(self) -> str:
         """Refuse another spelling of a valid address, and return it as accounts store theirs.
@@ -49,6 +53,7 @@ class InvitationMailForm(LinkMailForm):
         max_length=254,
         required=False,
         help_text=_("We'll send them the link. We don't store the address."),
+        error_messages={"invalid": INVALID_EMAIL},
     )
 
 

@@ -64,7 +64,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             _("That's too large"),
-            _("What you sent is too large, so nothing was saved."),
+            _(
+                "Nothing was saved. Go back, shorten the text or choose a smaller file, then send "
+                "it again."
+            ),
         )
     if isinstance(exception, SessionInterrupted):
         # Raised after the view has run: only its changes to the session are lost.
@@ -143,8 +146,8 @@ def form_of_another_account(request: HttpRequest) -> HttpResponse:
         HTTPStatus.FORBIDDEN,
         _("This form belongs to another account"),
         _(
-            "You're signed in with a different account than the one that opened this form, so "
-            "nothing was saved."
+            "You're signed in with a different account from the one that opened this form, so "
+            "nothing was saved. Sign in with that account and send the form again."
         ),
     )
 

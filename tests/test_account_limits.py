@@ -387,6 +387,13 @@ def test_a_mailbox_gets_no_second_account_by_another_spelling(client, spelling):
         assert form_class({"email": spelling}).errors == {"email": [str(limits.OTHER_SPELLING)]}
 
 
+@pytest.mark.parametrize("form_class", [LinkMailForm, InvitationMailForm])
+def test_what_is_no_email_is_answered_with_an_example_where_links_are_sent_too(form_class):
+    assert form_class({"email": "ada"}).errors == {"email": [str(limits.INVALID_EMAIL)]}
+    empty = {} if form_class is InvitationMailForm else {"email": ["Enter your email."]}
+    assert form_class({"email": ""}).errors == empty
+
+
 @pytest.mark.parametrize(
     "email",
     ["Ada@Example.com", "ada+tag@bücher.example", "o'n=eil@a.org"],

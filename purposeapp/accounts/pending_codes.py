@@ -30,14 +30,14 @@ SESSION_KEYS = {
 
 
 def drop_expired_codes() -> int:
-    """Remove pending codes from visitors' sessions that weren't used lately, and count these.
+    """Remove pending codes from visitors' sessions that weren't stored lately, and count these.
 
     Whatever else a session stores is kept. A request that uses the session meanwhile wins
     (compare-and-swap).
     """
-    # A session ends VISITOR_AGE after its last use; a code that was sent before that is over.
-    unused_since = timezone.now() - timedelta(minutes=2 * settings.CODE_MINUTES)
-    sessions = Session.objects.filter(user=None, expire_date__lte=unused_since + VISITOR_AGE)
+    # A session ends VISITOR_AGE after it was stored, and a code is stored when it's sent.
+    stored_before = timezone.now() - timedelta(minutes=2 * settings.CODE_MINUTES)
+    sessions = Session.objects.filter(user=None, expire_date__lte=stored_before + VISITOR_AGE)
     dropped = 0
     for session in sessions.iterator():
         data = session.get_decoded()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purposeapp", "0043_plain_words_again"),
+        ("purposeapp", "0044_community_differences"),
     ]
 
     operations = [

@@ -1378,3 +1378,33 @@ def test_no_key_is_logged(rf, path):
     assert HideKeys().filter(record)
     assert "secret" not in record.getMessage()
     assert "Gone: /" in record.getMessage()
+
+
+def test_the_inviters_own_page_that_is_passed_on_leads_to_the_invitation(
+    client, stranger, owner, user
+):
+    made = make_talk(user)
+    page = f"{by_id(made)}?link={made.invite_key}"
+    for guest in (client, stranger):
+        assert guest.get(page).url == f"/invitations/{made.invite_key}/"
+    assert owner.get(page).status_code == 200
+    for key in ("", "a/b", "%00", "\u0661"):
+        assert client.get(by_id(made), {"link": key}).url.startswith("/accounts/login/")
+        assert stranger.get(by_id(made), {"link": key}).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["left", "withdrawn"])
+def test_after_an_open_talk_a_page_says_that_its_points_may_have_been_seen(
+    owner, user, guest, state
+):
+    made = make_talk(user, state)
+    page = owner.get(by_id(made)) if state == "left" else guest.get(by_key(made))
+    said = words_of(page)
+    assert "You had both agreed before, so they may have seen your points and your note." in said
+    assert "for you alone" not in said
+
+
+def test_before_an_open_talk_what_one_entered_stays_ones_own(owner, user):
+    made = make_talk(user, "agreed")
+    made.talk.withdraw(TalkSide.GUEST)
+    assert "What you entered is still here, for you alone." in words_of(owner.get(by_id(made)))

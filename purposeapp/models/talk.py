@@ -208,7 +208,12 @@ class Talk(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether each side may see the other's points."""
-        return not self.has_ended and all(map(self.has_agreed, TalkSide))
+        return not self.has_ended and self.was_open
+
+    @property
+    def was_open(self) -> bool:
+        """Whether both sides have agreed, so that each may have seen the other's points."""
+        return all(map(self.has_agreed, TalkSide))
 
     @cached_property
     def note_of(self) -> dict[str, str]:

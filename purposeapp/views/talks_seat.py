@@ -1,5 +1,6 @@
 """Access to a talk: the side that a request acts for, by the account or by the guest's key."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -199,6 +200,17 @@ def _result_of_points(request: HttpRequest) -> errors.Way | None:
     return errors.Way(reverse("split", args=[form.split]), _("See the result of these points"))
 
 
+def _invitation_in(request: HttpRequest) -> HttpResponse | None:
+    """Redirect to the invitation whose key is in the query; None if there is none.
+
+    It's there on the inviter's page, and whoever is sent that page's address is the guest.
+    """
+    key = request.GET.get("link", "")
+    if not re.fullmatch(r"[\w-]+", key, re.ASCII):
+        return None
+    return HttpResponseSeeOther(reverse("invitation", args=[key]))
+
+
 def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple[View, View]:
     """Return two views of a talk's page: by id for a signed-in user, and by key for a guest.
 
@@ -231,12 +243,15 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
     @wraps(by_id)
     def with_id(request: HttpRequest, id: UUID, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return by_id(request, **kwargs)  # redirects to the sign-in page
+            # Or else this redirects to the sign-in page.
+            return _invitation_in(request) or by_id(request, **kwargs)
         if of_somebody_else(request):
             return errors.form_of_another_account(request)
         talk = Talk.objects.with_id(id)
         side = talk and talk.side_of(request.user)
         if not talk or not side:
+            if invitation := _invitation_in(request):
+                return invitation
             raise Http404
         return seated(by_id, request, TalkSeat(talk, side, request.user), **kwargs)
 

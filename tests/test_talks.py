@@ -1380,10 +1380,8 @@ def test_no_key_is_logged(rf, path):
     assert "Gone: /" in record.getMessage()
 
 
-def test_the_inviters_own_page_that_is_passed_on_leads_to_the_invitation(
-    client, stranger, owner, user
-):
-    made = make_talk(user)
+def test_the_inviters_own_page_that_is_passed_on_leads_to_the_invitation(stranger, owner, user):
+    client, made = Client(), make_talk(user)
     page = f"{by_id(made)}?link={made.invite_key}"
     for guest in (client, stranger):
         assert guest.get(page).url == f"/invitations/{made.invite_key}/"

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+import pytest
 from django.test import Client
 
 from tests.support.client import sign_in
@@ -73,6 +74,20 @@ def test_it_says_when_the_next_reminder_is(owner, user):
     )
     prove_address(user)
     assert "Every 3 months. Next: 4 May 2027. Change reminders" in words_of(owner)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due_on", "said"),
+    [
+        ("on_date", date(2027, 5, 4), "Once, on 4 May 2027."),
+        ("on_change", date(2027, 5, 4), "Once, on 4 May 2027."),
+        ("on_change", None, "When something changes in your life"),
+    ],
+)
+def test_a_reminder_that_does_not_repeat_has_no_next_one(owner, user, rhythm, due_on, said):
+    prove_address(user)
+    make_reminder(user, rhythm, due_on=due_on)
+    assert f"Reminders {said} Change reminders" in words_of(owner)
 
 
 def test_it_marks_the_side_that_was_chosen(owner, user):

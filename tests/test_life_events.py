@@ -125,7 +125,7 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_changes(
 
 
 def test_the_summary_of_errors_names_the_field_and_says_nothing_twice(owner, assessment):
-    page = send(owner, assessment, "other").content.decode()
+    page = " ".join(send(owner, assessment, "other").content.decode().split())
     assert ">In a few words: Say what happened.</a>" in page
 
 

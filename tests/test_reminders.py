@@ -224,7 +224,7 @@ def test_what_is_wrong_is_said_and_kept_and_nothing_is_stored(owner, user, form,
 
 def test_the_link_of_each_error_leads_somewhere(owner):
     page = owner.post(PATH, {}).content.decode()
-    target = re.search(r'<li><a href="#([^"]+)">How often?', page)[1]
+    target = re.search(r'<li><a href="#([^"]+)">How often\?', page)[1]
     assert page.count(f'id="{target}"') == 1
 
 

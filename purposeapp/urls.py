@@ -72,6 +72,7 @@ urlpatterns = [
     path("questionnaire.png", cards.questionnaire_card, name="questionnaire_card"),
     path("splits/<split:split>/", splits.split_page, name="split"),
     path("splits/<split:split>/with/<split:other>/", splits.split_pair, name="split_pair"),
+    path("splits/<split:split>/again.ics", splits.split_calendar, name="split_calendar"),
     path("splits/<split:split>.png", cards.split_card, name="split_card"),
     path("purposes/", purposes.purposes_page, name="purposes"),
     path("purposes/<purpose:purpose>/", purposes.purpose_page, name="purpose"),

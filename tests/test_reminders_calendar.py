@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from purposeapp.dates import today
+from purposeapp.dates import site_today, today
 from purposeapp.models import Reminder, User
 from purposeapp.reminders.calendar import calendar_of
 from tests.support.make import make_assessment, make_reminder, prove_address
@@ -174,3 +174,20 @@ def test_whoever_is_not_signed_in_is_asked_to(client, db):
 
 def test_it_is_only_read(owner):
     assert owner.post(PATH, {"every": 3}).status_code == 405
+
+
+def test_a_visitors_calendar_leads_back_to_their_points(client, db, settings):
+    settings.PUBLIC_URL = "https://purposes.example"
+    response = client.get("/splits/6-2-2-0-0/again.ics")
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="five-purposes.ics"'
+    assert not response.cookies
+    event = event_in(response.content)
+    assert event["URL"] == "https://purposes.example/?start=6-2-2-0-0"
+    assert event["DESCRIPTION"].endswith("\nhttps://purposes.example/?start=6-2-2-0-0")
+    assert event.start == site_today() + relativedelta(months=3)
+    assert "RRULE" not in event
+    # The same file again is the same event.
+    again = event_in(client.get("/splits/6-2-2-0-0/again.ics").content)
+    assert again["UID"] == event["UID"]
+    assert client.get("/splits/6-2-2-0-1/again.ics").status_code == 404

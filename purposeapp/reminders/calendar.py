@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from icalendar import TRANSP, Alarm, Calendar, Event
 
 from purposeapp.models import Reminder
+from purposeapp.split import Split
 from purposeapp.web.public_host import public_host
 
 FILE_NAME = "five-purposes.ics"
@@ -24,21 +25,35 @@ def calendar_of(reminder: Reminder, due_on: date) -> bytes:
     A user's events all have the same UID and a growing SEQUENCE, so that a calendar replaces the
     older event with the newer one instead of ringing for both.
     """
+    event = _event(_pseudonym(reminder.user), due_on, f"{settings.PUBLIC_URL}/")
+    event.add("sequence", reminder.sequence)
+    if reminder.months:
+        event.add("rrule", _every(reminder.months, reminder.series_day or due_on.day))
+    return _file(event)
+
+
+def calendar_of_visitor(split: Split, due_on: date) -> bytes:
+    """Return the iCalendar file of one reminder for a visitor, whose points are in its link."""
+    return _file(_event(f"{split}.{due_on}", due_on, f"{settings.PUBLIC_URL}/?start={split}"))
+
+
+def _event(name: str, due_on: date, url: str) -> Event:
     event = Event.new(
-        uid=f"{_pseudonym(reminder.user)}@{public_host()}",
+        uid=f"{name}@{public_host()}",
         stamp=timezone.now(),
         start=due_on,
         end=due_on + timedelta(days=1),
         summary=_("Spend ten points again"),
         description=_("What are you on LinkedIn for now? Spend ten points and see what moved.")
-        + f"\n{settings.PUBLIC_URL}/",
+        + f"\n{url}",
         transparency=TRANSP.TRANSPARENT,
-        url=f"{settings.PUBLIC_URL}/",
+        url=url,
     )
-    event.add("sequence", reminder.sequence)
-    if reminder.months:
-        event.add("rrule", _every(reminder.months, reminder.series_day or due_on.day))
     event.add_component(Alarm.new_display(_("Spend ten points again"), NINE_O_CLOCK))
+    return event
+
+
+def _file(event: Event) -> bytes:
     file = Calendar.new(prodid="-//Five Purposes//Reminders//EN")
     file.add_component(event)
     return file.to_ical()

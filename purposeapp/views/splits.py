@@ -1,17 +1,23 @@
+from dateutil.relativedelta import relativedelta
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
+from purposeapp.dates import site_today
+from purposeapp.reminders.calendar import CONTENT_TYPE, FILE_NAME, calendar_of_visitor
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import BUDGET, Purpose, Split
 from purposeapp.web.outage import is_outage
 from purposeapp.web.page_cache import SIDE_QUERIES, do_not_cache, public_page
 from purposeapp.web.published import published
+from purposeapp.web.responses import attachment
 from purposeapp.web.sessions import VISITOR_AGE
 
 
@@ -46,6 +52,18 @@ def split_page(request: HttpRequest, split: Split) -> HttpResponse:
         "leading": [share_purpose(purpose) for purpose in split.standouts],
     }
     return render(request, "purposeapp/split.html", context)
+
+
+@never_cache
+@require_safe
+def split_calendar(request: HttpRequest, split: Split) -> HttpResponse:
+    """Download an iCalendar file that reminds a visitor in three months. It stores nothing."""
+    due_on = site_today() + relativedelta(months=3)
+    return attachment(
+        calendar_of_visitor(split, due_on),
+        filename=FILE_NAME,
+        content_type=f"{CONTENT_TYPE}; charset=utf-8",
+    )
 
 
 @public_page

@@ -51,6 +51,7 @@ TABLE = """
 /splits/6-2-2-0-0/                       oo----
 /splits/6-2-2-0-0.png                    oo----
 /splits/6-2-2-0-0/with/1-1-1-7-0/        oo----
+/splits/6-2-2-0-0/again.ics              oo----
 /purposes/                               oo----
 /purposes/job-seeking/                   oo----
 /purposes/job-seeking.png                oo----

@@ -129,7 +129,7 @@ def _unless_few(count: int, people_left: float = inf) -> int | None:
 def _hide_more(cells: Iterable[int | None], total: float) -> list[int | None]:
     """Hide more cells, the smallest first, if the others reveal one (complementary suppression).
 
-    Everybody can work out the sum of what is hidden of a list that adds up to a known total. So
+    Everyone can work out the sum of what is hidden of a list that adds up to a known total. So
     that must be at least MIN_CELL, and the sum of several cells.
     """
     shown = list(cells)

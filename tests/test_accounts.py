@@ -834,7 +834,7 @@ def test_ones_own_email_is_no_other(client, db):
     prove(client)
     form = {"email": "Owner@example.org", "action_add": ""}
     errors = client.post("/accounts/email/", form).context["form"].errors
-    assert errors == {"email": ["You already sign in with this email. Enter a different one."]}
+    assert errors == {"email": ["Your account already has this email. Enter a different one."]}
 
 
 def different(client: Client, path: str, **form: str) -> dict:

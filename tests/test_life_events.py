@@ -312,11 +312,11 @@ def test_a_note_from_an_older_page_leaves_a_newer_event_alone(owner, assessment)
     page = owner.get(f"/history/{assessment.id}/").content.decode()
     assert '<input type="hidden" name="event_was"' in page
     owner.post(f"/history/{assessment.id}/event/", {"event": "new_job"})
-    stale = {"event": "", "event_was": "", "event_words": "", "note": "As expected."}
+    stale = {"event": "", "event_was": " ", "event_words": "", "note": "As expected."}
     assert owner.post(f"/history/{assessment.id}/", stale).status_code == 302
     assessment.refresh_from_db()
     assert (assessment.event, assessment.note) == ("new_job", "As expected.")
-    chosen = {"event": "", "event_was": "new_job", "event_words": "", "note": "As expected."}
+    chosen = {"event": "", "event_was": "new_job ", "event_words": "", "note": "As expected."}
     assert owner.post(f"/history/{assessment.id}/", chosen).status_code == 302
     assessment.refresh_from_db()
     assert assessment.event == ""

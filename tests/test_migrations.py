@@ -308,6 +308,8 @@ def test_words_are_made_plainer_unless_staff_changed_them_and_the_new_tip_is_the
     plain_again.reword(apps, None)
     assert Tip.objects.filter(text="Ours.").count() == 1
     assert Tip.objects.get(key=new.key).text == "Our own."
+    plain_again.restore(apps, None)
+    assert Tip.objects.get(key=new.key).text == "Our own."
 
 
 @pytest.mark.django_db

@@ -471,11 +471,12 @@ def test_a_sheet_is_added_whole_or_not_at_all(owner, user, monkeypatch):
 
 
 @pytest.mark.parametrize("named", ["1", "", "0", "x", "3"])
-def test_a_sheet_counts_only_in_the_round_that_its_page_named(owner, user, named):
+@pytest.mark.parametrize("typed", ["6-2-2-0-0", "6-2-2-0-1"])
+def test_a_sheet_counts_only_in_the_round_that_its_page_named(owner, user, named, typed):
     room = make_room(user, "revealed")
     assert room_of(room).begin_round()
     path, sent = f"/rooms/{room.pk}/paper/", sheet("6-2-2-0-0", "3-4-2-1-0", round=named)
-    response = owner.post(path, sent)
+    response = owner.post(path, sent | sheet(typed, "3-4-2-1-0", round=named))
     assert response.status_code == 422
     assert "A new round has begun, so this worksheet wasn't added." in words_of(response)
     assert not room.answers.exists()
@@ -604,7 +605,7 @@ def test_what_is_not_listed_is_named(owner, user):
     assert room.reveal()
     for page in ("", "screen/"):
         said = words_of(owner.get(f"/rooms/{room.pk}/{page}"))
-        listed = "The purpose with the most points now: Business driven for 6 people To keep"
+        listed = "Most points now go to: Business driven, for 6 people To keep"
         assert listed in said
         assert not_listed in said
 
@@ -615,7 +616,7 @@ def test_where_everybody_is_counted_nothing_is_said_to_be_left_out(owner, user):
         answer(room, f"seat {number}", NOW[number % 2 * 3])
     assert room.reveal()
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
-    assert "Community spirit for 6 people Business driven for 6 people" in said
+    assert "Community spirit, for 6 people Business driven, for 6 people" in said
     assert "we don't list" not in said
 
 

@@ -99,7 +99,7 @@ def test_an_invitation_holds_for_14_days_and_a_talk_for_90_after_the_last_step(u
     talk = make_talk(user).talk
     assert talk.expires_at == talk.made_at + timedelta(days=14) == talk.made_at + INVITATION_TERM
     talk = make_talk(user, "started").talk
-    assert talk.expires_at == talk.started_at + timedelta(days=100) == talk.started_at + TALK_TERM
+    assert talk.expires_at == talk.started_at + timedelta(days=90) == talk.started_at + TALK_TERM
     talk = make_talk(user, "open").talk
     assert talk.expires_at == talk.guest_agreed_at + TALK_TERM
 

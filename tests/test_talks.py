@@ -397,7 +397,7 @@ def test_without_a_mail_server_nobody_has_to_prove_an_address(owner):
 
 
 def test_with_one_an_address_is_proven_first(owner, user, mails):
-    assert "Confirm your email" in text_of(owner.get(PATH))
+    assert "Confirm your email first" in text_of(owner.get(PATH))
     response = owner.post(PATH, {"name": "Anna"})
     assert response.status_code == 422
     assert str(CONFIRM_FIRST) in text_of(response)
@@ -1385,6 +1385,11 @@ def test_the_inviters_own_page_that_is_passed_on_leads_to_the_invitation(strange
     page = f"{by_id(made)}?link={made.invite_key}"
     for guest in (client, stranger):
         assert guest.get(page).url == f"/invitations/{made.invite_key}/"
+    # It may also be the inviter, whose session has ended.
+    said = client.get(page, follow=True).content.decode()
+    assert '<a href="/accounts/login/?next=/talks/">Sign in</a> to see your side.' in (
+        " ".join(said.split())
+    )
     assert owner.get(page).status_code == 200
     for key in ("", "a/b", "%00", "\u0661"):
         assert client.get(by_id(made), {"link": key}).url.startswith("/accounts/login/")
@@ -1398,7 +1403,7 @@ def test_after_an_open_talk_a_page_says_that_its_points_may_have_been_seen(
     made = make_talk(user, state)
     page = owner.get(by_id(made)) if state == "left" else guest.get(by_key(made))
     said = words_of(page)
-    assert "You had both agreed before, so they may have seen your points and your note." in said
+    assert "You had both agreed before, so they may have seen what you entered." in said
     assert "for you alone" not in said
 
 

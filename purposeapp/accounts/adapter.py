@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "duplicate_email": _("You already sign in with this email. Enter a different one."),
+        "duplicate_email": _("Your account already has this email. Enter a different one."),
         "email_password_mismatch": _("Wrong email or password."),
         "email_taken": _("There's already an account with this email. If it's yours, sign in."),
         "incorrect_code": _("That's not the code we sent. Check the email and try again."),

@@ -99,13 +99,14 @@ def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) ->
         return
     if pause and not ratelimit.consume(request, action="confirmation_here", key=here):
         raise ImmediateHttpResponse(ratelimit.respond_429(request))
-    # The network first: an email that it may not have sent must not use up what a mailbox gets.
     limits = [("network_mails", network_of(request))]
     limits += [("mailbox_here", here), ("mailbox_anywhere", mailbox)]
-    for action, key in limits:
-        if not ratelimit.consume(request, action=action, key=key):
-            request.mail_limit = action  # type: ignore[attr-defined]  # for the page's words
-            raise ImmediateHttpResponse(ratelimit.respond_429(request))
+    # A dry run first: an email that one limit refuses must not use up what the others allow.
+    for dry_run in (True, False):
+        for action, key in limits:
+            if not ratelimit.consume(request, action=action, key=key, dry_run=dry_run):
+                request.mail_limit = action  # type: ignore[attr-defined]  # for the page's words
+                raise ImmediateHttpResponse(ratelimit.respond_429(request))
     request.mailbox_is_counted = here  # type: ignore[attr-defined]
 
 

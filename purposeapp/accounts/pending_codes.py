@@ -1,4 +1,4 @@
-"""Data retention of pending codes: what a visitor's session stores while it waits for a code.
+"""Data retention of pending codes: what a session stores while it waits for a code.
 
 It contains an email and, if that has an account, the code and the account's id. The session lasts
 far longer than the code, and isn't deleted with the account.
@@ -7,6 +7,7 @@ far longer than the code, and isn't deleted with the account.
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from purposeapp.accounts.forms import RESET_EMAIL
@@ -30,14 +31,18 @@ SESSION_KEYS = {
 
 
 def drop_expired_codes() -> int:
-    """Remove pending codes from visitors' sessions that weren't stored lately, and count these.
+    """Remove pending codes from sessions that weren't stored lately, and count these.
 
     Whatever else a session stores is kept. A request that uses the session meanwhile wins
     (compare-and-swap).
     """
-    # A session ends VISITOR_AGE after it was stored, and a code is stored when it's sent.
+    # A session ends a fixed time after it was stored, and a code is stored when it's sent.
     stored_before = timezone.now() - timedelta(minutes=2 * settings.CODE_MINUTES)
-    sessions = Session.objects.filter(user=None, expire_date__lte=stored_before + VISITOR_AGE)
+    user_age = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    sessions = Session.objects.filter(
+        Q(user=None, expire_date__lte=stored_before + VISITOR_AGE)
+        | Q(user__isnull=False, expire_date__lte=stored_before + user_age)
+    )
     dropped = 0
     for session in sessions.iterator():
         data = session.get_decoded()

@@ -46,8 +46,8 @@ class EventForm(forms.Form):
 class NoteForm(LifeEventForm, forms.ModelForm):
     """The event and the note of an assessment. Its points can't be changed."""
 
-    event_was = forms.CharField(required=False, widget=forms.HiddenInput)
-    """The event when the page was loaded, so that an older page doesn't undo a newer choice."""
+    event_was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    """The event and its words when the page was loaded, so that older pages undo no newer ones."""
 
     class Meta:
         model = Assessment
@@ -58,7 +58,7 @@ class NoteForm(LifeEventForm, forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["event_was"] = self.instance.event
+        self.initial["event_was"] = f"{self.instance.event} {self.instance.event_words}"
 
     def save(self, commit: bool = True) -> Assessment:
         """Save the note, and the event if the user changed it, and no other column.
@@ -67,7 +67,7 @@ class NoteForm(LifeEventForm, forms.ModelForm):
         """
         values = dict(self.cleaned_data)
         event_was = values.pop("event_was")
-        if values["event"] == event_was != LifeEvent.OTHER and "event_was" in self.data:
+        if event_was == f"{values['event']} {values['event_words']}":
             del values["event"], values["event_words"]
         mine = Assessment.objects.for_user(self.instance.user)
         mine.filter(pk=self.instance.pk).update(**values)

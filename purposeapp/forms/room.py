@@ -104,8 +104,10 @@ class PaperAnswerForm(forms.Form):
 
     submission = SubmissionField(required=False, initial=uuid.uuid4)
 
-    def __init__(self, *args, asks_future: bool, **kwargs) -> None:
+    def __init__(self, *args, asks_future: bool, round: int | None = None, **kwargs) -> None:
+        """Initialize the form. With the room's `round`, data for another one are invalid."""
         super().__init__(*args, **kwargs)
+        self.round = round
         self.kinds = list(RoomKind) if asks_future else [RoomKind.NOW]
         for kind in self.kinds:
             for purpose in Purpose:
@@ -124,8 +126,10 @@ class PaperAnswerForm(forms.Form):
         ]
 
     def clean(self) -> None:
-        """Check each sum against the budget, if its five purposes are valid."""
+        """Check the round, and each sum against the budget, if its five purposes are valid."""
         super().clean()
+        if self.round and promised_round(self.data) != self.round:
+            self.add_error(None, forms.ValidationError(NEW_ROUND, code="round"))
         for kind in self.answered:
             names = [_name(kind, purpose) for purpose in Purpose]
             if self.errors.keys().isdisjoint(names):

@@ -98,10 +98,14 @@ def reword(apps, schema_editor):
 
 def restore(apps, schema_editor):
     """Store the old texts where nobody has changed the new ones, and remove the new tip."""
-    # PostgreSQL lets no tip go that somebody ticked.
-    apps.get_model("purposeapp", "Tick").objects.filter(tip__key=NEW_TIP["key"]).delete()
-    for model in ("Tip", "HistoricalTip"):
-        apps.get_model("purposeapp", model).objects.filter(key=NEW_TIP["key"]).delete()
+    added = apps.get_model("purposeapp", "HistoricalTip").objects.filter(
+        key=NEW_TIP["key"], history_type="+", history_change_reason=REASON
+    )
+    if added.exists():  # otherwise it's a tip of staff's
+        # PostgreSQL lets no tip go that somebody ticked.
+        apps.get_model("purposeapp", "Tick").objects.filter(tip__key=NEW_TIP["key"]).delete()
+        for model in ("Tip", "HistoricalTip"):
+            apps.get_model("purposeapp", model).objects.filter(key=NEW_TIP["key"]).delete()
     for model, new in NEW.items():
         rows = apps.get_model("purposeapp", model).objects
         for before, after in new.items():

@@ -239,7 +239,11 @@ class Talk(models.Model):
         return getattr(self, f"{side}_agreed_at")
 
     def has_withdrawn(self, side: TalkSide) -> bool:
-        return getattr(self, f"{side}_withdrew_at") is not None
+        return self.withdrew_at(side) is not None
+
+    def withdrew_at(self, side: TalkSide) -> datetime | None:
+        """Return when this side withdrew, or removed an ended talk; None if it didn't."""
+        return getattr(self, f"{side}_withdrew_at")
 
     def has_finished(self, side: TalkSide) -> bool:
         """Return whether this side has given all required answers."""

@@ -28,11 +28,8 @@ MAX_INVITATIONS_A_DAY = 10
 
 INVITATION_TERM = timedelta(days=14)
 """How long an invitation is valid."""
-TALK_TERM = timedelta(days=100)
-"""How long a talk lasts after it started, and after each side has agreed to show its points.
-
-It is longer than three months, after which a page of the talk offers a reminder.
-"""
+TALK_TERM = timedelta(days=90)
+"""How long a talk lasts after it started, and after each side has agreed to show its points."""
 KEPT_AFTER_TERM = timedelta(days=30)
 """How long a talk is kept after its term, to say that it's over. Then it's deleted."""
 

@@ -246,11 +246,12 @@ def all_cards() -> Iterator[Card]:
     yield from map(card_of_split, Split.all())
 
 
-def delete_outdated_cards() -> int:
-    """Delete cards of earlier designs from the cache, and return their number."""
+def delete_outdated_cards() -> None:
+    """Delete cards of earlier designs from the cache."""
     cards: Any = caches["cards"]
     current = {cards._key_to_file(card.cache_key) for card in all_cards()}
-    return sum(cards._delete(file) for file in cards._list_cache_files() if file not in current)
+    for file in set(cards._list_cache_files()) - current:
+        cards._delete(file)
 
 
 def card_of_questionnaire() -> Card:

@@ -224,7 +224,7 @@ def paper(request: AuthenticatedRequest, room: Room, *, typed: Typed | None = No
     form, status = PaperAnswerForm(asks_future=room.asks_future), HTTPStatus.OK
     restore_typed(form, typed)
     if request.method == "POST":
-        form = PaperAnswerForm(request.POST, asks_future=room.asks_future)
+        form = PaperAnswerForm(request.POST, asks_future=room.asks_future, round=room.round)
         if form.is_valid() and form.save(room):
             messages.success(request, _("Worksheet added. Here's a blank one for the next."))
             return HttpResponseSeeOther(reverse("room_paper", args=[room.pk]))

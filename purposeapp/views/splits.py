@@ -11,6 +11,7 @@ from purposeapp import sentences
 from purposeapp.advice.fit import Side, Situation
 from purposeapp.advice.result import Result
 from purposeapp.dates import site_today
+from purposeapp.discussion.differences import largest_differences
 from purposeapp.reminders.calendar import CONTENT_TYPE, FILE_NAME, calendar_of_visitor
 from purposeapp.sharing.links import share_purpose, share_split
 from purposeapp.split import BUDGET, Purpose, Split
@@ -68,14 +69,14 @@ def split_calendar(request: HttpRequest, split: Split) -> HttpResponse:
 
 @public_page
 def split_pair(request: HttpRequest, split: Split, other: Split) -> HttpResponse:
-    """Compare a visitor's split with the one that somebody sent them. It stores nothing.
+    """Compare a visitor's split with the one that someone sent them. It stores nothing.
 
     There are a million pairs, so the page isn't cached.
     """
     do_not_cache(request)
     context = {
         "title": _pair_title(BUDGET - split.points_moved(other)),
-        "lead": _largest_differences(split.difference(other)),
+        "lead": _differences(split, other),
         "split": split,
         "sides": [
             (_("Your result"), split, sentences.headline(split)),
@@ -89,26 +90,23 @@ def split_pair(request: HttpRequest, split: Split, other: Split) -> HttpResponse
     return render(request, "purposeapp/split_pair.html", context)
 
 
-def _pair_title(alike: int) -> str:
-    """Return how many of the ten points two people spend alike, in words."""
-    if alike == BUDGET:
+def _pair_title(matching: int) -> str:
+    """Return how many of their ten points two people spend alike, in words."""
+    if matching == BUDGET:
         return _("You both spend your points the same way")
-    if alike == 0:
-        return _("You spend none of your points alike")
+    if matching == 0:
+        return _("None of your ten points match")
     words = ngettext(
-        "You spend %(points)d of your ten points alike",
-        "You spend %(points)d of your ten points alike",
-        alike,
+        "%(points)d of your ten points matches", "%(points)d of your ten points match", matching
     )
-    return words % {"points": alike}
+    return words % {"points": matching}
 
 
-def _largest_differences(differences: dict[Purpose, int]) -> str:
+def _differences(mine: Split, theirs: Split) -> str:
     """Return the largest difference in each direction, in words; empty if there are none."""
-    if not differences:
+    if mine == theirs:
         return ""
-    gained, more = next((each, by) for each, by in differences.items() if by > 0)
-    lost, fewer = next((each, -by) for each, by in differences.items() if by < 0)
+    gained, more, lost, fewer = largest_differences(theirs, mine)
     words = ngettext(
         "You put %(more)d more point on %(gained)s, and %(fewer)d fewer on %(lost)s.",
         "You put %(more)d more points on %(gained)s, and %(fewer)d fewer on %(lost)s.",

@@ -298,7 +298,7 @@ def _renew(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
             if made and made.is_new:
                 return pass_on(request, seat, made.key, email)
     except LinkReplacedError:
-        form.add_error("email", LINK_REPLACED)
+        form.add_error(None, LINK_REPLACED)
         seat.talk.refresh_from_db()
         return _page(request, mail_form=form, status=HTTPStatus.CONFLICT)
     return HttpResponseSeeOther(f"{seat.url()}?link={made.key}" if made else seat.url())

@@ -182,7 +182,8 @@ def expired_invitation(request: HttpRequest) -> HttpResponse:
 
 def left_title(talk: Talk, side: TalkSide) -> str:
     """Return the title of the page for a side that has withdrawn, or has removed an ended talk."""
-    if talk.has_withdrawn(side.other):
+    mine, theirs = talk.withdrew_at(side), talk.withdrew_at(side.other)
+    if mine and theirs and theirs < mine:
         return _("Talk removed")
     return _("You've withdrawn from this talk")
 

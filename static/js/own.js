@@ -1,5 +1,5 @@
 // Recognizes the visitor's own result on its public page, if it was just made in this tab, and leads on to a comparison
-// with the result of somebody else that the visitor came from.
+// with the result of someone else that the visitor came from.
 "use strict";
 {
   const page = document.querySelector("[data-split]");
@@ -10,7 +10,7 @@
     own = sessionStorage.getItem("own-split");
     cameFrom = sessionStorage.getItem("came-from");
   } catch {
-    // storage is blocked: the page stays as it is for everybody
+    // storage is blocked: the page stays as it is for everyone
   }
   if (own === split) {
     for (const part of document.querySelectorAll("[data-shared]")) part.hidden = true;

@@ -81,7 +81,7 @@ def test_a_visitor_compares_their_result_with_the_one_that_they_came_from(visito
     visitor.send_button.click()
     page.wait_for_url("**/splits/6-2-2-0-0/")
     main.get_by_role("link", name="Compare it with the result you came from").click()
-    expect(visitor.headline).to_have_text("You spend 3 of your ten points alike")
+    expect(visitor.headline).to_have_text("3 of your ten points match")
     row = main.get_by_role("row", name="Job seeking")
     expect(row).to_have_text(re.compile(r"Job seeking\s*0\s*7\s*−7"))
     visitor.shot("pair")

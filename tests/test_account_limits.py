@@ -319,6 +319,18 @@ def test_one_network_sends_a_limited_number_of_mails_to_strangers(settings):
     assert at("192.0.2.1").post(CODE, {"email": "stranger3@example.org"}).status_code == 302
 
 
+def test_refused_mails_use_up_nothing_of_what_a_network_may_send(settings):
+    rates = {"network_mails": "3/h/key", "mailbox_here": "1/h/key"}
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, **rates}
+
+    def ask(email: str) -> int:
+        return at("192.0.2.1").post(CODE, {"email": email}).status_code
+
+    assert [ask("full@example.org") for _ in range(5)] == [302, 429, 429, 429, 429]
+    assert ask("other@example.org") == 302
+    assert len(mail.outbox) == 2
+
+
 def test_a_sign_up_that_no_mail_could_follow_makes_no_account(settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "mailbox_anywhere": "1/h/key"}
     at("192.0.2.1").post(CODE, {"email": UNKNOWN})

@@ -104,6 +104,24 @@ def test_codes_that_nobody_entered_are_deleted_and_the_session_keeps_all_else(cl
 
 
 @pytest.mark.django_db
+def test_codes_of_a_session_that_is_signed_in_are_deleted_too(client, settings):
+    user = make_verified_user()
+    client.post("/accounts/password/reset/", {"email": user.email})
+    code = code_in(mail.outbox[0])
+    client.force_login(user)
+    session = Session.objects.get()
+    stored = {**session.get_decoded(), "account_password_reset_verification": {"code": code}}
+    session.session_data = Session.objects.encode(stored)
+    session.save()
+    assert "0 codes" in tidy()
+    session.expire_date -= timedelta(minutes=2 * settings.CODE_MINUTES)
+    session.save()
+    assert "1 codes" in tidy()
+    assert code not in str(Session.objects.get().get_decoded())
+    assert client.get("/history/").status_code == 200
+
+
+@pytest.mark.django_db
 def test_rooms_end_within_the_hour():
     user = make_user()
     rooms = [make_room(user, state, answers=6) for state in ("overdue", "open")]

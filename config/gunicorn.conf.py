@@ -62,9 +62,9 @@ DATABASE_LIMITS = {
     "idle_in_transaction_session_timeout": "30s",
 }
 # A PostgreSQL that no longer responds enforces no timeouts, so each worker enforces its own: no
-# thread waits longer than LONGEST_WAIT_S, and one thread always stays free for probes and for
+# thread waits longer than WAIT_LIMIT_S, and one thread always stays free for probes and for
 # pages that need no database.
-LONGEST_WAIT_S = 12
+WAIT_LIMIT_S = 12
 LONG_WAITS = threads - 2  # a further thread may be connecting
 
 
@@ -83,7 +83,7 @@ def post_worker_init(worker) -> None:
     from purposeapp.web.postgresql.circuit_breaker import circuit_breaker
 
     get_resolver().url_patterns  # noqa: B018 (it imports them)
-    circuit_breaker.limit(long_waits=LONG_WAITS, limit_s=LONGEST_WAIT_S)
+    circuit_breaker.limit(long_waits=LONG_WAITS, limit_s=WAIT_LIMIT_S)
     options = connections.settings["default"]["OPTIONS"]
     limits = [f"-c {name}={value}" for name, value in DATABASE_LIMITS.items()]
     options["options"] = " ".join([*limits, options.get("options", "")]).strip()

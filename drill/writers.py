@@ -25,7 +25,7 @@ SPLITS = [str(split) for split in Split.all()]
 PASSWORD = "ten points for five purposes"
 REQUEST_TIMEOUT_S = 40
 """Longer than anything on the site may take: a request that takes longer is stuck."""
-PATIENCE_S = 90
+RATE_LIMIT_TIMEOUT_S = 90
 """How long a request is retried."""
 REDIRECTS = (302, 303)
 COME_BACK = (429, 503)
@@ -39,7 +39,7 @@ class Violation(Exception):
 
 
 class LimitedError(Exception):
-    """A rate limit outlasted PATIENCE_S: a valid response, and nothing is lost."""
+    """A rate limit outlasted RATE_LIMIT_TIMEOUT_S: a valid response, and nothing is lost."""
 
 
 class Scores:
@@ -88,7 +88,7 @@ class Browser:
 
     def send(self, method: str, path: str, form: dict | None = None) -> requests.Response:
         """Send a request, and again until the response is not one of an outage."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + RATE_LIMIT_TIMEOUT_S
         while True:
             try:
                 answer = self.session.request(
@@ -116,7 +116,9 @@ class Browser:
             if time.monotonic() > deadline:
                 if answer is not None and answer.status_code == 429:
                     raise LimitedError
-                raise Violation(f"{method} {_shape(path)}: still no result after {PATIENCE_S} s")
+                raise Violation(
+                    f"{method} {_shape(path)}: still no result after {RATE_LIMIT_TIMEOUT_S} s"
+                )
             time.sleep(random.uniform(0.05, 0.4))
 
 

@@ -104,9 +104,9 @@ class AssessmentQuerySet(OwnedQuerySet["Assessment"]):
             cursor.execute(_LATEST_BY_SPLIT)
             return {cached_split(*points): people for *points, people in cursor.fetchall()}
 
-    def taken_by(self, moment: datetime) -> Self:
-        """Return those taken at or before a moment."""
-        return self.filter(taken_at__lte=moment)
+    def taken_by(self, timestamp: datetime) -> Self:
+        """Return those taken at or before a timestamp."""
+        return self.filter(taken_at__lte=timestamp)
 
     def on_paper(self) -> Self:
         """Return those that were done on paper and entered with their day."""

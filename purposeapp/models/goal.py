@@ -20,7 +20,7 @@ from .split_fields import SplitFields
 from .user import User
 
 LATEST_FIRST = ("-set_at", "-id")
-MAX_LATEST = 22
+MAX_NEWEST = 22
 """The number of a person's goals that are read at once."""
 
 MAX_GOALS = 10_000
@@ -73,8 +73,8 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         """Return the current goal of a person, or None."""
         return _current.first(user.pk) if user.is_authenticated else None
 
-    def latest_of(self, user: User | AnonymousUser) -> list["Goal"]:
-        """Return the latest MAX_LATEST goals of a person, the current one first."""
+    def newest_of(self, user: User | AnonymousUser) -> list["Goal"]:
+        """Return the newest MAX_NEWEST goals of a person, the current one first."""
         return _latest(user.pk) if user.is_authenticated else []
 
     def progress(
@@ -162,4 +162,4 @@ def _current(user_id: int) -> models.QuerySet[Goal]:
 def _latest(user_id: int) -> models.QuerySet[Goal]:
     holds_first = IsNull(F("ended_at"), True).desc()
     mine = Goal.objects.filter(user_id=user_id)
-    return mine.order_by(holds_first, *LATEST_FIRST)[:MAX_LATEST]
+    return mine.order_by(holds_first, *LATEST_FIRST)[:MAX_NEWEST]

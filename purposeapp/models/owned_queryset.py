@@ -9,8 +9,8 @@ M = TypeVar("M", bound=models.Model, covariant=True)
 class OwnedQuerySet(models.QuerySet[M]):
     """Row-level ownership: rows belong to the person in the field named by `owner`.
 
-    Everything that is shown to a person begins with `for_user`, the only place that checks
-    ownership.
+    Everything that is shown to a person begins with `for_user`, or with a compiled query that takes
+    the person. Nothing else checks ownership.
     """
 
     owner = "user"

@@ -14,7 +14,7 @@ from purposeapp.advice.selection import AdvisedTip, choose
 from purposeapp.dates import oldest_today, today
 from purposeapp.forms import EndGoalForm, GoalForm
 from purposeapp.models import Assessment, Goal, Tick
-from purposeapp.models.goal import MAX_LATEST
+from purposeapp.models.goal import MAX_NEWEST
 from purposeapp.split import Purpose
 from purposeapp.timeline.progress import Progress
 from purposeapp.web.login_required import login_required_to_post
@@ -23,7 +23,7 @@ from purposeapp.web.requests import AuthenticatedRequest
 
 from .ten_points import Opening, opening_of, ten_points_page
 
-EARLIER_SHOWN = MAX_LATEST - 2
+EARLIER_SHOWN = MAX_NEWEST - 2
 """Number of ended goals shown: the query also returns the current goal and one lookahead row."""
 TIPS_SHOWN = 4
 AHEAD = (Direction.WANTED_MORE, Direction.WANTED_LESS)
@@ -44,7 +44,7 @@ def _opening(request: AuthenticatedRequest) -> Opening:
 def _goals(request: Any) -> tuple[Goal | None, list[Goal]]:
     """Return the current goal and the last ended ones, cached on the request."""
     if not hasattr(request, "latest_goals"):
-        request.latest_goals = Goal.objects.latest_of(request.user)
+        request.latest_goals = Goal.objects.newest_of(request.user)
     goals = request.latest_goals
     return (goals[0], goals[1:]) if goals and not goals[0].ended_at else (None, goals)
 

@@ -20,6 +20,14 @@ run() {
     child=$!
     wait "$child"
 }
+# Wait this many seconds, in short steps: a shell can miss a signal that comes just before it waits,
+# and then handles it only when the wait is over.
+pause() {
+    ends=$(($(date -u +%s) + $1))
+    while [ "$(date -u +%s)" -lt "$ends" ]; do
+        run sleep 5
+    done
+}
 child=
 part=
 trap 'kill "$child" 2>/dev/null; rm -f "$part"; exit 0' TERM INT
@@ -77,8 +85,8 @@ esac
 while :; do
     # On start, make today's dump at once if it is missing.
     until has_dump -name "*-$(date -u +%F)*" || dump; do
-        run sleep 600
+        pause 600
     done
     # Until 02:00 UTC.
-    run sleep $((86400 - ($(date -u +%s) - 7200) % 86400))
+    pause $((86400 - ($(date -u +%s) - 7200) % 86400))
 done

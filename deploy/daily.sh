@@ -8,6 +8,14 @@ run() {
     "$@" &
     wait "$!"
 }
+# Wait this many seconds, in short steps: a shell can miss a signal that comes just before it waits,
+# and then handles it only when the wait is over.
+pause() {
+    ends=$(($(date -u +%s) + $1))
+    while [ "$(date -u +%s)" -lt "$ends" ]; do
+        run sleep 5
+    done
+}
 trap 'kill "$!" 2>/dev/null; wait; exit 0' TERM INT
 
 ran_on=never
@@ -26,5 +34,5 @@ while :; do
         fi
     fi
     # Until ten minutes past the next hour.
-    run sleep $((3600 - ($(date -u +%s) - 600) % 3600))
+    pause $((3600 - ($(date -u +%s) - 600) % 3600))
 done

@@ -15,13 +15,18 @@ from uuid import uuid5
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from purposeapp.models import Reminder, Talk, User
 from purposeapp.models.reminder import BY_DUE_DATE, last_day
-from purposeapp.web.outbox import MailServerDownError, mail_server, open_connection, reason
+from purposeapp.web.outbox import (
+    MailServerDownError,
+    mail_server,
+    open_connection,
+    reason,
+    rendered_mail,
+)
 from purposeapp.web.public_host import public_host
 
 from .calendar import CONTENT_TYPE, FILE_NAME, calendar_of
@@ -61,17 +66,12 @@ def message(
         "stop_url": stop_url,
     }
     identity = uuid5(reminder.stop_key, f"{reminder.due_on} {reminder.chosen_at.isoformat()}")
-    mail = EmailMessage(
-        subject=render_to_string("purposeapp/mail/reminder_subject.txt", context).strip(),
-        body=render_to_string("purposeapp/mail/reminder_message.txt", context).strip() + "\n",
-        to=[address],
-        headers={
-            "Message-ID": f"<{identity}@{public_host()}>",
-            "List-Unsubscribe": f"<{stop_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
-    )
+    headers = {
+        "Message-ID": f"<{identity}@{public_host()}>",
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    mail = rendered_mail("reminder", address, context, headers)
     if reminder.due_on:
         mail.attach(FILE_NAME, calendar_of(reminder, reminder.due_on), CONTENT_TYPE)
     return mail

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from uuid import uuid5
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from purposeapp.models import Talk, User
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.web.outage import is_outage
+from purposeapp.web.outbox import rendered_mail
 from purposeapp.web.public_host import public_host
 
 logger = logging.getLogger(__name__)
@@ -93,12 +92,7 @@ def _send(
 ) -> bool:
     """Send an email. With a talk, it asks to come to it, so it's deleted if the talk ends first."""
     context |= {"talk": talk, "public_url": settings.PUBLIC_URL}
-    mail = EmailMessage(
-        subject=render_to_string(f"purposeapp/mail/{template}_subject.txt", context).strip(),
-        body=render_to_string(f"purposeapp/mail/{template}_message.txt", context).strip() + "\n",
-        to=[to],
-        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
-    )
+    mail = rendered_mail(template, to, context, headers)
     mail.talk = talk  # type: ignore[attr-defined]  # for the outbox
     try:
         mail.send()

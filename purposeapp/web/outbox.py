@@ -8,7 +8,7 @@ with the same Message-ID. For the reasons, see docs/adr/0030.
 import logging
 import smtplib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import formatdate, make_msgid
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 
 from purposeapp.models import OutgoingMail
 
@@ -55,6 +56,22 @@ def _identify(mail: EmailMessage) -> None:
     mail.extra_headers |= {
         name: value for name, value in headers.items() if name.lower() not in given
     }
+
+
+def rendered_mail(
+    template: str, to: str, context: dict[str, Any], headers: Mapping[str, str] | None = None
+) -> EmailMessage:
+    """Return an automatic email with the subject and text of a template, not yet sent."""
+    subject, body = (
+        render_to_string(f"purposeapp/mail/{template}_{part}.txt", context).strip()
+        for part in ("subject", "message")
+    )
+    return EmailMessage(
+        subject=subject,
+        body=f"{body}\n",
+        to=[to],
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+    )
 
 
 def mail_server(**options: Any) -> BaseEmailBackend:

@@ -7,14 +7,12 @@ attacker with several networks can: docs/security.md says what that means.
 
 from contextlib import suppress
 from secrets import token_hex
-from typing import cast
 
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from django.db import transaction
@@ -22,7 +20,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from purposeapp.models import User
-from purposeapp.web.cache import DatabaseCache
+from purposeapp.web.cache import database_cache
 from purposeapp.web.visitors import network_of
 
 MAX_WRONG_HERE, WRONG_HERE_S = 5, 5 * 60
@@ -44,8 +42,6 @@ MAIL_RETRY_AFTER_S = 60 * 60
 DOTLESS_DOMAINS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 """Domains that ignore dots in the name of a mailbox, and the domain that they are limited under."""
 
-_counts = cast(DatabaseCache, cache)
-
 LOOKUPS_OF_A_SIGN_UP = 5
 """Extra queries for the email that allauth makes for a new account, but not for a known email."""
 
@@ -56,7 +52,7 @@ def may_try_password(request: HttpRequest, email: str) -> bool:
     It's counted before the password is hashed, which takes long enough for many other tries.
     """
     return all(
-        _counts.count(key, timeout=seconds) <= most
+        database_cache.count(key, timeout=seconds) <= most
         for key, most, seconds in _password_limits(request, email)
     )
 
@@ -64,7 +60,7 @@ def may_try_password(request: HttpRequest, email: str) -> bool:
 def uncount_right_password(request: HttpRequest, email: str) -> None:
     """Take back the count of an allowed try, because its password was right."""
     for key, _most, _seconds in _password_limits(request, email):
-        _counts.uncount(key)
+        database_cache.uncount(key)
 
 
 def _password_limits(request: HttpRequest, email: str) -> list[tuple[str, int, int]]:
@@ -83,7 +79,7 @@ def may_try_code(request: HttpRequest, code: str) -> bool:
     count. Without a code, because the email has no account, a try costs the same.
     """
     key = f"tries of code {code or request.session.session_key}"
-    return _counts.count(key, timeout=settings.CODE_MINUTES * 60) <= MAX_CODE_TRIES
+    return database_cache.count(key, timeout=settings.CODE_MINUTES * 60) <= MAX_CODE_TRIES
 
 
 def require_mailbox(request: HttpRequest, email: str, *, pause: bool = False) -> None:

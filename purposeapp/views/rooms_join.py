@@ -4,9 +4,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,7 +29,7 @@ from purposeapp.rooms.code import read_code
 from purposeapp.rooms.picture import MIN_ANSWERS
 from purposeapp.split import Split
 from purposeapp.web.blank_page import blank_page
-from purposeapp.web.cache import DatabaseCache
+from purposeapp.web.cache import database_cache
 from purposeapp.web.fragments import fragment
 from purposeapp.web.latest_version import latest_version
 from purposeapp.web.live_rooms import live_rooms
@@ -96,8 +95,8 @@ def join(request: HttpRequest) -> Any:
 
 def _may_guess(request: HttpRequest) -> bool:
     """Count an invalid room code. Returns False if the network is over its rate limit."""
-    counts = cast(DatabaseCache, cache)
-    return counts.count(f"room codes at {network_of(request)}", timeout=60) <= MAX_MISSES_A_MINUTE
+    misses = database_cache.count(f"room codes at {network_of(request)}", timeout=60)
+    return misses <= MAX_MISSES_A_MINUTE
 
 
 def _room_with(code: str) -> LiveRoom | None:

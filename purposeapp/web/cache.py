@@ -4,8 +4,9 @@ import pickle
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
+from django.core.cache import cache
 from django.core.cache.backends import db
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -109,3 +110,7 @@ class DatabaseCache(db.DatabaseCache):
     @property
     def _name(self) -> str:
         return connection.ops.quote_name(self._table)  # type: ignore[attr-defined]
+
+
+database_cache = cast(DatabaseCache, cache)
+"""Django's default cache, by its type."""

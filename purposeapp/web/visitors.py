@@ -1,15 +1,14 @@
 """Rate limit on new sessions of visitors who aren't signed in."""
 
 import ipaddress
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions import middleware
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
-from .cache import DatabaseCache
+from .cache import database_cache
 
 MAX_NEW_A_DAY = 2_000
 """The sessions that visitors at one network address may begin in a day: enough for a trade fair."""
@@ -29,8 +28,8 @@ def may_begin_session(request: HttpRequest) -> bool:
     session.get(SESSION_KEY)  # loads the session, which clears the key if it has ended
     if session.session_key or SESSION_KEY in session:
         return True
-    limits = cast(DatabaseCache, cache)
-    return limits.count(f"visitors at {network_of(request)}", timeout=DAY_S) <= MAX_NEW_A_DAY
+    count = database_cache.count(f"visitors at {network_of(request)}", timeout=DAY_S)
+    return count <= MAX_NEW_A_DAY
 
 
 class SessionMiddleware(middleware.SessionMiddleware):

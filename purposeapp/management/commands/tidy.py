@@ -1,13 +1,10 @@
-from typing import cast
-
 from allauth.account.models import EmailConfirmation
-from django.core.cache import cache
 from django.core.management import BaseCommand
 from django.utils import timezone
 
 from purposeapp.accounts.pending_codes import drop_expired_codes
 from purposeapp.models import Room, Session, Talk
-from purposeapp.web.cache import DatabaseCache
+from purposeapp.web.cache import database_cache
 from purposeapp.web.outbox import drop_expired
 
 
@@ -25,7 +22,7 @@ class Command(BaseCommand):
         rooms = Room.objects.end_overdue()
         sessions, _by_model = Session.objects.filter(expire_date__lte=timezone.now()).delete()
         codes = drop_expired_codes()
-        limits = cast(DatabaseCache, cache).clear_expired()
+        limits = database_cache.clear_expired()
         links, _by_model = EmailConfirmation.objects.all_expired().delete()
         mails = drop_expired()
         self.stdout.write(

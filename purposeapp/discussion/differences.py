@@ -44,15 +44,15 @@ def differences(mine: Answers, theirs: Answers, *, name: str) -> list[str]:
     They name the largest difference in each direction; a table has them all. `name` is the name of
     the other person.
     """
-    return _said(mine, theirs, name, NOW_TO_READER, FUTURE_TO_READER)
+    return _sentences(mine, theirs, name, NOW_TO_READER, FUTURE_TO_READER)
 
 
 def differences_of_both(inviter: Answers, guest: Answers, *, name: str) -> list[str]:
     """Return the same for both to read, with the inviter's `name`."""
-    return _said(inviter, guest, name, NOW_TO_BOTH, FUTURE_TO_BOTH)
+    return _sentences(inviter, guest, name, NOW_TO_BOTH, FUTURE_TO_BOTH)
 
 
-def _said(one: Answers, other: Answers, name: str, now: Promise, future: Promise) -> list[str]:
+def _sentences(one: Answers, other: Answers, name: str, now: Promise, future: Promise) -> list[str]:
     said = [
         _compared(one.now, other.now, name, now)
         or _("Now, you both spend your points the same way."),

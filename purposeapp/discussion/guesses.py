@@ -95,20 +95,20 @@ def guesses(mine: Answers, theirs: Answers, *, name: str, title: str) -> list[st
     `name` is the other person's name within a sentence, and `title` at the start of one.
     """
     return [
-        *_said(BY_READER, mine.guess, theirs.now, name),
-        *_said(ON_READER, theirs.guess, mine.now, title),
+        *_sentences(BY_READER, mine.guess, theirs.now, name),
+        *_sentences(ON_READER, theirs.guess, mine.now, title),
     ]
 
 
 def guesses_of_both(inviter: Answers, guest: Answers, *, name: str) -> list[str]:
     """Return the same for both to read, with the inviter's `name`."""
     return [
-        *_said(BY_INVITER, inviter.guess, guest.now, name),
-        *_said(BY_GUEST, guest.guess, inviter.now, name),
+        *_sentences(BY_INVITER, inviter.guess, guest.now, name),
+        *_sentences(BY_GUEST, guest.guess, inviter.now, name),
     ]
 
 
-def _said(words: Wordings, guess: Split | None, now: Split, name: str) -> list[str]:
+def _sentences(words: Wordings, guess: Split | None, now: Split, name: str) -> list[str]:
     if not guess:
         return []
     if guess == now:

@@ -78,7 +78,7 @@ def gaps_after(changed: Iterable[PortraitPart]) -> list[str]:
         return []
     before = without_text(published.values())
     lost = {slot: _without(splits, before.get(slot, [])) for slot, splits in missing.items()}
-    return [_said(str(slot.label), splits) for slot, splits in lost.items() if splits]
+    return [_gap_error(str(slot.label), splits) for slot, splits in lost.items() if splits]
 
 
 def _without(splits: list[Split], known: list[Split]) -> list[Split]:
@@ -86,7 +86,7 @@ def _without(splits: list[Split], known: list[Split]) -> list[Split]:
     return [split for split in splits if split not in known_ones]
 
 
-def _said(slot: str, splits: list[Split]) -> str:
+def _gap_error(slot: str, splits: list[Split]) -> str:
     """Return the error message for a slot and its splits."""
     more = max(0, len(splits) - MAX_NAMED_SPLITS)
     words = {"slot": slot, "splits": ", ".join(map(str, splits[:MAX_NAMED_SPLITS])), "more": more}

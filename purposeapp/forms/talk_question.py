@@ -55,7 +55,7 @@ class TalkQuestionForm(VersionedForm):
                 self.add_error("purpose", forms.ValidationError(NEVER_ABOUT_IT, code="purpose"))
             if not self.instance.pk and not values.get("key"):
                 values["key"] = unused_key(self.typed())
-            for error in _said(gaps_after(self.typed())):
+            for error in _gap_errors(gaps_after(self.typed())):
                 self.add_error(None, forms.ValidationError(error, code="gap"))
         return values
 
@@ -87,7 +87,7 @@ def gaps_after(changed: TalkQuestion) -> list[Finding]:
     return [gap for gap in without_wording(after) if gap not in before]
 
 
-def _said(gaps: list[Finding]) -> list[str]:
+def _gap_errors(gaps: list[Finding]) -> list[str]:
     """Return one error message for each topic that would lose questions."""
     purposes: dict[Topic, list[str]] = {}
     for gap in gaps:

@@ -25,7 +25,7 @@ def differences(old, new, *, among: Container[str] | None = None) -> list[Differ
     Either may be a historical record.
     """
     return [
-        Difference(_label(new, name), _said(old, name), _said(new, name))
+        Difference(_label(new, name), _display_value(old, name), _display_value(new, name))
         for name in changed_fields(old, new)
         if among is None or name in among
     ]
@@ -39,7 +39,8 @@ def changed_fields(old, new) -> list[str]:
 def described(version) -> list[Difference]:
     """Return all fields of a version, each with an empty old value."""
     return [
-        Difference(_label(version, name), "", _said(version, name)) for name in _fields(version)
+        Difference(_label(version, name), "", _display_value(version, name))
+        for name in _fields(version)
     ]
 
 
@@ -55,7 +56,7 @@ def _label(version, name: str) -> str:
     return str(capfirst(version._meta.get_field(name).verbose_name))
 
 
-def _said(version, name: str) -> str | Promise:
+def _display_value(version, name: str) -> str | Promise:
     """Return a field's displayed value."""
     value = getattr(version, name)
     if value in (None, ""):

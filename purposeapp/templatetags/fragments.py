@@ -185,7 +185,7 @@ def form_field(field: BoundField) -> SafeString:
         is_bound=field.form.is_bound,
         widget=type(widget).__qualname__,
         attrs=tuple(widget.attrs.items()),
-        choices=_said(widget.choices) if isinstance(widget, ChoiceWidget) else (),
+        choices=_as_strings(widget.choices) if isinstance(widget, ChoiceWidget) else (),
         chosen=str(value) if has_choices else None,
         late={"typed": typed} if typed is not None else {},
         context=lambda values: {"field": _holding(field, values)},
@@ -203,7 +203,7 @@ def time_zone_select(field: BoundField) -> SafeString:
         "purposeapp/_time_zone_select.html",
         id=field.auto_id,
         name=field.html_name,
-        without_region=_said([browsers, utc]),
+        without_region=_as_strings([browsers, utc]),
         regions=tuple((region, tuple(places)) for region, places in regions),
     )
     chosen = escape(current_name(field.value() or ""))
@@ -222,7 +222,7 @@ def _holding(field: BoundField, values: Mapping[str, Any]) -> BoundField:
     return field
 
 
-def _said(choices: Iterable) -> tuple:
+def _as_strings(choices: Iterable) -> tuple:
     return tuple((str(value), str(label)) for value, label in choices)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from purposeapp.split import Split
+from purposeapp.split import Purpose, Split
 
 
 @pytest.fixture
@@ -46,9 +46,10 @@ def test_the_sitemap_names_every_public_page_once_and_each_opens(client, db, rob
     addresses = [address for address in addresses if address.strip()]
     assert len(addresses) == len(set(addresses))
     paths = {urlsplit(address).path for address in addresses}
-    assert {f"/splits/{split}/" for split in Split.all()} < paths
-    assert {"/", "/worksheet/", "/purposes/", "/purposes/job-seeking/", "/community/"} < paths
-    for path in paths - {f"/splits/{split}/" for split in Split.all()}:
+    splits = {f"/splits/{split}/" for split in Split.all()}
+    others = {"/", "/worksheet/", "/privacy/", "/purposes/", "/community/"}
+    assert paths == splits | others | {f"/purposes/{each.slug}/" for each in Purpose}
+    for path in paths - splits:
         assert client.get(path).status_code == 200
 
 

@@ -13,7 +13,7 @@ from purposeapp.import_export import exporting
 from purposeapp.import_export.csv_table import escape_formulas, unescape_formulas
 from purposeapp.import_export.importing import read_document
 from purposeapp.models import Assessment, User
-from purposeapp.models.talk_answer import TalkSide
+from purposeapp.models.talk_answer import TalkAnswer, TalkKind, TalkSide
 from purposeapp.split import Purpose, Split
 from tests.support.make import NOON, make_assessment, make_goal, make_reminder, make_user
 from tests.support.rooms import make_room
@@ -379,3 +379,11 @@ def test_the_history_links_to_both(owner, three):
     page = owner.get("/history/").content.decode()
     for path in PATHS:
         assert f'href="{path}"' in page
+
+
+def test_the_answers_of_a_talk_have_a_fixed_order_however_they_are_stored(owner, user):
+    make_talk(user, "answered")
+    before = list(owner.get("/history/export.json").json()["talks"][0])
+    TalkAnswer.objects.filter(kind="now").update(kind="now")  # stored anew, at the end
+    assert list(owner.get("/history/export.json").json()["talks"][0]) == before
+    assert [key for key in before if key in TalkKind.values] == TalkKind.values

@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
 from purposeapp.models import Assessment, Goal, Reminder, Room, Talk, Tick, User
-from purposeapp.models.talk_answer import TalkSide
+from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Purpose
 
 from .csv_table import escape_formulas, write_table
@@ -141,12 +141,13 @@ def _tick_values(tick: Tick) -> dict[str, str]:
 def _talk_values(talk: Talk, side: TalkSide) -> dict[str, object]:
     """Return what one side entered in a talk, and nothing that the other side entered."""
     notes = [note.text for note in talk.notes.all() if note.side == side]
+    answers = talk.answered[side]
     return {
         "id": str(talk.id),
         "side": side.value,
         "made_at": _timestamp(talk.made_at),
         "note": "".join(notes),
-        **{kind: split.as_dict() for kind, split in talk.answered[side].items()},
+        **{kind.value: answers[kind].as_dict() for kind in TalkKind if kind in answers},
         **({"label": talk.label, "name": talk.name} if side == TalkSide.INVITER else {}),
         "started_at": _timestamp_or_none(talk.started_at),
         "agreed_at": _timestamp_or_none(talk.agreed_at(side)),

@@ -320,3 +320,18 @@ def test_a_note_from_an_older_page_leaves_a_newer_event_alone(owner, assessment)
     assert owner.post(f"/history/{assessment.id}/", chosen).status_code == 302
     assessment.refresh_from_db()
     assert assessment.event == ""
+
+
+def test_a_save_says_what_it_changed(owner, assessment):
+    def saved(**form) -> list[str]:
+        stored = Assessment.objects.get()
+        was = f"{stored.event} {stored.event_words}"
+        sent = {"event": "", "event_words": "", "note": "", "event_was": was, **form}
+        response = owner.post(f"/history/{assessment.id}/", sent, follow=True)
+        return [str(message) for message in response.context["messages"]]
+
+    assert saved(note="So.") == ["Your note is saved."]
+    assert saved(note="So.") == ["Saved."]
+    assert saved(note="So.", event="study") == ["Saved."]
+    assert saved(event="study") == ["Your note is deleted."]
+    assert saved() == ["Saved."]

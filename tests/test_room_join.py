@@ -677,3 +677,14 @@ def test_a_seat_is_stored_as_a_hash_of_what_the_browser_has(client, room):
     assert key not in stored.seat
     assert isinstance(stored.pk, uuid.UUID)
     assert stored.split == Split.parse("6-2-2-0-0")
+
+
+def test_points_that_come_after_the_room_was_deleted_still_lead_to_a_result(client, room):
+    path = f"/r/{room.code}/"
+    room.end()
+    room.delete()
+    live_rooms.get(room.code, refresh=True)
+    page = client.post(path, points("6-2-2-0-0", round=1))
+    assert page.status_code == 404
+    assert 'href="/splits/6-2-2-0-0/">See the result of these points</a>' in page.content.decode()
+    assert "See the result" not in words_of(client.post(path, points("6-2-2-0-1", round=1)))

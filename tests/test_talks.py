@@ -1387,11 +1387,11 @@ def test_the_inviters_own_page_that_is_passed_on_leads_to_the_invitation(strange
         assert guest.get(page).url == f"/invitations/{made.invite_key}/"
     # It may also be the inviter, whose session has ended.
     said = client.get(page, follow=True).content.decode()
-    assert '<a href="/accounts/login/?next=/talks/">Sign in</a> to see your side.' in (
-        " ".join(said.split())
-    )
+    here = f"/accounts/login/?next=%2Finvitations%2F{made.invite_key}%2F"
+    assert f'<a href="{here}">Sign in</a> to see your side.' in " ".join(said.split())
     assert owner.get(page).status_code == 200
-    for key in ("", "a/b", "%00", "\u0661"):
+    made.talk.withdraw(TalkSide.INVITER)
+    for key in ("", "a/b", "%00", "\u0661", "nobodys-key", made.invite_key):
         assert client.get(by_id(made), {"link": key}).url.startswith("/accounts/login/")
         assert stranger.get(by_id(made), {"link": key}).status_code == 404
 

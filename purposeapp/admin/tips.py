@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from purposeapp.forms import PositionForm, TipForm
+from purposeapp.forms.tip import MOVED_MEANWHILE
 from purposeapp.models import Tick, Tip
 from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
 from purposeapp.split import Purpose
@@ -119,9 +120,14 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     ) -> HttpResponse:
         """Show the list. A move button saves the typed positions, then moves its tip.
 
-        It leads back to the tip's row, which is then highlighted.
+        It leads back to the tip's row, which is then highlighted. If the submitted list is out of
+        date, nothing is saved, and the list is shown as it is now.
         """
         response = super().changelist_view(request, extra_context)
+        if _is_out_of_date(response):
+            # Django would show the submitted positions beside the rows in their new order.
+            messages.error(request, MOVED_MEANWHILE)
+            return redirect(request.get_full_path())
         arrow = ARROW.fullmatch(request.POST.get("_save", ""))
         # Django redirects to this URL once it has saved the list, and to another one if the query
         # string is wrong, before it checks the permission.
@@ -271,3 +277,10 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
             self.own_page("<int:tip_id>/preview/", tip_preview, "preview", "view"),
             *super().get_urls(),
         ]
+
+
+def _is_out_of_date(response: HttpResponse) -> bool:
+    """Return whether a list of tips is shown again because a position has changed meanwhile."""
+    shown = (getattr(response, "context_data", None) or {}).get("cl")
+    forms = shown.formset.forms if shown and shown.formset else []
+    return any(form.has_error("position", code="conflict") for form in forms if form.is_bound)

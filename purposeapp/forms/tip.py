@@ -16,7 +16,10 @@ from purposeapp.split import EVEN_SPLIT, Purpose, Split
 from .editors_text import EditorsTextField
 from .versioned import VersionedForm, first_unused
 
-MOVED_MEANWHILE = _("This tip has moved since you opened the list. Reload the list.")
+MOVED_MEANWHILE = _(
+    "A tip has moved since you opened the list, so nothing was saved. This is the list as it is "
+    "now."
+)
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Enter five numbers that add up to ten.")
 CANNOT_MOVE_SO = _("These points rule out this direction: %(direction)s.")

@@ -45,7 +45,11 @@ def assessment(
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
     if form.is_bound and form.is_valid():
         form.save()
-        messages.success(request, _("Your note is saved."))
+        words = _("Saved.")
+        if {*form.changed_data} - {"event_was"} == {"note"}:
+            is_empty = not form.cleaned_data["note"]
+            words = _("Your note is deleted.") if is_empty else _("Your note is saved.")
+        messages.success(request, words)
         return redirect(assessment)
     restore_typed(form, typed)
     return _page(request, assessment, event_label, form, typed=typed)

@@ -44,7 +44,14 @@ from purposeapp.web.visitors import network_of
 from . import errors
 from .rooms import MAX_HOURS
 from .save_result import save_own
-from .ten_points import FUTURE, NOW, Question, opening_from_address, ten_points_page
+from .ten_points import (
+    FUTURE,
+    NOW,
+    Question,
+    opening_from_address,
+    result_of_points,
+    ten_points_page,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -116,7 +123,7 @@ def _in_room(view: View) -> View:
             if not _may_guess(request):
                 return errors.too_many_requests(request)
             title, text = _("We can't find that room"), NO_SUCH_ROOM
-            way = errors.Way(reverse("join"), _("Enter the code"))
+            way = result_of_points(request) or errors.Way(reverse("join"), _("Enter the code"))
             return errors.error_page(request, HTTPStatus.NOT_FOUND, title, str(text), way=way)
         if code != room.code:
             return HttpResponseSeeOther(reverse(view.url_name, args=[room.code]))  # type: ignore[attr-defined]

@@ -8,7 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -204,6 +206,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
         "own": TalkSeat(talk, side, account).url() if side else "",
         "name": talk.name,
         "day": local_format(talk.expires_at, "DATE_FORMAT"),
+        "sign_in": _sign_in(request),
     }
     blank = blank_page(request, INVITATION, lambda late: late, late=context, is_own=bool(side))
     return blank or render(request, INVITATION, {**context, "is_own": bool(side)})
@@ -256,4 +259,10 @@ def _used_up(request: HttpRequest, talk: Talk, side: TalkSide | None, key: str) 
         title = _("This invitation has expired")
         words = _("Invitations last %(count)d days. Ask the person who sent it for a new one.")
         text = words % {"count": INVITATION_TERM.days}
-    return errors.gone(request, title, text)
+    way = None if request.user.is_authenticated else errors.Way(_sign_in(request), _("Sign in"))
+    return errors.gone(request, title, text, way if talk.started_at else None)
+
+
+def _sign_in(request: HttpRequest) -> str:
+    """Return the URL of the sign-in page, which leads back to this one."""
+    return f"{reverse('account_login')}?{urlencode({'next': request.path})}"

@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from purposeapp.forms.ten_points import TenPointsForm
 from purposeapp.models import Talk, User
 from purposeapp.models.capability_key import key_of
 from purposeapp.models.talk_answer import TalkKind, TalkSide
@@ -26,6 +25,7 @@ from purposeapp.web.private import private
 from purposeapp.web.responses import HttpResponseSeeOther
 
 from . import errors
+from .ten_points import result_of_points
 
 View = Callable[..., HttpResponse]
 
@@ -188,26 +188,14 @@ def left_title(talk: Talk, side: TalkSide) -> str:
     return _("You've withdrawn from this talk")
 
 
-def _result_of_points(request: HttpRequest) -> errors.Way | None:
-    """Return the link to the result of the ten points that were sent, so that they aren't lost.
-
-    None if there are none.
-    """
-    if request.method != "POST":
-        return None
-    form = TenPointsForm(request.POST)
-    if not form.is_valid():
-        return None
-    return errors.Way(reverse("split", args=[form.split]), _("See the result of these points"))
-
-
 def _invitation_in(request: HttpRequest) -> HttpResponse | None:
-    """Redirect to the invitation whose key is in the query; None if there is none.
+    """Redirect to the invitation whose key is in the query; None if it can't start a talk.
 
     It's there on the inviter's page, and whoever is sent that page's address is the guest.
     """
     key = request.GET.get("link", "")
-    if not re.fullmatch(r"[\w-]+", key, re.ASCII):
+    talk = Talk.objects.of_invitation(key) if re.fullmatch(r"[\w-]+", key, re.ASCII) else None
+    if not talk or not talk.can_start:
         return None
     return HttpResponseSeeOther(reverse("invitation", args=[key]))
 
@@ -222,7 +210,7 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
 
     def seated(view: View, request: Any, seat: TalkSeat, **kwargs: Any) -> HttpResponse:
         request.seat = seat
-        result = _result_of_points(request)
+        result = result_of_points(request)
         way = result or (your_talks() if seat.account.is_authenticated else None)
         if seat.talk.has_withdrawn(seat.side):
             text = _("Everything you entered in it has been deleted.")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -16,7 +17,10 @@ from purposeapp.forms.ten_points import FutureForm, TenPointsForm
 from purposeapp.models import Assessment
 from purposeapp.split import Split
 
+from . import errors
 from .resumable import Typed, resumable_form
+
+RESULT_OF_THESE = _("See the result of these points")
 
 Form = TypeVar("Form", bound=TenPointsForm)
 
@@ -133,3 +137,16 @@ def ten_points_page(
         return view
 
     return decorator
+
+
+def result_of_points(request: HttpRequest) -> errors.Way | None:
+    """Return the link to the result of the ten points that were sent, so that they aren't lost.
+
+    None if there are none.
+    """
+    if request.method != "POST":
+        return None
+    form = TenPointsForm(request.POST)
+    if not form.is_valid():
+        return None
+    return errors.Way(reverse("split", args=[form.split]), str(RESULT_OF_THESE))

@@ -16,7 +16,7 @@
     for (const part of document.querySelectorAll("[data-shared]")) part.hidden = true;
     page.querySelector("[data-yours]").hidden = false;
     const compare = page.querySelector("[data-compare]");
-    if (cameFrom && cameFrom !== own) {
+    if (cameFrom) {
       compare.firstElementChild.href = compare.dataset.compare.replace(/[^/]+\/$/, `${cameFrom}/`);
       compare.hidden = false;
     }

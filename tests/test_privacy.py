@@ -124,7 +124,7 @@ def test_the_communitys_picture_is_released_by_the_rules_that_it_says(page):
         f"shares of at least {MIN_PEOPLE} people, and no number about fewer than {MIN_CELL}"
         in words
     )
-    assert f"before at least {MIN_CHANGED} people's results have changed" in words
+    assert f"only after at least {MIN_CHANGED} people's results have changed" in words
 
 
 def test_limits_are_stored_without_an_address_or_an_account(client, db):

@@ -48,7 +48,7 @@ PENDING_CODES = (PENDING_LOGIN, PENDING_EMAIL, PENDING_RESET)
 def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
     """Enter a login code. If it's over and LinkedIn's sign-in required it, return to sign-in."""
     is_pending = _is_pending(request)
-    response = _answer(views.confirm_login_code, request)
+    response = _response_of(views.confirm_login_code, request)
     if request.user.is_authenticated:
         return response  # the code was right, wherever this leads
     if getattr(response, "url", "") == reverse("account_login"):
@@ -60,7 +60,7 @@ def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
 def confirm_email(request: HttpRequest) -> HttpResponseBase:
     """Enter the code that verifies the email of a new account, or a changed email."""
     is_pending = _is_pending(request)
-    response = _answer(views.email_verification_sent, request)
+    response = _response_of(views.email_verification_sent, request)
     if request.user.is_authenticated:
         return _to_a_new_code(request, response, "account_email", ASK_AGAIN, is_pending)
     return _to_a_new_code(request, response, "account_login", SIGN_IN_AGAIN, is_pending)
@@ -70,7 +70,7 @@ def confirm_email(request: HttpRequest) -> HttpResponseBase:
 def confirm_password_reset(request: HttpRequest) -> HttpResponseBase:
     """Enter the password reset code."""
     is_pending = _is_pending(request)
-    response = _answer(views.confirm_password_reset_code, request)
+    response = _response_of(views.confirm_password_reset_code, request)
     return _to_a_new_code(request, response, "account_reset_password", ASK_AGAIN, is_pending)
 
 
@@ -78,11 +78,11 @@ def confirm_password_reset(request: HttpRequest) -> HttpResponseBase:
 def complete_password_reset(request: HttpRequest) -> HttpResponseBase:
     """Set the new password after a right code, before the code expires."""
     is_pending = _is_pending(request)
-    response = _answer(views.complete_password_reset, request)
+    response = _response_of(views.complete_password_reset, request)
     return _to_a_new_code(request, response, "account_reset_password", ASK_AGAIN, is_pending)
 
 
-def _answer(
+def _response_of(
     view: Callable[[HttpRequest], HttpResponseBase], request: HttpRequest
 ) -> HttpResponseBase:
     """Call allauth's view. For a deleted account, redirect to where allauth leads if it's over."""

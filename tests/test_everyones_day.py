@@ -32,7 +32,7 @@ from tests.support.make import (
     points,
     sheet,
 )
-from tests.support.pages import text_of
+from tests.support.pages import in_words, text_of
 from tests.support.reminders import chosen, send
 
 ZONES = ["Pacific/Auckland", "Asia/Kolkata", "Europe/London", "America/Los_Angeles"]
@@ -55,10 +55,6 @@ def clock(moment: datetime):
     """Freeze the clock at `moment`."""
     with patch("django.utils.timezone.now", return_value=moment.astimezone(UTC)):
         yield
-
-
-def in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def listed(client: Client) -> list[tuple[str, str]]:

@@ -21,25 +21,13 @@ from purposeapp.accounts.pending import (
 )
 from purposeapp.models import Assessment, Reminder, Session, User
 from purposeapp.split import Split
+from tests.support.client import history, sign_in, spend
 from tests.support.concurrency import at_once
 from tests.support.headers import OWN_LINK
 from tests.support.mails import code_in
 from tests.support.make import PASSWORD, make_assessment, make_reminder, make_user, points
 
 SIGN_UP = {"email": "new@example.org", "password1": PASSWORD}
-
-
-def spend(client, split="6-2-2-0-0", submission=None):
-    return client.post("/", points(split, submission=submission or str(uuid.uuid4())))
-
-
-def history(client) -> list[str]:
-    entries = client.get("/history/").context["entries"]
-    return [str(entry.snapshot.split) for entry in entries]
-
-
-def sign_in(client, user):
-    return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
 
 
 def test_after_signing_up(client, db):

@@ -22,17 +22,13 @@ from purposeapp.models import Reminder
 from purposeapp.models.reminder import PERIODS, Rhythm
 from tests.support.mails import code_in
 from tests.support.make import make_assessment, make_reminder, make_user, points, prove_address
-from tests.support.pages import text_of
+from tests.support.pages import in_words, text_of
 from tests.support.reminders import chosen
 
 PATH = "/reminders/"
 CHANGED = "/reminders/changed/"
 CONFIRM = "/reminders/address/"
 DAYS = st.dates(date(2003, 5, 5), date(2100, 1, 1))
-
-
-def in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 # --- The dates ---

@@ -1,14 +1,12 @@
 """In the most extreme time zones, pages show people's own date from the first page on."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
-
-def in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+from tests.support.pages import in_words
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kolkata"])

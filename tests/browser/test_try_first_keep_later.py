@@ -6,17 +6,10 @@ from playwright.sync_api import expect
 from tests.support.visitor import ASSESSMENT
 
 
-def spend_anonymously(visitor, split: str) -> None:
-    visitor.page.goto("/")
-    visitor.type_points(split)
-    visitor.send_button.click()
-    visitor.page.wait_for_url(f"**/splits/{split}/")
-
-
 def test_of_what_was_tried_before_signing_up_ones_own_is_in_the_history_afterwards(visitor):
     page = visitor.page
-    spend_anonymously(visitor, "6-2-2-0-0")
-    spend_anonymously(visitor, "2-2-0-6-0")
+    visitor.spend_anonymously("6-2-2-0-0")
+    visitor.spend_anonymously("2-2-0-6-0")
     page.get_by_role("link", name="Save my result").click()
     page.wait_for_url("**/accounts/signup/**")
     expect(page.get_by_text("2 results are waiting in this browser.")).to_be_visible()
@@ -65,7 +58,7 @@ def test_with_an_account_a_yes_leads_to_the_assessment(visitor):
 
 
 def test_nothing_of_it_goes_to_the_next_one_at_the_same_browser(visitor, new_visitor):
-    spend_anonymously(visitor, "6-2-2-0-0")
+    visitor.spend_anonymously("6-2-2-0-0")
     visitor.sign_up_by_hand()
     visitor.sign_out()
     visitor.email = f"next-{visitor.email}"

@@ -38,13 +38,6 @@ def newest_code(mails):
     return newest_code
 
 
-def spend_anonymously(visitor, split: str = "6-2-2-0-0") -> None:
-    visitor.page.goto("/")
-    visitor.type_points(split)
-    visitor.send_button.click()
-    visitor.page.wait_for_url(f"**/splits/{split}/")
-
-
 def enter(page, code: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Enter the code")
     page.get_by_role("main").get_by_role("textbox").first.fill(code)
@@ -67,7 +60,7 @@ def expect_history(visitor, *headlines: str) -> None:
 
 def test_a_new_account_whose_code_is_entered_later_in_the_same_browser(visitor, newest_code):
     page = visitor.page
-    spend_anonymously(visitor)
+    visitor.spend_anonymously("6-2-2-0-0")
     page.goto("/accounts/signup/")
     visitor.fill_credentials()
     page.get_by_role("button", name="Sign up").click()
@@ -101,7 +94,7 @@ def test_a_long_email_makes_no_page_wider_than_a_phone(new_visitor, newest_code)
 def test_an_old_account_by_password(visitor, newest_code):
     sign_up_with_code(visitor, newest_code)
     visitor.sign_out()
-    spend_anonymously(visitor)
+    visitor.spend_anonymously("6-2-2-0-0")
     visitor.sign_in_by_hand()
     expect_history(visitor, "Mainly business driven (60%)")
 
@@ -110,7 +103,7 @@ def test_a_code_by_mail_in_place_of_the_password(visitor, newest_code):
     page = visitor.page
     sign_up_with_code(visitor, newest_code)
     visitor.sign_out()
-    spend_anonymously(visitor, "0-0-0-10-0")
+    visitor.spend_anonymously("0-0-0-10-0")
     page.goto("/accounts/login/code/")
     page.get_by_role("textbox").fill(visitor.email)
     page.get_by_role("main").get_by_role("button").first.click()
@@ -123,7 +116,7 @@ def test_a_forgotten_password_in_between(visitor, newest_code):
     page = visitor.page
     sign_up_with_code(visitor, newest_code)
     visitor.sign_out()
-    spend_anonymously(visitor)
+    visitor.spend_anonymously("6-2-2-0-0")
     page.goto("/accounts/login/")
     forgotten = page.get_by_role("link", name="Forgot your password?")
     assert forgotten.bounding_box()["height"] >= 44  # pixels, large enough for a finger

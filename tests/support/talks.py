@@ -1,9 +1,11 @@
-"""Factories for talks in every state, reached by the actions of inviter and guest."""
+"""Factories for talks in every state, reached by the actions of both sides; their addresses."""
 
+import re
 from datetime import timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.utils import timezone
 
 from purposeapp.models import Talk, User
@@ -11,6 +13,8 @@ from purposeapp.models.capability_key import hash_of, make_key
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.models.talk_queryset import INVITATION_TERM, TALK_TERM
 from purposeapp.split import Split
+
+PATH = "/talks/"
 
 INVITERS = {TalkKind.NOW: "7-0-2-1-0", TalkKind.FUTURE: "3-4-2-1-0", TalkKind.GUESS: "1-1-1-1-6"}
 GUESTS = {TalkKind.NOW: "0-1-3-0-6", TalkKind.FUTURE: "0-6-3-0-1", TalkKind.GUESS: "2-2-2-2-2"}
@@ -72,6 +76,21 @@ def make_talk(
     if state == "over":
         _set_back(talk, TALK_TERM)
     return MadeTalk(talk_of(talk), key, guest_key)
+
+
+def by_id(made: MadeTalk, page: str = "") -> str:
+    """Return the address of a page of the inviter."""
+    return f"/talks/{made.talk.pk}/{page}"
+
+
+def by_key(made: MadeTalk, page: str = "") -> str:
+    """Return the address of a page of the guest."""
+    return f"/talk/{made.guest_key}/{page}"
+
+
+def link_in(response: HttpResponse) -> str:
+    """Return the path of the secret link that a page shows."""
+    return re.search("data-link>http://[^/]+(/[^<]+)<", response.content.decode())[1]
 
 
 def talk_of(talk: Talk) -> Talk:

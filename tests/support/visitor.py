@@ -98,6 +98,13 @@ class Visitor:
         self.page.wait_for_url(ASSESSMENT)
         return self.page.url
 
+    def spend_anonymously(self, split: str) -> None:
+        """Send a split, signed out, through the form, as people do."""
+        self.page.goto("/")
+        self.type_points(split)
+        self.send_button.click()
+        self.page.wait_for_url(f"**/splits/{split}/")
+
     # --- The result ---
 
     @property

@@ -32,12 +32,6 @@ def ana():
     return guest
 
 
-@pytest.fixture
-def guest():
-    """The browser of a guest who comes by the key."""
-    return Client()
-
-
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
@@ -121,7 +115,7 @@ def test_who_has_no_verified_email_is_told_nothing(user, guest):
 
 
 def test_a_mail_server_that_fails_loses_no_points(guest, inviter, settings):
-    settings.EMAIL_BACKEND = "tests.test_talk_news.nothing"
+    settings.EMAIL_BACKEND = "tests.talks.test_news.nothing"
     made = make_talk(inviter, "started")
     spend(guest, f"/talk/{made.guest_key}/", "now", "future")
     assert talk_of(made.talk).has_finished(TalkSide.GUEST)

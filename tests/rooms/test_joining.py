@@ -101,7 +101,7 @@ def test_a_result_page_says_nothing_about_whether_a_code_is_right(client, room):
             path = f"/r/{code}/{page}/"
             response = client.generic(method, path, headers=ORIGIN)
             headers = {**response.headers, "Location": response.url.replace(code, "…")}
-            del headers["Expires"]  # now, so that it may be another second
+            headers.pop("Expires", "")  # now, which may be another second
             answers.append((response.status_code, headers, response.content))
         assert answers[0] == answers[1] == answers[2]
 

@@ -20,7 +20,8 @@ from purposeapp.forms.paper import AFTER_ENTRY, DAY_TO_COME
 from purposeapp.forms.reminder import NOT_TO_COME
 from purposeapp.forms.time_zone import UNKNOWN_ZONE
 from purposeapp.import_export import exporting
-from purposeapp.import_export.importing import OTHER_DAY, import_document, read_document
+from purposeapp.import_export.deserialization import OTHER_DAY, read_document
+from purposeapp.import_export.importing import import_document
 from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Assessment, Goal, Reminder, User
 from tests.support.make import (

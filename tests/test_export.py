@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from purposeapp.import_export import exporting
 from purposeapp.import_export.csv_table import escape_formulas, unescape_formulas
-from purposeapp.import_export.importing import read_document
+from purposeapp.import_export.deserialization import read_document
 from purposeapp.models import Assessment, User
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Purpose, Split

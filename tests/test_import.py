@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from purposeapp.forms import FILE_TOO_LARGE, ImportForm
-from purposeapp.import_export import importing
-from purposeapp.import_export.importing import import_document, read_document
+from purposeapp.import_export import deserialization, importing
+from purposeapp.import_export.deserialization import read_document
+from purposeapp.import_export.importing import import_document
 from purposeapp.models import Assessment, Goal
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
@@ -174,7 +175,7 @@ def test_thousands_with_the_longest_of_notes_go_there_and_back(owner, user, path
 
 
 def test_more_entries_than_are_taken_are_refused_and_counted(owner, monkeypatch):
-    monkeypatch.setattr(importing, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(deserialization, "MAX_ENTRIES", 3)
     entries = [entry(id=str(uuid4())) for _ in range(4)]
     too_many = "This file has more than 3 entries. Split it into smaller files."
     goals = [goal_entry(set_at=f"2026-03-0{day}T12:00:00Z", ended_at=None) for day in "1234"]

@@ -10,8 +10,21 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purposeapp.import_export import csv_table, exporting, importing, json_validation
-from purposeapp.import_export.importing import Document, read_document
+from purposeapp.import_export import csv_table, exporting, json_validation
+from purposeapp.import_export.deserialization import (
+    BEFORE_SET_AT,
+    IN_THE_FUTURE,
+    NOT_A_TIMESTAMP,
+    NOT_OURS,
+    OTHER_POINTS_IN_FILE,
+    SECOND_OPEN,
+    TOO_EARLY,
+    TOO_FAR_AHEAD,
+    WORDS_BESIDE_AN_EVENT,
+    WORDS_MISSING,
+    Document,
+    read_document,
+)
 from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import LifeEvent
 from purposeapp.models.assessment import EARLIEST
@@ -42,20 +55,36 @@ BAD_VALUES = [
     ("id", json_validation.NOT_A_UUID, [f"{{{ID}}}", f"urn:uuid:{ID}", ID.replace("-", "")]),
     ("id", json_validation.NOT_A_UUID, ["\N{ARABIC-INDIC DIGIT ONE}" + ID[1:], f" {ID}"]),
     ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, NO_POINTS),
-    ("taken_at", importing.NOT_A_TIMESTAMP, [None, True, 1767225600, [], "", "\ud800"]),
-    ("taken_at", importing.NOT_A_TIMESTAMP, ["yesterday", "2026-03-01", "2026-03-01T12:00:00"]),
-    ("taken_at", importing.NOT_A_TIMESTAMP, ["2026-02-30T12:00:00Z", "0000-03-01T12:00:00Z"]),
-    ("taken_at", importing.NOT_A_TIMESTAMP, ["2026-03-01T12:00:60Z", "2026-03-01T12:00:00+24:00"]),
-    ("taken_at", importing.NOT_A_TIMESTAMP, ["2026-03-01T12:00:00Z\n", "2026-03-01T12:00:00Z\0"]),
-    ("taken_at", importing.TOO_EARLY, ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00-14:00"]),
-    ("taken_at", importing.TOO_EARLY, ["0001-01-01T00:00:00Z", "2003-05-04T23:59:59Z"]),
-    ("taken_at", importing.IN_THE_FUTURE, ["9999-12-31T23:59:59-23:59", SOON]),
+    ("taken_at", NOT_A_TIMESTAMP, [None, True, 1767225600, [], "", "\ud800"]),
+    (
+        "taken_at",
+        NOT_A_TIMESTAMP,
+        ["yesterday", "2026-03-01", "2026-03-01T12:00:00"],
+    ),
+    ("taken_at", NOT_A_TIMESTAMP, ["2026-02-30T12:00:00Z", "0000-03-01T12:00:00Z"]),
+    (
+        "taken_at",
+        NOT_A_TIMESTAMP,
+        ["2026-03-01T12:00:60Z", "2026-03-01T12:00:00+24:00"],
+    ),
+    (
+        "taken_at",
+        NOT_A_TIMESTAMP,
+        ["2026-03-01T12:00:00Z\n", "2026-03-01T12:00:00Z\0"],
+    ),
+    (
+        "taken_at",
+        TOO_EARLY,
+        ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00-14:00"],
+    ),
+    ("taken_at", TOO_EARLY, ["0001-01-01T00:00:00Z", "2003-05-04T23:59:59Z"]),
+    ("taken_at", IN_THE_FUTURE, ["9999-12-31T23:59:59-23:59", SOON]),
     ("note", json_validation.NOT_TEXT, [None, 7, [], "a\ud800b"]),
     ("note", NO_NUL, ["a\0b"]),
     ("note", "Ensure this value has at most 2000 characters (it has 2001).", ["x" * 2001]),
     ("event", json_validation.NOT_TEXT, [None, 7, [], {}]),
     ("event", NOT_AN_EVENT, ["wedding", "New job", "other\0"]),
-    ("event_words", importing.WORDS_BESIDE_AN_EVENT, ["Moved"]),
+    ("event_words", WORDS_BESIDE_AN_EVENT, ["Moved"]),
     ("event_words", json_validation.NOT_TEXT, [None, 7, "a\ud800b"]),
     ("event_words", NO_NUL, ["a\0b"]),
     ("event_words", "Ensure this value has at most 80 characters (it has 81).", ["x" * 81]),
@@ -67,29 +96,29 @@ BAD_ASSESSMENTS = [
         for bad in values
     ),
     *(
-        (entry(event="other", event_words=words), f"“event_words”: {importing.WORDS_MISSING}")
+        (entry(event="other", event_words=words), f"“event_words”: {WORDS_MISSING}")
         for words in ["", " \t"]
     ),
     (entry(vanity_project=1), "You have used 11 of 10 points. Take 1 away."),
     (entry(business_driven=0), "You have used 4 of 10 points. Add 6 more."),
-    (entry(business_driven=2, community_spirit=6), importing.OTHER_POINTS_IN_FILE),
+    (entry(business_driven=2, community_spirit=6), OTHER_POINTS_IN_FILE),
 ]
 BAD_GOAL_VALUES = [
     ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, ["4", True]),
-    ("set_at", importing.NOT_A_TIMESTAMP, [None, 7, "", "2026-03-01"]),
-    ("set_at", importing.IN_THE_FUTURE, [SOON]),
-    ("ended_at", importing.NOT_A_TIMESTAMP, [False, 7, "", "2026-03-01"]),
-    ("ended_at", importing.TOO_EARLY, ["2003-05-04T23:59:59Z"]),
-    ("ended_at", importing.BEFORE_SET_AT, ["2026-03-01T11:59:59Z"]),
+    ("set_at", NOT_A_TIMESTAMP, [None, 7, "", "2026-03-01"]),
+    ("set_at", IN_THE_FUTURE, [SOON]),
+    ("ended_at", NOT_A_TIMESTAMP, [False, 7, "", "2026-03-01"]),
+    ("ended_at", TOO_EARLY, ["2003-05-04T23:59:59Z"]),
+    ("ended_at", BEFORE_SET_AT, ["2026-03-01T11:59:59Z"]),
     (
         "wanted_by",
         json_validation.NOT_A_DAY,
         [7, False, [], "", "soon", "2027-02-30", "x\0", "\ud800"],
     ),
 ]
-WITHIN = importing.TOO_FAR_AHEAD % {"years": 20}
+WITHIN = TOO_FAR_AHEAD % {"years": 20}
 BAD_GOAL_VALUES += [
-    ("wanted_by", importing.BEFORE_SET_AT, ["0001-01-01", "2026-02-27"]),
+    ("wanted_by", BEFORE_SET_AT, ["0001-01-01", "2026-02-27"]),
     ("wanted_by", WITHIN, ["2046-03-03", "9999-12-31"]),
 ]
 BAD_GOALS = [
@@ -99,7 +128,7 @@ BAD_GOALS = [
         for bad in values
     ),
     (goal_entry(vanity_project=1), "You have used 11 of 10 points. Take 1 away."),
-    (goal_entry(set_at="2026-03-02T12:00:00Z"), importing.SECOND_OPEN),
+    (goal_entry(set_at="2026-03-02T12:00:00Z"), SECOND_OPEN),
 ]
 
 
@@ -200,7 +229,6 @@ def test_more_keys_and_a_byte_order_mark_do_no_harm():
 
 NOT_UTF_8, NOT_JSON = json_validation.NOT_UTF_8, json_validation.NOT_JSON
 NOT_AN_EXPORT, UNKNOWN_VERSION = json_validation.NOT_AN_EXPORT, json_validation.UNKNOWN_VERSION
-NOT_OURS = importing.NOT_OURS
 BAD_FILES = [
     (b"hello", NOT_OURS),
     (document(entry())[:-2] + b"\n", f"Line 2: {NOT_JSON}"),
@@ -267,8 +295,8 @@ BAD_TABLES = [
         (table(entry(), entry(**{key: str(bad)})), f"Row 3: “{key}”: {why}")
         for key, why, bad in [
             ("id", json_validation.NOT_A_UUID, "7"),
-            ("taken_at", importing.NOT_A_TIMESTAMP, "01.03.2026 12:00"),
-            ("taken_at", importing.IN_THE_FUTURE, SOON),
+            ("taken_at", NOT_A_TIMESTAMP, "01.03.2026 12:00"),
+            ("taken_at", IN_THE_FUTURE, SOON),
             ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, "6.0"),
             ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, ""),
             ("business_driven", json_validation.NOT_A_NUMBER % {"most": 10}, "٦"),
@@ -363,5 +391,5 @@ def test_any_timestamp_is_refused_or_one_that_was(time, offset):
             assert only.taken_at == datetime.fromisoformat(taken_at)
             assert EARLIEST <= only.taken_at <= timezone.now()
         case refusal:
-            outside = [importing.TOO_EARLY, importing.IN_THE_FUTURE]
+            outside = [TOO_EARLY, IN_THE_FUTURE]
             assert refusal in [f"Entry 1: “taken_at”: {reason}" for reason in outside]

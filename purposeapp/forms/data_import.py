@@ -3,12 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from purposeapp.import_export.importing import (
-    Document,
-    ImportResult,
-    import_document,
-    read_document,
-)
+from purposeapp.import_export.deserialization import Document, read_document
+from purposeapp.import_export.importing import ImportResult, import_document
 from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import User
 

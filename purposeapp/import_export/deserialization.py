@@ -31,7 +31,7 @@ from .json_validation import (
     AT_ENTRY,
     NOT_AN_EXPORT,
     ChoiceField,
-    DayField,
+    ISODateField,
     EntryForm,
     InvalidFile,
     TextField,
@@ -89,7 +89,7 @@ class NoteField(TextField):
         return with_line_feeds(super().to_python(value))
 
 
-class OneLineField(TextField):
+class OneLineTextField(TextField):
     """A text on one line, as a form stores it."""
 
     def to_python(self, value) -> str:
@@ -121,8 +121,8 @@ class AssessmentEntryForm(SplitEntryForm):
     taken_at = TimestampField()
     note = NoteField(max_length=NOTE_MAX_LENGTH, required=False)
     event = ChoiceField(values=["", *LifeEvent.values])
-    event_words = OneLineField(max_length=EVENT_WORDS_MAX_LENGTH, required=False)
-    taken_on = DayField(required=False)
+    event_words = OneLineTextField(max_length=EVENT_WORDS_MAX_LENGTH, required=False)
+    taken_on = ISODateField(required=False)
 
     def clean_event_words(self) -> str:
         """Require words if the event is "other", and refuse them otherwise."""
@@ -148,7 +148,7 @@ class AssessmentEntryForm(SplitEntryForm):
 class GoalEntryForm(SplitEntryForm):
     """One goal of a document."""
 
-    wanted_by = DayField(required=False)
+    wanted_by = ISODateField(required=False)
     set_at = TimestampField()
     ended_at = TimestampField(required=False)
 

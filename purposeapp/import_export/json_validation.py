@@ -191,7 +191,7 @@ class WholeNumberField(forms.Field):
         return value
 
 
-class DayField(forms.Field):
+class ISODateField(forms.Field):
     """A date (ISO 8601), or null."""
 
     def to_python(self, value) -> date | None:

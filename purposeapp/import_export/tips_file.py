@@ -36,7 +36,7 @@ from .json_validation import (
     NOT_JSON,
     VERSION,
     ChoiceField,
-    DayField,
+    ISODateField,
     EntryForm,
     InvalidFile,
     TextField,
@@ -103,7 +103,7 @@ class TipEntryForm(EntryForm):
     direction = ChoiceField(values=Direction.values)
     position = WholeNumberField(max_value=MAX_POSITION)
     state = ChoiceField(values=Tip.State.values)
-    published_from = DayField(required=False)
+    published_from = ISODateField(required=False)
     text = LinesField(max_length=TIP_MAX_LENGTH, validators=[validate_visible])
 
     def clean_entry(self, entry) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from purposeapp.views import login, questionnaire, rooms_join
+from purposeapp.views import login, questionnaire, rooms_points
 from tests.support.make import make_assessment, make_editor, make_user
 from tests.support.rooms import make_room
 
@@ -17,7 +17,7 @@ def made(monkeypatch):
 
     def made(client, path):
         with monkeypatch.context() as patch:
-            for module in (login, questionnaire, rooms_join):
+            for module in (login, questionnaire, rooms_points):
                 patch.setattr(module, "blank_page", lambda *args, **kwargs: None)
             return client.get(path)
 

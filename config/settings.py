@@ -161,7 +161,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "config.static.StaticFilesConfig",
-    "django.forms",
     "allauth",
     "allauth.account",
     # Always installed, so that its tables exist and LinkedIn can be switched on by its variables.
@@ -222,7 +221,6 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

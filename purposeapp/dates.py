@@ -26,17 +26,17 @@ def today() -> date:
 
 def site_today() -> date:
     """Return today's date in UTC, for everything that is the same for all readers."""
-    return timezone.now().astimezone(UTC).date()
+    return timezone.localdate(timezone=UTC)
 
 
 def newest_day() -> date:
     """Return today's date in UTC+14: the latest date that has begun anywhere on earth."""
-    return timezone.now().astimezone(FIRST_TO_BEGIN).date()
+    return timezone.localdate(timezone=FIRST_TO_BEGIN)
 
 
 def oldest_today() -> date:
     """Return today's date in UTC−12: the earliest date that is still today anywhere on earth."""
-    return timezone.now().astimezone(LAST_TO_END).date()
+    return timezone.localdate(timezone=LAST_TO_END)
 
 
 @per_language

@@ -51,13 +51,13 @@ def test_what_is_joined_comes_along(client, user):
     client.force_login(user)
     key = client.session.session_key
     with CaptureQueriesContext(connection) as queries:
-        session = Session.unexpired(key)
+        session = Session.objects.with_key(key)
         assert session.user.email == user.email
     assert len(queries) == 1
     Session.objects.update(user=None)
-    assert Session.unexpired(key).user is None
+    assert Session.objects.with_key(key).user is None
     Session.objects.update(expire_date=timezone.now())
-    assert Session.unexpired(key) is None
+    assert Session.objects.with_key(key) is None
 
 
 def test_what_is_annotated_comes_along(user):

@@ -295,7 +295,7 @@ def test_what_is_no_split_starts_at_zero(owner, start):
 
 
 def details(response) -> str:
-    return re.search(r'<details class="more goal-form[^>]*>', response.content.decode())[0]
+    return re.search(r'<details [^>]*id="set"[^>]*>', response.content.decode())[0]
 
 
 def test_the_form_opens_where_there_is_something_to_do_in_it(owner, user):

@@ -159,7 +159,7 @@ def test_an_import_that_another_result_overtakes_is_refused_in_words(monkeypatch
 def test_goals_that_were_set_first_are_forgotten_and_never_the_one_that_holds(user):
     holds = make_goal(user, set_at=LONG_AGO)
     fill_goals(user, MAX_GOALS - 1)
-    first = Goal.objects.ended().oldest_first()[0]
+    first = Goal.objects.exclude(ended_at=None).oldest_first()[0]
     theirs = make_goal(make_user("other@example.org"), set_at=LONG_AGO)
     Goal.objects.set(user=user, split=Split.parse("1-2-3-4-0"))
     mine = Goal.objects.for_user(user)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from purposeapp.models import Tick, Tip
+from purposeapp.models.table_lock import lock_table
 
 from .publication import set_state
 from .tip_coverage import warning_of_gaps
@@ -56,7 +57,7 @@ class ArchivingAdmin(admin.ModelAdmin):
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete these tips, or archive those that users have ticked, under row locks."""
-        Tip.lock_table()
+        lock_table(Tip)
         # A concurrent tick waits for this row lock. Ticks committed before it are counted.
         tips = list(Tip.objects.filter(pk__in=queryset.values("pk")).select_for_update())
         ticks = _ticks_of(tips)

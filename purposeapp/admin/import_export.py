@@ -17,6 +17,7 @@ from purposeapp.forms import TipsFileForm
 from purposeapp.import_export import tips_file
 from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Tip
+from purposeapp.models.table_lock import lock_table
 from purposeapp.web.responses import attachment
 
 from .rendering import render_page
@@ -64,7 +65,7 @@ def preview_import(request: HttpRequest) -> HttpResponse:
     if WAITING not in request.session:
         return redirect("admin:purposeapp_tip_import")
     if request.method == "POST":
-        Tip.lock_table()
+        lock_table(Tip)
     packed, archive_missing = request.session[WAITING]
     try:
         tips = tips_file.read(zlib.decompress(base64.b85decode(packed)))

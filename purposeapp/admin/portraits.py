@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from purposeapp.forms import PortraitPartForm
 from purposeapp.forms.portrait_part import gaps_after
 from purposeapp.models import PortraitPart
-from purposeapp.models.portrait_part import PART_FIELDS
 
 from .portrait_coverage import portrait_coverage
 from .portrait_preview import portrait_preview
@@ -36,7 +35,6 @@ class PortraitPartAdmin(VersionedAdmin):
 
     form = PortraitPartForm
     allowed_lookups = {"slot__exact", "shape__exact", "first__exact", "state__exact"}
-    stored_fields = PART_FIELDS
     list_display = ["words", "slot", "state", *CONDITIONS]
     list_filter = ["slot", "shape", "first", "state"]
     actions = ["publish", "withdraw"]
@@ -85,7 +83,6 @@ class PortraitPartAdmin(VersionedAdmin):
 
         return [
             self.own_page("coverage/", portrait_coverage, "coverage", "view"),
-            self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
             self.own_page("<int:pk>/preview/", portrait_preview, "preview", "view"),
             *super().get_urls(),
         ]

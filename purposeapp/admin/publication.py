@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from simple_history.utils import bulk_update_with_history
 
+from purposeapp.models.table_lock import lock_table
+
 
 def set_state(request: HttpRequest, rows: Iterable[Any], state: str, reason: str) -> list[Any]:
     """Change the state of the rows that have another one, with an audit trail, and return them."""
@@ -96,7 +98,7 @@ class PublishingAdmin(admin.ModelAdmin):
         """Publish a row, and redirect to the list. A GET, e.g. after a sign-in, opens the row."""
         if request.method != "POST":
             return redirect("../change/")
-        self.model.lock_table()
+        lock_table(self.model)
         row = get_object_or_404(self.model, pk=pk)
         if set_state(request, [row], self.model.State.PUBLISHED, "Published in the list"):
             parts = [_("“%(row)s” published.") % {"row": row}, *self._what_readers_see(row)]

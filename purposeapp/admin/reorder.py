@@ -11,6 +11,7 @@ from simple_history.utils import bulk_update_with_history
 
 from purposeapp.forms.tip import POSITION_STEP
 from purposeapp.models import Tip
+from purposeapp.models.table_lock import lock_table
 from purposeapp.models.tip import MAX_POSITION
 
 MOVED = "Moved in the list"
@@ -31,7 +32,7 @@ def move(request: HttpRequest, tip_id: int, *, down: bool) -> None:
 
     Does nothing if the tip has been deleted in the meantime.
     """
-    Tip.lock_table()
+    lock_table(Tip)
     tip = Tip.objects.filter(pk=tip_id).first()
     if tip is None:
         return

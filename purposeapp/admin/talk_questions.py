@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from purposeapp.forms import TalkQuestionForm
 from purposeapp.models import TalkQuestion
-from purposeapp.models.talk_question import QUESTION_FIELDS
 
 from .talk_question_preview import talk_question_preview
 from .versioned import VersionedAdmin
@@ -20,7 +19,6 @@ class TalkQuestionAdmin(VersionedAdmin):
 
     form = TalkQuestionForm
     allowed_lookups = {"topic__exact", "purpose__exact", "state__exact"}
-    stored_fields = QUESTION_FIELDS
     list_display = ["words", "topic", "state", "purpose"]
     list_filter = ["topic", "purpose", "state"]
 
@@ -38,7 +36,6 @@ class TalkQuestionAdmin(VersionedAdmin):
     def get_urls(self) -> list[Any]:
         """Return our own pages' URLs before Django's, whose patterns match anything as an id."""
         return [
-            self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
             self.own_page("<int:pk>/preview/", talk_question_preview, "preview", "view"),
             *super().get_urls(),
         ]

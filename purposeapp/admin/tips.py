@@ -19,7 +19,7 @@ from django.utils.translation import ngettext_lazy
 from purposeapp.forms import PositionForm, TipForm
 from purposeapp.forms.tip import MOVED_MEANWHILE
 from purposeapp.models import Tick, Tip
-from purposeapp.models.tip import PURPOSES_IN_ORDER, TIP_FIELDS
+from purposeapp.models.tip import PURPOSES_IN_ORDER
 from purposeapp.split import Purpose
 
 from . import import_export, reorder
@@ -97,7 +97,6 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         "points_from__lte",
         "points_to__gte",
     }
-    stored_fields = TIP_FIELDS
     list_display = [
         "words",
         "position",
@@ -273,7 +272,6 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
                 "import/difference/", import_export.preview_import, "import_difference", "change"
             ),
             self.own_page("preview/", tip_preview, "preview_new", "view"),
-            self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change"),
             self.own_page("<int:tip_id>/preview/", tip_preview, "preview", "view"),
             *super().get_urls(),
         ]

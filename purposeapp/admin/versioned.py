@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
 from purposeapp.import_export.differences import changed_fields, described, differences
+from purposeapp.models.table_lock import lock_table
 from purposeapp.web.ids import id_or_404
 
 from .publication import PublishingAdmin
@@ -47,8 +48,6 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
 
     Django would allow any field, and thus invalid regular expressions and relations to users.
     """
-    stored_fields: ClassVar[list[str]]
-    """The form's fields that are stored, except for the key."""
 
     search_fields = ["searched", "key"]
     history_list_per_page = 20
@@ -105,7 +104,7 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
         self._require_permission(request)
         ids = id_or_404(object_id), id_or_404(version_id)
         if request.method == "POST":
-            self.model.lock_table()
+            lock_table(self.model)
             is_deleted = not self.model.objects.filter(pk=ids[0]).exists()
             if is_deleted and not self.has_add_permission(request):
                 raise PermissionDenied
@@ -157,7 +156,7 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
     ) -> Any:
         """Return the row. On POST, take a table lock first, which lasts until the commit."""
         if request.method == "POST":
-            self.model.lock_table()
+            lock_table(self.model)
         return super().get_object(request, object_id, from_field)
 
     @transaction.atomic
@@ -166,7 +165,7 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
     ) -> HttpResponse:
         """Show the list. On POST, a table lock prevents concurrent changes of its rows."""
         if request.method == "POST":
-            self.model.lock_table()
+            lock_table(self.model)
             self.prepare_list(request)
         return super().changelist_view(request, extra_context)
 
@@ -231,7 +230,16 @@ class VersionedAdmin(PublishingAdmin, SimpleHistoryAdmin):
         """
         if obj is None:
             return []
-        return ["key"] if self.has_change_permission(request, obj) else ["key", *self.stored_fields]
+        return (
+            ["key"]
+            if self.has_change_permission(request, obj)
+            else ["key", *self.model.CHANGING_FIELDS]
+        )
+
+    def get_urls(self) -> list[Any]:
+        """Return our own pages' URLs before Django's, whose patterns match anything as an id."""
+        publish = self.own_page("<int:pk>/publish/", self.publish_view, "publish", "change")
+        return [publish, *super().get_urls()]
 
     def own_page(self, address: str, view: Callable[..., Any], name: str, right: str) -> URLPattern:
         """Return the URL pattern of an admin page of our own, with a permission on the model."""

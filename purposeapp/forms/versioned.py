@@ -19,6 +19,7 @@ from purposeapp.import_export.differences import (
     differences,
 )
 from purposeapp.import_export.tips_file import NOT_A_KEY
+from purposeapp.models.table_lock import lock_table
 
 CHANGED_MEANWHILE = _(
     "%(name)s changed this on %(date)s, while you were editing it, so your changes aren't saved "
@@ -91,7 +92,7 @@ class VersionedForm(forms.ModelForm):
         is_added = not self.instance.pk and "key" in self.fields
         if is_added:
             # So that the unused key is still unused when it's saved, and the text still new.
-            self._meta.model.lock_table()
+            lock_table(self._meta.model)
         values = super().clean() or self.cleaned_data
         # What an editor has changed is known once all fields are valid.
         if self.instance.pk and "version" in self.fields and not self.errors:

@@ -153,9 +153,9 @@ def _staff() -> Finding:
 def _daily_commands() -> Iterator[Finding]:
     """Check that the periodic commands run: what should be gone for days shows that one doesn't."""
     now = timezone.now()
-    over = Session.objects.filter(expire_date__lt=now - LATE).count()
+    over = Session.objects.expired(now - LATE).count()
     yield _daily("tidy", over, "Sessions that ended more than three days ago")
-    due = Reminder.objects.people_due((now - LATE).date()).count()
+    due = Reminder.objects.due((now - LATE).date()).reachable().count()
     rooms = Room.objects.overdue(term=DELETED_WITHIN).count()
     yield _daily("end_rooms", rooms, "Rooms that still hold answers after a day")
     yield _daily("send_reminders", due, "Reminders that have been due for more than three days")

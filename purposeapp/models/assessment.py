@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import IntegrityError, connection, models
-from django.db.models import F, Func, Max, Q, Value
+from django.db.models import F, Max, Q
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
@@ -22,6 +22,7 @@ from purposeapp.split import Purpose, Split
 from purposeapp.timeline.snapshot import EXCERPT_LENGTH, Snapshot
 
 from .compiled_query import CompiledQuery
+from .in_utc import in_utc
 from .integrity import savepoint_in_transaction, violates
 from .keyset import keyset_after
 from .owned_queryset import OwnedQuerySet
@@ -46,11 +47,6 @@ OLDEST_FIRST = ("taken_at", "recorded_at", "id")
 
 EARLIEST = datetime(2003, 5, 5, tzinfo=UTC)
 """The day on which LinkedIn launched: no assessment can be earlier."""
-
-_UTC_TAKEN_AT = Func(
-    Value("UTC"), F("taken_at"), function="timezone", output_field=models.DateTimeField()
-)
-"""`taken_at` in UTC, whatever the time zone of the connection."""
 
 _LATEST_BY_SPLIT = f"""
 SELECT {", ".join(Purpose.values)}, count(*)
@@ -297,8 +293,8 @@ class Assessment(SplitFields):
                 condition=Q(taken_on=None)
                 | Q(
                     # The day has begun in UTC+14, and it has not ended in UTC−12.
-                    taken_on__lte=_UTC_TAKEN_AT + timedelta(hours=14),
-                    taken_on__gt=_UTC_TAKEN_AT - timedelta(days=1, hours=12),
+                    taken_on__lte=in_utc("taken_at") + timedelta(hours=14),
+                    taken_on__gt=in_utc("taken_at") - timedelta(days=1, hours=12),
                 ),
                 name="assessment_day_on_paper_fits_its_time",
                 violation_error_message=_("This date is in the future."),

@@ -16,7 +16,7 @@ HASH = r"^[0-9a-f]{64}$"
 
 def make_key() -> str:
     """Return a new random key."""
-    return key_of(secrets.token_bytes(KEY_BYTES))
+    return secrets.token_urlsafe(KEY_BYTES)
 
 
 def key_of(secret: bytes) -> str:

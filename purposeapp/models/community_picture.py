@@ -1,7 +1,7 @@
 from typing import NamedTuple, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -25,6 +25,7 @@ from purposeapp.community import (
 from purposeapp.split import BUDGET, Purpose, Split
 
 from .assessment import Assessment
+from .table_lock import lock_table
 
 CELLS = {"first": len(FIRST), "nothing": len(Purpose), "alike": len(GROUPS)}
 """The fields with lists of numbers of people, and the length of each list."""
@@ -54,7 +55,7 @@ class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
     def refresh(self) -> Refresh:
         """Count everyone again, and replace the last release if the rules of release allow it."""
         with transaction.atomic():
-            self._lock_table()
+            lock_table(self.model)  # only one process refreshes at a time; readers don't wait
             last = self.first()
             counts = Assessment.objects.latest_by_split()
             found = tally(counts)
@@ -72,12 +73,6 @@ class CommunityPictureQuerySet(models.QuerySet["CommunityPicture"]):
                     },
                 )
         return refresh
-
-    def _lock_table(self) -> None:
-        """Take a table lock, so that only one process refreshes at a time. Readers don't wait."""
-        table = connection.ops.quote_name(self.model._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _rule(name: str, sql: str) -> models.CheckConstraint:

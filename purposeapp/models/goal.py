@@ -4,7 +4,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.db.models.lookups import IsNull
 from django.utils import timezone
@@ -15,6 +15,7 @@ from purposeapp.split import Split
 from purposeapp.timeline.progress import Progress
 
 from .compiled_query import CompiledQuery
+from .in_utc import in_utc
 from .owned_queryset import OwnedQuerySet
 from .split_fields import SplitFields
 from .user import User
@@ -34,11 +35,6 @@ most 36 hours ago, and half a day more is for a slow request."""
 LAST_DAY = timedelta(days=365 * YEARS_AHEAD + 5, hours=14)
 """The latest that a target date begins, from `set_at`: after YEARS_AHEAD, in UTC+14."""
 
-_UTC_SET_AT = Func(
-    Value("UTC"), F("set_at"), function="timezone", output_field=models.DateTimeField()
-)
-"""`set_at` in UTC, whatever the time zone of the connection."""
-
 
 def is_too_early(wanted_by: date, set_at: datetime) -> bool:
     """Return whether a target date was over, in all time zones, when the goal was set."""
@@ -56,10 +52,6 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
     def current(self) -> Self:
         """Return the current goals: at most one for each person."""
         return self.filter(ended_at=None)
-
-    def ended(self) -> Self:
-        """Return the goals that were replaced by another one or removed."""
-        return self.exclude(ended_at=None)
 
     def latest_first(self) -> Self:
         """Order by the time when they were set, the newest first."""
@@ -143,7 +135,10 @@ class Goal(SplitFields):
             models.CheckConstraint(
                 # The same as `is_too_early` and `is_too_late`.
                 condition=Q(wanted_by=None)
-                | Q(wanted_by__gte=_UTC_SET_AT + FIRST_DAY, wanted_by__lte=_UTC_SET_AT + LAST_DAY),
+                | Q(
+                    wanted_by__gte=in_utc("set_at") + FIRST_DAY,
+                    wanted_by__lte=in_utc("set_at") + LAST_DAY,
+                ),
                 name="goal_date_is_within_20_years_after_it_was_set",
             ),
         ]

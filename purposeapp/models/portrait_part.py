@@ -125,7 +125,7 @@ class PortraitPart(Versioned, models.Model):
             ),
             models.CheckConstraint(condition=~Q(text=""), name="portraitpart_has_text"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "published"]), name="portraitpart_state_is_known"
+                condition=Q(state__in=DraftState.values), name="portraitpart_state_is_known"
             ),
         ]
 

@@ -39,9 +39,9 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         """Return the reminders that are due on or before `today`."""
         return self.filter(due_on__lte=today)
 
-    def people_due(self, today: date) -> models.QuerySet[User]:
-        """Return the reachable people whose reminder is due on or before `today`."""
-        return User.objects.reachable().filter(reminder__in=self.due(today))
+    def reachable(self) -> Self:
+        """Return the reminders of people who may be sent mail."""
+        return self.filter(user__in=User.objects.reachable())
 
     def due_somewhere(self, now: datetime) -> Self:
         """Return the reminders that are due in any time zone, not necessarily in the person's."""
@@ -207,17 +207,7 @@ class Reminder(models.Model):
         verbose_name_plural = _("reminders")
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    rhythm__in=[
-                        "off",
-                        "every_3_months",
-                        "every_6_months",
-                        "every_12_months",
-                        "on_date",
-                        "on_change",
-                    ]
-                ),
-                name="reminder_rhythm_is_known",
+                condition=Q(rhythm__in=Rhythm.values), name="reminder_rhythm_is_known"
             ),
             models.CheckConstraint(
                 condition=~Q(rhythm="off") | Q(due_on=None), name="reminder_off_is_never_due"

@@ -197,7 +197,7 @@ class Room(models.Model):
                 name="room_code_is_unique_while_it_is_open",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "open", "revealed", "ended"]),
+                condition=Q(state__in=RoomState.values),
                 name="room_state_is_known",
             ),
             models.CheckConstraint(

@@ -119,7 +119,7 @@ class RoomAnswer(SplitFields):
                 condition=Q(seat__regex=HASH), name="roomanswer_seat_is_stored_as_a_hash"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["now", "future"]), name="roomanswer_kind_is_known"
+                condition=Q(kind__in=RoomKind.values), name="roomanswer_kind_is_known"
             ),
         ]
 

@@ -58,7 +58,7 @@ class RoomPicture(models.Model):
                 condition=Q(answers__gte=MIN_ANSWERS), name="roompicture_needs_five_answers"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["now", "future"]), name="roompicture_kind_is_known"
+                condition=Q(kind__in=RoomKind.values), name="roompicture_kind_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(answers__gte=MIN_FOR_MIDDLE_HALF)

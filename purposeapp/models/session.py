@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -17,6 +18,15 @@ class SessionQuerySet(OwnedQuerySet["Session"]):
     def unexpired(self) -> Self:
         """Return the sessions that haven't expired."""
         return self.filter(expire_date__gt=timezone.now())
+
+    def expired(self, at: datetime) -> Self:
+        """Return the sessions that have expired by a timestamp."""
+        return self.filter(expire_date__lte=at)
+
+    def with_key(self, session_key: str) -> "Session | None":
+        """Return the unexpired session with this key, with its user, in one query; or None."""
+        session = _session_with_user.first(session_key)
+        return session if session and session.expire_date > timezone.now() else None
 
     def end_others(self, user: User, session_key: str | None) -> int:
         """Sign a person out in all other browsers, and return the number of ended sessions."""
@@ -42,12 +52,6 @@ class Session(AbstractBaseSession):
     )
 
     objects = BaseSessionManager.from_queryset(SessionQuerySet)()  # type: ignore[misc]
-
-    @classmethod
-    def unexpired(cls, session_key: str) -> "Session | None":
-        """Return the session with this key, with its user, in one query; None if it has expired."""
-        session = _session_with_user.first(session_key)
-        return session if session and session.expire_date > timezone.now() else None
 
     def __str__(self) -> str:
         """Return the expiry, not the session key, which would give access."""

@@ -52,10 +52,10 @@ class TalkAnswer(SplitFields):
                 fields=["talk", "side", "kind"], name="talkanswer_once_for_a_side_and_kind"
             ),
             models.CheckConstraint(
-                condition=Q(side__in=["inviter", "guest"]), name="talkanswer_side_is_known"
+                condition=Q(side__in=TalkSide.values), name="talkanswer_side_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["now", "future", "guess"]), name="talkanswer_kind_is_known"
+                condition=Q(kind__in=TalkKind.values), name="talkanswer_kind_is_known"
             ),
         ]
 

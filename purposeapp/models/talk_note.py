@@ -30,7 +30,7 @@ class TalkNote(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["talk", "side"], name="talknote_once_for_a_side"),
             models.CheckConstraint(
-                condition=Q(side__in=["inviter", "guest"]), name="talknote_side_is_known"
+                condition=Q(side__in=TalkSide.values), name="talknote_side_is_known"
             ),
             models.CheckConstraint(condition=~Q(text=""), name="talknote_has_text"),
             models.CheckConstraint(

@@ -67,7 +67,7 @@ class TalkQuestion(Versioned, models.Model):
             ),
             models.CheckConstraint(condition=~Q(text=""), name="talkquestion_has_text"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "published"]), name="talkquestion_state_is_known"
+                condition=Q(state__in=DraftState.values), name="talkquestion_state_is_known"
             ),
         ]
 

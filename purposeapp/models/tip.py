@@ -142,7 +142,7 @@ class Tip(Versioned, models.Model):
                 condition=Q(purpose__in=Purpose.values), name="tip_purpose_is_one_of_five"
             ),
             models.CheckConstraint(
-                condition=Q(audience__in=["everyone", "candidate", "employer"]),
+                condition=Q(audience__in=Audience.values),
                 name="tip_audience_is_known",
             ),
             models.CheckConstraint(

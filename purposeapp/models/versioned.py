@@ -2,7 +2,7 @@ import json
 from hashlib import sha256
 from typing import Any, ClassVar, Self
 
-from django.db import connections, models
+from django.db import models
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -41,17 +41,6 @@ class Versioned:
     def beginning(self) -> str:
         """The first words of the text, its label for staff. Files use the key instead."""
         return Truncator(self.plain).chars(60)
-
-    @classmethod
-    def lock_table(cls) -> None:
-        """Take a table lock: until this transaction ends, others can read rows but not change them.
-
-        Call it before reading rows whose changes depend on what was read.
-        """
-        connection = connections[cls._meta.default_manager.db]
-        table = connection.ops.quote_name(cls._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
     @property
     def fingerprint(self) -> str:

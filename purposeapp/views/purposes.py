@@ -1,3 +1,4 @@
+from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,20 +15,16 @@ PAGE_SIZE = 50
 @public_page(queries=PAGE_QUERIES)
 def purpose_page(request: HttpRequest, purpose: Purpose) -> HttpResponse:
     """Show what a purpose is, with all its tips, paginated."""
-    number = int(request.GET.get("page", 1))
-    tips = published().tips_on(purpose)
-    start, end = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
-    if start and not tips[start:]:
-        raise Http404
-    shown = [
-        AdvisedTip(tip, str(WHEN.get(Direction(tip.direction), ""))) for tip in tips[start:end]
-    ]
+    try:
+        page = Paginator(published().tips_on(purpose), PAGE_SIZE).page(request.GET.get("page", 1))
+    except EmptyPage as error:
+        raise Http404 from error
+    shown = [AdvisedTip(tip, str(WHEN.get(Direction(tip.direction), ""))) for tip in page]
     context = {
         "purpose": purpose,
         "purposes": Purpose,
         "groups": by_audience(shown),
-        "number": number,
-        "following": number + 1 if tips[end:] else None,
+        "page": page,
         "share": share_purpose(purpose),
     }
     return render(request, "purposeapp/purpose.html", context)

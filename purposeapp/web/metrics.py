@@ -94,12 +94,12 @@ class Database(Collector):
             (
                 "five_purposes_reminders_due",
                 "Reminders that are due and not sent yet, of people who may be sent mail.",
-                Reminder.objects.people_due(now.date()).count(),
+                Reminder.objects.due(now.date()).reachable().count(),
             ),
             (
                 "five_purposes_sessions_over",
                 "Expired sessions that tidy has not deleted yet.",
-                Session.objects.filter(expire_date__lt=now).count(),
+                Session.objects.expired(now).count(),
             ),
             (
                 "five_purposes_rooms_over",

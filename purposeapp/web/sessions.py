@@ -154,7 +154,7 @@ class SessionStore(db.SessionStore):
         return True
 
     def _row(self) -> "Session | None":
-        return self.get_model_class().unexpired(self.session_key or "")
+        return self.get_model_class().objects.with_key(self.session_key or "")
 
     @classmethod
     def get_model_class(cls) -> "type[Session]":

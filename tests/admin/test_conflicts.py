@@ -15,6 +15,7 @@ from purposeapp.forms.versioned import (
     OTHERS_ARE_KEPT,
 )
 from purposeapp.models import Tip
+from purposeapp.models.table_lock import lock_table
 from purposeapp.models.tip import TIP_FIELDS
 from tests.support.admin import TIPS, changed_by, page_of_tip, said, text_of
 from tests.support.concurrency import at_once, locked_meanwhile
@@ -186,7 +187,7 @@ def test_of_two_saves_at_the_same_moment_one_is_refused():
         answers.append(client.post(page_of_tip(tip), form).status_code)
 
     def save_first():
-        Tip.lock_table()
+        lock_table(Tip)
         Tip.objects.filter(pk=tip.pk).update(text="Their words.")
 
     locked_meanwhile(save_first, save)

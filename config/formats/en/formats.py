@@ -6,6 +6,5 @@ only where Django's formats for it don't suit.
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i e"
-YEAR_MONTH_FORMAT = "F Y"
 SHORT_DATE_FORMAT = "j M Y"
 SHORT_DATETIME_FORMAT = "j M Y, H:i e"

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, **options) -> None:
         talks = Talk.objects.delete_old()
         rooms = Room.objects.end_overdue()
-        sessions, _by_model = Session.objects.filter(expire_date__lte=timezone.now()).delete()
+        sessions, _by_model = Session.objects.expired(timezone.now()).delete()
         codes = drop_expired_codes()
         limits = database_cache.clear_expired()
         links, _by_model = EmailConfirmation.objects.all_expired().delete()

@@ -92,6 +92,7 @@ def test_no_page_has_anything_inline(owner, user):
     assessment = make_assessment(user, "2-2-2-2-2")
     for path in ("/", "/splits/2-2-2-2-2/", "/history/", assessment.get_absolute_url()):
         page = owner.get(path).content.decode()
+        assert "<main" in page
         assert "<style" not in page
         assert " style=" not in page
         assert "<script>" not in page

@@ -373,7 +373,9 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_stranger_takes_away_nothing_of_others(stranger, three, path):
-    assert b"note 1" not in stranger.get(path).content
+    response = stranger.get(path)
+    assert response.status_code == 200
+    assert b"note 1" not in response.content
 
 
 def test_the_history_links_to_both(owner, three):

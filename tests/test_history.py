@@ -32,6 +32,18 @@ def three(user):
     ]
 
 
+def test_chart_and_story_of_many_are_ones_own_alone(owner, stranger, user):
+    mine = [make_assessment(user, taken_at=NOON + timedelta(days=n)) for n in range(PAGE_SIZE + 2)]
+    other = make_user("other@example.org")
+    for day in range(PAGE_SIZE + 2):
+        make_assessment(other, "0-0-0-0-10", taken_at=NOON + timedelta(days=day), note="private")
+    response = owner.get("/history/")
+    drawn = [entry.snapshot.id for entry in response.context["chart"].entries]
+    assert drawn == [each.id for each in mine]
+    assert "private" not in text_of(response)
+    assert "Vanity project 10" not in text_of(response)
+
+
 def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
     response = owner.get("/history/")
     entries = response.context["entries"]

@@ -43,6 +43,14 @@ def test_every_event_can_be_chosen_and_until_then_nothing_is_answered(owner, ass
     assert "What happened, and your note" in page
 
 
+def test_what_happened_is_said_of_this_result_alone(owner, user, assessment):
+    earlier = make_assessment(user, event="other", event_words="Moved to Oslo", note="kept")
+    response = owner.post(f"{assessment.get_absolute_url()}event/", {"event": "study"})
+    assert response.status_code == 302
+    assert told(assessment) == ("study", "", "note 0")
+    assert told(earlier) == ("other", "Moved to Oslo", "kept")
+
+
 @pytest.mark.parametrize("event", [event for event in LifeEvent.values if event != "other"])
 def test_an_event_is_kept_with_the_note(owner, assessment, event):
     response = send(owner, assessment, event)

@@ -203,6 +203,18 @@ def test_two_claims_at_once_record_once():
     assert Assessment.objects.count() == 1
 
 
+def test_a_claim_postpones_the_reminder_of_its_person_alone(client, user):
+    day = timezone.localdate() + timedelta(11)
+    others = make_reminder(make_user("other@example.org"), "every_3_months", due_on=day)
+    mine = make_reminder(user, "every_3_months", due_on=day)
+    spend(client)
+    sign_in(client, user)
+    for reminder in (others, mine):
+        reminder.refresh_from_db()
+    assert others.due_on == day
+    assert mine.due_on > day
+
+
 def test_every_way_in_passes_the_place_that_keeps():
     assert any(receiver[1]() is claim_pending_results for receiver in user_logged_in.receivers)
 

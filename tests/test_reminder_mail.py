@@ -44,9 +44,9 @@ def test_the_mail_is_short_says_why_it_comes_and_how_to_stop_it(db, settings):
 
 def test_the_mail_leads_to_a_talk_that_is_under_way_and_names_nobody(db):
     reminder = make_due()
-    make_talk(reminder.user, "withdrawn", name="Secret")
-    make_talk(reminder.user, "expired", name="Secret")
-    make_talk(reminder.user, name="Secret")
+    for state in ("withdrawn", "left", "expired", "over", "invited"):
+        make_talk(reminder.user, state, name="Secret")
+    make_talk(make_user("y@example.org"), "withdrawn", guest=reminder.user, name="Secret")
     send()
     assert "/talks/" not in mail.outbox[0].body
     later = make_due("bob@example.org")

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from tests.support.client import sign_in
@@ -48,6 +49,8 @@ def test_it_is_for_its_owner_alone_and_never_stored(owner):
 def test_it_shows_nothing_of_somebody_else(stranger, user):
     make_reminder(user, due_on=date(2027, 5, 4))
     type(user).objects.filter(pk=user.pk).update(side="candidate")
+    SocialAccount.objects.create(provider="linkedin", uid="ada", user=user)
+    assert not stranger.get(PATH).context["linkedin_is_connected"]
     words = words_of(stranger)
     assert user.email not in words
     assert "4 May 2027" not in words

@@ -221,7 +221,8 @@ def test_whoever_may_only_look_reads_a_version_and_cannot_store_it(client, tip):
 def test_what_the_package_draws_has_no_style_of_its_own(editor, tip):
     """The content security policy would block inline styles."""
     for page in (history_of(tip), version_of(tip.history.get())):
-        assert "style=" not in editor.get(page).content.decode()
+        assert "style=" not in (text := editor.get(page).content.decode())
+        assert tip.text in text
 
 
 def test_a_deleted_tip_is_listed_and_comes_back_as_the_one_it_was(editor, tip):

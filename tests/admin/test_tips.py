@@ -254,6 +254,7 @@ def test_a_gap_that_was_there_before_is_no_warning(editor, only_tip):
     other = make_tip("vanity_project", "Be kind.", points_from=1, points_to=1)
     Tip.objects.filter(pk=only_tip.pk).update(state="draft")
     assert not any("1,001" in words for words in said(delete(editor, other)))
+    assert not Tip.objects.filter(pk=other.pk).exists()
 
 
 # --- The form ----------------------------------------------------------------------------------

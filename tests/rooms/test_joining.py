@@ -190,11 +190,14 @@ def test_points_can_be_changed_before_the_reveal(client, room):
     assert page.content.decode().count('value="2"') == 2
 
 
-def test_the_cookie_is_of_the_room_alone(client, room):
+@pytest.mark.parametrize("is_secure", [True, False])
+def test_the_cookie_is_of_the_room_alone(client, room, settings, is_secure):
+    settings.SESSION_COOKIE_SECURE = is_secure
     cookie = spend_in(client, room, "6-2-2-0-0").cookies[COOKIE]
     assert cookie["path"] == f"/r/{room.code}/"
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     assert cookie["max-age"] == 12 * 60 * 60
+    assert bool(cookie["secure"]) == is_secure
 
 
 def forge(cookie: str, **changes) -> str:

@@ -1,5 +1,6 @@
 """The Room model: constraints, state transitions, and limits."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -147,6 +148,26 @@ def test_from_a_draft_to_the_end(user):
     assert not Room.objects.exists()
 
 
+def test_a_new_round_and_an_end_leave_the_answers_of_other_rooms(user):
+    other = make_room(make_user("other@example.org"), answers=6)
+    for act in (Room.begin_round, Room.end):
+        assert act(make_room(user, "revealed"))
+        assert other.answers.count() == 12
+
+
+def test_a_room_has_its_own_pictures_alone(user):
+    ours = make_room(user, "revealed")
+    theirs = make_room(make_user("other@example.org"), answers=5)
+    for seat in range(5):
+        answer(theirs, f"seat {seat}", "0-0-0-0-10", "0-0-0-10-0")
+    theirs.reveal()
+    for room in (ours, theirs):
+        released = RoomPicture.objects.filter(room=room)
+        assert room_of(room).pictures == {(1, each.kind): each.picture for each in released}
+    assert room_of(ours).pictures != room_of(theirs).pictures
+    assert make_room(user, "draft").pictures == {}
+
+
 def test_an_answer_takes_the_place_of_the_one_before(user):
     room = make_room(user)
     for split in NOW:
@@ -243,6 +264,7 @@ def test_a_host_makes_twenty_rooms_a_day_at_most(user):
     rooms = [make() for _ in range(MAX_ROOMS_A_DAY)]
     with pytest.raises(TooManyRoomsTodayError):
         make()
+    assert Room.objects.make(host=make_user("other@example.org"), title="Team", asks_future=True)
     yesterday = timezone.now() - timedelta(days=1)
     Room.objects.filter(pk=rooms[0].pk).update(made_at=yesterday)
     assert make()
@@ -309,6 +331,25 @@ def test_two_reveals_at_once_release_one_picture():
     room = make_room(make_user(), answers=6)
     assert at_once(room.reveal, room.reveal, room.reveal) == []
     assert RoomPicture.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_that_are_made_at_once_don_t_exceed_the_limit():
+    user = make_user()
+    for _ in range(MAX_ROOMS_A_DAY - 1):
+        make_room(user, "draft")
+    make = lambda: Room.objects.make(host=user, title="Team", asks_future=True)  # noqa: E731
+    raised = at_once(make, make, make)
+    assert [type(error) for error in raised] == [TooManyRoomsTodayError] * 2
+    assert Room.objects.count() == MAX_ROOMS_A_DAY
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_room_that_is_sent_twice_at_once_is_made_once():
+    room = {"host": make_user(), "title": "Team", "asks_future": True, "submission": uuid.uuid4()}
+    make = lambda: Room.objects.make(**room)  # noqa: E731
+    assert at_once(*[make] * 6) == []
+    assert Room.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

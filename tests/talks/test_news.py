@@ -74,6 +74,14 @@ def test_news_that_two_requests_send_at_once_is_the_same_email(inviter):
     assert str(made.talk.pk) not in ids[0]
 
 
+def test_what_each_side_is_told_is_another_email(inviter, ana):
+    made = make_talk(inviter, "started", guest=ana)
+    for side in TalkSide:
+        assert mail_finished(made.talk, side)
+    first, second = (each.extra_headers["Message-ID"] for each in mail.outbox)
+    assert first != second
+
+
 def test_a_guest_with_an_account_is_told_by_name_and_never_reads_the_label(inviter, ana):
     made = make_talk(inviter, "started", guest=ana, name="Tom & Co")
     spend(signed_in(inviter), f"/talks/{made.talk.pk}/", "now", "future")

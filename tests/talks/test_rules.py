@@ -177,12 +177,20 @@ def test_a_person_has_so_many_open_invitations_at_most(user):
     assert Talk.objects.invite(inviter=user, name="Anna")
 
 
+def test_invitations_that_have_expired_are_not_counted_as_open(user):
+    for _ in range(MAX_OPEN_INVITATIONS):
+        make_talk(user, "expired")
+    assert not Talk.objects.open_invitations().exists()
+    assert Talk.objects.invite(inviter=user, name="Anna")
+
+
 def test_a_person_makes_so_many_invitations_a_day_revoked_ones_too(user):
     for _ in range(MAX_INVITATIONS_A_DAY):
         talk = Talk.objects.invite(inviter=user, name="Anna").talk
         talk.withdraw(TalkSide.INVITER)
     with pytest.raises(TooManyInvitationsTodayError):
         Talk.objects.invite(inviter=user, name="Anna")
+    assert Talk.objects.invite(inviter=make_user("other@example.org"), name="Ben")
     Talk.objects.filter(pk=talk.pk).update(made_at=timezone.now() - timedelta(days=1))
     assert Talk.objects.invite(inviter=user, name="Anna")
 

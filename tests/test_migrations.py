@@ -30,6 +30,7 @@ plainer_question = import_module("purposeapp.migrations.0037_plainer_talk_questi
 more_and_fewer_points = import_module("purposeapp.migrations.0039_more_and_fewer_points")
 questions_to_read_aloud = import_module("purposeapp.migrations.0042_questions_to_read_aloud")
 plain_again = import_module("purposeapp.migrations.0043_plain_words_again")
+discreet = import_module("purposeapp.migrations.0046_discreet_tips")
 
 BEFORE = [("purposeapp", "0008_validate_constraints")]
 """The migration at which the oldest database to preserve was created."""
@@ -89,8 +90,9 @@ def fill(apps):
 
 
 def but_its_words(tip):
-    """Return a tip's fields without those that 0012 rewrites: its text and range of points."""
-    return {name: value for name, value in tip.items() if name not in ("text", "points_from")}
+    """Return a tip's fields without those that 0012 and 0046 rewrite: its text and its points."""
+    rewritten = ("text", "points_from", "points_to")
+    return {name: value for name, value in tip.items() if name not in rewritten}
 
 
 @pytest.mark.django_db
@@ -110,12 +112,13 @@ def test_every_row_is_the_same_forth_and_back_and_forth_again():
 
 
 def expect_kept(stored, rows):
-    """Assert that all rows are unchanged, except for what 0012 rewrites in tips."""
+    """Assert that all rows are unchanged, except for what 0012 and 0046 rewrite in tips."""
     said_anew = {name: (rows.pop(name), stored[name]) for name in ("Tip", "HistoricalTip")}
     assert rows == {name: stored[name] for name in rows}
     now, then = said_anew["Tip"]
     keys = {tip["key"] for tip in then}
-    assert len(now) == len(then) + len(plain_words.FEW_OR_MANY_POINTS) + len([plain_again.NEW_TIP])
+    added = [*plain_words.FEW_OR_MANY_POINTS, plain_again.NEW_TIP, *discreet.NEW_TIPS]
+    assert len(now) == len(then) + len(added)
     assert [but_its_words(tip) for tip in now if tip["key"] in keys] == [
         but_its_words(tip) for tip in then
     ]
@@ -156,7 +159,9 @@ def test_sentences_are_said_anew_unless_staff_changed_them():
     truest = {key: who_shares.REWORDED.get(text, text) for key, text in latest.items()}
     again = plain_again.NEW["PortraitPart"]
     assert set(again) <= set(truest.values())
-    newest = {key: again.get(text, text) for key, text in truest.items()}
+    newer = {key: again.get(text, text) for key, text in truest.items()}
+    assert set(discreet.NEW["PortraitPart"]) <= set(newer.values())
+    newest = {key: discreet.NEW["PortraitPart"].get(text, text) for key, text in newer.items()}
     assert now == newest | {theirs.key: "The blind spot is ours."}
     Part = migrate(before).get_model("purposeapp", "PortraitPart")
     back = dict(Part.objects.values_list("key", "text"))
@@ -294,6 +299,7 @@ def test_tips_for_one_side_of_another_purpose_are_for_everyone():
 def test_words_are_made_plainer_unless_staff_changed_them_and_the_new_tip_is_theirs_to_keep(
     db, user
 ):
+    discreet.restore(apps, None)
     for model in (Tip, PortraitPart, TalkQuestion):
         for text in plain_again.NEW[model.__name__].values():
             assert model.history.filter(id=model.objects.get(text=text).pk, text=text).count() == 1
@@ -310,6 +316,34 @@ def test_words_are_made_plainer_unless_staff_changed_them_and_the_new_tip_is_the
     assert Tip.objects.get(key=new.key).text == "Our own."
     plain_again.restore(apps, None)
     assert Tip.objects.get(key=new.key).text == "Our own."
+
+
+def test_tips_are_made_discreet_unless_staff_changed_them_and_new_tips_are_theirs_to_keep(db, user):
+    models = {"Tip": Tip, "PortraitPart": PortraitPart}
+    for model, _, after in discreet.CHANGES:
+        changed = models[model].objects.get(**after)
+        newest = changed.history.first()
+        assert newest.history_change_reason == discreet.REASON
+        assert {name: getattr(newest, name) for name in after} == after
+    new = [key for key, *_ in discreet.NEW_TIPS]
+    for tip in Tip.objects.filter(key__in=new):
+        assert tip.history.get().text == tip.text
+        Tick.objects.create(user=user, tip=tip, verdict="done")
+    discreet.restore(apps, None)
+    assert not Tip.objects.filter(key__in=new).exists()
+    for model, before, _ in discreet.CHANGES:
+        assert models[model].objects.filter(**before).count() == 1
+        assert not models[model].history.filter(history_change_reason=discreet.REASON).exists()
+
+    make_tip(key=new[0], text="Our own.")
+    Tip.objects.filter(key="jobs-new").update(text="Ours.")
+    Tip.objects.filter(key="jobs-rising").update(points_to=9)
+    theirs = Tip.objects.filter(key__in=[new[0], "jobs-new", "jobs-rising"])
+    before = list(theirs.order_by("key").values())
+    for migrate_again in (discreet.reword, discreet.restore):
+        migrate_again(apps, None)
+        assert list(theirs.order_by("key").values()) == before
+    assert not Tip.objects.filter(key__in=new[1:]).exists()
 
 
 @pytest.mark.django_db

@@ -23,11 +23,12 @@ plain_words = import_module("purposeapp.migrations.0012_tips_in_plain_words")
 thanks = import_module("purposeapp.migrations.0027_thanks_to_pass_on")
 thanks_first = import_module("purposeapp.migrations.0033_thanks_before_the_tips")
 plain_again = import_module("purposeapp.migrations.0043_plain_words_again")
+discreet = import_module("purposeapp.migrations.0046_discreet_tips")
 
 
 def test_a_new_database_has_tips_on_every_purpose(db):
     counts = {purpose: Tip.objects.filter(purpose=purpose).count() for purpose in Purpose}
-    assert list(counts.values()) == [11, 9, 8, 16, 7]
+    assert list(counts.values()) == [12, 10, 9, 19, 7]
     both_sides = Tip.objects.filter(purpose=Purpose.JOB_SEEKING).values_list("audience", flat=True)
     assert set(both_sides) == {"candidate", "employer"}
     assert {tip.state for tip in Tip.objects.all()} == {"published"}
@@ -35,6 +36,7 @@ def test_a_new_database_has_tips_on_every_purpose(db):
 
 def test_what_was_said_first_is_part_of_the_history(db):
     first = plain_words.texts_as_loaded()
+    first |= {key: text for (key, *_, text) in plain_words.FEW_OR_MANY_POINTS}
     for tip in Tip.objects.all():
         texts = list(tip.history.order_by("history_id").values_list("text", flat=True))
         said = [first.get(tip.key, tip.text)]
@@ -44,13 +46,19 @@ def test_what_was_said_first_is_part_of_the_history(db):
             said += [thanks.AFTER, thanks_first.AFTER]
         if said[-1] in plain_again.NEW["Tip"]:
             said.append(plain_again.NEW["Tip"][said[-1]])
+        said += [
+            after["text"]
+            for model, before, after in discreet.CHANGES
+            if model == "Tip" and before["text"] == said[-1]
+        ]
         assert texts == said
         assert texts[-1] == tip.text
 
 
 def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
-    before = set(Tip.objects.values_list("key", "text"))
+    before = set(Tip.objects.values_list("key", "points_from", "points_to", "text"))
     Tick.objects.create(user=user, tip=Tip.objects.get(key="jobs-new"), verdict="done")
+    discreet.restore(apps, None)
     plain_again.restore(apps, None)
     thanks_first.restore(apps, None)
     thanks.restore(apps, None)
@@ -67,7 +75,8 @@ def test_the_first_tips_can_be_unloaded_and_loaded_again(db, user):
     thanks.reword(apps, None)
     thanks_first.reword(apps, None)
     plain_again.reword(apps, None)
-    assert set(Tip.objects.values_list("key", "text")) == before
+    discreet.reword(apps, None)
+    assert set(Tip.objects.values_list("key", "points_from", "points_to", "text")) == before
 
 
 def test_thanks_that_staff_said_in_their_own_words_stay_theirs(db):
@@ -108,6 +117,22 @@ def test_every_split_has_something_worth_reading_on_each_of_its_purposes(db):
             for each in advice:
                 assert each.at_once
                 assert not each.has_more
+
+
+def test_a_goal_with_more_or_fewer_points_has_a_tip_of_its_own_on_every_purpose(db):
+    for direction in (Direction.WANTED_MORE, Direction.WANTED_LESS):
+        tips = Tip.objects.published().filter(direction=direction)
+        assert set(tips.values_list("purpose", flat=True)) == set(Purpose)
+
+
+def test_after_a_redundancy_one_tip_is_about_fixed_hours_and_none_about_leads_without_points(db):
+    tips = list(Tip.objects.published())
+    for split in Split.all():
+        situation = Situation(split, Split.parse("6-2-2-0-0"), side=Side.CANDIDATE)
+        fitting = [tip for tip in tips if situation.fits(tip)]
+        assert sum("fixed hours" in tip.text for tip in fitting) <= 1
+        if not split.business_driven:
+            assert not any(tip.purpose == Purpose.BUSINESS_DRIVEN for tip in fitting)
 
 
 def some_situations() -> Iterator[Situation]:

@@ -147,7 +147,7 @@ def test_what_the_file_lacks_is_archived_if_that_is_asked_for(editor):
     comparison = compare(editor, json.dumps(data).encode(), archive_missing="on")
     keys = [tip.key for tip in comparison.archived]
     assert keys == ["business-few-one-hour", "vanity-wanted-less", "vanity-wanted-more"]
-    named = "<li>business-few-one-hour: Set aside one fixed hour a week for leads"
+    named = "<li>business-few-one-hour: Choose one fixed time a week for leads"
     assert named in editor.get(DIFFERENCE).content.decode()
     assert said(agree(editor, comparison)) == ["3 tips archived."]
     assert Tip.objects.filter(state="archived").count() == 4

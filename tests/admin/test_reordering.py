@@ -50,7 +50,7 @@ def test_at_the_end_there_is_no_further(editor):
     before = by_position()
     press(editor, "up", before[0])
     assert said(editor.get(TIPS)) == [
-        "“Set aside one fixed hour a week for leads, and leave them a…” can't be moved any further."
+        "“Choose one fixed time a week for leads, and only answer mes…” can't be moved any further."
     ]
     assert by_position() == before
 
@@ -145,7 +145,7 @@ def test_an_arrow_saves_what_was_typed_before_it_moves(editor, tip):
     assert response.status_code == 302
     assert said(editor.get(TIPS)) == [
         "1 tip was changed successfully.",
-        "“Set aside one fixed hour a week for leads, and leave them a…” is now number 2 of "
+        "“Choose one fixed time a week for leads, and only answer mes…” is now number 2 of "
         f"{len(by_position())} tips for Business driven.",
     ]
     assert by_position()[:2] == [second, first]

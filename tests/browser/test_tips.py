@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.support.visitor import ASSESSMENT
 
-NEW = "Say so. Tell people you know that you're looking"
+NEW = "If it's no secret, tell people you know that you're looking"
 RISING = "Give your search fixed hours"
 CRITICAL = "Read your profile with a critical eye"
 EMPLOYER = "Above all, answer every single candidate."

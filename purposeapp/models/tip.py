@@ -50,14 +50,9 @@ class TipQuerySet(DatedQuerySet):
         history = Tip.history.filter(id=OuterRef("id"), state=Tip.State.PUBLISHED)
         return self.filter(~Q(state=Tip.State.DRAFT) | Exists(history))
 
-    def for_anybody_with(self, points: int) -> Self:
-        """Return the tips for a purpose with these points, whoever has them and whatever before."""
-        return self.filter(
-            points_from__lte=points,
-            points_to__gte=points,
-            audience=Audience.EVERYONE,
-            direction=Direction.ANY,
-        )
+    def whatever_before(self, points: int) -> Self:
+        """Return the tips for a purpose with these points, for readers with no history or goal."""
+        return self.filter(points_from__lte=points, points_to__gte=points, direction=Direction.ANY)
 
     def by_position(self) -> Self:
         """Order by the position that staff chose; positions count within a purpose."""

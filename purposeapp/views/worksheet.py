@@ -15,16 +15,17 @@ POINTS_ON_PAPER = 5
 def worksheet(request: HttpRequest) -> HttpResponse:
     """Show the questionnaire to print: a blank sheet, with a first tip per purpose on its back.
 
-    It also has questions for two people who talk about their answers.
+    Job seeking has a first tip for each side. The back also has questions for two people who talk
+    about their answers.
     """
-    first_tips: dict[str, Tip] = {}
-    for tip in Tip.objects.published().for_anybody_with(POINTS_ON_PAPER).by_purpose():
-        first_tips.setdefault(tip.purpose, tip)
+    first_tips: dict[tuple[str, str], Tip] = {}
+    for tip in Tip.objects.published().whatever_before(POINTS_ON_PAPER).by_purpose():
+        first_tips.setdefault((tip.purpose, tip.audience), tip)
     address = f"{settings.PUBLIC_URL}/"
     context = {
         "purposes": Purpose,
         "cells": range(BUDGET),
-        "tips": [(purpose, first_tips.get(purpose.value)) for purpose in Purpose],
+        "tips": list(first_tips.values()),
         "address": address,
         "qr_code": qr_code(address),
     }

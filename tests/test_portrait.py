@@ -202,6 +202,7 @@ def test_the_splits_without_a_text_are_named_by_slot():
             "portraitpart_missing_purpose_does_not_lead",
         ),
         ({"text": ""}, "portraitpart_has_text"),
+        ({"text": "x" * 241}, "portraitpart_text_is_not_too_long"),
         ({"state": "lost"}, "portraitpart_state_is_known"),
     ],
 )

@@ -279,6 +279,7 @@ def test_what_a_worker_keeps_is_what_readers_saw_at_any_time(db, django_assert_n
         ({"purpose": "job_seeking", "audience": "nobody"}, "tip_audience_is_known"),
         ({"audience": "candidate"}, "tip_for_one_side_is_for_job_seeking"),
         ({"text": "", "key": "empty"}, "tip_has_text"),
+        ({"text": "x" * 1001, "key": "long"}, "tip_text_is_not_too_long"),
         ({"key": "business-groups"}, "tip_key"),
     ],
 )

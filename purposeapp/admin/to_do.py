@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from purposeapp.advice.coverage import uncovered_for_some_side
 from purposeapp.advice.portrait import without_text
 from purposeapp.models import PortraitPart, TalkQuestion, Tip, User
-from purposeapp.models.versioned import DraftState
 
 
 class ToDo(NamedTuple):
@@ -53,7 +52,7 @@ def _portraits() -> Iterator[ToDo]:
         count,
     )
     yield ToDo(count, words % count, reverse("admin:purposeapp_portraitpart_coverage"))
-    count = PortraitPart.objects.filter(state=DraftState.DRAFT).count()
+    count = PortraitPart.objects.drafts().count()
     words = ngettext(
         "%d draft portrait sentence to publish", "%d draft portrait sentences to publish", count
     )
@@ -61,7 +60,7 @@ def _portraits() -> Iterator[ToDo]:
 
 
 def _questions() -> Iterator[ToDo]:
-    count = TalkQuestion.objects.filter(state=DraftState.DRAFT).count()
+    count = TalkQuestion.objects.drafts().count()
     words = ngettext(
         "%d draft talk question to publish", "%d draft talk questions to publish", count
     )

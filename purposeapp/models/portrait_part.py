@@ -1,6 +1,8 @@
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -124,6 +126,10 @@ class PortraitPart(Versioned, models.Model):
                 violation_error_message=_("A purpose without points cannot lead or follow."),
             ),
             models.CheckConstraint(condition=~Q(text=""), name="portraitpart_has_text"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), PART_MAX_LENGTH),
+                name="portraitpart_text_is_not_too_long",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=DraftState.values), name="portraitpart_state_is_known"
             ),

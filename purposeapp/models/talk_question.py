@@ -1,6 +1,8 @@
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -66,6 +68,10 @@ class TalkQuestion(Versioned, models.Model):
                 name="talkquestion_purpose_is_known",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="talkquestion_has_text"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), QUESTION_MAX_LENGTH),
+                name="talkquestion_text_is_not_too_long",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=DraftState.values), name="talkquestion_state_is_known"
             ),

@@ -3,6 +3,8 @@ from typing import Self
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -63,15 +65,15 @@ class TipQuerySet(DatedQuerySet):
         places = [When(audience=audience, then=Value(i)) for i, audience in enumerate(Audience)]
         return self.order_by(Case(*places), "position", "key")
 
-    def by_purpose(self) -> "TipQuerySet":
+    def by_purpose(self) -> Self:
         """Order by purpose, in the fixed order, and then by position."""
         return self.order_by(PURPOSES_IN_ORDER, "position", "key")
 
-    def drafts(self) -> "TipQuerySet":
+    def drafts(self) -> Self:
         """Return the tips that aren't published yet."""
         return self.filter(state=Tip.State.DRAFT)
 
-    def starting_later(self) -> "TipQuerySet":
+    def starting_later(self) -> Self:
         """Return the published tips whose publication date is in the future (UTC)."""
         return self.filter(state=Tip.State.PUBLISHED, published_from__gt=site_today())
 
@@ -149,6 +151,10 @@ class Tip(Versioned, models.Model):
                 ),
             ),
             models.CheckConstraint(condition=~Q(text=""), name="tip_has_text"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), TIP_MAX_LENGTH),
+                name="tip_text_is_not_too_long",
+            ),
             models.CheckConstraint(
                 condition=Q(points_from__lte=F("points_to"), points_to__lte=BUDGET),
                 name="tip_points_from_is_not_above_points_to",

@@ -21,6 +21,10 @@ class DraftableQuerySet(models.QuerySet[Any]):
         """Return those that readers can see."""
         return self.filter(state=DraftState.PUBLISHED)
 
+    def drafts(self) -> Self:
+        """Return those that aren't published yet."""
+        return self.filter(state=DraftState.DRAFT)
+
 
 class Versioned:
     """A text that staff write and revise; `history` is an audit trail of `CHANGING_FIELDS`."""

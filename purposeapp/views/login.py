@@ -1,6 +1,7 @@
 from http import HTTPStatus
 
 from allauth.account import views
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
@@ -20,7 +21,7 @@ def login(request: HttpRequest, *, typed: Typed | None = None) -> HttpResponseBa
         return views.LoginView.as_view(**typed.as_initial("login"))(request)
     if page := _blank(request):
         return page
-    return _with_limit(views.login(request), field="__all__", retry_after=WRONG_HERE_S)
+    return _with_limit(views.login(request), field=NON_FIELD_ERRORS, retry_after=WRONG_HERE_S)
 
 
 def _blank(request: HttpRequest) -> HttpResponseBase | None:

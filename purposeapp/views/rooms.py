@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -72,7 +73,7 @@ def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
         form, status = RoomForm(request.POST), HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid() and (room := form.save(user=request.user)):
             return HttpResponseSeeOther(reverse("room", args=[room.pk]))
-        if form.has_error("__all__", code="today"):
+        if form.has_error(NON_FIELD_ERRORS, code="today"):
             status = HTTPStatus.TOO_MANY_REQUESTS
     mine = Room.objects.for_user(request.user).latest_first()
     cursor = request.GET.get("after")

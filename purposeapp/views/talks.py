@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -61,7 +62,7 @@ def talks(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
     form, mail_form = InvitationForm(request.POST), InvitationMailForm(request.POST)
     if answer := _invite(request, form, mail_form):
         return answer
-    is_over_limit = form.has_error("__all__", code="today")
+    is_over_limit = form.has_error(NON_FIELD_ERRORS, code="today")
     status = HTTPStatus.TOO_MANY_REQUESTS if is_over_limit else HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(request, form, mail_form, status=status)
 

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from purposeapp.discussion.questions import PLACEHOLDERS, Topic, possible_findings
@@ -30,6 +30,22 @@ def page_of(question, page="change") -> str:
 def form_of(question, **changes) -> dict:
     values = {name: getattr(question, name) for name in QUESTION_FIELDS}
     return {**values, "version": question.fingerprint, **changes}
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"topic": "weather"}, "talkquestion_topic_is_known"),
+        ({"purpose": "fun"}, "talkquestion_purpose_is_known"),
+        ({"text": ""}, "talkquestion_has_text"),
+        ({"text": "x" * 241}, "talkquestion_text_is_not_too_long"),
+        ({"state": "lost"}, "talkquestion_state_is_known"),
+    ],
+)
+def test_postgresql_refuses_a_question_that_none_can_be(db, values, constraint):
+    question = {"key": "new", "topic": "alike", "text": "Why?", **values}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        TalkQuestion.objects.create(**question)
 
 
 def test_the_help_names_all_that_can_be_filled_in(editor):

@@ -127,6 +127,17 @@ def stranger(db):
     return client
 
 
+@pytest.fixture
+def with_mail_server():
+    """Settings of a site with a mail server: a new email is confirmed by a code."""
+    from django.test import override_settings
+
+    with override_settings(
+        ACCOUNT_EMAIL_VERIFICATION="mandatory", ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=True
+    ):
+        yield
+
+
 @pytest.fixture(scope="session")
 def running_provider():
     from tests.support.provider import Provider

@@ -208,14 +208,6 @@ def test_signing_out_asks_and_then_ends_the_session(owner):
     assert again.get("/history/").status_code == 302
 
 
-@pytest.fixture
-def with_mail_server():
-    with override_settings(
-        ACCOUNT_EMAIL_VERIFICATION="mandatory", ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=True
-    ):
-        yield
-
-
 @pytest.mark.usefixtures("with_mail_server")
 def test_with_a_mail_server_the_address_is_verified_by_a_code(client, db):
     response = client.post("/accounts/signup/", SIGN_UP)

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from purposeapp.accounts.deletion import LAST_SUPERUSER, delete_account
 from purposeapp.models import Assessment, Session, Tip, User
+from tests.support.client import signed_in
 from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.mails import code_in
 from tests.support.make import (
@@ -34,12 +35,6 @@ RIGHT = {"password": PASSWORD}
 
 def make_superuser(email: str = "root@example.org") -> User:
     return User.objects.create_superuser(email, PASSWORD)
-
-
-def sign_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def traces_of(pk: int, *words: str) -> list[str]:
@@ -74,7 +69,7 @@ def test_nothing_of_the_person_is_left(client, user, by):
     user.is_staff = True
     user.save()
     user.groups.add(Group.objects.create(name="editors"))
-    root = sign_in(make_superuser())
+    root = signed_in(make_superuser())
     # Entries about the account and its addresses in the admin's log.
     change = reverse("admin:purposeapp_user_change", args=[user.pk])
     root.post(change, {"email": user.email, "is_staff": "on", "is_active": "on"})
@@ -103,8 +98,8 @@ def test_nothing_of_the_person_is_left(client, user, by):
 
 
 def test_every_browser_is_signed_out_and_no_session_is_left(owner, user):
-    others = [sign_in(user), sign_in(user)]
-    stranger = sign_in(make_user("stranger@example.org"))
+    others = [signed_in(user), signed_in(user)]
+    stranger = signed_in(make_user("stranger@example.org"))
     owner.post(PATH, RIGHT)
     for client in others:
         assert client.get("/history/").status_code == 302
@@ -348,7 +343,7 @@ def test_a_button_that_is_pressed_twice_is_no_error():
     for _ in range(3):
         make_assessment(user)
     answers = []
-    clients = [sign_in(user) for _ in range(3)]
+    clients = [signed_in(user) for _ in range(3)]
     raised = at_once(*(lambda c=c: answers.append(c.post(PATH, RIGHT)) for c in clients))
     assert raised == []
     assert {answer.status_code for answer in answers} <= {302, 422}
@@ -370,7 +365,7 @@ def test_what_another_window_sends_meanwhile_is_told_that_the_account_is_gone():
     }
     for path, form in forms.items():
         user, answers = make_user(), []
-        client = sign_in(user)
+        client = signed_in(user)
         client.get("/settings/")
 
         def send(client=client, path=path, form=form, answers=answers):
@@ -414,7 +409,7 @@ def test_the_password_of_somebody_else_is_of_no_use(stranger, user):
 
 def test_the_admin_shows_no_key_of_a_session(client, user):
     client.force_login(make_superuser())
-    key = sign_in(user).session.session_key
+    key = signed_in(user).session.session_key
     page = client.get(reverse("admin:purposeapp_user_delete", args=[user.pk])).content.decode()
     assert "Are you sure" in page
     assert key not in page
@@ -426,7 +421,7 @@ def test_it_costs_the_same_number_of_queries_at_one_and_at_three(
 ):
     for _ in range(assessments):
         make_assessment(user)
-        sign_in(user)
+        signed_in(user)
     ContentType.objects.clear_cache()
     with django_assert_num_queries(28):
         delete_account(user)

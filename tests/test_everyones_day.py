@@ -24,6 +24,7 @@ from purposeapp.import_export.deserialization import OTHER_DAY, read_document
 from purposeapp.import_export.importing import import_document
 from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Assessment, Goal, Reminder, User
+from tests.support.client import signed_in
 from tests.support.make import (
     NOON,
     make_assessment,
@@ -62,12 +63,6 @@ def listed(client: Client) -> list[tuple[str, str]]:
     """Return the day of each entry of the history: the datetime attribute and the text."""
     page = client.get("/history/").content.decode()
     return re.findall(r'kicker"><time datetime="(.+?)">(.+?)</time>', page)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 # --- Near midnight ---

@@ -19,6 +19,7 @@ from purposeapp.models.assessment import NOTE_MAX_LENGTH
 from purposeapp.split import Purpose
 from tests.support.exports import document, entry, goal_entry, table
 from tests.support.make import NOON, make_assessment, make_goal, make_user
+from tests.support.pages import said
 
 PATH = "/history/import/"
 EXPORT = "/history/export.json"
@@ -26,10 +27,6 @@ EXPORT = "/history/export.json"
 
 def send(client, data: bytes, **extra):
     return client.post(PATH, {"file": SimpleUploadedFile("mine.json", data), **extra})
-
-
-def said(response) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
 
 
 def refusal(response) -> str:

@@ -23,12 +23,6 @@ from tests.support.make import PASSWORD, points
 AGE = timedelta(days=180)
 
 
-@pytest.fixture
-def signed_in(client, user) -> Client:
-    client.force_login(user)
-    return client
-
-
 def let_pass(**time) -> None:
     """Age all sessions by this much time."""
     for session in Session.objects.all():
@@ -45,38 +39,38 @@ def writes(client: Client, path: str) -> tuple[list[str], bool]:
     return [each for each in sql if "session" in each], "sessionid" in response.cookies
 
 
-def test_a_session_lasts_180_days(signed_in):
+def test_a_session_lasts_180_days(owner):
     assert Session.objects.get().expire_date > timezone.now() + AGE - timedelta(minutes=1)
 
 
-def test_somebody_who_comes_every_three_months_stays_signed_in(signed_in):
+def test_somebody_who_comes_every_three_months_stays_signed_in(owner):
     for _visit in range(5):
         let_pass(days=92)
-        assert signed_in.get("/history/").status_code == 200
+        assert owner.get("/history/").status_code == 200
 
 
-def test_row_and_cookie_are_renewed_together(signed_in):
+def test_row_and_cookie_are_renewed_together(owner):
     let_pass(days=2)
-    response = signed_in.get("/settings/")
+    response = owner.get("/settings/")
     expires = Session.objects.get().expire_date
     assert expires > timezone.now() + AGE - timedelta(minutes=1)
     assert response.cookies["sessionid"]["max-age"] == AGE.total_seconds()
 
 
-def test_a_session_that_is_not_used_ends(signed_in):
+def test_a_session_that_is_not_used_ends(owner):
     let_pass(days=181)
-    assert signed_in.get("/history/").status_code == 302
+    assert owner.get("/history/").status_code == 302
 
 
-def test_there_is_one_write_a_day_and_not_one_a_request(signed_in):
-    assert writes(signed_in, "/settings/") == ([], False)
+def test_there_is_one_write_a_day_and_not_one_a_request(owner):
+    assert writes(owner, "/settings/") == ([], False)
     let_pass(hours=23)
-    assert writes(signed_in, "/settings/") == ([], False)
+    assert writes(owner, "/settings/") == ([], False)
     let_pass(hours=2)
-    renewed, sets_cookie = writes(signed_in, "/settings/")
+    renewed, sets_cookie = writes(owner, "/settings/")
     assert len(renewed) == 1
     assert sets_cookie
-    assert writes(signed_in, "/settings/") == ([], False)
+    assert writes(owner, "/settings/") == ([], False)
 
 
 @pytest.fixture
@@ -204,19 +198,19 @@ def test_a_visitors_session_is_bounded_in_size(db):
 # --- Renewal -------------------------------------------------------------------------------------
 
 
-def test_a_public_page_renews_nothing_and_sets_no_cookie(signed_in):
+def test_a_public_page_renews_nothing_and_sets_no_cookie(owner):
     anonymous = Client().get("/purposes/").content
     let_pass(days=9)
-    assert writes(signed_in, "/purposes/") == ([], False)
-    assert signed_in.get("/purposes/").content == anonymous
+    assert writes(owner, "/purposes/") == ([], False)
+    assert owner.get("/purposes/").content == anonymous
 
 
-def test_a_session_from_before_lasts_as_long_as_a_new_one(signed_in):
-    session = signed_in.session
+def test_a_session_from_before_lasts_as_long_as_a_new_one(owner):
+    session = owner.session
     session.set_expiry(timedelta(days=90))
     session.save()
     let_pass(days=2)
-    signed_in.get("/settings/")
+    owner.get("/settings/")
     assert Session.objects.get().expire_date > timezone.now() + AGE - timedelta(minutes=1)
 
 
@@ -252,8 +246,8 @@ def test_two_requests_that_change_other_keys_both_keep_theirs(db):
     assert dict(SessionStore(first.session_key).items()) == {**stored, "more": 1}
 
 
-def test_a_change_brings_no_session_back_that_has_ended_meanwhile(signed_in):
-    slow = SessionStore(signed_in.session.session_key)
+def test_a_change_brings_no_session_back_that_has_ended_meanwhile(owner):
+    slow = SessionStore(owner.session.session_key)
     slow["note"] = "late"
     Session.objects.all().delete()
     with pytest.raises(UpdateError):
@@ -289,9 +283,9 @@ def test_forms_at_once_of_a_browser_whose_session_has_ended_are_all_held():
     assert sorted(form["path"] for form in held) == paths
 
 
-def test_renewing_brings_no_session_back_that_has_ended_meanwhile(signed_in):
+def test_renewing_brings_no_session_back_that_has_ended_meanwhile(owner):
     let_pass(days=2)
-    renewing = SessionStore(signed_in.session.session_key)
+    renewing = SessionStore(owner.session.session_key)
     renewing.get("anything")
     Session.objects.all().delete()
     with pytest.raises(UpdateError):
@@ -299,38 +293,38 @@ def test_renewing_brings_no_session_back_that_has_ended_meanwhile(signed_in):
     assert not Session.objects.exists()
 
 
-def test_session_and_user_are_read_in_one_statement(signed_in, django_assert_num_queries):
+def test_session_and_user_are_read_in_one_statement(owner, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert signed_in.get("/nowhere/").status_code == 404
+        assert owner.get("/nowhere/").status_code == 404
 
 
-def test_a_changed_password_and_a_deactivated_account_open_nothing(signed_in, user):
+def test_a_changed_password_and_a_deactivated_account_open_nothing(owner, user):
     user.is_active = False
     user.save()
-    assert signed_in.get("/settings/").status_code == 302
+    assert owner.get("/settings/").status_code == 302
     user.is_active = True
     user.set_password("another ten points to spend")
     user.save()
-    assert signed_in.get("/settings/").status_code == 302
+    assert owner.get("/settings/").status_code == 302
     assert not Session.objects.exists()
 
 
-def test_a_new_secret_key_signs_nobody_out(signed_in, settings):
+def test_a_new_secret_key_signs_nobody_out(owner, settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new key, made after the old one was seen by someone"
-    assert signed_in.get("/settings/").status_code == 200
+    assert owner.get("/settings/").status_code == 200
     settings.SECRET_KEY_FALLBACKS = []
-    assert signed_in.get("/settings/").status_code == 200
+    assert owner.get("/settings/").status_code == 200
 
 
-def test_whoever_enters_the_password_once_more_gets_another_session_key(signed_in):
-    before = signed_in.cookies["sessionid"].value
-    assert signed_in.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code == 422
-    assert signed_in.get("/history/").status_code == 200
-    assert signed_in.cookies["sessionid"].value == before
-    signed_in.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    assert signed_in.cookies["sessionid"].value != before
-    assert signed_in.get("/history/").status_code == 200
+def test_whoever_enters_the_password_once_more_gets_another_session_key(owner):
+    before = owner.cookies["sessionid"].value
+    assert owner.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code == 422
+    assert owner.get("/history/").status_code == 200
+    assert owner.cookies["sessionid"].value == before
+    owner.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert owner.cookies["sessionid"].value != before
+    assert owner.get("/history/").status_code == 200
     old = Client()
     old.cookies["sessionid"] = before
     assert old.get("/history/").status_code == 302

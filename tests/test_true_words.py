@@ -5,7 +5,6 @@ from unittest.mock import patch
 
 import pytest
 from django.core import mail
-from django.test import override_settings
 
 from purposeapp.models import Assessment, Session, User
 from purposeapp.models.assessment import AssessmentQuerySet
@@ -36,11 +35,8 @@ def test_a_session_that_ends_between_two_steps_claims_nothing(owner, monkeypatch
 
 
 @pytest.fixture(autouse=True)
-def codes():
-    with override_settings(
-        ACCOUNT_EMAIL_VERIFICATION="mandatory", ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=True
-    ):
-        yield
+def _codes(with_mail_server):
+    """Have codes sent."""
 
 
 def sign_up(client) -> str:

@@ -17,9 +17,10 @@ from purposeapp.forms.versioned import (
 from purposeapp.models import Tip
 from purposeapp.models.table_lock import lock_table
 from purposeapp.models.tip import TIP_FIELDS
-from tests.support.admin import TIPS, changed_by, page_of_tip, said, text_of
+from tests.support.admin import TIPS, changed_by, page_of_tip, text_of
 from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.make import make_editor, make_tip, tip_form
+from tests.support.pages import said
 
 
 def test_the_second_save_is_refused_and_shows_both_texts(editor, tip):

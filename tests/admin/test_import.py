@@ -16,8 +16,8 @@ from purposeapp.import_export.json_validation import InvalidFile
 from purposeapp.models import Tip
 from purposeapp.models.visible_text import INVISIBLE_CHARACTER
 from purposeapp.split import Purpose
-from tests.support.admin import said
 from tests.support.make import make_assessment, make_editor, make_tip, make_user
+from tests.support.pages import said
 
 EXPORT = "/admin/purposeapp/tip/export/"
 IMPORT = "/admin/purposeapp/tip/import/"

@@ -14,8 +14,9 @@ from purposeapp.forms.versioned import CHANGED_MEANWHILE
 from purposeapp.models import PortraitPart
 from purposeapp.models.portrait_part import PART_FIELDS
 from purposeapp.split import Split
-from tests.support.admin import changed_by, listed, said, text_of
+from tests.support.admin import changed_by, listed, text_of
 from tests.support.make import make_superuser, make_user
+from tests.support.pages import said
 
 LIST = "/admin/purposeapp/portraitpart/"
 EVEN = "Without this, these splits have no sentence for “What the mix is like”: 2-2-2-2-2."

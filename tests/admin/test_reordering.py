@@ -5,8 +5,9 @@ import pytest
 from purposeapp.forms.tip import MOVED_MEANWHILE
 from purposeapp.models import Tip
 from purposeapp.models.tip import MAX_POSITION
-from tests.support.admin import TIPS, by_position, listed, said
+from tests.support.admin import TIPS, by_position, listed
 from tests.support.make import make_tip
+from tests.support.pages import said
 
 
 def positions_form(response, **positions: int) -> dict[str, str]:

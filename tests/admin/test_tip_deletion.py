@@ -5,9 +5,10 @@ from django.db import connection
 from django.test import Client
 
 from purposeapp.models import Tick, Tip
-from tests.support.admin import TIPS, page_of_tip, said, text_of
+from tests.support.admin import TIPS, page_of_tip, text_of
 from tests.support.concurrency import locked_meanwhile
 from tests.support.make import make_editor, make_ticks, make_tip, make_user
+from tests.support.pages import said
 
 
 def test_a_tip_that_nobody_ticked_is_deleted(editor, tip):

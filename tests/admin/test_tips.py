@@ -12,8 +12,9 @@ from purposeapp.forms.tip import unused_key
 from purposeapp.forms.versioned import EXISTS_ALREADY
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
-from tests.support.admin import TIPS, by_position, listed, page_of_tip, said, text_of
+from tests.support.admin import TIPS, by_position, listed, page_of_tip, text_of
 from tests.support.make import make_ticks, make_tip, tip_form
+from tests.support.pages import said
 
 # --- The list ----------------------------------------------------------------------------------
 

@@ -25,11 +25,6 @@ def text_of(response) -> str:
     return " ".join(unescape(re.sub("<[^>]+>", " ", response.content.decode())).split())
 
 
-def said(response) -> list[str]:
-    """Return the messages on the page."""
-    return [str(message) for message in response.context["messages"]]
-
-
 def listed(response) -> list[str]:
     """Return the keys of the rows in a change list."""
     return [row.key for row in response.context["cl"].result_list]

@@ -9,6 +9,13 @@ from purposeapp.models import User
 from tests.support.make import PASSWORD, points
 
 
+def signed_in(user: User) -> Client:
+    """Return a new client that is signed in, without the form."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 def sign_in(client: Client, user: User) -> HttpResponse:
     return client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
 

@@ -21,3 +21,8 @@ def words_of(response: HttpResponse) -> str:
 def in_words(day: date) -> str:
     """Return a day as English pages show it, such as 1 November 2026."""
     return f"{day.day} {day:%B %Y}"
+
+
+def said(response: HttpResponse) -> list[str]:
+    """Return the messages on the page."""
+    return [str(message) for message in response.context["messages"]]

@@ -4,10 +4,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from purposeapp.models import User
 from purposeapp.models.talk_answer import TalkKind, TalkSide
 from purposeapp.split import Split
 from purposeapp.talks.mail import mail_finished, mail_opened
+from tests.support.client import signed_in
 from tests.support.concurrency import at_once, locked_meanwhile
 from tests.support.make import make_user, points, prove_address
 from tests.support.talks import LABEL, make_talk, talk_of
@@ -30,12 +30,6 @@ def ana():
     guest = make_user("ana@example.org")
     prove_address(guest)
     return guest
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def spend(client: Client, url: str, *kinds: str) -> None:

@@ -6,6 +6,7 @@ import secrets
 from email.errors import HeaderParseError, ObsoleteHeaderDefect
 from email.policy import default as RFC_5322
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -40,6 +41,19 @@ def read_whole_number(name: str, default: int, *, least: int = 0, most: int) -> 
             f"{name} must be a whole number from {least} to {most}, not {value!r}."
         )
     return int(value)
+
+
+def split_url(name: str, url: str) -> SplitResult:
+    """Return the parts of a URL, which the environment variable `name` holds.
+
+    Raises ImproperlyConfigured for an invalid host or port.
+    """
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (it's parsed only now)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not understood: {error}.") from error
+    return parts
 
 
 def count_of_workers() -> int:

@@ -7,17 +7,19 @@ nothing: manage.py creates what a command needs.
 
 import logging
 import os
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import bootstrap_wrapper
 import environ
+import psycopg
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
+from psycopg.conninfo import make_conninfo
 
 from config import local_postgres
 from config.environment import (
@@ -27,6 +29,7 @@ from config.environment import (
     read_choice,
     read_secret_key,
     read_whole_number,
+    split_url,
 )
 from config.logs import hide_rows
 from config.sentry import report_to_sentry
@@ -59,12 +62,19 @@ SECRET_KEY = read_secret_key(PRODUCTION)
 
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = read_whole_number("PORT", 8000, most=65_535)
-count_of_workers()  # before gunicorn reads WEB_CONCURRENCY, and fails with a traceback
+# So that commands check it. Where gunicorn is started directly, it reads WEB_CONCURRENCY before any
+# of our code, and fails with a traceback if that isn't a number.
+count_of_workers()
 _everywhere = HOST in ("0.0.0.0", "::")  # noqa: S104
 _reached_at = "127.0.0.1" if _everywhere else f"[{HOST}]" if ":" in HOST else HOST
 PUBLIC_URL = (os.environ.get("PUBLIC_URL") or f"http://{_reached_at}:{PORT}").rstrip("/")
-_public = urlsplit(PUBLIC_URL)
-if _public.scheme not in ("http", "https") or not _public.hostname or _public.path:
+_public = split_url("PUBLIC_URL", PUBLIC_URL)
+if (
+    _public.scheme not in ("http", "https")
+    or not _public.hostname
+    or "@" in _public.netloc
+    or PUBLIC_URL.partition("://")[2] != _public.netloc  # a path, a query or a fragment
+):
     raise ImproperlyConfigured(
         f"PUBLIC_URL must be a scheme and a host, such as https://purposes.example, "
         f"not {PUBLIC_URL!r}."
@@ -99,7 +109,7 @@ if bool(LINKEDIN_CLIENT_ID) != bool(LINKEDIN_CLIENT_SECRET):
     raise ImproperlyConfigured(
         "LINKEDIN_CLIENT_ID and LINKEDIN_CLIENT_SECRET belong together: set both, or none of them."
     )
-_linkedin = urlsplit(LINKEDIN_SERVER_URL)
+_linkedin = split_url("LINKEDIN_SERVER_URL", LINKEDIN_SERVER_URL)
 if not _linkedin.hostname or not (
     _linkedin.scheme == "https"
     or (_linkedin.scheme == "http" and _linkedin.hostname in ("127.0.0.1", "localhost", "::1"))
@@ -119,18 +129,30 @@ if (METRICS_TOKEN or SENTRY_DSN) and not all(map(find_spec, ("prometheus_client"
 TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", 0, most=10)
 LOG_LEVEL = read_choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
 
+# What is said of these two URLs repeats nothing of them, since they contain passwords.
 try:
-    DATABASE: dict[str, Any] = (
-        environ.Env.db_url_config(os.environ["DATABASE_URL"])
-        if os.environ.get("DATABASE_URL")
-        else local_postgres.database()
-    )
-except (environ.ImproperlyConfigured, KeyError, ValueError) as error:
-    raise ImproperlyConfigured(f"DATABASE_URL is not understood: {error}") from error
+    with warnings.catch_warnings(action="ignore"):
+        DATABASE: dict[str, Any] = (
+            environ.Env.db_url_config(os.environ["DATABASE_URL"])
+            if os.environ.get("DATABASE_URL")
+            else local_postgres.database()
+        )
+except (environ.ImproperlyConfigured, KeyError, ValueError):
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not understood. It must look like "
+        "postgres://user:password@host:5432/name, with special characters escaped."
+    ) from None
+if DATABASE.get("ENGINE") != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL, as postgres://…")
+if not DATABASE["NAME"]:
+    raise ImproperlyConfigured("DATABASE_URL must name a database, as postgres://…/name")
 try:
     MAIL = environ.Env.email_url_config(EMAIL_URL or "consolemail://")
-except (environ.ImproperlyConfigured, KeyError, ValueError) as error:
-    raise ImproperlyConfigured(f"EMAIL_URL is not understood: {error}") from error
+except (environ.ImproperlyConfigured, KeyError, ValueError):
+    raise ImproperlyConfigured(
+        "EMAIL_URL is not understood. It must look like "
+        "smtp+tls://user:password@host:587, with special characters escaped."
+    ) from None
 # A database that accepts connections but doesn't respond, or whose machine or network is gone,
 # must not block a worker or a probe for ever. Timeouts of statements: config/gunicorn.conf.py.
 DATABASE["OPTIONS"] = {
@@ -141,12 +163,15 @@ DATABASE["OPTIONS"] = {
     "keepalives_count": 3,
     **DATABASE.get("OPTIONS", {}),
 }
+_of_django = ("assume_role", "isolation_level", "prepare_threshold")
+try:
+    make_conninfo(**{k: v for k, v in DATABASE["OPTIONS"].items() if k not in _of_django})
+except psycopg.ProgrammingError as error:
+    raise ImproperlyConfigured(f"DATABASE_URL has an {str(error).strip()}.") from error
 # A transaction pooler can't keep a cursor that outlives its transaction.
 DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = (
     read_choice("DISABLE_SERVER_SIDE_CURSORS", "false", "true") == "true"
 )
-if DATABASE.get("ENGINE") != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL, as postgres://…")
 
 
 # --- The application ----------------------------------------------------------------------
@@ -508,4 +533,7 @@ LOGGING = {
 # --- Failures, reported to Sentry where SENTRY_DSN is set ------------------------------------
 
 if SENTRY_DSN:
-    report_to_sentry(SENTRY_DSN)
+    try:
+        report_to_sentry(SENTRY_DSN)
+    except ValueError as error:  # BadDsn is one too
+        raise ImproperlyConfigured(f"SENTRY_DSN is not understood: {error}.") from error

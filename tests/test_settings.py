@@ -106,9 +106,23 @@ def test_a_start_that_is_refused_says_why_last():
         ("EMAIL_FROM", "a@purposes.example, b@purposes.example"),
         ("PUBLIC_URL", "purposes.example"),
         ("PUBLIC_URL", "https://purposes.example/sub"),
+        ("PUBLIC_URL", "https://purposes.example:abc"),
+        ("PUBLIC_URL", "https://purposes.example:80000"),
+        ("PUBLIC_URL", "https://user:pw@purposes.example"),
+        ("PUBLIC_URL", "https://@purposes.example"),
+        ("PUBLIC_URL", "https://purposes.example?x=1"),
+        ("PUBLIC_URL", "https://purposes.example#"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("LINKEDIN_SERVER_URL", "https://[::1"),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "mysql://user@host/db"),
+        ("DATABASE_URL", "garbage"),
+        ("DATABASE_URL", "postgres://user:secret@host:5432"),
+        ("DATABASE_URL", "postgres://user:secret@host:5432/"),
+        ("DATABASE_URL", "postgres://user:secret@host:5432/db?foo=bar"),
+        ("DATABASE_URL", "postgres://user:se/cret@host:5432/db"),
         ("EMAIL_URL", "pigeon://mail.example"),
+        ("EMAIL_URL", "smtp://user:se/cret@mail.example"),
         ("PORT", "eighty"),
         ("PORT", "80000"),
         ("WEB_CONCURRENCY", "two"),
@@ -122,7 +136,10 @@ def test_a_value_that_is_not_understood_stops_the_start_and_is_named(name, value
     with pytest.raises(ImproperlyConfigured, match=name) as refused:
         settings_of(**(PRODUCTION | {name: value}))
     if name in ("DATABASE_URL", "EMAIL_URL"):
-        assert ("DATABASE_URL" in str(refused.value)) == (name == "DATABASE_URL")
+        said = str(refused.value)
+        assert ("DATABASE_URL" in said) == (name == "DATABASE_URL")
+        assert "'se'" not in said
+        assert "\n" not in said
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, list[str]]:
@@ -146,6 +163,22 @@ def test_a_command_says_in_one_line_which_setting_is_wrong(command):
     assert run("manage.py", command, LOG_LEVEL="LOUD") == (1, [LOUD])
 
 
+def test_a_database_url_that_is_garbage_is_not_repeated():
+    status, [line] = run("manage.py", "migrate", DATABASE_URL="garbage-with-secrets")
+    assert status == 1
+    assert line == "DATABASE_URL must name a PostgreSQL, as postgres://…"
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["sslmode=require&sslrootcert=/ca.crt", "options=-c%20lock_timeout%3D5s", "assume_role=a"],
+)
+def test_the_options_of_the_database_are_those_of_libpq_and_of_django(options):
+    url = f"{PRODUCTION['DATABASE_URL']}?{options}"
+    database = settings_of(**PRODUCTION | {"DATABASE_URL": url})["DATABASES"]["default"]
+    assert database["OPTIONS"].keys() > {each.split("=")[0] for each in options.split("&")}
+
+
 @pytest.mark.parametrize("command", ["migrate", "tidy"])
 def test_a_command_says_in_one_line_that_the_database_is_away(command):
     url = "postgres://user@127.0.0.1:1/nothing"
@@ -158,10 +191,16 @@ def test_gunicorn_ends_with_a_status_that_starting_again_does_not_mend():
     gunicorn = ["-m", "gunicorn", "-c", "config/gunicorn.conf.py"]
     count = "WEB_CONCURRENCY must be a whole number from 1 to 100, not '0'."
     assert run(*gunicorn, WEB_CONCURRENCY="0") == (4, [count])
-    status, lines = run(*gunicorn, LOG_LEVEL="LOUD", WEB_CONCURRENCY="1", PORT="0")
-    assert status == 4
-    assert LOUD in lines
-    assert not any(line.startswith("Traceback") for line in lines)
+    for name, value, said in (
+        ("LOG_LEVEL", "LOUD", LOUD),
+        ("PUBLIC_URL", "https://[::1", "PUBLIC_URL is not understood: Invalid IPv6 URL."),
+        ("SENTRY_DSN", "nonsense", "SENTRY_DSN is not understood: Unsupported scheme ''."),
+    ):
+        wrong = {name: value}
+        status, lines = run(*gunicorn, WEB_CONCURRENCY="1", PORT="0", **wrong)
+        assert status == 4
+        assert said in lines
+        assert not any(line.startswith("Traceback") for line in lines)
     unit = (CHECKOUT / "deploy" / "five-purposes.service").read_text()
     assert "\nRestartPreventExitStatus=4\n" in unit
 

@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from purposeapp.models import OutgoingMail, RoomAnswer, Session, Talk
@@ -119,6 +119,37 @@ def test_codes_of_a_session_that_is_signed_in_are_deleted_too(client, settings):
     assert "1 codes" in tidy()
     assert code not in str(Session.objects.get().get_decoded())
     assert client.get("/history/").status_code == 200
+
+
+def stored_under_another_key(client: Client) -> Session:
+    """Store a session with a pending code that was signed with another SECRET_KEY, an hour ago."""
+    with override_settings(SECRET_KEY="another one"):
+        client.post("/accounts/login/code/", {"email": make_verified_user("b@example.org").email})
+    session = Session.objects.get()
+    session.expire_date -= timedelta(hours=1)
+    session.save()
+    return session
+
+
+@pytest.mark.django_db
+def test_sessions_that_an_earlier_secret_key_signed_are_deleted(client, caplog):
+    earlier = stored_under_another_key(client)
+    minutes_ago = earlier.expire_date + timedelta(minutes=50)
+    Session.objects.create(session_key="recent", session_data="a:b", expire_date=minutes_ago)
+    Client().force_login(make_user())
+    caplog.clear()
+    assert "1 codes" in tidy()
+    assert not Session.objects.filter(pk=earlier.pk).exists()
+    assert Session.objects.count() == 2
+    assert caplog.records == []
+
+
+@pytest.mark.django_db
+def test_a_tidy_with_another_secret_key_than_the_sites_deletes_no_session(client):
+    stored_under_another_key(client)
+    before = rows_of_all_tables()
+    assert "0 codes" in tidy()
+    assert rows_of_all_tables() == before
 
 
 @pytest.mark.django_db

@@ -208,6 +208,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.static.WhiteNoiseMiddleware",
     "purposeapp.web.stateless.answer_stateless_views",
+    "purposeapp.web.request_log.RequestLogMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "purposeapp.web.visitors.SessionMiddleware",
@@ -215,7 +216,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "purposeapp.web.time_zone.activate_reader_time_zone",
-    "purposeapp.web.request_log.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -521,6 +521,8 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would log everything twice.
         "django": {"handlers": [], "propagate": True},
+        # Its warnings of 4xx repeat `request_finished`, after the request and so without its id.
+        "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"filters": ["refused_host"]},
         # runserver's line for each request, which has one of ours.
         "django.server": {"handlers": [], "level": "CRITICAL"},

@@ -3,17 +3,18 @@
 import io
 import json
 import logging
+from uuid import UUID
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.servers.basehttp import WSGIRequestHandler
-from django.db import ProgrammingError, transaction
+from django.db import OperationalError, ProgrammingError, transaction
 from django.test import Client
 
-from purposeapp.models import Assessment
+from purposeapp.models import Assessment, OutgoingMail
 from purposeapp.web.request_log import MAX_LENGTH, HideKeys, without_keys
-from tests.support.make import make_assessment
+from tests.support.make import make_assessment, make_verified_user
 from tests.support.outage import database_away
 
 KEY = "e8f5c1d2-0000-4000-8000-5ec7e70fe11a"
@@ -47,6 +48,17 @@ def logged():
     handler.setStream(before)
 
 
+@pytest.fixture
+def with_djangos_warnings():
+    """Django's lines about each 4xx, which have the path and which the settings leave out."""
+    logger = logging.getLogger("django.request")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    yield
+    logger.setLevel(before)
+
+
+@pytest.mark.usefixtures("with_djangos_warnings")
 @pytest.mark.parametrize("path", PATHS)
 def test_no_line_holds_a_key(db, logged, monkeypatch, path):
     client = Client(raise_request_exception=False)
@@ -92,6 +104,7 @@ def test_no_line_holds_the_row_that_broke_a_rule(owner, user, logged, monkeypatc
     assert "knows this" not in logged()
 
 
+@pytest.mark.usefixtures("with_djangos_warnings")
 def test_a_line_is_bounded_however_long_the_path_is(client, db, logged):
     client.get(f"/{'x' * 8_000}/")
     client.put(f"/splits/{'9' * 8_000}/")
@@ -111,6 +124,61 @@ def test_a_line_says_which_route_it_was_how_long_it_took_and_with_how_many_queri
     assert seen["duration_ms"] > 0
     assert (missed["request"], missed["code"]) == ("GET (none)", 404)
     assert "that/name" not in str(missed)
+
+
+def lines_of(text: str) -> list[dict]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [("/history/", 200), ("/nothing/", 404), ("/history/nothing/", 404)]
+)
+def test_a_request_is_one_line_and_its_id_is_in_the_response(owner, logged, path, code):
+    response = owner.get(path, headers={"x-request-id": "chosen by a client"})
+    (line,) = lines_of(logged())
+    assert (line["event"], line["code"]) == ("request_finished", code)
+    assert line["request_id"] == response["X-Request-ID"]
+    assert UUID(line["request_id"])
+
+
+@pytest.mark.parametrize(("error", "status"), [(ProgrammingError, 500), (OperationalError, 503)])
+@pytest.mark.parametrize("who", ["client", "owner"])
+def test_a_page_of_an_error_names_the_id_of_its_lines(
+    request, db, logged, who, error, status, settings
+):
+    browser = request.getfixturevalue(who)
+    browser.raise_request_exception = False
+    browser.cookies[settings.SESSION_COOKIE_NAME] = browser.cookies.get(
+        settings.SESSION_COOKIE_NAME, "x" * 32
+    )
+    with database_away(error):  # the session is the first to need it
+        response = browser.get("/history/")
+    assert response.status_code == status
+    ids = {line["request_id"] for line in lines_of(logged())}
+    assert ids == {response["X-Request-ID"]}
+    page = response.content.decode()
+    assert f"Quote this if you write to us: <code>{ids.pop()}</code>" in page
+
+
+def test_no_other_page_names_an_id(owner, client):
+    for path in ("/nothing/", "/history/", "/splits/6-2-2-0-0/"):
+        assert "Quote this" not in owner.get(path).content.decode()
+
+
+def test_a_page_that_is_the_same_for_everyone_has_no_id(client, db):
+    for _ in range(2):
+        response = client.get("/purposes/job-seeking/")
+        assert (response.status_code, response.get("X-Request-ID")) == (200, None)
+
+
+def test_a_mail_is_stored_under_the_id_of_its_request(db, logged, settings):
+    settings.EMAIL_BACKEND = "purposeapp.web.outbox.OutboxBackend"
+    email = make_verified_user().email
+    response = Client().post("/accounts/password/reset/", {"email": email})
+    (line,) = (line for line in lines_of(logged()) if line["event"].startswith("mail_stored"))
+    assert line["event"] == f"mail_stored: {OutgoingMail.objects.get().pk}"
+    assert line["request_id"] == response["X-Request-ID"]
+    assert email not in logged()
 
 
 def requests_in(lines: str) -> list[dict]:

@@ -19,6 +19,7 @@ from purposeapp.accounts.limits import MAIL_RETRY_AFTER_S
 from purposeapp.web.account_key import FormOfAnotherAccountError
 from purposeapp.web.blank_page import blank_page
 from purposeapp.web.outage import is_outage
+from purposeapp.web.request_log import request_id
 
 from .unavailable import unavailable
 
@@ -229,6 +230,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Something went wrong"),
         _("This is our fault, not yours. Please try again in a moment."),
+        request_id=request_id(),
         is_public=True,  # so that the header doesn't query the database for the user
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.split import Split
 from purposeapp.web.outage import RETRY_AFTER_S
+from purposeapp.web.request_log import request_id
 
 PASSWORDS = {
     "password": _("Password"),
@@ -68,6 +69,7 @@ def unavailable(request: HttpRequest, *, split: Split | None = None) -> HttpResp
         "retry": Retry.of(request.POST) if is_accepted and not has_files else None,
         "has_files": has_files,
         "split": split,
+        "request_id": request_id(),
         # So that the header doesn't query the database for the user.
         "is_public": True,
     }

@@ -44,7 +44,8 @@ class OutboxBackend(BaseEmailBackend):
             mail.message()  # raises for an invalid mail, such as one with a line break in a header
             max_age: timedelta | None = getattr(mail, "max_age", None)
             about = {name: getattr(mail, name, None) for name in ("talk", "user")}
-            OutgoingMail.objects.put(mail, max_age, **about)
+            stored = OutgoingMail.objects.put(mail, max_age, **about)
+            logger.info("mail_stored: %s", stored.pk)  # has the id of the request
         transaction.on_commit(outbox_worker.wake)
         return len(email_messages)
 

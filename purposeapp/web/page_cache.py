@@ -30,6 +30,7 @@ from purposeapp.advice.fit import Side
 from .latest_version import latest_version
 from .live_rooms import QUERIES as ROOM_QUERIES
 from .live_rooms import result_key
+from .request_log import REQUEST_ID
 
 MAX_BYTES = 20 * 1024 * 1024
 """The size limit. All public pages of a language, compressed, just fit (19.3 MB)."""
@@ -190,6 +191,7 @@ def page_cache_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -
         if if_none_match := getattr(request, "if_none_match", None):
             request.META["HTTP_IF_NONE_MATCH"] = if_none_match
         if response.status_code == HTTPStatus.OK and not settings.DEBUG:
+            del response.headers[REQUEST_ID]  # all further requests get the same headers
             kept = CachedResponse(response.content, dict(response.items()))
             cache.put(key, request.published_version, kept)
         return not_modified_or(request, response)

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 from django_structlog.signals import bind_extra_request_finished_metadata
 
@@ -67,6 +67,15 @@ def route_of(request: HttpRequest) -> str:
     return f"/{request.resolver_match.route}" if request.resolver_match else ""
 
 
+REQUEST_ID = "X-Request-ID"
+"""The response header with which a visitor's complaint can be found in the log."""
+
+
+def request_id() -> str:
+    """Return the id of the current request, which its log lines have. Empty outside of one."""
+    return structlog.contextvars.get_contextvars().get("request_id", "")
+
+
 class RequestLogMiddleware(RequestMiddleware):
     """Log the method, route, duration and number of queries of each request.
 
@@ -81,6 +90,11 @@ class RequestLogMiddleware(RequestMiddleware):
         """Start measuring the duration."""
         request.log_begin = time.perf_counter()  # type: ignore[attr-defined]
         super().prepare(request)
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Tell the client the request's id, and log the request."""
+        response.headers[REQUEST_ID] = request_id()
+        super().handle_response(request, response)
 
     def process_got_request_exception(
         self, sender: type[Any], request: HttpRequest, **kwargs: Any

@@ -19,9 +19,9 @@ def answer_stateless_views(get_response: Callable[[HttpRequest], HttpResponse]) 
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.get_host()  # raises DisallowedHost, also for all other paths
         if not STATELESS_PATHS.fullmatch(request.path_info):
             return get_response(request)
-        request.get_host()  # raises DisallowedHost
         try:
             match = request.resolver_match = resolve(request.path_info)
         except Resolver404:

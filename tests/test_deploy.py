@@ -439,3 +439,10 @@ def test_the_unit_of_the_site_lets_requests_finish_before_it_kills():
         int(unit(DEPLOY / "five-purposes.service")["TimeoutStopSec"])
         > (gunicorn["graceful_timeout"])
     )
+
+
+def test_the_code_is_compiled_ahead_also_without_a_container():
+    """Otherwise each start compiles it, since the site can't write beside it."""
+    compiles = "python -m compileall -q config purposeapp"
+    for name in ("Dockerfile", "docs/deploy.md", "docs/operate.md"):
+        assert compiles in (settings.BASE_DIR / name).read_text()

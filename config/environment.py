@@ -8,7 +8,8 @@ from email.policy import default as RFC_5322
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from config import local_postgres
 
@@ -75,6 +76,15 @@ def host_names(text: str, *, any_host: bool) -> list[str]:
                 f"without a scheme, a port or a path, not {host!r}."
             )
     return hosts
+
+
+def is_email_address(text: str) -> bool:
+    """Return whether a text is an email address without a name."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def is_mailbox(text: str) -> bool:

@@ -25,6 +25,7 @@ from config import local_postgres
 from config.environment import (
     count_of_workers,
     host_names,
+    is_email_address,
     is_mailbox,
     read_choice,
     read_secret_key,
@@ -101,6 +102,12 @@ if os.environ.get("EMAIL_FROM") and not is_mailbox(EMAIL_FROM):
     raise ImproperlyConfigured(
         f"EMAIL_FROM must be an email address, such as Five Purposes <noreply@purposes.example>, "
         f"not {EMAIL_FROM!r}. A name with a comma needs double quotes."
+    )
+CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL")
+if CONTACT_EMAIL and not is_email_address(CONTACT_EMAIL):
+    raise ImproperlyConfigured(
+        f"CONTACT_EMAIL must be an email address without a name, such as help@purposes.example, "
+        f"not {CONTACT_EMAIL!r}."
     )
 LINKEDIN_CLIENT_ID = os.environ.get("LINKEDIN_CLIENT_ID")
 LINKEDIN_CLIENT_SECRET = os.environ.get("LINKEDIN_CLIENT_SECRET")

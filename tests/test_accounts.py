@@ -616,6 +616,22 @@ def test_mails_about_a_change_are_in_our_words(user, rf, template):
         assert wrong not in words
 
 
+@pytest.mark.parametrize(
+    ("contact", "words"),
+    [
+        ("help@purposes.example", "If not, write to help@purposes.example right away: codes"),
+        (None, "If not, contact the people who run the site right away: codes"),
+    ],
+)
+def test_an_old_address_is_told_whom_to_write_to(user, rf, settings, contact, words):
+    settings.CONTACT_EMAIL = contact
+    request = rf.get("/")
+    details = {"from_email": user.email, "to_email": "new@example.org"}
+    with request_context(request):
+        AccountAdapter(request).send_notification_mail("account/email/email_changed", user, details)
+    assert words in " ".join(mail.outbox[0].body.split())
+
+
 def test_the_account_pages_open(owner):
     for path in ("/accounts/email/", "/accounts/password/change/", "/accounts/logout/"):
         response = owner.get(path)

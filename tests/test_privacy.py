@@ -145,3 +145,14 @@ def test_limits_are_stored_without_an_address_or_an_account(client, db):
 
 def test_nothing_on_it_comes_from_elsewhere(page):
     assert not re.findall('(?:src|href)="(?:https?:)?//', page)
+
+
+def test_it_names_nobody_to_ask_where_no_contact_is_set(page):
+    assert "Questions about your data?" not in page
+
+
+def test_it_says_whom_to_ask(client, db, settings):
+    settings.CONTACT_EMAIL = "a+b&c@purposes.example"
+    page = client.get(PATH).content.decode()
+    link = '<a href="mailto:a%2Bb%26c@purposes.example">a+b&amp;c@purposes.example</a>'
+    assert f"Questions about your data? Write to {link}." in page

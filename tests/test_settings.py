@@ -104,6 +104,8 @@ def test_a_start_that_is_refused_says_why_last():
         ("EMAIL_FROM", "'Five Purposes <noreply@purposes.example>'"),
         ("EMAIL_FROM", "Five, Purposes <noreply@purposes.example>"),
         ("EMAIL_FROM", "a@purposes.example, b@purposes.example"),
+        ("CONTACT_EMAIL", "not an address"),
+        ("CONTACT_EMAIL", "Five Purposes <help@purposes.example>"),
         ("PUBLIC_URL", "purposes.example"),
         ("PUBLIC_URL", "https://purposes.example/sub"),
         ("PUBLIC_URL", "https://purposes.example:abc"),
@@ -240,8 +242,14 @@ def test_a_sender_is_an_address_with_a_name_or_without(sender):
     assert settings_of(**PRODUCTION | {"EMAIL_FROM": sender})["DEFAULT_FROM_EMAIL"] == sender
 
 
+def test_a_contact_is_an_address():
+    contact = {"CONTACT_EMAIL": "help@purposes.example"}
+    assert settings_of(**PRODUCTION | contact)["CONTACT_EMAIL"] == "help@purposes.example"
+
+
 def test_a_laptop_needs_nothing():
     settings = settings_of()
+    assert settings["CONTACT_EMAIL"] is None
     assert settings["DEBUG"] is False
     assert settings["PUBLIC_URL"] == "http://127.0.0.1:8000"
     assert settings["SESSION_COOKIE_SECURE"] is False

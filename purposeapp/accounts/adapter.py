@@ -168,6 +168,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "password_reset_url": settings.PUBLIC_URL + reverse("account_reset_password"),
             "signup_url": settings.PUBLIC_URL + reverse("account_signup"),
             "code_minutes": settings.CODE_MINUTES,
+            "contact": settings.CONTACT_EMAIL,
         }
         super().send_mail(template_prefix, email, context)
 

@@ -36,6 +36,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "min_people": MIN_PEOPLE,
         "min_changed": MIN_CHANGED,
         "min_cell": MIN_CELL,
+        "contact": settings.CONTACT_EMAIL,
         "linkedin": bool(settings.LINKEDIN_CLIENT_ID),
     }
     return render(request, "purposeapp/privacy.html", context)

@@ -30,6 +30,7 @@ START_TIMEOUT_S = 60  # for a slow machine; it takes about six
 SETTINGS = [
     "ALLOWED_HOSTS",
     "APP_ENV",
+    "CONTACT_EMAIL",
     "DEBUG",
     "DISABLE_SERVER_SIDE_CURSORS",
     "EMAIL_FROM",

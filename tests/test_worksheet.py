@@ -3,7 +3,7 @@ from django.test import Client
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
 from tests.support.make import make_tip
-from tests.support.pages import text_of
+from tests.support.pages import text_of, words_of
 
 
 def test_the_sheet_has_ten_empty_cells_for_each_of_the_five(client, db):
@@ -11,6 +11,12 @@ def test_the_sheet_has_ten_empty_cells_for_each_of_the_five(client, db):
     assert page.count("<i></i>") == 50
     places = [page.index(f"<h2>{purpose.label}</h2>") for purpose in Purpose]
     assert places == sorted(places)
+
+
+def test_it_asks_for_no_name_since_a_host_may_read_it(client, db):
+    said = words_of(client.get("/worksheet/"))
+    assert "Name" not in said
+    assert "Date Did I expect this? What happened in my life? Tips to start with" in said
 
 
 def test_it_is_the_same_for_everybody(owner):

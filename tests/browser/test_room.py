@@ -239,7 +239,7 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
         return new Set([...text.getClientRects()].map((line) => Math.round(line.top))).size;
       })""")
     )
-    assert lines == [2, 1, 1, 1, 1, 1]  # "At least half" and "1 to 6"
+    assert lines == [2, 1, 1, 1, 1, 1]  # "Half of you" and "1 to 6"
     for inspection.page, name in (
         (host.page, "revealed"),
         (screen, "screen"),

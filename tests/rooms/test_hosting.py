@@ -581,9 +581,9 @@ def test_the_range_is_a_line_with_both_ends_below_its_average_and_has_a_name(own
     for page in ("", "screen/"):
         response = owner.get(f"/rooms/{room.pk}/{page}")
         table, _, below = response.content.decode().partition("</table>")
-        assert '<th scope="col">At least half</th>' in table
+        assert '<th scope="col">Half of you</th>' in table
         assert '<path class="room-range"' in below
-        at_least_half = "At least half of you are in this range, in rounded numbers."
+        at_least_half = "At least half of you gave this many points, in rounded numbers."
         assert f"{at_least_half} The last column is for now." in words_of(response)
         assert "Middle half" not in words_of(response)
         for body_row in table.split("<tr>")[2:]:
@@ -626,7 +626,7 @@ def test_the_range_of_a_room_without_a_future_needs_no_word_on_its_column(owner,
         answer(room, f"seat {number}", NOW[number % 6])
     assert room.reveal()
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
-    assert "At least half of you are in this range, in rounded numbers." in said
+    assert "At least half of you gave this many points, in rounded numbers." in said
     assert "last column" not in said
 
 
@@ -635,7 +635,7 @@ def test_a_small_room_has_no_range(owner, user):
     body = owner.get(f"/rooms/{room.pk}/screen/").content.decode()
     assert body.count('class="room-mean"') == 5
     assert "room-range" not in body
-    assert "At least half" not in body
+    assert "alf of you" not in body
 
 
 def test_the_file_has_no_empty_column(user):
@@ -660,9 +660,23 @@ def test_the_guide_asks_of_the_future_where_the_room_does(owner, user):
         assert ("Which shift from now to the future is the largest?" in said) is asks
 
 
+def test_worksheets_hold_only_points_and_no_name(owner, user):
+    said = words_of(owner.get(f"/rooms/{make_room(user, asks_future=False).pk}/"))
+    assert "ask people to fill in only the points, without their name. Then type in" in said
+    said = words_of(owner.get(f"/rooms/{make_room(user).pk}/"))
+    assert "hand out two copies of the worksheet. Ask people to mark them" in said
+    assert "to fill in only the points, without their name. Then type in" in said
+
+
+def test_the_guide_protects_whoever_has_points_on_job_seeking(owner, user):
+    said = words_of(owner.get(f"/rooms/{make_room(user).pk}/sheet/"))
+    assert "Explain one limit: if everyone answers alike, the average shows what each" in said
+    assert "At work, say that Job seeking also means hiring." in said
+
+
 def test_the_guide_asks_for_nothing_that_a_small_room_cannot_see(owner, user):
     room = make_room(user, "revealed", answers=9)
-    assert "At least half" not in words_of(owner.get(f"/rooms/{room.pk}/"))
+    assert "alf of you" not in words_of(owner.get(f"/rooms/{room.pk}/"))
     said = words_of(owner.get(f"/rooms/{room.pk}/sheet/"))
     assert "Where are we close together, and where far apart?" in said
     assert "Don't ask who answered what: nobody has to say." in said

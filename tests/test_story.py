@@ -200,13 +200,15 @@ def test_the_sentence_on_the_lead_is_true(snapshots, is_partial):
     assert ("shared" in lead) == (len(leaders(snapshots[-1])) > 1)
     assert since.day in lead
     assert (f"with {max(snapshots[-1].split)} point" in lead) == (in_a_row == 1)
-    streak = [each for each in said if each.startswith("The lead stayed the same for ")]
+    streak = [each for each in said if " in your last " in each]
     if in_a_row == 1:
         assert not streak
         return
     time = time_between(since.on, snapshots[-1].on)
     over = "" if time == "less than a day" else f", over {time}"
-    assert streak == [f"The lead stayed the same for {in_a_row} results in a row{over}."]
+    led = "led" if len(leaders(snapshots[-1])) == 1 else "shared the lead"
+    names = listed(leaders(snapshots[-1]))
+    assert streak == [f"{names} {led} in your last {in_a_row} results{over}."]
     always = in_a_row == len(snapshots)
     assert ("since your first result" in lead) == (always and not is_partial)
     assert ("since at least" in lead) == (always and is_partial)
@@ -282,7 +284,7 @@ def test_redundancy_and_a_new_job():
     )
     assert story.headline == "Community spirit has led since 20 January 2026."
     assert story.more == [
-        "The lead stayed the same for 2 results in a row, over 2 months and 18 days.",
+        "Community spirit led in your last 2 results, over 2 months and 18 days.",
         "Your biggest change moved 8 points between 3 March 2025 and 10 June 2025: Job "
         "seeking\xa0+8, Business driven\xa0−5, Learning sponge\xa0−2, Community spirit\xa0−1. "
         "What happened: Redundancy. Your note: “Nobody saw it coming.”",
@@ -302,7 +304,7 @@ def test_a_lead_that_was_always_there():
     story = Story([at(0, "6-2-2-0-0"), at(40, "5-2-3-0-0"), at(80, "7-2-1-0-0")])
     assert story.headline == "Business driven has led since your first result on 3 March 2025."
     assert story.more[0] == (
-        "The lead stayed the same for 3 results in a row, over 2 months and 19 days."
+        "Business driven led in your last 3 results, over 2 months and 19 days."
     )
 
 
@@ -323,12 +325,14 @@ def test_a_lead_that_is_shared():
     assert story.headline == (
         "Business driven and Community spirit have shared the lead since 12 April 2025."
     )
-    assert story.more[0] == "The lead stayed the same for 2 results in a row, over 1 day."
+    assert story.more[0] == (
+        "Business driven and Community spirit shared the lead in your last 2 results, over 1 day."
+    )
 
 
 def test_less_than_a_day_is_left_out():
     story = Story([at(0, "6-2-2-0-0"), at(0.1, "5-3-2-0-0")])
-    assert story.more[0] == "The lead stayed the same for 2 results in a row."
+    assert story.more[0] == "Business driven led in your last 2 results."
 
 
 def test_several_changes_of_the_same_size():
@@ -356,7 +360,7 @@ def test_nothing_has_moved():
     assert story.headline == "Both results have the same split."
     assert story.more == [
         "Business driven has led since your first result on 3 March 2025.",
-        "The lead stayed the same for 2 results in a row, over 9 days.",
+        "Business driven led in your last 2 results, over 9 days.",
     ]
     assert [sentence for _purpose, sentence in story.trends] == [
         "Business driven stayed at 6 points.",

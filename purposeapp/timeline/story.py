@@ -135,25 +135,37 @@ def _say_streak(lead: Lead) -> Iterator[str]:
     """Yield a sentence on how long the lead has been the same, if for more than one result."""
     if lead.in_a_row == 1:
         return
-    words = {"count": lead.in_a_row, "time": time_between(lead.since.on, lead.until.on)}
-    if lead.since.on == lead.until.on:
-        yield (
-            ngettext(
-                "The lead stayed the same for %(count)d result in a row.",
-                "The lead stayed the same for %(count)d results in a row.",
-                lead.in_a_row,
-            )
-            % words
+    words = {
+        "purposes": sentences.listed(list(lead.purposes)),
+        "count": lead.in_a_row,
+        "time": time_between(lead.since.on, lead.until.on),
+    }
+    is_on_one_day = lead.since.on == lead.until.on
+    if len(lead.purposes) == 1 and is_on_one_day:
+        pattern = ngettext(
+            "%(purposes)s led in your last %(count)d result.",
+            "%(purposes)s led in your last %(count)d results.",
+            lead.in_a_row,
+        )
+    elif len(lead.purposes) == 1:
+        pattern = ngettext(
+            "%(purposes)s led in your last %(count)d result, over %(time)s.",
+            "%(purposes)s led in your last %(count)d results, over %(time)s.",
+            lead.in_a_row,
+        )
+    elif is_on_one_day:
+        pattern = ngettext(
+            "%(purposes)s shared the lead in your last %(count)d result.",
+            "%(purposes)s shared the lead in your last %(count)d results.",
+            lead.in_a_row,
         )
     else:
-        yield (
-            ngettext(
-                "The lead stayed the same for %(count)d result in a row, over %(time)s.",
-                "The lead stayed the same for %(count)d results in a row, over %(time)s.",
-                lead.in_a_row,
-            )
-            % words
+        pattern = ngettext(
+            "%(purposes)s shared the lead in your last %(count)d result, over %(time)s.",
+            "%(purposes)s shared the lead in your last %(count)d results, over %(time)s.",
+            lead.in_a_row,
         )
+    yield pattern % words
 
 
 def _say_nothing_moved(facts: Facts) -> str:

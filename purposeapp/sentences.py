@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from purposeapp.per_language import per_language
-from purposeapp.split import Move, Purpose, Split
+from purposeapp.split import MINUTES_PER_POINT, Move, Purpose, Split
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -139,6 +139,26 @@ def way_left(moves: list[Move], *, is_imagined: bool = False) -> str:
     return ngettext(
         "%(points)d point still needs to move.", "%(points)d points still need to move.", points
     ) % {"points": points}
+
+
+def time_to_move(moves: list[Move]) -> str:
+    """Return how much of an hour these moves are, as a sentence; empty without a move."""
+    minutes = MINUTES_PER_POINT * sum(move.points for move in moves)
+    if not moves:
+        return ""
+    if len(moves) == 1:
+        pattern = ngettext(
+            "That's %(minutes)d minute of each hour.",
+            "That's %(minutes)d minutes of each hour.",
+            minutes,
+        )
+    else:
+        pattern = ngettext(
+            "That's %(minutes)d minute of each hour in all.",
+            "That's %(minutes)d minutes of each hour in all.",
+            minutes,
+        )
+    return pattern % {"minutes": minutes}
 
 
 def moved_since(then: int, now: int) -> str:

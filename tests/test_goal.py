@@ -83,6 +83,7 @@ def test_now_stands_beside_wanted_with_the_moves_between_them(owner, user):
     assert page.count("<li>Move ") == 3
     assert "<li>Move 3 points from Job seeking to Learning sponge</li>" in page
     assert "<li>Move 1 point from Job seeking to Community spirit</li>" in page
+    assert "<p>That&#x27;s 36 minutes of each hour in all.</p>" in page
 
 
 def test_one_point_is_one_point(owner, user):
@@ -90,6 +91,7 @@ def test_one_point_is_one_point(owner, user):
     make_goal(user, "4-3-3-0-0")
     page = owner.get(PATH).content.decode()
     assert "1 point still needs to move." in page
+    assert "<p>That&#x27;s 6 minutes of each hour.</p>" in page
     assert "<li>Move 1 point from Business driven to Learning sponge</li>" in page
 
 

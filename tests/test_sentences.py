@@ -126,3 +126,6 @@ def test_the_way_to_a_goal_says_as_many_points_as_its_moves_have():
         assert sum(int(sentences.step(move).split()[1]) for move in moves) == points
         assert left.startswith(f"{points} point") == (points > 0)
         assert ("1 point still needs" in left) == (points == 1)
+        in_all = " in all" if len(moves) > 1 else ""
+        time = f"That's {6 * points} minutes of each hour{in_all}." if points else ""
+        assert sentences.time_to_move(moves) == time

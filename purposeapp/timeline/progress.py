@@ -59,6 +59,11 @@ class Progress:
             return ""
         return sentences.way_left(self.moves, is_imagined=self.is_imagined)
 
+    @property
+    def time_left(self) -> str:
+        """How much of an hour the moves are, as a sentence."""
+        return sentences.time_to_move(self.moves)
+
     def since(self, then: Split) -> str:
         """Return how much closer the goal is than it was from `then`; empty without a `now`."""
         if not self.now:

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from purposeapp.dates import today
 from purposeapp.models import Reminder
-from tests.support.make import make_assessment, make_user
+from tests.support.make import make_assessment, make_goal, make_user
 from tests.support.reminders import chosen, make_due, send
 from tests.support.talks import make_talk
 
@@ -56,6 +56,21 @@ def test_the_mail_leads_to_a_talk_that_is_under_way_and_names_nobody(db):
     assert "You're talking about the future with someone. Your talk is here:\n" in body
     assert "/talks/\n\nNo time now?" in body
     assert "Secret" not in body
+
+
+@pytest.mark.parametrize(("days", "is_ahead"), [(None, False), (-1, False), (0, True), (30, True)])
+def test_the_mail_leads_to_a_goal_whose_day_is_ahead_and_tells_no_points(db, days, is_ahead):
+    reminder = make_due()
+    day = None if days is None else today() + timedelta(days=days)
+    make_goal(make_user("x@example.org"), wanted_by=today() + timedelta(days=30))
+    make_goal(reminder.user, wanted_by=day)
+    send()
+    body = mail.outbox[0].body
+    assert ("/goal/" in body) == is_ahead
+    if is_ahead:
+        assert f"Your goal is for {day.day} {day:%B %Y}. See how close you are:\n" in body
+        assert "/goal/\n\nNo time now?" in body
+    assert "point" not in body.replace("ten points", "")
 
 
 def test_its_headers_let_a_mail_program_stop_it_with_one_press(client, db, settings):

@@ -343,7 +343,7 @@ def test_with_nobody_due_it_asks_once(db, django_assert_num_queries):
 
 
 def test_each_one_costs_the_same(db, django_assert_num_queries):
-    looks, each = 3, 7  # the reminders due, their users, and the look for more
+    looks, each = 3, 8  # the reminders due, their users, and the look for more
     for name in ("ada", "bob", "eve"):
         make_due(name)
     with django_assert_num_queries(looks + 3 * each):

@@ -69,6 +69,13 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         """Return the newest MAX_NEWEST goals of a person, the current one first."""
         return _latest(user.pk) if user.is_authenticated else []
 
+    def target_date_of(self, user: User, today: date) -> date | None:
+        """Return the target date of a person's goal; None without one, or once it's over."""
+        goal = self.current_of(user)
+        if not goal or not goal.wanted_by or goal.wanted_by < today:
+            return None
+        return goal.wanted_by
+
     def progress(
         self, user: User | AnonymousUser, now: Split | None, *, is_imagined: bool = False
     ) -> Progress | None:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from purposeapp.models import Reminder, Talk, User
+from purposeapp.models import Goal, Reminder, Talk, User
 from purposeapp.models.reminder import BY_DUE_DATE, last_day
 from purposeapp.web.outbox import (
     MailServerDownError,
@@ -47,11 +47,17 @@ SERVICE_CLOSING = 421
 
 
 def message(
-    reminder: Reminder, address: str, last: date | None, *, has_talk: bool = False
+    reminder: Reminder,
+    address: str,
+    last: date | None,
+    *,
+    wanted_by: date | None = None,
+    has_talk: bool = False,
 ) -> EmailMessage:
     """Return the reminder email to `address`.
 
-    Its only personal data are the day of the `last` result, and whether the user has a talk.
+    Its only personal data are the day of the `last` result, the target date of the goal if it is
+    ahead, and whether the user has a talk.
 
     The Message-ID is a function of the reminder, its due date and when it was chosen, and reveals
     nothing about the user. So a repeated email has the same one, but a reminder that was chosen
@@ -61,6 +67,7 @@ def message(
     context = {
         "reminder": reminder,
         "last": last,
+        "wanted_by": wanted_by,
         "has_talk": has_talk,
         "public_url": settings.PUBLIC_URL,
         "stop_url": stop_url,
@@ -135,7 +142,8 @@ class ReminderRun:
             self.postponed += 1
             return True
         has_talk = Talk.objects.for_user(user).running().exists()
-        mail = message(reminder, user.email, last, has_talk=has_talk)
+        wanted_by = Goal.objects.target_date_of(user, today)
+        mail = message(reminder, user.email, last, wanted_by=wanted_by, has_talk=has_talk)
         try:
             self._send(mail)
         except MailServerDownError:

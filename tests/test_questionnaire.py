@@ -9,6 +9,7 @@ from django.utils.html import escape
 from purposeapp.models import Assessment
 from purposeapp.split import Purpose
 from tests.support.make import NOON, make_assessment, points
+from tests.support.pages import words_of
 
 
 def test_the_page_says_what_it_is_and_offers_ten_points_on_five_purposes(client, db):
@@ -16,10 +17,21 @@ def test_the_page_says_what_it_is_and_offers_ten_points_on_five_purposes(client,
     assert response.status_code == 200
     page = response.content.decode()
     assert "10 of 10 points left" in page
+    assert "It takes two minutes, and you get tips that fit." in page
     for purpose in Purpose:
         assert str(purpose.label) in page
         assert str(escape(purpose.description)) in page
         assert f'name="{purpose.value}" value="0"' in page
+
+
+def test_only_points_for_today_are_asked_for_as_of_today(client, owner):
+    legend = "Use all ten points. Give each purpose as many as you like, even zero."
+    today = "Answer for today, not for how you'd like it to be."
+    assert f"{legend} {today}" in words_of(client.get("/"))
+    for path in ("/goal/", "/try/"):
+        said = words_of(owner.get(path))
+        assert legend in said
+        assert today not in said
 
 
 def test_an_anonymous_visitor_is_led_to_the_result_and_nothing_is_stored(client, db):

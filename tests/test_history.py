@@ -18,7 +18,7 @@ from tests.support.make import (
     points,
     prove_address,
 )
-from tests.support.pages import text_of
+from tests.support.pages import text_of, words_of
 
 NOBODYS_ID = "7f9c24e8-3b12-4fef-91e0-56e4c3a2b1d0"
 
@@ -346,6 +346,16 @@ def test_only_the_latest_one_has_something_to_do_now(owner, user):
     page = owner.get(latest.get_absolute_url())
     assert "The tips for this result" not in text_of(page)
     assert "Your next result" not in text_of(page)
+
+
+def test_the_latest_asks_if_the_note_before_it_is_still_true(owner, user):
+    path = make_assessment(user, note="Ready\nfor more.", taken_at=NOON).get_absolute_url()
+    second = make_assessment(user, taken_at=NOON + timedelta(days=1)).get_absolute_url()
+    asked = f'“Ready for more.” <a class="screen-only" href="{path}#note">Is it still true?</a>'
+    assert f"Your note then: {asked}" in owner.get(second).content.decode()
+    third = make_assessment(user, taken_at=NOON + timedelta(days=2)).get_absolute_url()
+    for each in (path, second, third):
+        assert "Is it still true?" not in words_of(owner.get(each))
 
 
 def test_points_on_vanity_are_met_with_thanks_and_an_invitation(owner, user):

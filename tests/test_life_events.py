@@ -14,10 +14,10 @@ from django.utils.html import escape
 from purposeapp.advice.life_events import ENCOURAGEMENTS
 from purposeapp.forms import NoteForm
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT, WORDS_BESIDE_AN_EVENT
-from purposeapp.models import Assessment, LifeEvent, Reminder
+from purposeapp.models import Assessment, LifeEvent, Reminder, Tick
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
-from tests.support.make import NOON, make_assessment, points, prove_address
-from tests.support.pages import text_of
+from tests.support.make import NOON, make_assessment, make_tip, points, prove_address
+from tests.support.pages import text_of, words_of
 
 
 @pytest.fixture
@@ -221,6 +221,28 @@ def test_the_page_of_a_new_result_asks_what_happened_and_offers_a_reminder(owner
     elsewhere = Client()
     elsewhere.force_login(user)
     assert asked(elsewhere, recorded) == (False, False)
+
+
+def test_the_page_of_a_new_result_counts_the_tips_done_since_the_one_before(owner, user, recorded):
+    first = Assessment.objects.for_user(user).oldest_first().first()
+    Assessment.objects.filter(pk=first.pk).update(recorded_at=NOON)
+    hour = timedelta(hours=1)
+    counted = "since your last result."
+    said = words_of(owner.get(recorded.get_absolute_url()))
+    assert counted not in said
+    for number, (at, verdict) in enumerate(
+        [
+            (NOON - hour, "done"),
+            (NOON + hour, "done"),
+            (NOON + hour, "not_for_me"),
+            (recorded.recorded_at + hour, "done"),
+        ]
+    ):
+        tip = make_tip("job_seeking", f"Advice {number}.")
+        Tick.objects.create(user=user, tip=tip, verdict=verdict, ticked_at=at)
+    said = words_of(owner.get(recorded.get_absolute_url()))
+    assert f"You've ticked 1 tip {counted}" in said
+    assert counted not in words_of(owner.get(first.get_absolute_url()))
 
 
 def test_the_first_result_is_not_asked_what_happened_before_it(owner, user):

@@ -122,6 +122,7 @@ def _page(
         "sides": Side,
         "pending": len(pending_results(request.session)),
         "earlier": earlier,
+        "tips_done": just_recorded and earlier and _count_done(ticks, earlier, assessment),
         "later": later,
         "is_past": bool(later),
         "change": earlier and sentences.change(assessment.split, earlier.split),
@@ -178,6 +179,14 @@ def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
         return redirect("history")
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
     return render(request, "purposeapp/assessment_delete.html", context)
+
+
+def _count_done(ticks: dict[int, Tick], earlier: Assessment, later: Assessment) -> int:
+    """Return how many tips were ticked as done between two assessments."""
+    return sum(
+        tick.is_done and earlier.recorded_at < tick.ticked_at < later.recorded_at
+        for tick in ticks.values()
+    )
 
 
 def _result(

@@ -380,7 +380,7 @@ def test_one_in_a_hundred_is_said_in_the_singular(client, db):
     [
         (A, "3 points or more on Business driven, and fewer than 3 on each of the others."),
         (B, "3 points or more on both Community spirit and Learning sponge, and fewer"),
-        ("2-2-2-2-2", "either three purposes with 3 points or more, or none."),
+        ("2-2-2-2-2", "3 points or more on three purposes, or 2 on each of the five."),
     ],
 )
 def test_it_says_what_alike_means(client, db, split, words):

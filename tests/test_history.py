@@ -361,7 +361,7 @@ def test_the_latest_asks_if_the_note_before_it_is_still_true(owner, user):
 def test_points_on_vanity_are_met_with_thanks_and_an_invitation(owner, user):
     page = owner.get(make_assessment(user, "0-0-0-0-10").get_absolute_url()).content.decode()
     assert "Thank you for being honest" in page
-    assert '<a href="#note">Write down why you think so.</a>' in page
+    assert '<a href="#note">Write down why you did.</a>' in page
     page = owner.get(make_assessment(user, "10-0-0-0-0").get_absolute_url()).content.decode()
     assert "Thank you for being honest" not in page
 

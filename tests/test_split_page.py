@@ -12,7 +12,7 @@ from purposeapp.advice.selection import MAX_MORE
 from purposeapp.models import Tip
 from purposeapp.split import Purpose
 from purposeapp.web.page_cache import page_cache
-from tests.support.make import make_tip
+from tests.support.make import make_assessment, make_tip
 from tests.support.pages import words_of
 from tests.support.splits import EVERY_SPLIT, one_of_each
 
@@ -41,7 +41,9 @@ def test_a_page_says_its_sentence_and_exactly_the_tips_of_its_purposes(client, d
         if split.community_spirit:
             # The first words under its name, before any tip.
             assert page.index(THANKS) < page.index("Advice on community_spirit<")
-        assert ("deserves a cheer" in page) == (split.vanity_project > 0)
+        assert ("It takes courage to give points to this one." in page) == (
+            split.vanity_project > 0
+        )
         assert page.count("A path from here") == (split.learning_sponge > 0) + (
             split.vanity_project > 0
         )
@@ -275,3 +277,14 @@ def test_pairs_are_not_cached_as_there_are_a_million(client, db, monkeypatch):
 @pytest.mark.parametrize("pair", ["6-2-2-0-0/with/6-2-2-0-1", "6-2-2-0-0/with/x", "1/with/1"])
 def test_what_is_no_pair_of_splits_is_a_404(client, db, pair):
     assert client.get(f"/splits/{pair}/").status_code == 404
+
+
+@pytest.mark.parametrize("split", ["6-2-2-0-0", "6-2-1-1-0"])
+def test_whoever_shares_a_search_is_told_so(client, owner, user, split):
+    """A post on LinkedIn, which a boss may read, has its author's name and the card's points."""
+    own = make_assessment(user, split).get_absolute_url()
+    shared, mine = words_of(client.get(f"/splits/{split}/")), words_of(owner.get(own))
+    for said in (shared, mine):
+        assert "the link, but a post on LinkedIn shows that it's from you." in said
+    assert ("It shows the points on Job seeking too." in shared) == (split == "6-2-1-1-0")
+    assert ("from you. It also shows your points on Job seeking." in mine) == (split == "6-2-1-1-0")

@@ -45,7 +45,7 @@ def test_vanity_is_met_with_thanks_and_a_question(visitor):
     expect(main).to_contain_text("Thank you for being honest.")
     expect(main).to_contain_text("Vanity project → Community spirit")
 
-    page.get_by_role("link", name="Write down why you think so.").click()
+    page.get_by_role("link", name="Write down why you did.").click()
     note = page.get_by_label("Did you expect this?")
     expect(note).to_be_in_viewport()
     note.fill("I check who liked it before I brush my teeth.")

@@ -535,6 +535,7 @@ def test_an_empty_history_shows_an_example_and_the_ways_in(owner, user):
     page = owner.get("/history/").content.decode()
     assert "What it will look like" in page
     assert page.count('<div class="bar bar-small">') == len(EXAMPLE) == 3
+    assert "An example: a year and a half of results." in page
     for path in ("/", "/history/add/", "/history/import/"):
         assert f'href="{path}">' in page
     make_assessment(user)

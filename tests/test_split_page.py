@@ -258,6 +258,7 @@ def test_two_results_are_compared_side_by_side(client, db, pair, title, lead):
     assert f"<h1>{title}</h1>" in page
     assert lead in words_of(client.get(f"/splits/{pair}/"))
     assert ("You put" in page) == ("same way" not in title)
+    assert "Send your result to the person who sent you theirs" in page
     assert '<meta name="robots" content="noindex">' in page
     for split in pair.split("/with/"):
         assert f'href="/splits/{split}/"' in page
@@ -286,5 +287,6 @@ def test_whoever_shares_a_search_is_told_so(client, owner, user, split):
     shared, mine = words_of(client.get(f"/splits/{split}/")), words_of(owner.get(own))
     for said in (shared, mine):
         assert "the link, but a post on LinkedIn shows that it's from you." in said
+    assert "Only the person who starts a talk or a room needs an account." in shared
     assert ("It shows the points on Job seeking too." in shared) == (split == "6-2-1-1-0")
     assert ("from you. It also shows your points on Job seeking." in mine) == (split == "6-2-1-1-0")

@@ -42,7 +42,7 @@ def test_vanity_is_met_with_thanks_and_a_question(visitor):
     expect(visitor.headline).to_have_text(
         "Job seeking and Vanity project share the lead (30% each)"
     )
-    expect(main).to_contain_text("Thank you for being honest.")
+    expect(main).to_contain_text("Thank you for being honest: it takes courage")
     expect(main).to_contain_text("Vanity project → Community spirit")
 
     page.get_by_role("link", name="Write down why you did.").click()

@@ -257,6 +257,14 @@ def test_an_answer_needs_a_csrf_token(room):
     assert not RoomAnswer.objects.exists()
 
 
+def test_whoever_answers_reads_what_an_average_can_show(client, room):
+    said = words_of(client.get(f"/r/{room.code}/"))
+    assert (
+        "An average can't always protect you. In a small group, it can show that somebody put "
+        "points on a purpose, such as Job seeking. If everyone answers alike, it shows"
+    ) in said
+
+
 # --- Too late ---
 
 

@@ -352,6 +352,54 @@ def test_a_note_from_an_older_page_leaves_a_newer_event_alone(owner, assessment)
     assert assessment.event == ""
 
 
+def note_form(owner, assessment) -> dict[str, str]:
+    """Return the form of an assessment's page as a browser would send it."""
+    form = owner.get(f"/history/{assessment.id}/").context["form"]
+    return {field.name: field.value() for field in form}
+
+
+def test_an_event_from_an_older_page_leaves_a_newer_note_alone(owner, assessment):
+    path = f"/history/{assessment.id}/"
+    stale = note_form(owner, assessment)
+    owner.post(path, stale | {"note": "As expected."})
+    owner.post(path, stale | {"event": "study"})
+    assessment.refresh_from_db()
+    assert (assessment.event, assessment.note) == ("study", "As expected.")
+
+
+def test_of_two_notes_from_two_pages_the_second_replaces_the_first_only_knowingly(
+    owner, assessment
+):
+    path = f"/history/{assessment.id}/"
+    stale = note_form(owner, assessment)
+    assert owner.post(path, stale | {"note": "First."}).status_code == 302
+    assert owner.post(path, stale | {"note": "First."}).status_code == 302  # a double click
+    response = owner.post(path, stale | {"note": "Second.", "event": "study"})
+    assert response.status_code == 409
+    words = words_of(response)
+    assert "You've changed this note on another page in the meantime" in words
+    assert "The note that is saved: First." in words
+    assessment.refresh_from_db()
+    assert (assessment.event, assessment.note) == ("", "First.")
+    again = {field.name: field.value() for field in response.context["form"]}
+    assert (again["note"], again["event"]) == ("Second.", "study")
+    assert owner.post(path, again).status_code == 302
+    assessment.refresh_from_db()
+    assert (assessment.event, assessment.note) == ("study", "Second.")
+
+
+def test_of_two_notes_at_once_one_is_a_conflict(owner, assessment):
+    first, second = (
+        NoteForm(note_form(owner, assessment) | {"note": note}, instance=Assessment.objects.get())
+        for note in ("First.", "Second.")
+    )
+    assert first.is_valid()
+    assert second.is_valid()
+    assert first.save()
+    assert not second.save()
+    assert second.conflict == "First."
+
+
 def test_a_save_says_what_it_changed(owner, assessment):
     def saved(**form) -> list[str]:
         stored = Assessment.objects.get()

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from purposeapp.advice.fit import Side
 from purposeapp.models import Assessment, LifeEvent, User
+from purposeapp.models.capability_key import hash_of
 
 from .life_event import LifeEventForm
+from .note import LockedNoteForm
 from .submission import SubmissionField
 from .text import NewlineField
 
@@ -43,11 +45,14 @@ class EventForm(forms.Form):
         return event
 
 
-class NoteForm(LifeEventForm, forms.ModelForm):
+class NoteForm(LockedNoteForm, LifeEventForm, forms.ModelForm):
     """The event and the note of an assessment. Its points can't be changed."""
 
     event_was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     """The event and its words when the page was loaded, so that older pages undo no newer ones."""
+
+    changes: dict[str, str]
+    """The values of a valid form that the user has changed since the page was loaded."""
 
     class Meta:
         model = Assessment
@@ -58,17 +63,39 @@ class NoteForm(LifeEventForm, forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.stored_note = self.instance.note
         self.initial["event_was"] = f"{self.instance.event} {self.instance.event_words}"
+        self.initial["note_was"] = hash_of(self.stored_note)
 
-    def save(self, commit: bool = True) -> Assessment:
-        """Save the note, and the event if the user changed it, and no other column.
+    def clean(self) -> None:
+        super().clean()
+        if self.errors:
+            return
+        self.changes = dict(self.cleaned_data)
+        event_was, note_was = self.changes.pop("event_was"), self.changes.pop("note_was")
+        if event_was == f"{self.changes['event']} {self.changes['event_words']}":
+            del self.changes["event"], self.changes["event_words"]
+        if self.changes["note"] == self.stored_note or hash_of(self.changes["note"]) == note_was:
+            del self.changes["note"]
 
-        Saves nothing if the assessment has been deleted in the meantime.
+    def save(self, commit: bool = True) -> bool:
+        """Save what the user has changed, and no other column.
+
+        Returns False and adds an error if the note has been changed on another page since. Saves
+        nothing if the assessment has been deleted in the meantime.
         """
-        values = dict(self.cleaned_data)
-        event_was = values.pop("event_was")
-        if event_was == f"{values['event']} {values['event_words']}":
-            del values["event"], values["event_words"]
-        mine = Assessment.objects.for_user(self.instance.user)
-        mine.filter(pk=self.instance.pk).update(**values)
-        return self.instance
+        mine = Assessment.objects.for_user(self.instance.user).filter(pk=self.instance.pk)
+        if "note" not in self.changes:
+            if self.changes:
+                mine.update(**self.changes)
+            return True
+        note_was = self.cleaned_data["note_was"]
+        is_known = not self.stored_note or note_was in ("", hash_of(self.stored_note))
+        # One statement, so that of two saves at once only the first takes effect.
+        if is_known and mine.filter(note=self.stored_note).update(**self.changes):
+            return True
+        stored = mine.values_list("note", flat=True).first()
+        if stored in (None, self.changes["note"]):
+            return True
+        self.add_conflict("note", stored)
+        return False

@@ -1,12 +1,15 @@
 """Forms of talks, besides the ten points: links by email, the invitation and the note."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from purposeapp.accounts.limits import INVALID_EMAIL, refuse_other_spelling
 from purposeapp.models import Talk
+from purposeapp.models.capability_key import hash_of
+from purposeapp.models.talk import NoteReplacedError
 from purposeapp.models.talk_answer import TalkSide
 from purposeapp.models.talk_note import NOTE_MAX_LENGTH
 from purposeapp.models.talk_queryset import (
@@ -17,6 +20,7 @@ from purposeapp.models.talk_queryset import (
     TooManyOpenInvitationsError,
 )
 
+from .note import LockedNoteForm
 from .submission import SubmissionField
 from .text import NameField, NewlineField, OneLineField
 
@@ -101,7 +105,7 @@ class InvitationForm(forms.ModelForm):
         return None
 
 
-class TalkNoteForm(forms.Form):
+class TalkNoteForm(LockedNoteForm):
     """Form for the note that the other side can read once the talk is open."""
 
     text = NewlineField(
@@ -111,6 +115,18 @@ class TalkNoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
     )
 
+    def __init__(self, *args: Any, stored: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"text": stored, "note_was": hash_of(stored)}
+
     def save(self, talk: Talk, side: TalkSide) -> bool:
-        """Save the note. Returns False if it's too late to change it."""
-        return talk.write(side, self.cleaned_data["text"])
+        """Save the note. Returns False if it's too late to change it.
+
+        Returns False and adds an error if the note has been changed on another page since.
+        """
+        text, note_was = self.cleaned_data["text"], self.cleaned_data["note_was"]
+        try:
+            return talk.write(side, text, replaced_hash=note_was)
+        except NoteReplacedError as error:
+            self.add_conflict("text", error.stored)
+            return False

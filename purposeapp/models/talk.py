@@ -53,6 +53,13 @@ class TalkState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class NoteReplacedError(Exception):
+    """The stored note isn't the one that was to be replaced."""
+
+    def __init__(self, stored: str) -> None:
+        self.stored = stored
+
+
 class Outcome(IntEnum):
     """What a side's action did, decided under the row lock."""
 
@@ -308,11 +315,20 @@ class Talk(models.Model):
         Talk.objects.filter(pk=self.pk).withdraw(side)
 
     @transaction.atomic
-    def write(self, side: TalkSide, text: str) -> bool:
-        """Store a side's note, or delete it if it's empty. Returns False if the talk has ended."""
+    def write(self, side: TalkSide, text: str, *, replaced_hash: str = "") -> bool:
+        """Store a side's note, or delete it if it's empty. Returns False if the talk has ended.
+
+        A text whose hash is `replaced_hash` wasn't changed on its page, so it replaces nothing.
+        Raises NoteReplacedError if `replaced_hash` isn't the stored note's (an optimistic lock).
+        """
         talk = self._locked()
         if not talk or talk.has_ended:
             return False
+        if replaced_hash == hash_of(text):
+            return True
+        stored = talk.note_of.get(side, "")
+        if replaced_hash and stored not in ("", text) and replaced_hash != hash_of(stored):
+            raise NoteReplacedError(stored)
         notes = TalkNote.objects.filter(talk=talk, side=side)
         if text:
             notes.update_or_create(talk=talk, side=side, defaults={"text": text})

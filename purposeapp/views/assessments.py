@@ -43,11 +43,10 @@ def assessment(
         raise Http404
     event_label = assessment.event_label  # read it first: an invalid form changes the instance
     form = NoteForm(request.POST if request.method == "POST" else None, instance=assessment)
-    if form.is_bound and form.is_valid():
-        form.save()
+    if form.is_bound and form.is_valid() and form.save():
         words = _("Saved.")
-        if {*form.changed_data} - {"event_was"} == {"note"}:
-            is_empty = not form.cleaned_data["note"]
+        if {*form.changes} == {"note"}:
+            is_empty = not form.changes["note"]
             words = _("Your note is deleted.") if is_empty else _("Your note is saved.")
         messages.success(request, words)
         return redirect(assessment)
@@ -84,12 +83,14 @@ def _page(
     typed: Typed | None = None,
     typed_day: Typed | None = None,
 ) -> HttpResponse:
-    """Render the page of an assessment, with status 422 if one of its forms is invalid."""
+    """Render the page of an assessment: status 422 if a form is invalid, 409 in a conflict."""
     user = cast(User, request.user)
     if assessment.taken_on and not day_form:
         day_form = ChangeDayForm(assessment=assessment)
     wrong = next((each for each in (form, day_form) if each and each.is_bound), None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    if form.conflict:
+        status = HTTPStatus.CONFLICT
     earlier, later = assessment.neighbours()
     # Progress towards the goal is measured from the latest assessment only.
     towards = None if later else Goal.objects.progress(user, assessment.split)

@@ -163,9 +163,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page
 
 
-def gone(request: HttpRequest, title: str, text: str, way: Way | None = None) -> HttpResponse:
-    """Return a 410: the page existed, but is gone."""
-    return error_page(request, HTTPStatus.GONE, title, text, way=way)
+def gone(
+    request: HttpRequest, title: str, text: str, way: Way | None = None, unsaved: str = ""
+) -> HttpResponse:
+    """Return a 410: the page existed, but is gone. It shows what was typed but not saved."""
+    return error_page(request, HTTPStatus.GONE, title, text, way=way, unsaved=unsaved)
 
 
 def unprocessable(request: HttpRequest) -> HttpResponse:

@@ -40,7 +40,14 @@ from purposeapp.web.responses import HttpResponseSeeOther
 
 from .reminders import remind_in_3_months
 from .resumable import Typed, resumable_form
-from .talks_seat import SeatedRequest, TalkSeat, View, both_ways, key_of_browser
+from .talks_seat import (
+    SeatedRequest,
+    TalkSeat,
+    View,
+    both_ways,
+    key_of_browser,
+    note_too_late,
+)
 
 TOO_MANY_MAILS = gettext_lazy("That's enough emails for today. Copy the link instead.")
 LINK_REPLACED = gettext_lazy("You've made a newer link since. To replace it, send this again.")
@@ -241,15 +248,20 @@ def _note(request: SeatedRequest, *, typed: Typed | None = None) -> HttpResponse
     """Show and save this side's note."""
     seat = request.seat
     if request.method == "POST":
-        form = TalkNoteForm(request.POST)
+        form = TalkNoteForm(request.POST, stored=seat.note)
         if form.is_valid():
-            done = "noted" if form.cleaned_data["text"] else "cleared" if seat.note else ""
-            is_saved = form.save(seat.talk, seat.side)
-            return HttpResponseSeeOther(f"{seat.url()}?{done}" if is_saved and done else seat.url())
+            text = form.cleaned_data["text"]
+            if form.save(seat.talk, seat.side):
+                done = "?noted" if text else "?cleared" if seat.note else ""
+                return HttpResponseSeeOther(seat.url() + done)
+            if not form.conflict:
+                return note_too_late(request, seat, text)
     else:
-        form = TalkNoteForm(initial={"text": seat.note})
+        form = TalkNoteForm(stored=seat.note)
         restore_typed(form, typed)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    if form.conflict:
+        status = HTTPStatus.CONFLICT
     context = {
         "seat": seat,
         "form": form,

@@ -188,6 +188,13 @@ def left_title(talk: Talk, side: TalkSide) -> str:
     return _("You've withdrawn from this talk")
 
 
+def note_too_late(request: HttpRequest, seat: TalkSeat, note: str) -> HttpResponse:
+    """Return a 410 for a note that was sent after the talk ended, with the note to copy."""
+    title = _("Your note came too late to be saved")
+    way = your_talks() if seat.account.is_authenticated else None
+    return errors.gone(request, title, _("This talk has ended."), way, unsaved=note)
+
+
 def _invitation_in(request: HttpRequest) -> HttpResponse | None:
     """Redirect to the invitation whose key is in the query; None if it can't start a talk.
 
@@ -212,6 +219,9 @@ def both_ways(make: Callable[[bool], View], *, shows_end: bool = False) -> tuple
         request.seat = seat
         result = result_of_points(request)
         way = result or (your_talks() if seat.account.is_authenticated else None)
+        note = request.POST.get("text", "").strip()  # only the form for a note has this field
+        if note and seat.talk.has_ended:
+            return note_too_late(request, seat, note)
         if seat.talk.has_withdrawn(seat.side):
             text = _("Everything you entered in it has been deleted.")
             return errors.gone(request, left_title(seat.talk, seat.side), text, way)

@@ -155,3 +155,17 @@ def test_before_an_open_talk_what_one_entered_stays_ones_own(owner, user):
     made = make_talk(user, "agreed")
     made.talk.withdraw(TalkSide.GUEST)
     assert "What you entered is still here, for you alone." in words_of(owner.get(by_id(made)))
+
+
+@pytest.mark.parametrize("state", ["left", "withdrawn", "over"])
+def test_a_note_that_comes_too_late_is_shown_to_be_copied(owner, user, guest, state):
+    made = make_talk(user, state)
+    note = {"text": "Line one\r\n<b>two</b>"}
+    for response in (
+        owner.post(by_id(made, "note/"), note),
+        guest.post(by_key(made, "note/"), note),
+    ):
+        assert response.status_code == 410
+        page = response.content.decode()
+        assert "Your note came too late to be saved" in page
+        assert '<blockquote dir="auto">Line one\r\n&lt;b&gt;two&lt;/b&gt;</blockquote>' in page

@@ -221,8 +221,48 @@ def test_a_note_reaches_the_other_once_it_is_open(owner, user, guest):
 
 def test_a_note_that_comes_too_late_is_not_said_to_be_saved(user, guest, monkeypatch):
     made = make_talk(user, "agreed")
-    monkeypatch.setattr(Talk, "write", lambda *args: False)  # the talk ended just now
-    assert guest.post(by_key(made, "note/"), {"text": "Too late"}).url == by_key(made)
+    monkeypatch.setattr(Talk, "write", lambda *args, **kwargs: False)  # the talk ended just now
+    response = guest.post(by_key(made, "note/"), {"text": "Too late"})
+    assert response.status_code == 410
+    words = words_of(response)
+    assert "Your note came too late to be saved" in words
+    assert "Copy it if you still need it: Too late" in words
+
+
+def note_form(client, path: str) -> dict[str, str]:
+    """Return the note's form as a browser would send it from this page."""
+    form = client.get(path).context["form"]
+    return {name: form[name].value() for name in ("text", "note_was")}
+
+
+def test_a_page_that_was_open_before_replaces_no_newer_note(user, guest):
+    made = make_talk(user, "started")
+    path = by_key(made, "note/")
+    old, other_old = note_form(guest, path), note_form(guest, path)
+    assert guest.post(path, old | {"text": "First."}).status_code == 303
+    assert guest.post(path, old | {"text": "First."}).status_code == 303  # a double click
+    assert guest.post(path, other_old).status_code == 303  # nothing was typed on it
+    assert TalkNote.objects.get().text == "First."
+    response = guest.post(path, other_old | {"text": "Second."})
+    assert response.status_code == 409
+    words = words_of(response)
+    assert "You've changed this note on another page in the meantime" in words
+    assert "The note that is saved: First." in words
+    assert response.context["form"]["text"].value() == "Second."
+    assert TalkNote.objects.get().text == "First."
+    again = {name: response.context["form"][name].value() for name in ("text", "note_was")}
+    assert guest.post(path, again).status_code == 303
+    assert TalkNote.objects.get().text == "Second."
+
+
+def test_a_note_that_was_deleted_on_another_page_is_written_anew(user, guest):
+    made = make_talk(user, "started")
+    path = by_key(made, "note/")
+    guest.post(path, {"text": "First."})
+    old = note_form(guest, path)
+    guest.post(path, old | {"text": ""})
+    assert guest.post(path, old | {"text": "Second."}).status_code == 303
+    assert TalkNote.objects.get().text == "Second."
 
 
 def test_a_note_that_is_too_long_is_refused_and_still_there(user, guest):

@@ -49,3 +49,19 @@ def test_going_back_and_changing_the_points_makes_another_assessment(visitor):
     page.wait_for_url(ASSESSMENT)
     assert page.url != assessment
     _expect_history(page, "Half business driven (50%)", "Mainly business driven (60%)")
+
+
+def test_a_download_and_a_stopped_page_leave_a_form_that_can_be_sent_again(visitor):
+    page, sent = visitor.page, []
+    page.goto("/")
+    visitor.type_points("6-2-2-0-0")
+    page.route("/", lambda route: sent.append(route.fulfill(status=204)))
+    visitor.send_button.dblclick()
+    visitor.send_button.click()
+    expect(visitor.headline).to_be_visible()
+    assert len(sent) == 1
+    # As the form sees it ten seconds later.
+    page.evaluate("Object.defineProperty(Event.prototype, 'timeStamp', {get: () => 3600000})")
+    page.unroute("/")
+    visitor.send_button.click()
+    page.wait_for_url("**/splits/6-2-2-0-0/")

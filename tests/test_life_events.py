@@ -16,6 +16,7 @@ from purposeapp.forms import NoteForm
 from purposeapp.forms.life_event import NO_WORDS, UNKNOWN_EVENT, WORDS_BESIDE_AN_EVENT
 from purposeapp.models import Assessment, LifeEvent, Reminder, Tick
 from purposeapp.models.assessment import NOTE_MAX_LENGTH
+from purposeapp.sentences import headline
 from tests.support.make import NOON, make_assessment, make_tip, points, prove_address
 from tests.support.pages import text_of, words_of
 
@@ -245,6 +246,12 @@ def test_the_page_of_a_new_result_counts_the_tips_done_since_the_one_before(owne
     assert counted not in words_of(owner.get(first.get_absolute_url()))
 
 
+def test_the_result_comes_before_the_question(owner, recorded):
+    page = owner.get(recorded.get_absolute_url()).content.decode()
+    headings = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", page)
+    assert headings[:2] == [headline(recorded.split), "What happened in your life?"]
+
+
 def test_the_first_result_is_not_asked_what_happened_before_it(owner, user):
     owner.post("/", points("2-2-0-6-0", submission="4b2a4b6e-0c6c-4a44-8b66-0b8f3e1cf2d1"))
     assert asked(owner, Assessment.objects.get()) == (False, True)
@@ -256,7 +263,7 @@ def test_one_press_says_what_happened(owner, user, recorded, event):
     response = owner.post(f"{path}event/", {"event": event}, follow=True)
     assert response.redirect_chain == [(path, 302)]
     words = [str(message) for message in response.context["messages"]]
-    assert words[-1] == str(ENCOURAGEMENTS[event])
+    assert words[-1] == f"Saved: {LifeEvent(event).label}. {ENCOURAGEMENTS[event]}"
     assert told(recorded) == (event, "", "")
     assert asked(owner, recorded)[0] is False
     user.refresh_from_db()

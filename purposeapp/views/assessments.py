@@ -150,7 +150,9 @@ def assessment_event(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
     dismiss_announcement(request)
     request.session[ASKED_ABOUT] = str(assessment.id)
     if event := form.save(assessment):
-        messages.success(request, str(ENCOURAGEMENTS[event]))
+        words = _("Saved: %(event)s. %(encouragement)s")
+        named = {"event": event.label, "encouragement": ENCOURAGEMENTS[event]}
+        messages.success(request, words % named)
     else:
         messages.success(request, _("Thanks. We won't ask again for this result."))
     return redirect(assessment)

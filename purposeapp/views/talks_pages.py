@@ -193,6 +193,7 @@ def _page(
         "mails": bool(settings.EMAIL_URL),
         "mail_form": mail_form,
         "was_mailed": "mailed" in request.GET,
+        "was_agreed": "agreed" in request.GET and seat.has_agreed,
         "was_noted": "noted" in request.GET,
         "was_cleared": "cleared" in request.GET,
         "was_unchanged": "unchanged" in request.GET and seat.has_agreed,
@@ -216,8 +217,11 @@ def _agree(request: SeatedRequest, *, typed: Typed | None = None) -> HttpRespons
     if request.method == "POST":
         talk, side = request.seat.talk, request.seat.side
         with transaction.atomic():  # the email is put into the outbox only if the change commits
-            if talk.agree(side) == Outcome.NEWS:
+            outcome = talk.agree(side)
+            if outcome == Outcome.NEWS:
                 mail_opened(talk, side)
+        if outcome != Outcome.REFUSED:
+            return HttpResponseSeeOther(f"{request.seat.url()}?agreed")
     return HttpResponseSeeOther(request.seat.url())
 
 

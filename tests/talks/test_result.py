@@ -1,6 +1,7 @@
 """Agreement to share, and the result that both then see."""
 
 import re
+from html import unescape
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -30,12 +31,20 @@ from tests.support.talks import (
 )
 
 
+def statuses_in(response) -> list[str]:
+    """Return the text of each element of the page that a screen reader announces."""
+    found = re.findall(
+        r'<(div|p)[^>]* role="status">(.*?)</\1>', response.content.decode(), re.DOTALL
+    )
+    return [" ".join(re.sub("<[^>]+>", "", unescape(words)).split()) for _tag, words in found]
+
+
 def test_that_points_cannot_change_afterwards_is_said_before(user, guest):
     made = make_talk(user, "answered")
     words = words_of(guest.get(by_key(made)))
     assert "After you agree, your points can't change." in words
     response = guest.post(by_key(made, "agree/"))
-    assert (response.status_code, response.url) == (303, by_key(made))
+    assert (response.status_code, response.url) == (303, f"{by_key(made)}?agreed")
     words = words_of(guest.get(by_key(made)))
     assert "You've agreed to share your points" in words
     assert "You'll both see everything here once Anna agrees too." in words
@@ -197,6 +206,26 @@ def test_questions_are_in_the_words_of_staff(user, guest):
     assert asked in guest.get(by_key(made)).content.decode()
     TalkQuestion.objects.filter(topic="guest_moves").update(text="{name} asks.")
     assert "<li>Your guest asks.</li>" in guest.get(by_key(made)).content.decode()
+
+
+def test_agreeing_is_confirmed(owner, user, guest):
+    made = make_talk(user, "answered")
+    for path, who, words in (
+        (by_id(made), owner, f"You've agreed. We're waiting for {LABEL}."),
+        (by_key(made), guest, "You've both agreed. You can both see this until"),
+    ):
+        response = who.post(f"{path}agree/")
+        assert (response.status_code, response.url) == (303, f"{path}?agreed")
+        assert [words in status for status in statuses_in(who.get(response.url))] == [True]
+        assert statuses_in(who.get(path)) == []
+
+
+def test_a_side_that_has_not_agreed_is_told_nothing_of_it(user, guest):
+    made = make_talk(user, "started")
+    assert guest.post(by_key(made, "agree/")).url == by_key(made)
+    for state in ("started", "answered"):
+        path = by_key(make_talk(user, state))
+        assert statuses_in(guest.get(f"{path}?agreed")) == []
 
 
 def test_a_note_reaches_the_other_once_it_is_open(owner, user, guest):

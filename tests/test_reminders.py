@@ -301,7 +301,10 @@ def test_an_address_that_is_not_confirmed_gets_nothing_and_the_page_says_so(owne
     assert chosen(user) == ("every_3_months", due)
     words = text_of(response)
     assert f"Your next reminder is due on {in_words(due)} , but we can't send it until" in words
-    assert f"Please confirm {user.email} so we can send reminders." in words
+    assert f"Please confirm {user.email} so we can send reminders. Send a" in words
+    owner.post(PATH, {"rhythm": "off"})
+    words = text_of(owner.get(PATH))
+    assert f"Please confirm {user.email} so we can send reminders. You can set your" in words
 
 
 def test_a_link_by_mail_confirms_it_where_there_are_no_codes(owner, user):

@@ -51,6 +51,7 @@ def reminders(request: AuthenticatedRequest, *, typed: Typed | None = None) -> H
         "reminder": reminder,
         "address": request.user.email if request.user.is_reachable else None,
         "was_asked": request.session.get(ASKED_BY) == reverse("reminders"),
+        "is_off": reminder.rhythm == Reminder.Rhythm.OFF,
         "is_overdue": bool(reminder.due_on and reminder.due_on <= today()),
         "periods": PERIODS.values(),
     }

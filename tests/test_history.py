@@ -60,6 +60,20 @@ def test_every_assessment_is_there_newest_first_with_what_changed(owner, three):
         assert f'href="/history/{assessment.id}/"' in page
 
 
+def test_the_link_to_each_result_is_described_by_its_day(owner, three):
+    page = owner.get("/history/").content.decode()
+    days = re.findall('<time id="(day-[^"]*)"', page)
+    assert re.findall('<h4><a href="[^"]*" aria-describedby="(.*?)">', page) == days
+    assert len(set(days)) == 3
+
+
+def test_the_next_reminder_is_not_part_of_the_goal(owner, three):
+    page = owner.get("/history/").content.decode()
+    goal = re.search('<section aria-labelledby="now-goal">(.*?)</section>', page, re.DOTALL)[1]
+    assert "Next reminder" not in goal
+    assert '<section aria-labelledby="now-reminder">' in page
+
+
 def test_the_picture_and_its_table_run_from_old_to_new(owner, three):
     response = owner.get("/history/")
     shown = response.context["chart"].entries

@@ -26,6 +26,16 @@ def test_it_begins_at_the_last_split(owner, user):
     assert ">now 4<" in page
 
 
+def test_each_hidden_field_is_there_once(owner):
+    page = owner.get(f"{PATH}?if=redundancy").content.decode()
+    assert sorted(re.findall(' id="(id_(?:event|start))"', page)) == ["id_event", "id_start"]
+
+
+def test_its_table_is_about_what_would_be(owner):
+    assert "Where the ten points would go" in words_of(owner.get(RESULT))
+    assert "Where the ten points went" in words_of(owner.get("/splits/0-2-0-8-0/"))
+
+
 def test_without_an_assessment_it_begins_at_zero_and_works_as_well(owner):
     assert owner.get(PATH).context["form"].points_used == 0
     page = owner.get(owner.post(PATH, points("0-2-0-8-0")).url).content.decode()

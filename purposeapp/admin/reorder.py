@@ -21,9 +21,9 @@ RENUMBERED = "Renumbered"
 """The change reason of a tip that only makes room for the position number of another."""
 
 
-def anchor_of(tip_id: int) -> str:
-    """Return the id of the element in a tip's row to which a move leads back."""
-    return f"tip-{tip_id}"
+def anchor_of(way: str, tip_id: int) -> str:
+    """Return the id of the button that moves a tip up or down. A move leads back to it."""
+    return f"{way}-{tip_id}"
 
 
 @transaction.atomic

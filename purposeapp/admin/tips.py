@@ -119,8 +119,8 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
     ) -> HttpResponse:
         """Show the list. A move button saves the typed positions, then moves its tip.
 
-        It leads back to the tip's row, which is then highlighted. If the submitted list is out of
-        date, nothing is saved, and the list is shown as it is now.
+        It leads back to that button, in a highlighted row, and browsers focus it. If the submitted
+        list is out of date, nothing is saved, and the list is shown as it is now.
         """
         response = super().changelist_view(request, extra_context)
         if _is_out_of_date(response):
@@ -134,7 +134,7 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
         if arrow and is_saved and self.has_change_permission(request):
             tip_id = int(arrow["tip_id"])
             reorder.move(request, tip_id, down=arrow["way"] == "down")
-            response["Location"] += f"#{reorder.anchor_of(tip_id)}"
+            response["Location"] += f"#{reorder.anchor_of(arrow['way'], tip_id)}"
         return response
 
     def prepare_list(self, request: HttpRequest) -> None:
@@ -196,13 +196,14 @@ class TipAdmin(VersionedAdmin, ArchivingAdmin):
 
     @admin.display(description=_("Move"))
     def move(self, tip: Tip) -> str:
-        button = '<button class="move" name="_save" value="{} {}" aria-label="{}">{}</button>'
+        button = (
+            '<button class="move" id="{}" name="_save" value="{} {}" aria-label="{}">{}</button>'
+        )
         up, down = _("Move up: %(tip)s"), _("Move down: %(tip)s")
         return format_html(
-            f'<span class="moves" id="{{}}">{button} {button}</span>',
-            reorder.anchor_of(tip.pk),
-            *("up", tip.pk, up % {"tip": tip}, "↑"),
-            *("down", tip.pk, down % {"tip": tip}, "↓"),
+            f'<span class="moves">{button} {button}</span>',
+            *(reorder.anchor_of("up", tip.pk), "up", tip.pk, up % {"tip": tip}, "↑"),
+            *(reorder.anchor_of("down", tip.pk), "down", tip.pk, down % {"tip": tip}, "↓"),
         )
 
     def reader_page(self, row: Tip) -> str:

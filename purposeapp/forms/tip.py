@@ -23,6 +23,8 @@ MOVED_MEANWHILE = _(
 POSITION_OF = _("Position of %(tip)s")
 NOT_A_SPLIT = _("Enter five numbers that add up to ten.")
 CANNOT_MOVE_SO = _("These points rule out this direction: %(direction)s.")
+NO_TEXT = _("Enter the text of the tip.")
+NO_PURPOSE = _("Choose a purpose.")
 NOT_A_DAY = _("Enter a day as year, month and day, such as 2027-01-31.")
 
 AUDIENCE_FIELDS = {"purpose", "audience", "points_from", "points_to", "direction"}
@@ -42,20 +44,27 @@ class TipForm(VersionedForm):
         help_texts = {
             "audience": _("For job seeking: candidates and employers need different tips."),
             "direction": _("Leave it at “Any”, unless the tip is for a change or for a goal."),
+            "position": _(
+                "Small numbers come first within a purpose. Gaps are fine: only the order counts."
+            ),
             "published_from": _(
                 "A published tip appears from this day on (UTC), such as 2027-01-31. Leave it "
                 "empty to show it now."
             ),
         }
-        error_messages = {"published_from": {"invalid": NOT_A_DAY}}
+        error_messages = {
+            "text": {"required": NO_TEXT},
+            "purpose": {"required": NO_PURPOSE},
+            "published_from": {"invalid": NOT_A_DAY},
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.pk and "position" in self.fields:
             self.fields["position"].required = False
             self.fields["position"].help_text = _(
-                "Small numbers come first within a purpose. Leave it empty to add the tip at "
-                "the end."
+                "Small numbers come first within a purpose. Gaps are fine: only the order counts. "
+                "Leave it empty to add the tip at the end."
             )
             self.initial.pop("position", None)
             self.fields["position"].initial = None

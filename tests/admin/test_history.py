@@ -1,6 +1,8 @@
 """The history of tips in the admin: who changed what, old beside new, and restoring a version."""
 
 import html
+import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -50,6 +52,7 @@ def restore(client, record, **changes):
 
 def test_each_change_stands_old_beside_new_with_whoever_made_it(editor, tip):
     old, long = tip.text, "Words. " * 140
+    tip.history.update(history_date=timezone.now() - timedelta(days=1))
     editor.post(f"{TIPS}{tip.pk}/change/", tip_form(tip, text=long, points_to=4, state="draft"))
     response = editor.get(history_of(tip))
     changed, first = records(response)
@@ -62,6 +65,8 @@ def test_each_change_stands_old_beside_new_with_whoever_made_it(editor, tip):
     page = response.content.decode()
     assert "editor@example.org" in page
     assert long.strip() in page
+    links = re.findall(r">\s*(View or restore this version .*?)</span>", page)
+    assert len(links) == len(set(links)) == 2
 
 
 def test_what_was_typed_is_text_in_the_history_too(editor, tip):

@@ -463,6 +463,11 @@ def test_no_file_at_all_is_refused(editor):
     response = editor.post(IMPORT)
     assert response.status_code == 422
     assert response.context["form"].errors["file"] == ["Choose a file first."]
+    page = response.content.decode()
+    assert "<title>Error: Import tips | Five Purposes</title>" in page
+    assert "There's a problem with this file." not in page
+    assert "<title>Import tips | Five Purposes</title>" in editor.get(IMPORT).content.decode()
+    assert "There's a problem with this file." in send(editor, b"x").content.decode()
 
 
 def test_every_constraint_of_a_tip_is_known_to_the_import(db):

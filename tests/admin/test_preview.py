@@ -181,7 +181,7 @@ def test_a_tip_that_is_not_stored_yet_is_shown_too(editor):
     ("changes", "reason"),
     [
         ({"text": "<b>"}, "To show the sign itself"),
-        ({"text": ""}, "<li>Text: This field is required.</li>"),
+        ({"text": ""}, "<li>Text: Enter the text of the tip.</li>"),
         ({"points_to": "x"}, "<li>Points to: Enter a whole number.</li>"),
         ({"points_from": 9, "points_to": 1}, "must not be above"),
     ],

@@ -35,11 +35,13 @@ def test_a_tip_moves_past_its_neighbour_and_back(editor):
     first, second, *rest = by_position()
     tip = Tip.objects.get(key=first)
     response = press(editor, "down", first)
-    assert (response.status_code, response.url) == (302, f"{TIPS}#tip-{tip.pk}")
+    assert (response.status_code, response.url) == (302, f"{TIPS}#down-{tip.pk}")
     assert by_position() == [second, first, *rest]
     page = editor.get(TIPS)
     assert said(page) == [f"“{tip}” is now number 2 of {len(rest) + 2} tips for Business driven."]
-    assert page.content.decode().count(f'id="tip-{tip.pk}"') == 1
+    html = page.content.decode()
+    assert html.count(f'<button class="move" id="down-{tip.pk}"') == 1
+    assert '<div class="said" role="status">' in html
     newest = tip.history.first()
     assert newest.history_user.email == "editor@example.org"
     assert newest.history_change_reason == "Moved in the list"
@@ -136,7 +138,7 @@ def test_an_arrow_moves_nothing_that_a_colleague_moved_meanwhile(editor):
 def test_a_move_leads_back_to_the_list_as_it_was(editor):
     address = f"{TIPS}?purpose__exact=business_driven"
     key = by_position()[1]
-    anchor = f"#tip-{Tip.objects.get(key=key).pk}"
+    anchor = f"#up-{Tip.objects.get(key=key).pk}"
     assert press(editor, "up", key, address=address).url == address + anchor
 
 

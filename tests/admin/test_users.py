@@ -54,6 +54,9 @@ def test_assessments_are_listed_by_account(superuser):
 
     assert found({}) == found({"q": "someone"}) == found({"q": "@example.org"}) == []
     assert found({"q": " Someone@example.org "}) == mine[::-1]
+    for query, is_counted in (({}, False), ({"q": "nobody@example.org"}, True)):
+        page = superuser.get(path, query).content.decode()
+        assert ("0 results" in page, "Show all" in page) == (is_counted, is_counted)
     with CaptureQueriesContext(connection) as queries:
         superuser.get(path)
     assert not any('FROM "purposeapp_assessment"' in each["sql"] for each in queries)

@@ -159,7 +159,8 @@ def room(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 def _open(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     try:
-        room.open()
+        if room.open():
+            messages.success(request, _("The room is open. People can join now."))
     except TooManyOpenRoomsError:
         words = _("You have %(count)d open rooms. End one first.")
         messages.error(request, words % {"count": MAX_OPEN_ROOMS})
@@ -168,7 +169,8 @@ def _open(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 def _reveal(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     try:
-        room.reveal()
+        if room.reveal():
+            messages.success(request, _("The picture is revealed. Everyone sees it now."))
     except TooFewAnswersError:
         messages.warning(request, _("There are too few answers to reveal the picture."))
     return _to(room)

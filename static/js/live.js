@@ -46,7 +46,13 @@
     const isSame = [...fresh.values()].every(Boolean) && [...parts(next).keys()].every((id) => fresh.has(id));
     const now = known(isSame ? fresh : parts(next));
     if (isSame) {
-      for (const [id, part] of parts(main)) if (now.get(id) !== shown.get(id)) part.replaceWith(fresh.get(id));
+      for (const [id, part] of parts(main)) {
+        if (now.get(id) === shown.get(id)) continue;
+        for (const details of part.querySelectorAll("details[open]")) {
+          fresh.get(id).querySelector(`details[id="${details.id}"]`)?.setAttribute("open", "");
+        }
+        part.replaceWith(fresh.get(id));
+      }
     } else {
       main.replaceChildren(...next.childNodes);
     }

@@ -201,7 +201,8 @@ def test_twelve_phones_a_projector_and_a_restart(new_visitor, server, host):
     server.run(STORED.format(answers=ANSWERS))
     inspection.here("open")
 
-    host.page.get_by_role("button", name="Reveal the picture").click()
+    host.page.get_by_text("Reveal the picture", exact=True).click()
+    host.page.get_by_role("button", name="Reveal it now").click()
     expect(host.page.get_by_role("heading", name="The picture is out")).to_be_visible()
     let_poll(screen)
     table = screen.get_by_role("table", name="The average points of the room")
@@ -328,11 +329,13 @@ def test_the_focus_of_the_host_stays_while_people_answer(server, host):
     page = host.page
     server.run(ANSWER.format(code=code, seats=range(5)))
     let_poll(page)
-    reveal = page.get_by_role("button", name="Reveal the picture")
+    page.get_by_text("Reveal the picture", exact=True).click()
+    reveal = page.get_by_role("button", name="Reveal it now")
     reveal.focus()
     server.run(ANSWER.format(code=code, seats=range(5, 7)))
     let_poll(page)
     expect(page.get_by_role("heading", name="7 answers. Are there 7 of you?")).to_be_visible()
+    expect(page.get_by_text("7 answers. Reveal the picture now?")).to_be_visible()
     expect(reveal).to_be_focused()
     # What is pressed is not taken from under the finger.
     reveal.hover()

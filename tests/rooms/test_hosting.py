@@ -36,6 +36,11 @@ def press(client, room: Room, do: str):
     return client.post(f"/rooms/{room.pk}/", {"do": do})
 
 
+def said_by(response, client) -> list[str]:
+    """Return the messages on the page that a response leads to."""
+    return [str(message) for message in client.get(response.url).context["messages"]]
+
+
 def sheet(now: str, future: str = "", **extra) -> dict:
     numbers = {"now": now, "future": future}
     return {
@@ -157,6 +162,7 @@ def test_a_host_leads_a_room_from_the_page_alone(owner, user):
         answer(room, f"seat {number}", split)
     said = words_of(owner.get(f"/rooms/{room.pk}/"))
     assert "5 answers. Are there 5 of you?" in said
+    assert "Reveal the picture 5 answers. Reveal the picture now? You can only do this" in said
     assert "Answered for the future too: 0 of 5. Anyone missing is still answering" in said
     assert "it won't show the future" in said
     assert press(owner, room, "reveal").url == f"/rooms/{room.pk}/"
@@ -247,6 +253,17 @@ def test_a_press_that_comes_too_late_or_twice_does_nothing_else(owner, user, sta
 @pytest.mark.parametrize("do", ["", "x", "open\0"])
 def test_another_button_is_refused(owner, user, do):
     assert press(owner, make_room(user), do).status_code == 422
+
+
+def test_what_the_host_does_is_confirmed_once(owner, user):
+    room = make_room(user, "draft")
+    for act, words in (
+        ("open", "The room is open. People can join now."),
+        ("reveal", "The picture is revealed. Everyone sees it now."),
+    ):
+        assert [said_by(press(owner, room, act), owner) for _ in range(2)] == [[words], []]
+        for number, split in enumerate(NOW):
+            answer(room, f"seat {number}", split)
 
 
 def test_four_answers_are_not_revealed(owner, user):

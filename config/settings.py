@@ -382,6 +382,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip",
     "request_login_code": "20/m/ip",
     "reset_password": "20/m/ip",
+    # Reached only with a right code, whose tries are limited. The view is atomic, so a count would
+    # stay locked while the password is hashed, and others on the network would wait.
+    "reset_password_from_key": None,
     "confirm_email": None,
     "confirmation_here": "1/10s/key",
     "confirmation_link": "1/3m/key",

@@ -254,6 +254,18 @@ def test_of_many_guesses_at_once_three_are_compared(client, ask):
     assert compared.call_count == 3
 
 
+def test_no_count_of_a_whole_network_is_locked_while_a_new_password_is_hashed(client):
+    """The request is one transaction, and others on the network would wait for its end."""
+    client.post(reset_password(client), {"code": code_in(mail.outbox[-1])})
+    new = {"password1": "another ten points", "password2": "another ten points"}
+    with CaptureQueriesContext(connection) as asked:
+        response = client.post("/accounts/password/reset/complete/", new)
+    assert response.status_code == 302
+    statements = [query["sql"] for query in asked]
+    stored = next(i for i, sql in enumerate(statements) if 'SET "password"' in sql)
+    assert not [sql for sql in statements[:stored] if '"cache"' in sql]
+
+
 @pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
 @pytest.mark.parametrize(
     ("ask", "confirm"), [(CODE, CONFIRM), (RESET, "/accounts/password/reset/confirm/")]

@@ -435,6 +435,17 @@ def test_deleting_asks_once_and_is_then_done(owner, three):
     assert list(Assessment.objects.oldest_first()) == [three[0], three[2]]
 
 
+def test_of_two_presses_the_second_finds_it_deleted_and_says_no_more(owner, stranger, three):
+    url = f"/history/{three[1].id}/delete/"
+    assert [owner.post(url).url for _ in range(2)] == ["/history/"] * 2
+    messages = owner.get("/history/").context["messages"]
+    assert [str(message) for message in messages] == ["Result deleted."]
+    theirs = stranger.post(f"/history/{three[0].id}/delete/", follow=True)
+    assert theirs.redirect_chain == [("/history/", 302)]
+    assert not list(theirs.context["messages"])
+    assert Assessment.objects.count() == 2
+
+
 # --- Other people -----------------------------------------------------------------------------
 
 PRIVATE = ["/history/{id}/", "/history/{id}/delete/"]
@@ -444,7 +455,11 @@ PRIVATE = ["/history/{id}/", "/history/{id}/delete/"]
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_to_a_stranger_there_is_nothing(stranger, three, path, method):
     response = getattr(stranger, method)(path.format(id=three[0].id), {"note": "mine now"})
-    assert response.status_code == 404
+    if (path, method) == ("/history/{id}/delete/", "post"):
+        nobodys = stranger.post(path.format(id=NOBODYS_ID))
+        assert (response.status_code, response.url) == (nobodys.status_code, nobodys.url)
+    else:
+        assert response.status_code == 404
     assert list(Assessment.objects.oldest_first()) == three
     assert Assessment.objects.get(pk=three[0].pk).note == "note 0"
 

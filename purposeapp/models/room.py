@@ -69,6 +69,10 @@ class TooFewAnswersError(Exception):
     """The room has fewer answers than a picture needs."""
 
 
+class NewRoundError(Exception):
+    """Another round has begun in the meantime."""
+
+
 class LiveRoom(NamedTuple):
     """Read model of a room for people with its code. Equal ones look the same, so it's a version.
 
@@ -302,15 +306,17 @@ class Room(models.Model):
         return True
 
     @transaction.atomic
-    def reveal(self) -> bool:
+    def reveal(self, round: int | None = None) -> bool:
         """Close the round and release its picture, only once. Returns False if it isn't open.
 
         The picture of the future is released if it has enough answers too. Raises
-        TooFewAnswersError.
+        TooFewAnswersError, and NewRoundError if another round than `round` is open.
         """
         room = self._locked(RoomState.OPEN)
         if not room or room.effective_state != RoomState.OPEN:
             return False
+        if round is not None and room.round != round:
+            raise NewRoundError
         if room.counts[RoomKind.NOW] < MIN_ANSWERS:
             raise TooFewAnswersError
         answers = list(RoomAnswer.objects.filter(room=room, round=room.round))

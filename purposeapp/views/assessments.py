@@ -173,13 +173,15 @@ def assessment_remind(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_delete(request: AuthenticatedRequest, id: UUID) -> HttpResponse:
-    """Ask for confirmation, then delete an assessment permanently."""
+    """Ask for confirmation, then delete an assessment permanently. Idempotent."""
     mine = Assessment.objects.for_user(request.user)
-    assessment = get_object_or_404(mine, id=id)
     if request.method == "POST":
-        mine.filter(id=id).delete()
-        messages.success(request, _("Result deleted."))
+        # Idempotent: a second press finds it deleted. Another user's looks the same.
+        deleted, _rows = mine.filter(id=id).delete()
+        if deleted:
+            messages.success(request, _("Result deleted."))
         return redirect("history")
+    assessment = get_object_or_404(mine, id=id)
     context = {"assessment": assessment, "headline": sentences.headline(assessment.split)}
     return render(request, "purposeapp/assessment_delete.html", context)
 

@@ -18,8 +18,8 @@ from purposeapp.web.requests import AuthenticatedRequest
 from .errors import RETRY_AFTER_S
 
 IMPORT_IS_RUNNING = gettext_lazy(
-    "Another import of yours is still running, so this file was not imported. Wait a minute, then "
-    "choose it again."
+    "An import of yours is still running. Look at your history in a minute, and choose this file "
+    "again if it isn't there."
 )
 
 
@@ -43,7 +43,7 @@ def data_import(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _busy(request: AuthenticatedRequest) -> HttpResponse:
-    """Return a 409: another import of the same account is running. This file wasn't read."""
+    """Return a 409: another import of the same account is running, perhaps of the same file."""
     messages.warning(request, IMPORT_IS_RUNNING)
     context = {"form": ImportForm()}
     page = render(request, "purposeapp/data_import.html", context, status=HTTPStatus.CONFLICT)

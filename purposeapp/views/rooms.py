@@ -22,11 +22,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from purposeapp.dates import local_format
 from purposeapp.forms import PaperAnswerForm, RoomForm
 from purposeapp.forms.redisplay import restore_typed
+from purposeapp.forms.room import promised_round
 from purposeapp.import_export.room_csv import to_csv
 from purposeapp.models import Room
 from purposeapp.models.room import (
     LIVE,
     MAX_OPEN_ROOMS,
+    NewRoundError,
     RoomState,
     TooFewAnswersError,
     TooManyOpenRoomsError,
@@ -92,13 +94,18 @@ def rooms(request: AuthenticatedRequest, *, typed: Typed | None = None) -> HttpR
 
 
 def _hosted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate a view of a room for its host. For any other signed-in user it's a 404."""
+    """Decorate a view of a room for its host. For any other signed-in user it's a 404.
+
+    To delete a room that isn't there leads to the list, whether it was deleted or never theirs.
+    """
 
     @login_required
     @wraps(view)
     def wrapped(request: HttpRequest, id: uuid.UUID, **kwargs: Any) -> HttpResponse:
         room = Room.objects.for_user(request.user).filter(pk=id).first()
         if not room:
+            if request.POST.get("do") == "delete" and request.path == reverse("room", args=[id]):
+                return HttpResponseSeeOther(reverse("rooms"))  # deleted by the first of two presses
             raise Http404
         if room.state in LIVE and room.effective_state == RoomState.ENDED:
             room.end()  # `manage.py end_rooms` also does this, if the operator runs it hourly
@@ -169,8 +176,12 @@ def _open(request: AuthenticatedRequest, room: Room) -> HttpResponse:
 
 def _reveal(request: AuthenticatedRequest, room: Room) -> HttpResponse:
     try:
-        if room.reveal():
+        # A page that names no round is older.
+        if room.reveal(round=promised_round(request.POST) or 0):
             messages.success(request, _("The picture is revealed. Everyone sees it now."))
+    except NewRoundError:
+        words = _("A new round has begun, so nothing was revealed. Look at its answers first.")
+        messages.warning(request, words)
     except TooFewAnswersError:
         messages.warning(request, _("There are too few answers to reveal the picture."))
     return _to(room)

@@ -181,7 +181,12 @@ def expired_invitation(request: HttpRequest) -> HttpResponse:
 
 
 def left_title(talk: Talk, side: TalkSide) -> str:
-    """Return the title of the page for a side that has withdrawn, or has removed an ended talk."""
+    """Return the title of the page for a side that has withdrawn, or has removed an ended talk.
+
+    Before a talk starts, that's an invitation which was revoked.
+    """
+    if not talk.started_at:
+        return _("Invitation revoked")
     mine, theirs = talk.withdrew_at(side), talk.withdrew_at(side.other)
     if mine and theirs and theirs < mine:
         return _("Talk removed")

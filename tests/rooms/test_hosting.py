@@ -33,7 +33,7 @@ ACTS = ["open", "reveal", "again", "end", "delete"]
 
 
 def press(client, room: Room, do: str):
-    return client.post(f"/rooms/{room.pk}/", {"do": do})
+    return client.post(f"/rooms/{room.pk}/", {"do": do, "round": room_of(room).round})
 
 
 def said_by(response, client) -> list[str]:
@@ -243,7 +243,10 @@ def test_a_press_that_comes_too_late_or_twice_does_nothing_else(owner, user, sta
     room = make_room(user, state)
     goes = act == "delete" and state in ("draft", "ended", "overdue")
     assert press(owner, room, act).status_code == 303
-    assert press(owner, room, act).status_code == (404 if goes else 303)
+    if goes:
+        assert owner.post(f"/rooms/{room.pk}/", {"do": act}).url == "/rooms/"
+    else:
+        assert press(owner, room, act).status_code == 303
     if act == "open" and state == "draft":
         assert room_of(room).state == "open"
     if act == "reveal":
@@ -268,20 +271,35 @@ def test_what_the_host_does_is_confirmed_once(owner, user):
 
 def test_four_answers_are_not_revealed(owner, user):
     room = make_room(user, answers=4)
-    response = owner.post(f"/rooms/{room.pk}/", {"do": "reveal"}, follow=True)
+    response = owner.post(f"/rooms/{room.pk}/", {"do": "reveal", "round": 1}, follow=True)
     assert "There are too few answers to reveal the picture." in words_of(response)
     assert not RoomPicture.objects.exists()
+
+
+@pytest.mark.parametrize("round", [1, ""])
+def test_a_page_of_an_earlier_round_reveals_nothing_of_the_next(owner, user, round):
+    room = make_room(user, answers=6)
+    page = owner.get(f"/rooms/{room.pk}/").content.decode()
+    assert '<input type="hidden" name="round" value="1">' in page
+    assert room.reveal()
+    assert room.begin_round()
+    for number, split in enumerate(NOW[:5]):
+        answer(room_of(room), f"seat {number}", split)
+    stale = {"do": "reveal", "round": round}
+    response = owner.post(f"/rooms/{room.pk}/", stale, follow=True)
+    assert "A new round has begun, so nothing was revealed." in words_of(response)
+    assert (room_of(room).state, room_of(room).round) == ("open", 2)
 
 
 def test_of_two_reveals_at_once_the_later_one_complains_of_nothing(owner, user, monkeypatch):
     room, reveal = make_room(user, answers=6), Room.reveal
 
-    def reveal_second(later: Room) -> bool:
-        assert reveal(room)
-        return reveal(later)
+    def reveal_second(later: Room, round: int) -> bool:
+        assert reveal(room, round)
+        return reveal(later, round)
 
     monkeypatch.setattr(Room, "reveal", reveal_second)
-    response = owner.post(f"/rooms/{room.pk}/", {"do": "reveal"}, follow=True)
+    response = owner.post(f"/rooms/{room.pk}/", {"do": "reveal", "round": 1}, follow=True)
     assert "too few" not in words_of(response)
     assert RoomPicture.objects.count() == 2
 
@@ -294,7 +312,9 @@ def test_a_room_is_there_for_its_host_alone(stranger, client, state, page):
         assert method(f"/rooms/{room.pk}/{page}").status_code == 404
     assert client.get(f"/rooms/{room.pk}/{page}").status_code == 302
     for act in ACTS:
-        assert press(stranger, room, act).status_code == 404
+        nobodys = stranger.post(f"/rooms/{uuid.uuid4()}/", {"do": act})
+        assert nobodys.status_code == (303 if act == "delete" else 404)
+        assert press(stranger, room, act).status_code == nobodys.status_code
     assert room_of(room).state == room.state
 
 

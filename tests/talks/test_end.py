@@ -169,3 +169,11 @@ def test_a_note_that_comes_too_late_is_shown_to_be_copied(owner, user, guest, st
         page = response.content.decode()
         assert "Your note came too late to be saved" in page
         assert '<blockquote dir="auto">Line one\r\n&lt;b&gt;two&lt;/b&gt;</blockquote>' in page
+
+
+def test_an_invitation_that_is_revoked_twice_is_said_to_be_revoked(owner, user):
+    made = make_talk(user)
+    owner.post(by_id(made, "withdraw/"))
+    response = owner.post(by_id(made, "withdraw/"))
+    assert response.status_code == 410
+    assert "Invitation revoked Everything you entered in it has been deleted." in words_of(response)

@@ -119,7 +119,8 @@ def test_from_the_link_to_both_pairs_in_a_few_presses(inviter, guest):
     expect(guest.page.get_by_text("Anna hasn't finished yet.")).to_be_visible()
     presses.press("Agree to share my points")
     expect(guest.page.get_by_text("You've agreed to share your points")).to_be_visible()
-    assert guest.page.url == address
+    expect(guest.message).to_have_text("You've agreed. We're waiting for Anna.")
+    assert guest.page.url == f"{address}?agreed"
 
     page = inviter.page
     page.goto(home)

@@ -57,6 +57,19 @@ def test_the_menu_opens_and_closes_by_pointer_and_by_key(visitor, width):
     expect(links).to_have_count(0)
 
 
+def test_on_a_phone_the_header_is_one_row_on_public_pages_too(visitor):
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    visitor.sign_up()
+    banner, heights = page.get_by_role("banner"), {}
+    for path, link in (("/history/", "Five Purposes"), ("/purposes/", "Sign out")):
+        page.goto(path)
+        expect(banner.get_by_role("link", name=link)).to_be_visible()
+        expect(banner.get_by_role("link", name="Five Purposes")).to_have_count(1)
+        heights[path] = banner.bounding_box()["height"]
+    assert heights["/purposes/"] <= heights["/history/"]
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_every_page_of_an_account_is_in_the_menu_and_so_is_the_way_out(new_visitor, scripts):
     visitor = new_visitor(java_script_enabled=scripts)

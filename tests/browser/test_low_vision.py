@@ -112,6 +112,15 @@ def test_in_forced_colours_a_button_that_reads_as_a_link_has_no_border_through_i
     expect(sign_out).to_have_css("border-width", "0px")
 
 
+def test_in_forced_colours_a_spent_token_and_an_empty_slot_have_an_outline(new_visitor):
+    visitor = new_visitor(forced_colors="active")
+    page = visitor.page
+    page.goto("/")
+    visitor.add("Business driven")
+    for empty in (".token:not(.on)", ".slot:not(.on)"):
+        expect(page.locator(empty).first).to_have_css("border-top-width", "1px")
+
+
 def test_no_page_is_too_wide_at_twice_the_text_size(new_visitor, remember):
     visitor = new_visitor(viewport={"width": 390, "height": 800}, bypass_csp=True)
     page = visitor.page
@@ -128,6 +137,23 @@ def test_no_page_is_too_wide_at_twice_the_text_size(new_visitor, remember):
         page.add_style_tag(content="html { font-size: 200%; }")
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
     assert widths == dict.fromkeys(widths, 390)
+
+
+def test_on_a_small_phone_what_people_fill_in_is_not_too_wide_at_twice_the_text_size(
+    new_visitor, remember
+):
+    visitor = new_visitor(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    page = visitor.page
+    visitor.sign_up()
+    remember(visitor, PAST)
+    page.goto("/rooms/")
+    opened = page.get_by_role("link", name="Our team, this spring").get_attribute("href")
+    widths = {}
+    for path in ("/", "/try/", opened):
+        page.goto(path)
+        page.add_style_tag(content="html { font-size: 200%; }")
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert widths == dict.fromkeys(widths, 320)
 
 
 def test_at_twice_the_text_size_no_date_stands_on_another_one(new_visitor, remember):

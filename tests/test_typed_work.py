@@ -132,20 +132,11 @@ FORMS = {
 
 NOT_RESUMABLE = {
     "a password, which nothing keeps but its hash": [
-        "account/login.html",  # it keeps the email address
-        "account/password_change.html",
-        "account/password_reset_from_key.html",
-        "account/password_set.html",
-        "account/reauthenticate.html",
         "account/signup.html",  # it keeps the email address
         "purposeapp/delete_account.html",
     ],
+    "a password, or the one address of someone who is signed out anyway": ["account/_form.html"],
     "a code, which is used up or has expired by then": ["account/base_confirm_code.html"],
-    "the one address of someone who is signed out anyway": [
-        "account/password_reset.html",
-        "account/request_login_code.html",
-        "socialaccount/signup.html",
-    ],
     "a file, which only its browser can read": [
         "admin/tips_import.html",
         "purposeapp/data_import.html",

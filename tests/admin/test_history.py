@@ -65,7 +65,7 @@ def test_each_change_stands_old_beside_new_with_whoever_made_it(editor, tip):
     page = response.content.decode()
     assert "editor@example.org" in page
     assert long.strip() in page
-    links = re.findall(r">\s*(View or restore this version .*?)</span>", page)
+    links = re.findall(r"View or restore this version.*?</span>", page, re.DOTALL)
     assert len(links) == len(set(links)) == 2
 
 

@@ -18,8 +18,8 @@ from purposeapp.web.requests import AuthenticatedRequest
 from .errors import RETRY_AFTER_S
 
 IMPORT_IS_RUNNING = gettext_lazy(
-    "An import of yours is still running. Look at your history in a minute, and choose this file "
-    "again if it isn't there."
+    "An import of yours is still running. Look at your history in a minute. If something is "
+    "missing, choose this file again."
 )
 
 

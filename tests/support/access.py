@@ -141,7 +141,7 @@ TABLE = """
 /history/{assessment}/         ssssss     oo>---  000---  → ./
 /history/{assessment}/day/     ssssss     000---  000---
 /history/{on_paper}/day/       ssssss     oo?---  000---
-/history/{assessment}/delete/  ssssss     oo>---  00>---  → /history/ /history/
+/history/{assessment}/delete/  ssssss     oo>---  00>---  → /history/
 /history/{assessment}/event/   -->---     -->---  --0---
         → /accounts/login/?next=/history/{new}/ /history/{new}/
 /history/{assessment}/remind/  -->---     -->---  --0---

@@ -73,7 +73,8 @@ class NoteForm(LockedNoteForm, LifeEventForm, forms.ModelForm):
             return
         self.changes = dict(self.cleaned_data)
         event_was, note_was = self.changes.pop("event_was"), self.changes.pop("note_was")
-        if event_was == f"{self.changes['event']} {self.changes['event_words']}":
+        event = f"{self.changes['event']} {self.changes['event_words']}"
+        if event in (event_was, self.initial["event_was"]):
             del self.changes["event"], self.changes["event_words"]
         if self.changes["note"] == self.stored_note or hash_of(self.changes["note"]) == note_was:
             del self.changes["note"]

@@ -62,7 +62,7 @@ def clock(moment: datetime):
 def listed(client: Client) -> list[tuple[str, str]]:
     """Return the day of each entry of the history: the datetime attribute and the text."""
     page = client.get("/history/").content.decode()
-    return re.findall(r'kicker"><time datetime="(.+?)">(.+?)</time>', page)
+    return re.findall(r'kicker"><time id="[^"]+" datetime="(.+?)">(.+?)</time>', page)
 
 
 # --- Near midnight ---

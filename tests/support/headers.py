@@ -5,7 +5,15 @@ ORIGIN = {"origin": "http://testserver"}
 OWN_LINK = {"sec-fetch-site": "same-origin"}
 """Sent by browsers when a link on one of our pages is followed."""
 
+OF_ONE_RESPONSE = {"Expires", "X-Request-ID"}
+"""Headers that differ between equal responses: the time, and the id in the log."""
+
 YEAR_S = 60 * 60 * 24 * 365
+
+
+def alike(response) -> dict[str, str]:
+    """Return a response's headers, without those that differ between equal responses."""
+    return {name: value for name, value in response.headers.items() if name not in OF_ONE_RESPONSE}
 
 
 def check(response, *, is_secure: bool = False) -> None:

@@ -1,5 +1,4 @@
-// Light or dark theme: the system's, until the user switches. Stored in localStorage, not in a cookie.
-// Loaded before the first paint, so that the page never flashes in the other theme.
+// The theme is the system's, until the user switches. Set before the first paint, against flashes.
 "use strict";
 {
   const root = document.documentElement;
@@ -39,8 +38,7 @@
     name();
     button.hidden = false;
 
-    // The account link. A public page doesn't know the user, so localStorage holds whether somebody is
-    // signed in: one letter, never sent to the server, and deleted on sign-out.
+    // A public page doesn't know the user: localStorage has one letter while somebody is signed in.
     const menu = document.querySelector("[data-account-menu]");
     const link = document.querySelector("[data-account-link]");
     const account = link?.href;

@@ -1,5 +1,4 @@
-// Makes the questionnaire respond instantly. Everything also works without this script: the server
-// handles the + and − buttons, and always validates the points.
+// Makes the questionnaire respond at once. The server handles its buttons too, and validates the points.
 "use strict";
 {
   const BUDGET = 10;
@@ -19,8 +18,7 @@
     take: element.querySelector("[value$='-']"),
   }));
 
-  // Parses a number as the server does: surrounding spaces are ignored, and blank is 0. Anything but
-  // a whole number counts as 0 until the server reports the error.
+  // Parses a number as the server does; what isn't one counts as 0 until the server says so.
   const pointsOf = (row) => {
     const text = row.input.value.trim();
     return /^[0-9]+$/.test(text) ? Math.min(Number(text), MAX_COUNTED_POINTS) : 0;
@@ -123,8 +121,7 @@
   };
 
   for (const row of rows) {
-    // No suggestions of earlier numbers. Only set here, because it would keep the browser from
-    // restoring the values on Back and reload, which pages without this script need.
+    // Set only here, since without this script it would keep the browser from restoring the values.
     row.input.autocomplete = "off";
     row.input.addEventListener("input", () => changed(row));
     row.input.addEventListener("focus", () => row.input.select());
@@ -140,8 +137,7 @@
     }
   }
 
-  // Restores the sent values on Back, with their idempotency key, so that sending the form again
-  // records the same result. Only for the account that sent it, not one that has signed in since.
+  // On Back, restores what this account has sent, with its idempotency key: it's the same result.
   const kept = [...form.querySelectorAll("input, select, textarea")].filter(
     (field) => field.name !== "csrfmiddlewaretoken",
   );
